@@ -1,0 +1,2 @@
+//! The orchard page.
+fn main() {}
