@@ -5,8 +5,8 @@
 extern crate alloc;
 
 mod binary;
-mod event;
 pub mod engine;
+mod event;
 pub mod json;
 mod limits;
 pub mod packet;

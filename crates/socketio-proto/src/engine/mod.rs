@@ -1,0 +1,9 @@
+//! Engine.IO protocol 4: the layer that carries Socket.IO packets as messages.
+
+mod handshake;
+mod packet;
+mod payload;
+
+pub use handshake::{Handshake, HandshakeError};
+pub use packet::{EngineDecodeError, EnginePacket};
+pub use payload::{Payload, encode_payload, packets_that_fit};

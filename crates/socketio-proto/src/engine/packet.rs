@@ -1,0 +1,161 @@
+use alloc::borrow::Cow;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+use base64::Engine as _;
+use base64::alphabet::STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+
+/// The standard alphabet; padding is written, and need not be there to be read (row N5).
+pub(super) const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
+/// One packet of Engine.IO: what one WebSocket frame holds, or one part of a polling payload (row N1).
+///
+/// ```
+/// use socketio_proto::engine::EnginePacket;
+///
+/// assert_eq!(EnginePacket::decode("2probe"), Ok(EnginePacket::Ping("probe")));
+/// assert_eq!(EnginePacket::Pong("probe").encode(), "3probe");
+/// ```
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum EnginePacket<'a> {
+    /// `0`: the handshake, as JSON; see [`Handshake::parse`](super::Handshake::parse).
+    Open(&'a str),
+    /// `1`: the sender closes the connection.
+    Close,
+    /// `2`: the server asks for a sign of life; `probe` on a transport that is being tried.
+    Ping(&'a str),
+    /// `3`: the answer to a ping, with the data of a probe.
+    Pong(&'a str),
+    /// `4`: a text message, without its type character.
+    Message(&'a str),
+    /// A binary message: a binary frame, or `b` and base64 where only text can be sent.
+    Binary(Cow<'a, [u8]>),
+    /// `5`: the probed transport takes over.
+    Upgrade,
+    /// `6`: nothing; it ends a poll that waits while the transport is changed.
+    Noop,
+}
+
+impl<'a> EnginePacket<'a> {
+    /// Decodes one text frame.
+    ///
+    /// Data behind `1`, `5` and `6` means nothing and is let pass, as the reference does.
+    pub fn decode(text: &'a str) -> Result<Self, EngineDecodeError> {
+        let mut chars = text.chars();
+        let kind = chars.next().ok_or(EngineDecodeError::Empty)?;
+        let data = chars.as_str();
+        Ok(match kind {
+            '0' => Self::Open(data),
+            '1' => Self::Close,
+            '2' => Self::Ping(data),
+            '3' => Self::Pong(data),
+            '4' => Self::Message(data),
+            '5' => Self::Upgrade,
+            '6' => Self::Noop,
+            'b' => Self::Binary(
+                BASE64
+                    .decode(data)
+                    .map_err(|_| EngineDecodeError::InvalidBase64)?
+                    .into(),
+            ),
+            found => return Err(EngineDecodeError::UnknownType { found }),
+        })
+    }
+
+    /// Takes one binary frame: always a message (row N2).
+    pub fn decode_binary(data: impl Into<Cow<'a, [u8]>>) -> Self {
+        Self::Binary(data.into())
+    }
+
+    /// Encodes as one text frame. A binary message becomes `b` and base64: where the transport has binary
+    /// frames, send its bytes as they are instead.
+    pub fn encode(&self) -> String {
+        let mut text = String::with_capacity(self.encoded_len());
+        self.encode_into(&mut text);
+        text
+    }
+
+    /// Bytes of the text frame that [`encode`](Self::encode) makes.
+    pub fn encoded_len(&self) -> usize {
+        1 + match self {
+            Self::Open(data) | Self::Ping(data) | Self::Pong(data) | Self::Message(data) => {
+                data.len()
+            }
+            Self::Binary(data) => data.len().div_ceil(3).saturating_mul(4),
+            Self::Close | Self::Upgrade | Self::Noop => 0,
+        }
+    }
+
+    pub(super) fn encode_into(&self, text: &mut String) {
+        let (kind, data) = match self {
+            Self::Open(data) => ('0', *data),
+            Self::Close => ('1', ""),
+            Self::Ping(data) => ('2', *data),
+            Self::Pong(data) => ('3', *data),
+            Self::Message(data) => ('4', *data),
+            Self::Upgrade => ('5', ""),
+            Self::Noop => ('6', ""),
+            Self::Binary(data) => {
+                text.push('b');
+                BASE64.encode_string(data, text);
+                return;
+            }
+        };
+        text.push(kind);
+        text.push_str(data);
+    }
+}
+
+/// Why a frame is no packet of Engine.IO (row N2). The connection can't go on behind one.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum EngineDecodeError {
+    /// The frame is empty: not even a type.
+    Empty,
+    /// Base64 with characters outside the standard alphabet, or cut off in the middle.
+    InvalidBase64,
+    /// The type is none of `0` to `6` and `b`.
+    UnknownType {
+        /// The character in the type's place.
+        found: char,
+    },
+}
+
+impl EngineDecodeError {
+    /// A name for logs and tools, in snake case.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Empty => "empty_frame",
+            Self::InvalidBase64 => "invalid_base64",
+            Self::UnknownType { .. } => "unknown_engine_type",
+        }
+    }
+}
+
+impl fmt::Display for EngineDecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("the frame is empty: an Engine.IO packet begins with its type"),
+            Self::InvalidBase64 => f.write_str(
+                "the binary message is not base64: only the standard alphabet is read, padded or not",
+            ),
+            Self::UnknownType { found } => write!(
+                f,
+                "the frame begins with {found:?}: an Engine.IO packet begins with 0 to 6, or b"
+            ),
+        }
+    }
+}
+
+impl core::error::Error for EngineDecodeError {}
+
+impl From<Vec<u8>> for EnginePacket<'_> {
+    fn from(data: Vec<u8>) -> Self {
+        Self::Binary(data.into())
+    }
+}

@@ -1,0 +1,227 @@
+use alloc::string::String;
+use core::fmt;
+
+use super::PacketKind;
+use super::stand_in::JsonEncodeError;
+
+/// Why a frame is no packet of Socket.IO, or not one that may stand here. The peer is at fault, or a
+/// limit of ours was met: the connection can't go on, and is closed with the reason `parse error`.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum DecodeError {
+    /// The message is empty: not even a type (row M11).
+    Empty,
+    /// The acknowledgement id is beyond 2^53 − 1, or has too many digits.
+    InvalidAckId,
+    /// A binary packet doesn't say how many attachments follow, or says 0 (row M8).
+    InvalidAttachmentCount,
+    /// The payload is not what a packet of this kind holds, or is not JSON (row M10).
+    InvalidPayload {
+        /// The packet's kind.
+        kind: PacketKind,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// A placeholder doesn't lead to one attachment of its own (row M9).
+    InvalidPlaceholder,
+    /// An event, an ack or a refusal came without a payload (row W7).
+    MissingPayload {
+        /// The packet's kind.
+        kind: PacketKind,
+    },
+    /// The payload is nested deeper than the limit.
+    NestingTooDeep {
+        /// [`Limits::nesting`](crate::Limits::nesting).
+        limit: usize,
+    },
+    /// The packet, its attachments included, has more bytes than the limit.
+    PacketTooLarge {
+        /// [`Limits::packet_bytes`](crate::Limits::packet_bytes).
+        limit: usize,
+    },
+    /// The packet announces more attachments than the limit (row M7).
+    TooManyAttachments {
+        /// [`Limits::attachments`](crate::Limits::attachments).
+        limit: usize,
+    },
+    /// A binary frame came while no packet waits for attachments (row M12).
+    UnexpectedBinary,
+    /// A text packet came while attachments of another were due (row M12).
+    UnexpectedText {
+        /// How many attachments were still due.
+        missing: usize,
+    },
+    /// The type is none of `0` to `6` (row M11).
+    UnknownType {
+        /// The character in the type's place.
+        found: char,
+    },
+}
+
+impl DecodeError {
+    /// A name for logs and tools, in snake case.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Empty => "empty_packet",
+            Self::InvalidAckId => "invalid_ack_id",
+            Self::InvalidAttachmentCount => "invalid_attachment_count",
+            Self::InvalidPayload { .. } => "invalid_payload",
+            Self::InvalidPlaceholder => "invalid_placeholder",
+            Self::MissingPayload { .. } => "missing_payload",
+            Self::NestingTooDeep { .. } => "nesting_too_deep",
+            Self::PacketTooLarge { .. } => "packet_too_large",
+            Self::TooManyAttachments { .. } => "too_many_attachments",
+            Self::UnexpectedBinary => "unexpected_binary",
+            Self::UnexpectedText { .. } => "unexpected_text",
+            Self::UnknownType { .. } => "unknown_packet_type",
+        }
+    }
+}
+
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("the message is empty: a Socket.IO packet begins with its type"),
+            Self::InvalidAckId => {
+                f.write_str("the acknowledgement id is greater than 2^53 - 1, or too long")
+            }
+            Self::InvalidAttachmentCount => f.write_str(
+                "a binary packet must say how many attachments follow: digits, at least 1, then `-`",
+            ),
+            Self::InvalidPayload { kind, reason } => {
+                write!(f, "invalid payload of {}: {reason}", kind.name())
+            }
+            Self::InvalidPlaceholder => f.write_str(
+                "a placeholder's `num` must be the index of an attachment that no other placeholder took",
+            ),
+            Self::MissingPayload { kind } => {
+                write!(f, "a packet of type {} needs a payload, and this one has none", kind.name())
+            }
+            Self::NestingTooDeep { limit } => write!(
+                f,
+                "the payload is nested deeper than {limit} levels: raise `Limits::nesting` if you trust the peer"
+            ),
+            Self::PacketTooLarge { limit } => write!(
+                f,
+                "the packet has more than {limit} bytes: raise `Limits::packet_bytes` if you trust the peer"
+            ),
+            Self::TooManyAttachments { limit } => write!(
+                f,
+                "the packet has more than {limit} attachments: raise `Limits::attachments` if you trust the peer"
+            ),
+            Self::UnexpectedBinary => f.write_str("a binary frame came, and no packet waits for one"),
+            Self::UnexpectedText { missing } => {
+                write!(f, "a text packet came while {missing} attachments of another were due")
+            }
+            Self::UnknownType { found } => {
+                write!(f, "unknown packet type {found:?}: Socket.IO 5 has 0 to 6")
+            }
+        }
+    }
+}
+
+impl core::error::Error for DecodeError {}
+
+/// Why a packet is not sent. The caller is at fault, or a limit was met; nothing went out.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum EncodeError {
+    /// The acknowledgement id is beyond [`MAX_ACK_ID`](super::MAX_ACK_ID).
+    InvalidAckId {
+        /// The id.
+        id: u64,
+    },
+    /// The namespace holds a comma or U+001E: the other side could not read it back.
+    InvalidNamespace {
+        /// The namespace as it was given.
+        namespace: String,
+    },
+    /// A payload is not what a packet of this kind holds, or is not JSON.
+    InvalidPayload {
+        /// The packet's kind.
+        kind: PacketKind,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// A value beside attachments looks like a placeholder: the other side would put an attachment there.
+    MisleadingPlaceholder,
+    /// The payload is nested deeper than the limit.
+    NestingTooDeep {
+        /// [`Limits::nesting`](crate::Limits::nesting).
+        limit: usize,
+    },
+    /// The packet, its attachments included, has more bytes than the limit.
+    PacketTooLarge {
+        /// Bytes that the packet would have.
+        bytes: usize,
+        /// [`Limits::packet_bytes`](crate::Limits::packet_bytes).
+        limit: usize,
+    },
+    /// The name stands for the life of a socket (row G13).
+    ReservedEventName {
+        /// The name.
+        name: String,
+    },
+    /// The values hold more binary than the limit (row M7).
+    TooManyAttachments {
+        /// How many there are.
+        count: usize,
+        /// [`Limits::attachments`](crate::Limits::attachments).
+        limit: usize,
+    },
+    /// A value can't be written as JSON.
+    Value(JsonEncodeError),
+}
+
+impl EncodeError {
+    /// A name for logs and tools, in snake case.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::InvalidAckId { .. } => "invalid_ack_id",
+            Self::InvalidNamespace { .. } => "invalid_namespace",
+            Self::InvalidPayload { .. } => "invalid_payload",
+            Self::MisleadingPlaceholder => "misleading_placeholder",
+            Self::NestingTooDeep { .. } => "nesting_too_deep",
+            Self::PacketTooLarge { .. } => "packet_too_large",
+            Self::ReservedEventName { .. } => "reserved_event_name",
+            Self::TooManyAttachments { .. } => "too_many_attachments",
+            Self::Value(_) => "unserializable_value",
+        }
+    }
+}
+
+impl fmt::Display for EncodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::InvalidAckId { id } => {
+                write!(f, "the acknowledgement id {id} is greater than 2^53 - 1")
+            }
+            Self::InvalidNamespace { namespace } => write!(
+                f,
+                "the namespace {namespace:?} can't be sent: it must hold no comma and no U+001E"
+            ),
+            Self::InvalidPayload { kind, reason } => {
+                write!(f, "invalid payload of {}: {reason}", kind.name())
+            }
+            Self::MisleadingPlaceholder => f.write_str(
+                "a value has `_placeholder: true` beside binary data: the peer would read it as an attachment",
+            ),
+            Self::NestingTooDeep { limit } => {
+                write!(f, "the payload is nested deeper than {limit} levels (`Limits::nesting`)")
+            }
+            Self::PacketTooLarge { bytes, limit } => {
+                write!(f, "the packet has {bytes} bytes, the limit is {limit} (`Limits::packet_bytes`)")
+            }
+            Self::ReservedEventName { name } => {
+                write!(f, "{name:?} is a reserved event name: give the event another")
+            }
+            Self::TooManyAttachments { count, limit } => write!(
+                f,
+                "the packet has {count} attachments, the limit is {limit} (`Limits::attachments`)"
+            ),
+            Self::Value(error) => write!(f, "a value can't be sent: {error:?}"),
+        }
+    }
+}
+
+impl core::error::Error for EncodeError {}
