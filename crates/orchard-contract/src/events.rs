@@ -1,0 +1,237 @@
+//! The events of the orchard's namespace, and the one of `/`.
+//!
+//! Each type is the first argument of its event. What the page sends is read strictly; in what it
+//! reads every field is optional.
+
+use alloc::string::String;
+use core::fmt;
+
+use serde::de::{self, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
+use socketio_proto::Event;
+
+use crate::{Errno, Secret, UserId, lenient};
+
+/// What the page hands over with its CONNECT. Servers that don't ask for it ignore it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Auth {
+    /// The access token.
+    #[serde(
+        default,
+        deserialize_with = "lenient::secret",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub token: Option<Secret>,
+}
+
+/// Page → server: a message with no name of its own.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Message {
+    /// Who sends it.
+    pub uid: UserId,
+}
+
+impl Event for Message {
+    const NAME: &'static str = "message";
+    type Ack = ();
+}
+
+/// Page → server: joins the room named by `uid`. [`LoginResponse`] answers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Login {
+    /// Who signs in.
+    pub uid: UserId,
+}
+
+impl Event for Login {
+    const NAME: &'static str = "login";
+    type Ack = ();
+}
+
+/// Page → server: starts, once, the timed push of [`ServerResponse`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Chat {
+    /// Who asks for it.
+    pub uid: UserId,
+}
+
+impl Event for Chat {
+    const NAME: &'static str = "chat";
+    type Ack = ();
+}
+
+/// Page → server: to be sent to everybody as [`BroadcastResponse`].
+///
+/// The server passes on whatever the argument is; this is the shape that the page gives it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Broadcast {
+    /// What to tell everybody.
+    pub text: String,
+}
+
+impl Event for Broadcast {
+    const NAME: &'static str = "my_broadcast";
+    type Ack = ();
+}
+
+/// Server → page, to the whole namespace: how many there are.
+///
+/// It comes on every connect with the newcomer's `sid`, and from the timed push without one. Some
+/// servers send the newcomer's own before they answer its CONNECT.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ServerResponse {
+    /// How many there are: registered users on connect, a number from 1 to 100 in the timed push.
+    #[serde(default, deserialize_with = "lenient::unsigned")]
+    pub count: Option<u64>,
+    /// Who has come.
+    #[serde(
+        default,
+        deserialize_with = "lenient::text",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub sid: Option<String>,
+}
+
+impl Event for ServerResponse {
+    const NAME: &'static str = "server_response";
+    type Ack = ();
+}
+
+/// Server → page, to the room of the user: the answer to [`Login`].
+///
+/// One kind of server fills `data`, another `errno` and `errmsg`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct LoginResponse {
+    /// What to show.
+    #[serde(
+        default,
+        deserialize_with = "lenient::text",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub data: Option<String>,
+    /// The outcome.
+    #[serde(
+        default,
+        deserialize_with = "lenient::errno",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub errno: Option<Errno>,
+    /// What to show of the outcome.
+    #[serde(
+        default,
+        deserialize_with = "lenient::text",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub errmsg: Option<String>,
+}
+
+impl Event for LoginResponse {
+    const NAME: &'static str = "login_response";
+    type Ack = ();
+}
+
+/// Server → page, to the whole namespace: what somebody sent as [`Broadcast`].
+///
+/// Anything may have been sent: a bare string or number is read as the text, and whatever has no
+/// text is read as `None`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct BroadcastResponse {
+    /// What was told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+}
+
+impl Event for BroadcastResponse {
+    const NAME: &'static str = "broadcast_response";
+    type Ack = ();
+}
+
+impl<'de> Deserialize<'de> for BroadcastResponse {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(BroadcastVisitor)
+    }
+}
+
+struct BroadcastVisitor;
+
+impl<'de> Visitor<'de> for BroadcastVisitor {
+    type Value = BroadcastResponse;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any value")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
+        let mut text = None;
+        while let Some(key) = entries.next_key::<String>()? {
+            if key == "text" {
+                text = entries.next_value::<lenient::Scalar>()?.text();
+            } else {
+                entries.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(BroadcastResponse { text })
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
+        while items.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(BroadcastResponse::default())
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(BroadcastResponse {
+            text: Some(text.into()),
+        })
+    }
+
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<Self::Value, E> {
+        Ok(BroadcastResponse {
+            text: lenient::Scalar::Unsigned(number).text(),
+        })
+    }
+
+    fn visit_i64<E: de::Error>(self, number: i64) -> Result<Self::Value, E> {
+        Ok(BroadcastResponse {
+            text: lenient::Scalar::Negative(number).text(),
+        })
+    }
+
+    fn visit_f64<E: de::Error>(self, number: f64) -> Result<Self::Value, E> {
+        Ok(BroadcastResponse {
+            text: lenient::Scalar::Float(number).text(),
+        })
+    }
+
+    fn visit_bool<E: de::Error>(self, _: bool) -> Result<Self::Value, E> {
+        Ok(BroadcastResponse::default())
+    }
+
+    fn visit_bytes<E: de::Error>(self, _: &[u8]) -> Result<Self::Value, E> {
+        Ok(BroadcastResponse::default())
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
+        Ok(BroadcastResponse::default())
+    }
+
+    fn visit_none<E: de::Error>(self) -> Result<Self::Value, E> {
+        Ok(BroadcastResponse::default())
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        BroadcastResponse::deserialize(deserializer)
+    }
+}
+
+/// Server → page, in namespace `/`: what the chapter's server emits with no namespace.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct SomeEvent {
+    /// The chapter sends 42.
+    #[serde(default, deserialize_with = "lenient::unsigned")]
+    pub data: Option<u64>,
+}
+
+impl Event for SomeEvent {
+    const NAME: &'static str = "some event";
+    type Ack = ();
+}

@@ -1,0 +1,169 @@
+//! The events as other servers send them.
+
+use orchard_contract::events::{
+    Auth, Broadcast, BroadcastResponse, Chat, Login, LoginResponse, Message, ServerResponse,
+    SomeEvent,
+};
+use orchard_contract::{Errno, Secret, UserId};
+use serde_json::{from_str, json, to_value};
+use socketio_proto::Event;
+
+#[test]
+fn every_event_has_the_name_of_the_contract() {
+    let names = [
+        Message::NAME,
+        Login::NAME,
+        Chat::NAME,
+        Broadcast::NAME,
+        ServerResponse::NAME,
+        LoginResponse::NAME,
+        BroadcastResponse::NAME,
+        SomeEvent::NAME,
+    ];
+    let contract = [
+        "message",
+        "login",
+        "chat",
+        "my_broadcast",
+        "server_response",
+        "login_response",
+        "broadcast_response",
+        "some event",
+    ];
+    assert_eq!(names, contract);
+}
+
+#[test]
+fn a_count_is_read_in_every_form_a_server_may_send() {
+    let table = [
+        (r#"{"count":12}"#, Some(12)),
+        (r#"{"count":"12"}"#, Some(12)),
+        (r#"{"count":" 12 "}"#, Some(12)),
+        (r#"{"count":"12.0"}"#, Some(12)),
+        (r#"{"count":12.0}"#, Some(12)),
+        (r#"{"count":12.9}"#, Some(12)),
+        (r#"{"count":0}"#, Some(0)),
+        (r#"{"count":18446744073709551615}"#, Some(u64::MAX)),
+        (r#"{"count":null}"#, None),
+        (r#"{}"#, None),
+        (r#"{"count":-1}"#, None),
+        (r#"{"count":-0.5}"#, None),
+        (r#"{"count":1e300}"#, None),
+        (r#"{"count":"many"}"#, None),
+        (r#"{"count":"12.x"}"#, None),
+        (r#"{"count":""}"#, None),
+        (r#"{"count":true}"#, None),
+        (r#"{"count":[1,{"a":2}]}"#, None),
+        (r#"{"count":{"n":[1]}}"#, None),
+    ];
+    for (text, count) in table {
+        let event: ServerResponse = from_str(text).expect(text);
+        assert_eq!(event.count, count, "{text}");
+    }
+}
+
+#[test]
+fn an_odd_field_does_not_cost_the_others() {
+    let event: ServerResponse = from_str(r#"{"count":{"a":[1]},"new":1,"sid":"s"}"#).unwrap();
+    assert_eq!(
+        event,
+        ServerResponse {
+            count: None,
+            sid: Some("s".into())
+        }
+    );
+}
+
+#[test]
+fn login_response_of_the_chapter_and_of_later_chapters() {
+    let chapter: LoginResponse = from_str(r#"{"data":"登录成功"}"#).unwrap();
+    assert_eq!(chapter.data.as_deref(), Some("登录成功"));
+    assert_eq!(chapter.errno, None);
+
+    let later: LoginResponse =
+        from_str(r#"{"errno":"1000","errmsg":"ok","tree":{"total":3},"data":{"x":1}}"#).unwrap();
+    assert_eq!(later.errno, Some(Errno::OK));
+    assert_eq!(later.errmsg.as_deref(), Some("ok"));
+    assert_eq!(later.data, None);
+}
+
+#[test]
+fn a_broadcast_may_be_anything() {
+    let table = [
+        (r#"{"text":"hi","from":{"id":7}}"#, Some("hi")),
+        (r#"{"from":7}"#, None),
+        (r#"{"text":5}"#, Some("5")),
+        (r#""hi""#, Some("hi")),
+        ("5", Some("5")),
+        ("-5", Some("-5")),
+        ("5.0", Some("5")),
+        ("null", None),
+        ("false", None),
+        (r#"[1,["x"]]"#, None),
+    ];
+    for (text, expected) in table {
+        let event: BroadcastResponse = from_str(text).expect(text);
+        assert_eq!(event.text.as_deref(), expected, "{text}");
+    }
+}
+
+#[test]
+fn some_event_carries_its_number() {
+    assert_eq!(
+        from_str::<SomeEvent>(r#"{"data":42}"#).unwrap().data,
+        Some(42)
+    );
+}
+
+#[test]
+fn uid_is_sent_in_the_form_it_has_and_read_in_both() {
+    assert_eq!(
+        to_value(Login { uid: "7".into() }).unwrap(),
+        json!({"uid": "7"})
+    );
+    assert_eq!(
+        to_value(Login { uid: 7.into() }).unwrap(),
+        json!({"uid": 7})
+    );
+    assert_eq!(
+        from_str::<Login>(r#"{"uid":"7"}"#).unwrap().uid,
+        UserId::from("7")
+    );
+    assert_eq!(
+        from_str::<Login>(r#"{"uid":7.0}"#).unwrap().uid,
+        UserId::Number(7)
+    );
+    assert_eq!(UserId::Number(7).into_text(), UserId::from("7"));
+}
+
+#[test]
+fn what_the_page_sends_is_read_strictly() {
+    for text in [
+        "{}",
+        r#"{"uid":null}"#,
+        r#"{"uid":true}"#,
+        r#"{"uid":-1}"#,
+        r#"{"uid":1.5}"#,
+        r#"{"uid":["7"]}"#,
+        r#"{"uid":{"id":7}}"#,
+        r#""7""#,
+        "7",
+        "null",
+    ] {
+        assert!(from_str::<Login>(text).is_err(), "{text}");
+    }
+}
+
+#[test]
+fn what_the_server_leaves_out_is_not_written() {
+    let push = ServerResponse {
+        count: Some(3),
+        sid: None,
+    };
+    assert_eq!(to_value(push).unwrap(), json!({"count": 3}));
+    let auth = Auth {
+        token: Some(Secret::new("t")),
+    };
+    assert_eq!(to_value(auth).unwrap(), json!({"token": "t"}));
+    assert_eq!(to_value(Auth::default()).unwrap(), json!({}));
+}
