@@ -1,0 +1,315 @@
+use alloc::vec::Vec;
+use core::ops::Range;
+
+use super::error::{ScanError, ScanErrorKind};
+use super::text::run_end;
+
+/// Walks over JSON text (RFC 8259, strictly) and validates it, building nothing.
+///
+/// It does not recurse: text of any nesting costs one bit a level.
+#[derive(Clone, Debug)]
+pub(crate) struct Scanner<'a> {
+    pub(super) text: &'a str,
+    pub(super) pos: usize,
+    /// How many more arrays and objects may open here.
+    pub(super) nesting: usize,
+}
+
+#[allow(dead_code, reason = "the packet decoder's")]
+impl<'a> Scanner<'a> {
+    /// Starts at byte `pos` of `text`.
+    pub(crate) fn new(text: &'a str, pos: usize, max_nesting: usize) -> Self {
+        Self {
+            text,
+            pos,
+            nesting: max_nesting,
+        }
+    }
+
+    /// Where the scanner stands, in bytes from the start of the text.
+    pub(crate) fn pos(&self) -> usize {
+        self.pos
+    }
+
+    /// Whether nothing is left, white space included.
+    pub(crate) fn at_end(&self) -> bool {
+        self.pos >= self.text.len()
+    }
+
+    /// The byte that comes next.
+    #[inline]
+    pub(crate) fn peek(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.pos).copied()
+    }
+
+    /// Passes over white space.
+    #[inline]
+    pub(crate) fn skip_whitespace(&mut self) {
+        while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.peek() {
+            self.pos += 1;
+        }
+    }
+
+    /// Passes over `byte`, which must come next.
+    #[inline]
+    pub(crate) fn expect(&mut self, byte: u8) -> Result<(), ScanError> {
+        if self.peek() == Some(byte) {
+            self.pos += 1;
+            return Ok(());
+        }
+        Err(self.fault(ScanErrorKind::Expected(char::from(byte))))
+    }
+
+    /// Passes over exactly one value, which must come next but for white space; returns where it stands.
+    pub(crate) fn value(&mut self) -> Result<Range<usize>, ScanError> {
+        self.skip_whitespace();
+        let start = self.pos;
+        let mut open = OpenStack::default();
+        loop {
+            // A value comes next.
+            self.skip_whitespace();
+            match self.peek() {
+                Some(b'"') => {
+                    self.string()?;
+                }
+                Some(b'{') => {
+                    self.enter(open.len)?;
+                    self.skip_whitespace();
+                    if self.peek() != Some(b'}') {
+                        open.push(true);
+                        self.key()?;
+                        continue;
+                    }
+                    self.pos += 1;
+                }
+                Some(b'[') => {
+                    self.enter(open.len)?;
+                    self.skip_whitespace();
+                    if self.peek() != Some(b']') {
+                        open.push(false);
+                        continue;
+                    }
+                    self.pos += 1;
+                }
+                _ => self.scalar()?,
+            }
+            // A value has ended: close what ends with it.
+            loop {
+                let Some(object) = open.last() else {
+                    return Ok(start..self.pos);
+                };
+                self.skip_whitespace();
+                match (self.peek(), object) {
+                    (Some(b','), false) => {
+                        self.pos += 1;
+                        break;
+                    }
+                    (Some(b','), true) => {
+                        self.pos += 1;
+                        self.skip_whitespace();
+                        self.key()?;
+                        break;
+                    }
+                    (Some(b']'), false) | (Some(b'}'), true) => {
+                        self.pos += 1;
+                        open.pop();
+                    }
+                    (_, false) => return Err(self.fault(ScanErrorKind::ExpectedElement)),
+                    (_, true) => return Err(self.fault(ScanErrorKind::ExpectedMember)),
+                }
+            }
+        }
+    }
+
+    /// Passes over a string, whose opening quote must come next.
+    #[inline]
+    pub(crate) fn string(&mut self) -> Result<StringToken, ScanError> {
+        if self.peek() != Some(b'"') {
+            return Err(self.fault(ScanErrorKind::ExpectedString));
+        }
+        let start = self.pos + 1;
+        let end = run_end(self.text.as_bytes(), start);
+        if self.text.as_bytes().get(end) == Some(&b'"') {
+            self.pos = end + 1;
+            return Ok(StringToken {
+                range: start..end,
+                escaped: false,
+            });
+        }
+        self.string_escaped(start, end)
+    }
+
+    /// The rest of a string whose first run ended at `at`, but not with its quote.
+    fn string_escaped(&mut self, start: usize, at: usize) -> Result<StringToken, ScanError> {
+        let bytes = self.text.as_bytes();
+        self.pos = at;
+        loop {
+            match self.peek() {
+                Some(b'"') => {
+                    let range = start..self.pos;
+                    self.pos += 1;
+                    return Ok(StringToken {
+                        range,
+                        escaped: true,
+                    });
+                }
+                Some(b'\\') => {
+                    self.pos += match bytes.get(self.pos + 1) {
+                        Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => 2,
+                        Some(b'u') => {
+                            let digits = bytes.get(self.pos + 2..self.pos + 6);
+                            if !digits.is_some_and(|d| d.iter().all(u8::is_ascii_hexdigit)) {
+                                return Err(self.fault(ScanErrorKind::Escape));
+                            }
+                            6
+                        }
+                        _ => return Err(self.fault(ScanErrorKind::Escape)),
+                    };
+                }
+                Some(_) => return Err(self.fault(ScanErrorKind::ControlCharacter)),
+                None => return Err(self.fault(ScanErrorKind::End)),
+            }
+            // Escapes tend to come in a row: look before searching.
+            if self.peek() != Some(b'\\') {
+                self.pos = run_end(bytes, self.pos);
+            }
+        }
+    }
+
+    /// A member's key, and the colon after it.
+    fn key(&mut self) -> Result<(), ScanError> {
+        if self.peek() != Some(b'"') {
+            return Err(self.fault(ScanErrorKind::ExpectedKey));
+        }
+        self.string()?;
+        self.skip_whitespace();
+        self.expect(b':')
+    }
+
+    /// `true`, `false`, `null` or a number.
+    fn scalar(&mut self) -> Result<(), ScanError> {
+        match self.peek() {
+            Some(b't') => self.literal("true"),
+            Some(b'f') => self.literal("false"),
+            Some(b'n') => self.literal("null"),
+            Some(b'-' | b'0'..=b'9') => self.number().map(drop),
+            _ => Err(self.fault(ScanErrorKind::ExpectedValue)),
+        }
+    }
+
+    /// Passes over `word`, which must come next.
+    pub(super) fn literal(&mut self, word: &'static str) -> Result<(), ScanError> {
+        let end = self.pos + word.len();
+        if self.text.as_bytes().get(self.pos..end) == Some(word.as_bytes()) {
+            self.pos = end;
+            return Ok(());
+        }
+        Err(self.fault(ScanErrorKind::ExpectedValue))
+    }
+
+    /// Passes over a number; returns its text.
+    pub(super) fn number(&mut self) -> Result<&'a str, ScanError> {
+        let start = self.pos;
+        if self.peek() == Some(b'-') {
+            self.pos += 1;
+        }
+        if self.peek() == Some(b'0') {
+            self.pos += 1;
+            if let Some(b'0'..=b'9') = self.peek() {
+                return Err(self.fault(ScanErrorKind::Number));
+            }
+        } else {
+            self.digits()?;
+        }
+        if self.peek() == Some(b'.') {
+            self.pos += 1;
+            self.digits()?;
+        }
+        if let Some(b'e' | b'E') = self.peek() {
+            self.pos += 1;
+            if let Some(b'+' | b'-') = self.peek() {
+                self.pos += 1;
+            }
+            self.digits()?;
+        }
+        Ok(self.text.get(start..self.pos).unwrap_or_default())
+    }
+
+    /// One digit or more.
+    fn digits(&mut self) -> Result<(), ScanError> {
+        let start = self.pos;
+        while let Some(b'0'..=b'9') = self.peek() {
+            self.pos += 1;
+        }
+        if self.pos == start {
+            return Err(self.fault(ScanErrorKind::Number));
+        }
+        Ok(())
+    }
+
+    /// Passes over an opening bracket, `depth` others being open since the scanner was made.
+    fn enter(&mut self, depth: usize) -> Result<(), ScanError> {
+        if depth >= self.nesting {
+            return Err(self.fault(ScanErrorKind::Nesting));
+        }
+        self.pos += 1;
+        Ok(())
+    }
+
+    /// An error at this place; where the text ends, that is the error.
+    #[cold]
+    pub(super) fn fault(&self, kind: ScanErrorKind) -> ScanError {
+        let kind = if self.at_end() {
+            ScanErrorKind::End
+        } else {
+            kind
+        };
+        ScanError {
+            kind,
+            offset: self.pos,
+        }
+    }
+}
+
+/// Where a string stands in the text.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct StringToken {
+    /// The inside of the quotes, in bytes from the start of the text.
+    pub(crate) range: Range<usize>,
+    /// Whether it holds escapes, so that [`unescape`](super::unescape) is needed.
+    pub(crate) escaped: bool,
+}
+
+/// What is open, one bit each: an object (1) or an array (0).
+#[derive(Debug, Default)]
+struct OpenStack {
+    len: usize,
+    top: u64,
+    below: Vec<u64>,
+}
+
+impl OpenStack {
+    #[inline]
+    fn push(&mut self, object: bool) {
+        if self.len != 0 && self.len.is_multiple_of(64) {
+            self.below.push(self.top);
+        }
+        self.top = self.top << 1 | u64::from(object);
+        self.len += 1;
+    }
+
+    #[inline]
+    fn pop(&mut self) {
+        self.len = self.len.saturating_sub(1);
+        if self.len != 0 && self.len.is_multiple_of(64) {
+            self.top = self.below.pop().unwrap_or_default();
+        } else {
+            self.top >>= 1;
+        }
+    }
+
+    #[inline]
+    fn last(&self) -> Option<bool> {
+        (self.len != 0).then_some(self.top & 1 == 1)
+    }
+}

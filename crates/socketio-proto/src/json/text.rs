@@ -1,0 +1,128 @@
+//! Strings and integers as text: where runs end, escapes both ways.
+
+use alloc::borrow::Cow;
+use alloc::string::String;
+
+/// Where the first quote, backslash or control character at or after `from` stands; the length of `bytes` if there is none.
+#[inline]
+pub(super) fn run_end(bytes: &[u8], from: usize) -> usize {
+    let rest = bytes.get(from..).unwrap_or_default();
+    let (words, tail) = rest.as_chunks::<8>();
+    let mut at = from;
+    for word in words {
+        let found = specials(u64::from_le_bytes(*word));
+        if found != 0 {
+            return at + (found.trailing_zeros() / 8) as usize;
+        }
+        at += 8;
+    }
+    for &byte in tail {
+        if byte < 0x20 || byte == b'"' || byte == b'\\' {
+            return at;
+        }
+        at += 1;
+    }
+    at
+}
+
+/// The top bit of the first byte that is a quote, a backslash or below 0x20. Bytes above it may be flagged wrongly, by borrow.
+#[inline]
+fn specials(word: u64) -> u64 {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const TOPS: u64 = 0x8080_8080_8080_8080;
+    let quote = word ^ (ONES * b'"' as u64);
+    let backslash = word ^ (ONES * b'\\' as u64);
+    let control = word.wrapping_sub(ONES * 0x20) & !word;
+    let quote = quote.wrapping_sub(ONES) & !quote;
+    let backslash = backslash.wrapping_sub(ONES) & !backslash;
+    (control | quote | backslash) & TOPS
+}
+
+/// Decodes the inside of a validated string token, its quotes left off.
+///
+/// Half a surrogate pair alone becomes U+FFFD: `JSON.parse` lets it pass, and a Rust string cannot hold it.
+#[allow(dead_code, reason = "the packet decoder's")]
+pub(crate) fn unescape(raw: &str) -> Cow<'_, str> {
+    if !raw.as_bytes().contains(&b'\\') {
+        return Cow::Borrowed(raw);
+    }
+    let mut out = String::with_capacity(raw.len());
+    unescape_into(raw, &mut out);
+    Cow::Owned(out)
+}
+
+/// Appends what the inside of a validated string token stands for.
+///
+/// Never fails: of text that was not validated, what is no escape is copied as it is.
+pub(super) fn unescape_into(raw: &str, out: &mut String) {
+    let mut rest = raw;
+    while let Some((run, after)) = rest.split_once('\\') {
+        out.push_str(run);
+        let mut chars = after.chars();
+        let decoded = match chars.next() {
+            Some('b') => '\u{8}',
+            Some('f') => '\u{c}',
+            Some('n') => '\n',
+            Some('r') => '\r',
+            Some('t') => '\t',
+            Some('u') => match hex4(chars.as_str()) {
+                Some((unit, after)) => {
+                    chars = after.chars();
+                    match low_surrogate(unit, after) {
+                        Some((code, after)) => {
+                            chars = after.chars();
+                            char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER)
+                        }
+                        None => char::from_u32(unit).unwrap_or(char::REPLACEMENT_CHARACTER),
+                    }
+                }
+                None => char::REPLACEMENT_CHARACTER,
+            },
+            Some(itself) => itself,
+            None => break,
+        };
+        out.push(decoded);
+        rest = chars.as_str();
+    }
+    out.push_str(rest);
+}
+
+/// The code point of the pair, and what follows it, when `high` is the first half of one and the second half is next.
+fn low_surrogate(high: u32, after: &str) -> Option<(u32, &str)> {
+    if !(0xd800..0xdc00).contains(&high) {
+        return None;
+    }
+    let (low, after) = hex4(after.strip_prefix("\\u")?)?;
+    (0xdc00..0xe000)
+        .contains(&low)
+        .then(|| (0x1_0000 + ((high - 0xd800) << 10) + (low - 0xdc00), after))
+}
+
+fn hex4(text: &str) -> Option<(u32, &str)> {
+    let (digits, after) = text.split_at_checked(4)?;
+    let mut unit = 0;
+    for byte in digits.bytes() {
+        unit = unit * 16 + char::from(byte).to_digit(16)?;
+    }
+    Some((unit, after))
+}
+
+/// Appends an integer in decimal.
+pub(super) fn push_integer(out: &mut String, negative: bool, magnitude: u64) {
+    let mut digits = [0; 20];
+    let mut rest = magnitude;
+    let mut used = 0;
+    for digit in digits.iter_mut().rev() {
+        *digit = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        used += 1;
+        if rest == 0 {
+            break;
+        }
+    }
+    if negative {
+        out.push('-');
+    }
+    let digits = digits.get(digits.len() - used..).unwrap_or_default();
+    out.push_str(core::str::from_utf8(digits).unwrap_or_default());
+}
