@@ -3,6 +3,11 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::time::Duration;
 
+use crate::json::{self, MAX_NESTING, ScanError, Scanner};
+
+/// The longest delay that a timer of a browser counts, in milliseconds: 2^31 − 1, some 24 days.
+const MAX_DELAY_MS: u64 = (1 << 31) - 1;
+
 /// What the server says of the connection in its open packet (row J6).
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Handshake {
@@ -20,12 +25,37 @@ pub struct Handshake {
 
 impl Handshake {
     /// Reads the data of [`EnginePacket::Open`](super::EnginePacket::Open).
-    pub fn parse(_data: &str) -> Result<Self, HandshakeError> {
-        Err(HandshakeError::NotAnObject)
+    ///
+    /// The reference takes what comes, and a connection without ping values dies at once of a ping timeout.
+    /// Here `sid`, `pingInterval` and `pingTimeout` must be there, and the delays must be at least 1 ms and no more
+    /// than a browser's timer counts. `upgrades` may be absent, and so may `maxPayload`; 0 means no bound, too.
+    ///
+    /// ```
+    /// use core::time::Duration;
+    /// use socketio_proto::engine::Handshake;
+    ///
+    /// let open = r#"{"sid":"x1","upgrades":[],"pingInterval":25000,"pingTimeout":20000,"maxPayload":100000}"#;
+    /// let handshake = Handshake::parse(open)?;
+    /// assert_eq!(handshake.ping_interval, Duration::from_secs(25));
+    /// # Ok::<(), socketio_proto::engine::HandshakeError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When the data is no JSON object, or a field is absent or absurd: the error names it.
+    pub fn parse(data: &str) -> Result<Self, HandshakeError> {
+        let fields = Fields::read(data)?;
+        Ok(Self {
+            sid: sid(fields.sid)?,
+            upgrades: upgrades(fields.upgrades)?,
+            ping_interval: delay("pingInterval", fields.ping_interval)?,
+            ping_timeout: delay("pingTimeout", fields.ping_timeout)?,
+            max_payload: max_payload(fields.max_payload)?,
+        })
     }
 }
 
-/// Why a handshake can't be used.
+/// Why a handshake can't be used. The server is at fault: the attempt to connect has failed.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum HandshakeError {
@@ -72,3 +102,110 @@ impl fmt::Display for HandshakeError {
 }
 
 impl core::error::Error for HandshakeError {}
+
+/// The fields as the JSON text that they came as: each is judged on its own, so that an error can name it.
+#[derive(Default)]
+struct Fields<'a> {
+    sid: Option<&'a str>,
+    upgrades: Option<&'a str>,
+    ping_interval: Option<&'a str>,
+    ping_timeout: Option<&'a str>,
+    max_payload: Option<&'a str>,
+}
+
+impl<'a> Fields<'a> {
+    fn read(data: &'a str) -> Result<Self, HandshakeError> {
+        let mut fields = Self::default();
+        let mut scanner = Scanner::new(data, 0, MAX_NESTING);
+        fields
+            .members(data, &mut scanner)
+            .map_err(|_| HandshakeError::NotAnObject)?;
+        scanner.skip_whitespace();
+        if scanner.at_end() {
+            Ok(fields)
+        } else {
+            Err(HandshakeError::NotAnObject)
+        }
+    }
+
+    fn members(&mut self, data: &'a str, scanner: &mut Scanner<'a>) -> Result<(), ScanError> {
+        scanner.skip_whitespace();
+        scanner.expect(b'{')?;
+        scanner.skip_whitespace();
+        if scanner.peek() == Some(b'}') {
+            return scanner.expect(b'}');
+        }
+        loop {
+            scanner.skip_whitespace();
+            let key = data.get(scanner.string()?.range).unwrap_or_default();
+            scanner.skip_whitespace();
+            scanner.expect(b':')?;
+            let value = data.get(scanner.value()?);
+            // Where a key stands twice the last one counts, as in `JSON.parse`. Null is as good as absent.
+            let value = value.filter(|value| *value != "null");
+            match &*json::unescape(key) {
+                "sid" => self.sid = value,
+                "upgrades" => self.upgrades = value,
+                "pingInterval" => self.ping_interval = value,
+                "pingTimeout" => self.ping_timeout = value,
+                "maxPayload" => self.max_payload = value,
+                _ => {}
+            }
+            scanner.skip_whitespace();
+            if scanner.peek() != Some(b',') {
+                return scanner.expect(b'}');
+            }
+            scanner.expect(b',')?;
+        }
+    }
+}
+
+fn sid(value: Option<&str>) -> Result<String, HandshakeError> {
+    let value = value.ok_or(HandshakeError::MissingField { field: "sid" })?;
+    json::from_str(value)
+        .ok()
+        .filter(|sid: &String| !sid.is_empty())
+        .ok_or(HandshakeError::InvalidField {
+            field: "sid",
+            expected: "a string that is not empty",
+        })
+}
+
+fn upgrades(value: Option<&str>) -> Result<Vec<String>, HandshakeError> {
+    json::from_str(value.unwrap_or("[]")).map_err(|_| HandshakeError::InvalidField {
+        field: "upgrades",
+        expected: "a list of transport names",
+    })
+}
+
+fn delay(field: &'static str, value: Option<&str>) -> Result<Duration, HandshakeError> {
+    let value = value.ok_or(HandshakeError::MissingField { field })?;
+    match number(value) {
+        Some(ms @ 1..=MAX_DELAY_MS) => Ok(Duration::from_millis(ms)),
+        _ => Err(HandshakeError::InvalidField {
+            field,
+            expected: "a number of milliseconds from 1 to 2^31 - 1",
+        }),
+    }
+}
+
+fn max_payload(value: Option<&str>) -> Result<Option<u64>, HandshakeError> {
+    match value.map(number) {
+        None | Some(Some(0)) => Ok(None),
+        Some(Some(bytes)) => Ok(Some(bytes)),
+        Some(None) => Err(HandshakeError::InvalidField {
+            field: "maxPayload",
+            expected: "a number of bytes, 0 for no bound",
+        }),
+    }
+}
+
+/// A number that is not negative, what is left below 1 let go. Exponents are refused: no server writes a
+/// delay with one, and without floating point the page stays small.
+fn number(json: &str) -> Option<u64> {
+    let (whole, fraction) = json.split_once('.').unwrap_or((json, ""));
+    if !fraction.bytes().all(|digit| digit.is_ascii_digit()) {
+        return None;
+    }
+    whole.parse().ok()
+}

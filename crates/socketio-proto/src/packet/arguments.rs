@@ -3,20 +3,43 @@ use alloc::vec::Vec;
 
 use serde::Serialize;
 
-use super::EncodeError;
+use super::encode::check_value;
+use super::{EncodeError, RESERVED_EVENTS};
+use crate::json;
 
 /// The arguments of an event or an ack, encoded before namespace and acknowledgement id are known.
+///
+/// ```
+/// use socketio_proto::packet::{Arguments, encode_event};
+/// use socketio_proto::{Binary, Limits};
+///
+/// let mut args = Arguments::event("photo")?;
+/// args.push("me.png")?.push(&Binary(vec![1, 2]))?;
+/// let frame = encode_event("/album", None, args, &Limits::default())?;
+/// assert_eq!(frame.text, r#"451-/album,["photo","me.png",{"_placeholder":true,"num":0}]"#);
+/// assert_eq!(frame.attachments, [[1, 2]]);
+/// # Ok::<(), socketio_proto::packet::EncodeError>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Arguments {
     /// `"name",arg,arg` of an event, `arg,arg` of an ack.
     pub(super) json: String,
     pub(super) attachments: Vec<Vec<u8>>,
+    pub(super) named: bool,
 }
 
 impl Arguments {
     /// For an event of this name. Reserved names are refused (row G13).
-    pub fn event(_name: &str) -> Result<Self, EncodeError> {
-        Ok(Self::default())
+    pub fn event(name: &str) -> Result<Self, EncodeError> {
+        if RESERVED_EVENTS.contains(&name) {
+            return Err(EncodeError::ReservedEventName { name: name.into() });
+        }
+        let mut args = Self {
+            named: true,
+            ..Self::default()
+        };
+        args.push(name)?;
+        Ok(args)
     }
 
     /// For an ack.
@@ -24,23 +47,61 @@ impl Arguments {
         Self::default()
     }
 
-    /// Adds one argument. Bytes in it, wherever they stand, become attachments (row M4).
-    pub fn push<T: Serialize + ?Sized>(&mut self, _value: &T) -> Result<&mut Self, EncodeError> {
+    /// Adds one argument. Bytes in it, wherever they stand, become attachments (rows M4, H16).
+    ///
+    /// After an error the arguments are as they were.
+    pub fn push<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<&mut Self, EncodeError> {
+        let len = self.json.len();
+        self.separate();
+        if let Err(error) = json::write(value, &mut self.json, &mut self.attachments) {
+            self.json.truncate(len);
+            return Err(EncodeError::Value(error));
+        }
         Ok(self)
     }
 
-    /// Adds each element of a sequence, such as a tuple, as an argument of its own.
-    pub fn extend<T: Serialize + ?Sized>(&mut self, _values: &T) -> Result<&mut Self, EncodeError> {
+    /// Adds each element of a sequence, such as a tuple, as an argument of its own; of `()` none.
+    ///
+    /// After an error the arguments are as they were.
+    pub fn extend<T: Serialize + ?Sized>(&mut self, values: &T) -> Result<&mut Self, EncodeError> {
+        let mut array = String::new();
+        let attached = self.attachments.len();
+        json::write(values, &mut array, &mut self.attachments).map_err(EncodeError::Value)?;
+        match array
+            .strip_prefix('[')
+            .and_then(|array| array.strip_suffix(']'))
+        {
+            Some(elements) if !elements.is_empty() => {
+                self.separate();
+                self.json.push_str(elements);
+            }
+            None if array != "null" => {
+                self.attachments.truncate(attached);
+                return Err(EncodeError::NotASequence);
+            }
+            _ => {}
+        }
         Ok(self)
     }
 
     /// Adds one argument that is JSON text already.
-    pub fn raw_json(&mut self, _json: &str) -> Result<&mut Self, EncodeError> {
+    ///
+    /// After an error the arguments are as they were.
+    pub fn raw_json(&mut self, json: &str) -> Result<&mut Self, EncodeError> {
+        check_value(json)?;
+        self.separate();
+        self.json.push_str(json);
         Ok(self)
     }
 
     /// Bytes that the arguments hold so far, attachments included.
     pub fn bytes(&self) -> usize {
         self.json.len() + self.attachments.iter().map(Vec::len).sum::<usize>()
+    }
+
+    fn separate(&mut self) {
+        if !self.json.is_empty() {
+            self.json.push(',');
+        }
     }
 }

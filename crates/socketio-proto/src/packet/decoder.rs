@@ -1,12 +1,27 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::head::Head;
+use super::payload::{self, Shape};
 use super::{DecodeError, Packet};
 use crate::Limits;
 
 /// Turns the messages of one connection into packets.
 ///
 /// After an error it has started afresh: what it had of a packet is gone.
+///
+/// ```
+/// use socketio_proto::Limits;
+/// use socketio_proto::packet::{Decoded, Decoder};
+///
+/// let mut decoder = Decoder::new(Limits::default());
+/// let frame = r#"451-["photo",{"_placeholder":true,"num":0}]"#;
+/// assert!(matches!(decoder.text(frame.into(), 1)?, Decoded::Waiting { missing: 1 }));
+/// let Decoded::Packet(packet) = decoder.binary(vec![1, 2])? else { panic!("all is there") };
+/// assert_eq!(packet.event_name(), Some("photo"));
+/// assert_eq!(packet.attachments(), [[1, 2]]);
+/// # Ok::<(), socketio_proto::packet::DecodeError>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Decoder {
     limits: Limits,
@@ -23,14 +38,66 @@ impl Decoder {
     }
 
     /// Takes a text message. The packet begins at byte `start` of `frame`, behind the type of the layer below.
-    pub fn text(&mut self, _frame: String, _start: usize) -> Result<Decoded, DecodeError> {
-        let _ = self.limits;
-        Err(DecodeError::Empty)
+    pub fn text(&mut self, frame: String, start: usize) -> Result<Decoded, DecodeError> {
+        if let Some(waiting) = self.waiting.take() {
+            return Err(DecodeError::UnexpectedText {
+                missing: waiting.missing(),
+            });
+        }
+        let bytes = frame.len().saturating_sub(start);
+        if bytes > self.limits.packet_bytes {
+            return Err(DecodeError::PacketTooLarge {
+                limit: self.limits.packet_bytes,
+            });
+        }
+
+        let head = Head::parse(&frame, start, &self.limits)?;
+        let Shape { name, args } = payload::check(&frame, &head, &self.limits)?;
+        let data = Some(head.data..frame.len()).filter(|data| !data.is_empty());
+        let packet = Packet {
+            kind: head.kind,
+            id: head.id,
+            text: frame,
+            namespace: head.namespace,
+            data,
+            name,
+            args,
+            attachments: Vec::new(),
+        };
+        if head.attachments == 0 {
+            return Ok(Decoded::Packet(packet));
+        }
+        self.waiting = Some(Waiting {
+            packet,
+            attachments: head.attachments,
+            bytes,
+        });
+        Ok(Decoded::Waiting {
+            missing: head.attachments,
+        })
     }
 
     /// Takes a binary message: the next attachment of the packet that waits.
-    pub fn binary(&mut self, _data: Vec<u8>) -> Result<Decoded, DecodeError> {
-        Err(DecodeError::UnexpectedBinary)
+    pub fn binary(&mut self, data: Vec<u8>) -> Result<Decoded, DecodeError> {
+        let mut waiting = self.waiting.take().ok_or(DecodeError::UnexpectedBinary)?;
+        waiting.bytes = waiting.bytes.saturating_add(data.len());
+        if waiting.bytes > self.limits.packet_bytes {
+            return Err(DecodeError::PacketTooLarge {
+                limit: self.limits.packet_bytes,
+            });
+        }
+        waiting.packet.attachments.push(data);
+
+        let missing = waiting.missing();
+        if missing > 0 {
+            self.waiting = Some(waiting);
+            return Ok(Decoded::Waiting { missing });
+        }
+        payload::check_placeholders(
+            waiting.packet.data().unwrap_or_default(),
+            waiting.attachments,
+        )?;
+        Ok(Decoded::Packet(waiting.packet))
     }
 
     /// Forgets a packet that still waits for attachments (row M13).
@@ -57,4 +124,17 @@ pub enum Decoded {
 }
 
 #[derive(Clone, Debug)]
-struct Waiting {}
+struct Waiting {
+    packet: Packet,
+    /// How many the packet announced.
+    attachments: usize,
+    /// Bytes of the text and of the attachments that have come.
+    bytes: usize,
+}
+
+impl Waiting {
+    fn missing(&self) -> usize {
+        self.attachments
+            .saturating_sub(self.packet.attachments.len())
+    }
+}

@@ -1,8 +1,11 @@
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt::Write as _;
 
-use super::{Arguments, EncodeError};
+use super::payload::{check_placeholders, end, scan_error};
+use super::{Arguments, DecodeError, EncodeError, MAX_ACK_ID, PacketKind, normalize_namespace};
 use crate::Limits;
+use crate::json::{MAX_NESTING, Scanner};
 
 /// A packet ready to be sent: one text frame, then its attachments, one binary frame each.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -21,36 +24,198 @@ impl Frame {
 }
 
 /// An event: type 2, or 5 with attachments, with or without an acknowledgement id (row M3).
+///
+/// # Errors
+///
+/// When the namespace or the id can't be sent, or what `limits` bounds is exceeded.
 pub fn encode_event(
-    _namespace: &str,
-    _id: Option<u64>,
-    _args: Arguments,
-    _limits: &Limits,
+    namespace: &str,
+    id: Option<u64>,
+    args: Arguments,
+    limits: &Limits,
 ) -> Result<Frame, EncodeError> {
-    Ok(Frame::default())
+    if !args.named {
+        return Err(EncodeError::InvalidPayload {
+            kind: PacketKind::Event,
+            reason: "it must begin with the event's name: use `Arguments::event`",
+        });
+    }
+    let kind = if args.attachments.is_empty() {
+        '2'
+    } else {
+        '5'
+    };
+    encode_arguments(kind, namespace, id, args, limits)
 }
 
 /// An ack: type 3, or 6 with attachments.
+///
+/// # Errors
+///
+/// When the namespace or the id can't be sent, or what `limits` bounds is exceeded.
 pub fn encode_ack(
-    _namespace: &str,
-    _id: u64,
-    _args: Arguments,
-    _limits: &Limits,
+    namespace: &str,
+    id: u64,
+    args: Arguments,
+    limits: &Limits,
 ) -> Result<Frame, EncodeError> {
-    Ok(Frame::default())
+    if args.named {
+        return Err(EncodeError::InvalidPayload {
+            kind: PacketKind::Ack,
+            reason: "an ack has no name: use `Arguments::ack`",
+        });
+    }
+    let kind = if args.attachments.is_empty() {
+        '3'
+    } else {
+        '6'
+    };
+    encode_arguments(kind, namespace, Some(id), args, limits)
 }
 
 /// A request for a namespace with what authenticates it, or a server's grant: `auth_json` is a JSON object.
-pub fn encode_connect(_namespace: &str, _auth_json: Option<&str>) -> Result<Frame, EncodeError> {
-    Ok(Frame::default())
+///
+/// # Errors
+///
+/// When the namespace can't be sent, or `auth_json` is no JSON object.
+pub fn encode_connect(namespace: &str, auth_json: Option<&str>) -> Result<Frame, EncodeError> {
+    if let Some(json) = auth_json
+        && check_value(json)? != Some(b'{')
+    {
+        return Err(EncodeError::InvalidPayload {
+            kind: PacketKind::Connect,
+            reason: "it must be an object",
+        });
+    }
+    encode_control('0', namespace, auth_json)
 }
 
 /// Leaves a namespace.
-pub fn encode_disconnect(_namespace: &str) -> Result<Frame, EncodeError> {
-    Ok(Frame::default())
+///
+/// # Errors
+///
+/// When the namespace can't be sent.
+pub fn encode_disconnect(namespace: &str) -> Result<Frame, EncodeError> {
+    encode_control('1', namespace, None)
 }
 
 /// A server's refusal of a namespace: `data_json` is a JSON object or string.
-pub fn encode_connect_error(_namespace: &str, _data_json: &str) -> Result<Frame, EncodeError> {
-    Ok(Frame::default())
+///
+/// # Errors
+///
+/// When the namespace can't be sent, or `data_json` is neither.
+pub fn encode_connect_error(namespace: &str, data_json: &str) -> Result<Frame, EncodeError> {
+    if !matches!(check_value(data_json)?, Some(b'{' | b'"')) {
+        return Err(EncodeError::InvalidPayload {
+            kind: PacketKind::ConnectError,
+            reason: "it must be an object or a string",
+        });
+    }
+    encode_control('4', namespace, Some(data_json))
+}
+
+fn encode_control(
+    kind: char,
+    namespace: &str,
+    payload: Option<&str>,
+) -> Result<Frame, EncodeError> {
+    let payload = payload.unwrap_or_default();
+    let mut text = String::with_capacity(4 + namespace.len() + payload.len());
+    text.push('4');
+    text.push(kind);
+    push_namespace(&mut text, namespace)?;
+    text.push_str(payload);
+    Ok(Frame {
+        text,
+        attachments: Vec::new(),
+    })
+}
+
+fn encode_arguments(
+    kind: char,
+    namespace: &str,
+    id: Option<u64>,
+    args: Arguments,
+    limits: &Limits,
+) -> Result<Frame, EncodeError> {
+    let Arguments {
+        json, attachments, ..
+    } = args;
+    let count = attachments.len();
+    if count > limits.attachments {
+        return Err(EncodeError::TooManyAttachments {
+            count,
+            limit: limits.attachments,
+        });
+    }
+
+    // Type, count, id and their marks take 44 bytes at most.
+    let mut text = String::with_capacity(48 + namespace.len() + json.len());
+    text.push('4');
+    text.push(kind);
+    if count > 0 {
+        // Writing to a string can't fail.
+        let _ = write!(text, "{count}-");
+    }
+    push_namespace(&mut text, namespace)?;
+    if let Some(id) = id {
+        if id > MAX_ACK_ID {
+            return Err(EncodeError::InvalidAckId { id });
+        }
+        let _ = write!(text, "{id}");
+    }
+    let payload = text.len();
+    text.push('[');
+    text.push_str(&json);
+    text.push(']');
+
+    let frame = Frame { text, attachments };
+    // The type of the message is the transport's, not the packet's.
+    let bytes = frame.bytes() - 1;
+    if bytes > limits.packet_bytes {
+        return Err(EncodeError::PacketTooLarge {
+            bytes,
+            limit: limits.packet_bytes,
+        });
+    }
+    check_nesting(&frame.text, payload, limits)?;
+    if count > 0 {
+        check_placeholders(frame.text.get(payload..).unwrap_or_default(), count)
+            .map_err(|_| EncodeError::MisleadingPlaceholder)?;
+    }
+    Ok(frame)
+}
+
+/// `/` goes without saying. The comma stands even where nothing follows, as the reference writes it.
+fn push_namespace(text: &mut String, namespace: &str) -> Result<(), EncodeError> {
+    let namespace = normalize_namespace(namespace)?;
+    if namespace != "/" {
+        text.push_str(&namespace);
+        text.push(',');
+    }
+    Ok(())
+}
+
+fn check_nesting(text: &str, payload: usize, limits: &Limits) -> Result<(), EncodeError> {
+    // Each level takes two brackets: short text can't be too deep.
+    if text.len() - payload < limits.nesting.saturating_mul(2) {
+        return Ok(());
+    }
+    match Scanner::new(text, payload, limits.nesting).value() {
+        Ok(_) => Ok(()),
+        Err(error) => Err(match scan_error(error, limits) {
+            DecodeError::NestingTooDeep { limit } => EncodeError::NestingTooDeep { limit },
+            _ => EncodeError::InvalidJson(error),
+        }),
+    }
+}
+
+/// Checks that this is one JSON value, and tells its first byte.
+pub(super) fn check_value(json: &str) -> Result<Option<u8>, EncodeError> {
+    let mut scanner = Scanner::new(json, 0, MAX_NESTING);
+    scanner.skip_whitespace();
+    let first = scanner.peek();
+    scanner.value().map_err(EncodeError::InvalidJson)?;
+    end(&mut scanner).map_err(EncodeError::InvalidJson)?;
+    Ok(first)
 }

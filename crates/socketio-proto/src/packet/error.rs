@@ -2,7 +2,7 @@ use alloc::string::String;
 use core::fmt;
 
 use super::PacketKind;
-use super::stand_in::JsonEncodeError;
+use crate::json::{self, ScanError};
 
 /// Why a frame is no packet of Socket.IO, or not one that may stand here. The peer is at fault, or a
 /// limit of ours was met: the connection can't go on, and is closed with the reason `parse error`.
@@ -15,7 +15,9 @@ pub enum DecodeError {
     InvalidAckId,
     /// A binary packet doesn't say how many attachments follow, or says 0 (row M8).
     InvalidAttachmentCount,
-    /// The payload is not what a packet of this kind holds, or is not JSON (row M10).
+    /// The payload is not JSON. The offset counts from the start of the frame's text.
+    InvalidJson(ScanError),
+    /// The payload is not what a packet of this kind holds (row M10).
     InvalidPayload {
         /// The packet's kind.
         kind: PacketKind,
@@ -65,6 +67,7 @@ impl DecodeError {
             Self::Empty => "empty_packet",
             Self::InvalidAckId => "invalid_ack_id",
             Self::InvalidAttachmentCount => "invalid_attachment_count",
+            Self::InvalidJson(_) => "invalid_json",
             Self::InvalidPayload { .. } => "invalid_payload",
             Self::InvalidPlaceholder => "invalid_placeholder",
             Self::MissingPayload { .. } => "missing_payload",
@@ -88,6 +91,7 @@ impl fmt::Display for DecodeError {
             Self::InvalidAttachmentCount => f.write_str(
                 "a binary packet must say how many attachments follow: digits, at least 1, then `-`",
             ),
+            Self::InvalidJson(error) => write!(f, "the payload is not JSON: {error}"),
             Self::InvalidPayload { kind, reason } => {
                 write!(f, "invalid payload of {}: {reason}", kind.name())
             }
@@ -123,7 +127,7 @@ impl fmt::Display for DecodeError {
 impl core::error::Error for DecodeError {}
 
 /// Why a packet is not sent. The caller is at fault, or a limit was met; nothing went out.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum EncodeError {
     /// The acknowledgement id is beyond [`MAX_ACK_ID`](super::MAX_ACK_ID).
@@ -131,12 +135,14 @@ pub enum EncodeError {
         /// The id.
         id: u64,
     },
+    /// What was given as JSON text is none.
+    InvalidJson(ScanError),
     /// The namespace holds a comma or U+001E: the other side could not read it back.
     InvalidNamespace {
         /// The namespace as it was given.
         namespace: String,
     },
-    /// A payload is not what a packet of this kind holds, or is not JSON.
+    /// A payload is not what a packet of this kind holds.
     InvalidPayload {
         /// The packet's kind.
         kind: PacketKind,
@@ -150,6 +156,8 @@ pub enum EncodeError {
         /// [`Limits::nesting`](crate::Limits::nesting).
         limit: usize,
     },
+    /// Arguments were to be taken from a value that is no sequence.
+    NotASequence,
     /// The packet, its attachments included, has more bytes than the limit.
     PacketTooLarge {
         /// Bytes that the packet would have.
@@ -170,7 +178,7 @@ pub enum EncodeError {
         limit: usize,
     },
     /// A value can't be written as JSON.
-    Value(JsonEncodeError),
+    Value(json::EncodeError),
 }
 
 impl EncodeError {
@@ -178,10 +186,12 @@ impl EncodeError {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::InvalidAckId { .. } => "invalid_ack_id",
+            Self::InvalidJson(_) => "invalid_json",
             Self::InvalidNamespace { .. } => "invalid_namespace",
             Self::InvalidPayload { .. } => "invalid_payload",
             Self::MisleadingPlaceholder => "misleading_placeholder",
             Self::NestingTooDeep { .. } => "nesting_too_deep",
+            Self::NotASequence => "not_a_sequence",
             Self::PacketTooLarge { .. } => "packet_too_large",
             Self::ReservedEventName { .. } => "reserved_event_name",
             Self::TooManyAttachments { .. } => "too_many_attachments",
@@ -196,6 +206,7 @@ impl fmt::Display for EncodeError {
             Self::InvalidAckId { id } => {
                 write!(f, "the acknowledgement id {id} is greater than 2^53 - 1")
             }
+            Self::InvalidJson(error) => write!(f, "what was given as JSON is none: {error}"),
             Self::InvalidNamespace { namespace } => write!(
                 f,
                 "the namespace {namespace:?} can't be sent: it must hold no comma and no U+001E"
@@ -209,6 +220,9 @@ impl fmt::Display for EncodeError {
             Self::NestingTooDeep { limit } => {
                 write!(f, "the payload is nested deeper than {limit} levels (`Limits::nesting`)")
             }
+            Self::NotASequence => {
+                f.write_str("arguments can be taken from a sequence such as a tuple, and this is none")
+            }
             Self::PacketTooLarge { bytes, limit } => {
                 write!(f, "the packet has {bytes} bytes, the limit is {limit} (`Limits::packet_bytes`)")
             }
@@ -219,7 +233,7 @@ impl fmt::Display for EncodeError {
                 f,
                 "the packet has {count} attachments, the limit is {limit} (`Limits::attachments`)"
             ),
-            Self::Value(error) => write!(f, "a value can't be sent: {error:?}"),
+            Self::Value(error) => write!(f, "a value can't be sent: {error}"),
         }
     }
 }

@@ -1,13 +1,15 @@
 //! Socket.IO protocol 5: packets, how they are written and how they are read.
 
+mod args;
 mod arguments;
 mod decoder;
 mod encode;
 mod error;
+mod head;
 mod kind;
 mod namespace;
+mod payload;
 mod received;
-mod stand_in;
 
 pub use arguments::Arguments;
 pub use decoder::{Decoded, Decoder};

@@ -6,12 +6,31 @@ use core::ops::Range;
 use serde::Deserialize;
 
 use super::PacketKind;
-use super::stand_in::JsonDecodeError;
+use super::args::Arguments;
+use super::payload::{Args, Name};
+use crate::json;
 
 /// A decoded packet.
 ///
 /// It keeps the frame's text and knows where its parts stand in it: nothing of the payload is copied or
 /// turned into a tree. A listener's own type decodes it, once.
+///
+/// ```
+/// use socketio_proto::Limits;
+/// use socketio_proto::packet::{Decoded, Decoder, PacketKind};
+///
+/// let mut decoder = Decoder::new(Limits::default());
+/// let Decoded::Packet(packet) = decoder.text(r#"42/chat,7["said","hi",3]"#.into(), 1)? else {
+///     panic!("a text packet is whole at once")
+/// };
+/// assert_eq!(packet.kind(), PacketKind::Event);
+/// assert_eq!(packet.namespace(), "/chat");
+/// assert_eq!(packet.id(), Some(7));
+/// assert_eq!(packet.event_name(), Some("said"));
+/// assert_eq!(packet.args::<(&str, u32)>()?, ("hi", 3));
+/// assert_eq!(packet.arg::<u32>(1)?, 3);
+/// # Ok::<(), Box<dyn core::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Packet {
     pub(super) kind: PacketKind,
@@ -19,6 +38,8 @@ pub struct Packet {
     pub(super) text: String,
     pub(super) namespace: Range<usize>,
     pub(super) data: Option<Range<usize>>,
+    pub(super) name: Option<Name>,
+    pub(super) args: Args,
     pub(super) attachments: Vec<Vec<u8>>,
 }
 
@@ -28,7 +49,7 @@ impl Packet {
         self.kind
     }
 
-    /// The namespace; `/` when the packet names none.
+    /// The namespace, its query included (row M17); `/` when the packet names none.
     pub fn namespace(&self) -> &str {
         match self.text.get(self.namespace.clone()) {
             Some(name) if !name.is_empty() => name,
@@ -55,32 +76,54 @@ impl Packet {
 
     /// The event's name, unescaped; of a numeric name its text. `None` when this is no event.
     pub fn event_name(&self) -> Option<&str> {
-        None
+        match self.name.as_ref()? {
+            Name::InText(range) => self.text.get(range.clone()),
+            Name::Unescaped(name) => Some(name),
+        }
     }
 
     /// How many arguments an event or an ack has, the event's name not counted.
     pub fn arg_count(&self) -> usize {
-        0
+        self.args.count
     }
 
-    /// The arguments of an event (behind its name) or of an ack, as a sequence such as a tuple. Further
-    /// arguments are let pass.
-    pub fn args<'a, T: Deserialize<'a>>(&'a self) -> Result<T, JsonDecodeError> {
-        Err(JsonDecodeError)
+    /// The arguments of an event (behind its name) or of an ack, as a sequence such as a tuple.
+    ///
+    /// As in a JavaScript listener, further arguments are let pass, and those that a tuple misses read as null.
+    pub fn args<'a, T: Deserialize<'a>>(&'a self) -> Result<T, json::DecodeError> {
+        let text = self.data().unwrap_or("[]");
+        if self.name.is_some() {
+            json::from_str_with(text, &self.attachments).map(|Arguments::<T, true>(args)| args)
+        } else {
+            json::from_str_with(text, &self.attachments).map(|Arguments::<T, false>(args)| args)
+        }
     }
 
     /// One argument. One that is absent reads as null.
-    pub fn arg<'a, T: Deserialize<'a>>(&'a self, _index: usize) -> Result<T, JsonDecodeError> {
-        Err(JsonDecodeError)
+    pub fn arg<'a, T: Deserialize<'a>>(&'a self, index: usize) -> Result<T, json::DecodeError> {
+        self.read(self.args.get(&self.text, index))
     }
 
     /// The whole payload: of a `connect` or `connect_error` its data. One that is absent reads as null.
-    pub fn payload<'a, T: Deserialize<'a>>(&'a self) -> Result<T, JsonDecodeError> {
-        Err(JsonDecodeError)
+    pub fn payload<'a, T: Deserialize<'a>>(&'a self) -> Result<T, json::DecodeError> {
+        self.read(self.data.clone())
     }
 
     /// The last argument if it is a string, unescaped: the offset of connection state recovery (row H19).
+    ///
+    /// The reference takes the event's name where there is no argument; here a name is no offset.
     pub fn last_string(&self) -> Option<Cow<'_, str>> {
-        None
+        let raw = self.text.get(self.args.last.clone())?;
+        Some(json::unescape(raw.strip_prefix('"')?.strip_suffix('"')?))
+    }
+
+    fn read<'a, T: Deserialize<'a>>(
+        &'a self,
+        range: Option<Range<usize>>,
+    ) -> Result<T, json::DecodeError> {
+        let text = range
+            .and_then(|range| self.text.get(range))
+            .unwrap_or("null");
+        json::from_str_with(text, &self.attachments)
     }
 }

@@ -1,0 +1,105 @@
+use core::ops::Range;
+
+use super::{DecodeError, MAX_ACK_ID, PacketKind};
+use crate::Limits;
+
+/// Digits of [`MAX_ACK_ID`]: a longer id is refused before it is read.
+const MAX_ACK_ID_DIGITS: usize = 16;
+
+/// What stands before a packet's payload: `<type>[<attachments>-][<namespace>,][<id>]` (row M1).
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) struct Head {
+    pub(super) kind: PacketKind,
+    /// How many attachments follow; 0 for the types without any.
+    pub(super) attachments: usize,
+    /// Where the namespace stands in the text; empty when the packet names none.
+    pub(super) namespace: Range<usize>,
+    pub(super) id: Option<u64>,
+    /// Where the payload begins; at the text's end when there is none.
+    pub(super) data: usize,
+}
+
+impl Head {
+    /// Reads the head of the packet that begins at byte `start` of `text`.
+    ///
+    /// Numbers are ASCII digits here and nothing else. The reference asks JavaScript's `Number()`, which takes
+    /// a blank for 0, and `1e0`, `0x1` and `+1` for 1 (rows M8, M11, M16): no encoder writes those.
+    pub(super) fn parse(text: &str, start: usize, limits: &Limits) -> Result<Self, DecodeError> {
+        let mut chars = text.get(start..).unwrap_or_default().chars();
+        let (kind, binary) = match chars.next().ok_or(DecodeError::Empty)? {
+            '0' => (PacketKind::Connect, false),
+            '1' => (PacketKind::Disconnect, false),
+            '2' => (PacketKind::Event, false),
+            '3' => (PacketKind::Ack, false),
+            '4' => (PacketKind::ConnectError, false),
+            '5' => (PacketKind::Event, true),
+            '6' => (PacketKind::Ack, true),
+            found => return Err(DecodeError::UnknownType { found }),
+        };
+        let mut rest = chars.as_str();
+
+        let mut attachments = 0;
+        if binary {
+            let (digits, behind) = split_digits(rest);
+            rest = behind
+                .strip_prefix('-')
+                .ok_or(DecodeError::InvalidAttachmentCount)?;
+            attachments = attachment_count(digits, limits)?;
+        }
+
+        let position = text.len() - rest.len();
+        let mut namespace = position..position;
+        if rest.starts_with('/') {
+            let (name, behind) = rest.split_once(',').unwrap_or((rest, ""));
+            namespace.end += name.len();
+            rest = behind;
+        }
+
+        let (digits, rest) = split_digits(rest);
+        let id = if digits.is_empty() {
+            None
+        } else {
+            Some(ack_id(digits)?)
+        };
+
+        Ok(Self {
+            kind,
+            attachments,
+            namespace,
+            id,
+            data: text.len() - rest.len(),
+        })
+    }
+}
+
+fn attachment_count(digits: &str, limits: &Limits) -> Result<usize, DecodeError> {
+    if digits.bytes().all(|digit| digit == b'0') {
+        return Err(DecodeError::InvalidAttachmentCount);
+    }
+    // Only a number that is too big for the type fails here, and it is beyond any limit.
+    let count = digits.parse().unwrap_or(usize::MAX);
+    if count > limits.attachments {
+        return Err(DecodeError::TooManyAttachments {
+            limit: limits.attachments,
+        });
+    }
+    Ok(count)
+}
+
+fn ack_id(digits: &str) -> Result<u64, DecodeError> {
+    if digits.len() > MAX_ACK_ID_DIGITS {
+        return Err(DecodeError::InvalidAckId);
+    }
+    match digits.parse() {
+        Ok(id) if id <= MAX_ACK_ID => Ok(id),
+        _ => Err(DecodeError::InvalidAckId),
+    }
+}
+
+/// Splits off the ASCII digits in front.
+fn split_digits(text: &str) -> (&str, &str) {
+    let end = text
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(text.len());
+    text.split_at_checked(end).unwrap_or((text, ""))
+}

@@ -1,0 +1,233 @@
+use alloc::borrow::Cow;
+use alloc::string::String;
+use core::ops::Range;
+
+use super::head::Head;
+use super::{DecodeError, PacketKind, RESERVED_EVENTS};
+use crate::Limits;
+use crate::json::{self, ScanError, ScanErrorKind, Scanner};
+
+/// What one pass over a payload found.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Shape {
+    pub(super) name: Option<Name>,
+    pub(super) args: Args,
+}
+
+/// An event's name.
+#[derive(Clone, Debug)]
+pub(super) enum Name {
+    /// Where it stands in the text.
+    InText(Range<usize>),
+    /// It held escapes.
+    Unescaped(String),
+}
+
+/// Where an array's arguments stand. They are not listed one by one: a hostile `[0,0,…]` would cost many
+/// times its bytes.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Args {
+    /// Behind the opening bracket, or behind the event's name.
+    start: usize,
+    /// Whether an element stands before `start`.
+    behind_name: bool,
+    pub(super) count: usize,
+    pub(super) last: Range<usize>,
+}
+
+impl Args {
+    /// Where the argument of this index stands.
+    pub(super) fn get(&self, text: &str, index: usize) -> Option<Range<usize>> {
+        if index >= self.count {
+            return None;
+        }
+        if index + 1 == self.count {
+            return Some(self.last.clone());
+        }
+        let mut elements = Elements {
+            scanner: Scanner::new(text, self.start, usize::MAX),
+            behind_another: self.behind_name,
+        };
+        for _ in 0..index {
+            elements.next().ok()?;
+        }
+        elements.next().ok()?
+    }
+}
+
+/// Validates the payload behind `head` in one pass: it is JSON, of the shape that the packet's kind asks for
+/// (row M10).
+pub(super) fn check(text: &str, head: &Head, limits: &Limits) -> Result<Shape, DecodeError> {
+    let kind = head.kind;
+    if head.data >= text.len() {
+        return match kind {
+            PacketKind::Connect | PacketKind::Disconnect => Ok(Shape::default()),
+            PacketKind::Event | PacketKind::Ack | PacketKind::ConnectError => {
+                Err(DecodeError::MissingPayload { kind })
+            }
+        };
+    }
+    let invalid = |reason| DecodeError::InvalidPayload { kind, reason };
+    let json = |error| scan_error(error, limits);
+
+    let mut scanner = Scanner::new(text, head.data, limits.nesting);
+    scanner.skip_whitespace();
+    let first = scanner.peek();
+    let shape = match kind {
+        PacketKind::Disconnect => return Err(invalid("it must have none")),
+        PacketKind::Connect | PacketKind::ConnectError => {
+            scanner.value().map_err(json)?;
+            Shape::default()
+        }
+        PacketKind::Event | PacketKind::Ack if first == Some(b'[') => {
+            array(text, &mut scanner, kind, limits)?
+        }
+        PacketKind::Event | PacketKind::Ack => {
+            // Text that is no JSON at all is told from JSON of another shape.
+            scanner.value().map_err(json)?;
+            Shape::default()
+        }
+    };
+    end(&mut scanner).map_err(json)?;
+    match (kind, first) {
+        (PacketKind::Connect | PacketKind::ConnectError, Some(b'{'))
+        | (PacketKind::ConnectError, Some(b'"'))
+        | (PacketKind::Event | PacketKind::Ack, Some(b'[')) => Ok(shape),
+        (PacketKind::Connect, _) => Err(invalid("it must be an object")),
+        (PacketKind::ConnectError, _) => Err(invalid("it must be an object or a string")),
+        _ => Err(invalid("it must be an array")),
+    }
+}
+
+/// Passes over white space, behind which the text must end.
+pub(super) fn end(scanner: &mut Scanner<'_>) -> Result<(), ScanError> {
+    scanner.skip_whitespace();
+    if scanner.at_end() {
+        return Ok(());
+    }
+    Err(ScanError {
+        kind: ScanErrorKind::Trailing,
+        offset: scanner.pos(),
+    })
+}
+
+/// Checks that each placeholder leads to one attachment that no other placeholder took (row M9).
+///
+/// The reference lets several share an attachment. No encoder writes that, and a few bytes a placeholder
+/// would stand for megabytes each.
+pub(super) fn check_placeholders(data: &str, attachments: usize) -> Result<(), DecodeError> {
+    json::check_placeholders(data, attachments).map_err(|_| DecodeError::InvalidPlaceholder)
+}
+
+/// An error of the scanner in the packet's terms.
+pub(super) fn scan_error(error: ScanError, limits: &Limits) -> DecodeError {
+    match error.kind {
+        ScanErrorKind::Nesting => DecodeError::NestingTooDeep {
+            limit: limits.nesting,
+        },
+        _ => DecodeError::InvalidJson(error),
+    }
+}
+
+fn array<'a>(
+    text: &'a str,
+    scanner: &mut Scanner<'a>,
+    kind: PacketKind,
+    limits: &Limits,
+) -> Result<Shape, DecodeError> {
+    let json = |error| scan_error(error, limits);
+    let inside = limits
+        .nesting
+        .checked_sub(1)
+        .ok_or(DecodeError::NestingTooDeep {
+            limit: limits.nesting,
+        })?;
+    scanner.expect(b'[').map_err(json)?;
+    let mut inner = Scanner::new(text, scanner.pos(), inside);
+
+    let behind_name = kind == PacketKind::Event;
+    let name = if behind_name {
+        Some(name(text, &mut inner, limits)?)
+    } else {
+        None
+    };
+    let mut args = Args {
+        start: inner.pos(),
+        behind_name,
+        ..Args::default()
+    };
+    let mut elements = Elements {
+        scanner: inner,
+        behind_another: behind_name,
+    };
+    while let Some(range) = elements.next().map_err(json)? {
+        args.count += 1;
+        args.last = range;
+    }
+    *scanner = Scanner::new(text, elements.scanner.pos(), limits.nesting);
+    scanner.expect(b']').map_err(json)?;
+    Ok(Shape { name, args })
+}
+
+fn name(text: &str, scanner: &mut Scanner<'_>, limits: &Limits) -> Result<Name, DecodeError> {
+    let invalid = |reason| DecodeError::InvalidPayload {
+        kind: PacketKind::Event,
+        reason,
+    };
+    scanner.skip_whitespace();
+    match scanner.peek() {
+        Some(b'"') => {
+            let token = scanner
+                .string()
+                .map_err(|error| scan_error(error, limits))?;
+            let raw = text.get(token.range.clone()).unwrap_or_default();
+            let name = match json::unescape(raw) {
+                Cow::Owned(name) => Name::Unescaped(name),
+                Cow::Borrowed(_) => Name::InText(token.range),
+            };
+            let plain = match &name {
+                Name::InText(_) => raw,
+                Name::Unescaped(name) => name,
+            };
+            if RESERVED_EVENTS.contains(&plain) {
+                return Err(invalid("its name is reserved"));
+            }
+            Ok(name)
+        }
+        Some(b'-' | b'0'..=b'9') => {
+            let range = scanner.value().map_err(|error| scan_error(error, limits))?;
+            Ok(Name::InText(range))
+        }
+        _ => {
+            // Text that is no JSON at all is told from JSON of another shape.
+            if scanner.peek() != Some(b']') {
+                scanner.value().map_err(|error| scan_error(error, limits))?;
+            }
+            Err(invalid(
+                "it must begin with the event's name, a string or a number",
+            ))
+        }
+    }
+}
+
+/// The elements of an array, one by one, up to its closing bracket.
+#[derive(Debug)]
+struct Elements<'a> {
+    scanner: Scanner<'a>,
+    /// Whether an element stands before the next one, so that a comma must.
+    behind_another: bool,
+}
+
+impl Elements<'_> {
+    fn next(&mut self) -> Result<Option<Range<usize>>, ScanError> {
+        self.scanner.skip_whitespace();
+        if self.scanner.peek() == Some(b']') {
+            return Ok(None);
+        }
+        if self.behind_another {
+            self.scanner.expect(b',')?;
+        }
+        self.behind_another = true;
+        self.scanner.value().map(Some)
+    }
+}
