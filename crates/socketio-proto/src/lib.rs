@@ -9,8 +9,14 @@ pub mod engine;
 mod event;
 pub mod json;
 mod limits;
+pub mod manager;
 pub mod packet;
+mod random;
+mod socket;
+mod time;
 
 pub use binary::Binary;
 pub use event::Event;
 pub use limits::Limits;
+pub use socket::{Auth, AuthError};
+pub use time::Instant;

@@ -1,0 +1,139 @@
+use alloc::string::String;
+use core::time::Duration;
+
+use super::{EngineDecodeError, EnginePacket, Handshake, HandshakeError};
+use crate::Instant;
+use crate::manager::TransportId;
+
+/// The Engine.IO side of one connection: which transport carries it, its handshake, and its heartbeat.
+#[derive(Debug, Default)]
+pub(crate) struct Connection {
+    transport: TransportId,
+    phase: Phase,
+    handshake: Option<Handshake>,
+    /// When the handshake, or the next heartbeat, is overdue.
+    deadline: Option<Instant>,
+    writable: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(crate) enum Phase {
+    #[default]
+    Closed,
+    Opening,
+    Open,
+}
+
+/// What a frame means for the layer above.
+#[derive(Debug)]
+pub(crate) enum Received {
+    Binary(alloc::vec::Vec<u8>),
+    Closed,
+    Nothing,
+    Opened,
+    Ping,
+    /// A Socket.IO packet in the frame, from its second byte on.
+    Text(String),
+}
+
+/// How a peer broke the rules.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Violation {
+    /// A message came before the handshake.
+    Early,
+    Handshake(HandshakeError),
+    Packet(EngineDecodeError),
+}
+
+impl Connection {
+    pub(crate) fn phase(&self) -> Phase {
+        self.phase
+    }
+
+    pub(crate) fn transport(&self) -> TransportId {
+        self.transport
+    }
+
+    pub(crate) fn handshake(&self) -> Option<&Handshake> {
+        self.handshake.as_ref()
+    }
+
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        self.deadline
+    }
+
+    pub(crate) fn is_overdue(&self, now: Instant) -> bool {
+        self.deadline.is_some_and(|deadline| deadline <= now)
+    }
+
+    pub(crate) fn is_writable(&self) -> bool {
+        self.phase == Phase::Open && self.writable
+    }
+
+    pub(crate) fn set_writable(&mut self, writable: bool) {
+        self.writable = writable;
+    }
+
+    /// Starts over with a transport of a new name.
+    pub(crate) fn open(&mut self, timeout: Option<Duration>, now: Instant) -> TransportId {
+        *self = Self {
+            transport: TransportId(self.transport.0.wrapping_add(1)),
+            phase: Phase::Opening,
+            handshake: None,
+            deadline: timeout.map(|timeout| now + timeout),
+            writable: true,
+        };
+        self.transport
+    }
+
+    pub(crate) fn close(&mut self) {
+        self.phase = Phase::Closed;
+        self.handshake = None;
+        self.deadline = None;
+    }
+
+    pub(crate) fn text(&mut self, frame: String, now: Instant) -> Result<Received, Violation> {
+        if self.phase == Phase::Open && frame.as_bytes().first() == Some(&b'4') {
+            return Ok(Received::Text(frame));
+        }
+        match EnginePacket::decode(&frame).map_err(Violation::Packet)? {
+            EnginePacket::Open(text) => self.handshaken(text, now),
+            EnginePacket::Close => Ok(Received::Closed),
+            // Nothing but the handshake, a close and what carries nothing may come first.
+            _ if self.phase == Phase::Opening => Err(Violation::Early),
+            EnginePacket::Ping(_) => {
+                self.expect_ping(now);
+                Ok(Received::Ping)
+            }
+            EnginePacket::Binary(data) => Ok(Received::Binary(data.into_owned())),
+            _ => Ok(Received::Nothing),
+        }
+    }
+
+    pub(crate) fn binary(&self, data: alloc::vec::Vec<u8>) -> Result<Received, Violation> {
+        match self.phase {
+            Phase::Open => Ok(Received::Binary(data)),
+            _ => Err(Violation::Early),
+        }
+    }
+
+    fn handshaken(&mut self, text: &str, now: Instant) -> Result<Received, Violation> {
+        // A second handshake on a connection that is open changes nothing.
+        if self.phase == Phase::Open {
+            return Ok(Received::Nothing);
+        }
+        self.handshake = Some(Handshake::parse(text).map_err(Violation::Handshake)?);
+        self.phase = Phase::Open;
+        self.expect_ping(now);
+        Ok(Received::Opened)
+    }
+
+    /// Only a ping moves the deadline, not any packet (row L1).
+    fn expect_ping(&mut self, now: Instant) {
+        self.deadline = self.handshake.as_ref().map(|handshake| {
+            now + handshake
+                .ping_interval
+                .saturating_add(handshake.ping_timeout)
+        });
+    }
+}

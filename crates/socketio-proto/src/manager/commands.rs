@@ -1,0 +1,266 @@
+use alloc::boxed::Box;
+use alloc::string::{String, ToString};
+
+use super::{
+    AckError, AckToken, ConnectError, DisconnectReason, EmitError, EmitOptions, Emitted, Event,
+    Manager, Outcome, Slot, SocketError, SocketId,
+};
+use crate::engine;
+use crate::packet::{self, Arguments};
+use crate::socket::{Auth, AuthKind, Buffered, Phase, Socket};
+use crate::{Instant, Limits};
+
+/// Commands of the user.
+impl Manager {
+    /// Makes a socket for a namespace; it stays unconnected until [`connect`](Self::connect). An empty name means
+    /// `/`, and a leading slash is added where it is missing.
+    ///
+    /// # Errors
+    /// When the namespace can't be written, or has a socket here already.
+    pub fn socket(&mut self, namespace: &str, auth: Auth) -> Result<SocketId, SocketError> {
+        let namespace: Box<str> = packet::normalize_namespace(namespace)
+            .map_err(|_| SocketError::BadNamespace(namespace.into()))?
+            .into();
+        if self.find(&namespace).is_some() {
+            return Err(SocketError::NamespaceTaken(namespace.into()));
+        }
+        let socket = Some(Box::new(Socket::new(namespace, auth)));
+        let free = self.sockets.iter().position(|slot| slot.socket.is_none());
+        let index = free.unwrap_or(self.sockets.len());
+        if free.is_none() {
+            self.sockets.push(Slot::default());
+        }
+        let generation = self.sockets.get_mut(index).map_or(0, |slot| {
+            slot.generation = slot.generation.wrapping_add(1);
+            slot.socket = socket;
+            slot.generation
+        });
+        Ok(SocketId {
+            index: u32::try_from(index).unwrap_or(u32::MAX),
+            generation,
+        })
+    }
+
+    /// Disconnects a socket and forgets it. Every acknowledgement that it waits for ends with
+    /// [`AckError::Removed`]. When no other socket is active, the connection is closed (C24, W13).
+    pub fn remove(&mut self, id: SocketId) {
+        self.disconnect(id);
+        let Some(slot) = self.sockets.get_mut(id.index as usize) else {
+            return;
+        };
+        if slot.generation == id.generation
+            && let Some(mut socket) = slot.socket.take()
+        {
+            self.acked(id, socket.acks.take_all(), AckError::Removed);
+        }
+    }
+
+    /// Connects the socket, opening the connection where there is none. While a back-off waits, the next attempt is
+    /// made at once (W4). Does nothing for a socket that is connected or about to be.
+    pub fn connect(&mut self, id: SocketId, now: Instant) {
+        let Some(socket) = self.get_mut(id) else {
+            return;
+        };
+        if !socket.is_active() {
+            socket.phase = Phase::Waiting;
+        }
+        match self.connection.phase() {
+            engine::Phase::Closed => self.open(now),
+            engine::Phase::Open => self.request_connect(id),
+            engine::Phase::Opening => {}
+        }
+    }
+
+    /// Disconnects the socket; it stays so until it is connected again (F2). When no other socket is active, the
+    /// connection is closed.
+    pub fn disconnect(&mut self, id: SocketId) {
+        let Some(socket) = self.get_mut(id) else {
+            return;
+        };
+        if socket.phase == Phase::Connecting {
+            socket.stale_replies += 1;
+        }
+        if matches!(socket.phase, Phase::Connected | Phase::Connecting) {
+            let frame = packet::encode_disconnect(&socket.namespace);
+            frame.into_iter().for_each(|frame| self.send(frame));
+        }
+        self.disconnected(id, Phase::Idle, DisconnectReason::IoClientDisconnect, None);
+        self.close_if_unused();
+    }
+
+    /// Closes the connection. Its sockets are disconnected, and stay so until they are connected again.
+    pub fn close(&mut self) {
+        for id in self.ids() {
+            self.disconnected(id, Phase::Idle, DisconnectReason::ForcedClose, None);
+        }
+        self.close_if_unused();
+    }
+
+    /// What the next CONNECT of this socket carries.
+    pub fn set_auth(&mut self, id: SocketId, auth: Auth) {
+        if let Some(socket) = self.get_mut(id) {
+            socket.auth = auth;
+        }
+    }
+
+    /// Answers [`Event::Authorize`]. An answer to an older request is ignored; an error leaves the socket
+    /// unconnected, and is told as [`ConnectError::Auth`].
+    pub fn authorize(&mut self, id: SocketId, request: u32, answer: Result<Auth, String>) {
+        let Some(socket) = self.get_mut(id) else {
+            return;
+        };
+        if socket.phase != Phase::Authorizing || socket.auth_request != request {
+            return;
+        }
+        match answer {
+            Ok(Auth(AuthKind::Object(text))) => self.send_connect(id, Some(&text)),
+            Ok(_) => self.send_connect(id, None),
+            Err(text) => self.auth_failed(id, text),
+        }
+    }
+
+    /// Emits an event: sends it where the socket is connected, else keeps it for when it is (H1).
+    ///
+    /// # Errors
+    /// When it can't be encoded, exceeds a limit, or finds the send buffer full. Nothing is sent or kept then.
+    pub fn emit(
+        &mut self,
+        id: SocketId,
+        event: Arguments,
+        options: EmitOptions,
+        now: Instant,
+    ) -> Result<Emitted, EmitError> {
+        // A heartbeat that is overdue tells of a dead link before the timer does, on a device that slept (H5).
+        if self.connection.phase() == engine::Phase::Open && self.connection.is_overdue(now) {
+            self.heartbeat_missed(now);
+        }
+        let (limits, capacity) = (self.config.limits, self.config.send_buffer);
+        let writable = self.connection.is_writable();
+        let socket = self.get_mut(id).ok_or(EmitError::NoSocket)?;
+        let ack = options.ack.then(|| socket.acks.next_id());
+        let frame = packet::encode_event(&socket.namespace, ack, event, &limits)?;
+
+        let outcome = match socket.sends() {
+            _ if options.volatile && !(writable && socket.phase == Phase::Connected) => {
+                Outcome::Dropped
+            }
+            true => Outcome::Sent,
+            false if socket.send_buffer.len() >= capacity => {
+                return Err(EmitError::BufferFull { limit: capacity });
+            }
+            false => Outcome::Buffered,
+        };
+        if ack.is_some() {
+            let deadline = options.timeout.map(|timeout| now + timeout);
+            socket.acks.register(deadline, outcome == Outcome::Sent);
+        }
+        match (outcome, ack) {
+            (Outcome::Buffered, _) => socket.send_buffer.push_back(Buffered { frame, ack }),
+            (Outcome::Sent, _) => self.send(frame),
+            (Outcome::Dropped, Some(ack)) => {
+                socket.acks.take(ack);
+                self.acked(id, [ack].into(), AckError::Dropped);
+            }
+            (Outcome::Dropped, None) => {}
+        }
+        Ok(Emitted { outcome, ack })
+    }
+
+    /// Answers an event that asked for it (H14).
+    ///
+    /// # Errors
+    /// When the connection that the event came over is gone, or the arguments can't be encoded or exceed a limit.
+    pub fn acknowledge(
+        &mut self,
+        id: SocketId,
+        token: AckToken,
+        arguments: Arguments,
+    ) -> Result<(), EmitError> {
+        let limits: Limits = self.config.limits;
+        let socket = self.get_mut(id).ok_or(EmitError::NoSocket)?;
+        if socket.phase != Phase::Connected || socket.session != token.session {
+            return Err(EmitError::StaleAck);
+        }
+        let frame = packet::encode_ack(&socket.namespace, token.id, arguments, &limits)?;
+        self.send(frame);
+        Ok(())
+    }
+
+    /// Gives up waiting for an acknowledgement: its end is not told.
+    pub fn cancel_ack(&mut self, id: SocketId, ack: u64) {
+        if let Some(socket) = self.get_mut(id) {
+            socket.acks.take(ack);
+        }
+    }
+
+    /// Drops what waits in the send buffer, and tells how many packets that were. Acknowledgements of theirs end
+    /// with [`AckError::Dropped`].
+    pub fn clear_buffer(&mut self, id: SocketId) -> usize {
+        let Some(socket) = self.get_mut(id) else {
+            return 0;
+        };
+        let dropped = core::mem::take(&mut socket.send_buffer);
+        let acks = dropped
+            .iter()
+            .filter_map(|buffered| buffered.ack.filter(|ack| socket.acks.take(*ack)))
+            .collect();
+        self.acked(id, acks, AckError::Dropped);
+        dropped.len()
+    }
+
+    /// Tells whether the transport takes more at once: while it doesn't, volatile packets are dropped.
+    pub fn set_writable(&mut self, writable: bool) {
+        self.connection.set_writable(writable);
+    }
+}
+
+impl Manager {
+    /// Sends CONNECT for a socket that waits for it, asking for its auth first where need be.
+    pub(super) fn request_connect(&mut self, id: SocketId) {
+        let Some(socket) = self.get_mut(id) else {
+            return;
+        };
+        if socket.phase != Phase::Waiting {
+            return;
+        }
+        match &socket.auth.0 {
+            AuthKind::None => self.send_connect(id, None),
+            AuthKind::Object(text) => {
+                let text = text.to_string();
+                self.send_connect(id, Some(&text));
+            }
+            AuthKind::Ask => {
+                socket.phase = Phase::Authorizing;
+                socket.auth_request = socket.auth_request.wrapping_add(1);
+                let request = socket.auth_request;
+                self.event(Event::Authorize {
+                    socket: id,
+                    request,
+                });
+            }
+        }
+    }
+
+    fn auth_failed(&mut self, id: SocketId, text: String) {
+        if let Some(socket) = self.get_mut(id) {
+            socket.leave(Phase::Idle);
+        }
+        self.event(Event::ConnectError {
+            socket: id,
+            error: ConnectError::Auth(text),
+        });
+        self.close_if_unused();
+    }
+
+    fn send_connect(&mut self, id: SocketId, auth: Option<&str>) {
+        let Some(socket) = self.get_mut(id) else {
+            return;
+        };
+        socket.phase = Phase::Connecting;
+        let payload = socket.connect_payload(auth);
+        match packet::encode_connect(&socket.namespace, payload.as_deref()) {
+            Ok(frame) => self.send(frame),
+            Err(error) => self.auth_failed(id, error.to_string()),
+        }
+    }
+}

@@ -1,0 +1,55 @@
+use core::time::Duration;
+
+use crate::Limits;
+
+/// Options of a [`Manager`](super::Manager). The defaults are the reference client's (rows B4–B11), but for the
+/// buffers, which it does not bound (W10).
+///
+/// ```
+/// use core::time::Duration;
+/// use socketio_proto::manager::Config;
+///
+/// let config = Config {
+///     reconnection_delay_max: Duration::from_secs(30),
+///     ..Config::default()
+/// };
+/// assert_eq!(config.reconnection_attempts, None);
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Config {
+    /// Whether a lost connection, and a first one that failed, is tried again. Default: true (B4).
+    pub reconnection: bool,
+    /// Attempts before giving up; `None` never gives up. Default: `None` (B5).
+    pub reconnection_attempts: Option<u32>,
+    /// Delay before the first attempt, before jitter; it doubles with each further one. Default: 1 s (B6).
+    pub reconnection_delay: Duration,
+    /// Upper bound of the delay, jitter included. Default: 5 s (B7).
+    pub reconnection_delay_max: Duration,
+    /// Jitter as a share of the delay, 0 to 1. Default: 0.5 (B8).
+    pub randomization_factor: f64,
+    /// Time for one attempt to reach the Engine.IO handshake; `None` waits as long as the transport does.
+    /// Default: 20 s (B11).
+    pub timeout: Option<Duration>,
+    /// Bounds on what one packet may hold.
+    pub limits: Limits,
+    /// Packets that one socket keeps while it isn't connected. Default: 1000.
+    pub send_buffer: usize,
+    /// Events that one socket holds until its CONNECT is answered (H4). Default: 1000.
+    pub receive_buffer: usize,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            reconnection: true,
+            reconnection_attempts: None,
+            reconnection_delay: Duration::from_secs(1),
+            reconnection_delay_max: Duration::from_secs(5),
+            randomization_factor: 0.5,
+            timeout: Some(Duration::from_secs(20)),
+            limits: Limits::default(),
+            send_buffer: 1000,
+            receive_buffer: 1000,
+        }
+    }
+}

@@ -1,0 +1,277 @@
+use alloc::string::String;
+use core::fmt;
+
+use serde::Deserialize;
+
+use crate::engine::{EngineDecodeError, HandshakeError};
+use crate::json;
+use crate::packet::{self, Packet};
+
+/// Why a connection, or a namespace on it, could not be had.
+///
+/// All but [`Refused`](Self::Refused), [`Incompatible`](Self::Incompatible) and [`Auth`](Self::Auth) are tried again
+/// as the options say (rows G2–G4).
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum ConnectError {
+    /// What was to be sent as `auth` could not be had; the text is the provider's.
+    Auth(String),
+    /// A message came before the handshake.
+    Early,
+    /// The peer broke the rules of Engine.IO before the connection was up.
+    Engine(EngineDecodeError),
+    /// The handshake can't be used.
+    Handshake(HandshakeError),
+    /// The server accepted the namespace without giving it an id: it speaks Socket.IO 2 (G4).
+    Incompatible,
+    /// The peer sent a Socket.IO packet that can't be read before the namespace was connected.
+    Packet(packet::DecodeError),
+    /// The server refused the namespace.
+    Refused(Refusal),
+    /// No handshake within [`Config::timeout`](super::Config::timeout).
+    Timeout,
+    /// The transport could not be opened, or was closed before the namespace was connected (W1, W6).
+    Transport(String),
+}
+
+impl fmt::Display for ConnectError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Auth(text) => write!(f, "the auth data could not be had: {text}"),
+            Self::Early => f.write_str("the server sent a message before its handshake"),
+            Self::Engine(error) => write!(f, "the server broke the protocol: {error}"),
+            Self::Handshake(error) => write!(f, "the handshake can't be used: {error}"),
+            Self::Incompatible => f.write_str(
+                "the server speaks Socket.IO 2, this client protocol 5: use a server of version 3 or later",
+            ),
+            Self::Packet(error) => write!(f, "the server sent a bad packet: {error}"),
+            Self::Refused(refusal) => write!(f, "the server refused the namespace: {}", refusal.message()),
+            Self::Timeout => f.write_str("no handshake in time: check that the server is reachable"),
+            Self::Transport(text) => write!(f, "the transport failed: {text}"),
+        }
+    }
+}
+
+impl core::error::Error for ConnectError {}
+
+/// What a CONNECT_ERROR packet says (row G3).
+#[derive(Clone, Debug)]
+pub struct Refusal(pub(super) Packet);
+
+impl Refusal {
+    /// The server's message. Where the payload is a bare string, as old servers send it, it is that string.
+    pub fn message(&self) -> String {
+        #[derive(Default, Deserialize)]
+        struct Payload {
+            message: Option<String>,
+        }
+        if let Ok(message) = self.0.payload::<String>() {
+            return message;
+        }
+        self.0
+            .payload::<Payload>()
+            .unwrap_or_default()
+            .message
+            .unwrap_or_default()
+    }
+
+    /// The `data` that the server's middleware gave its error. Absent data reads as null.
+    ///
+    /// # Errors
+    /// When the data is of another type.
+    pub fn data<T: for<'de> Deserialize<'de>>(&self) -> Result<T, json::DecodeError> {
+        #[derive(Deserialize)]
+        #[serde(bound = "T: for<'a> Deserialize<'a>")]
+        struct Payload<T> {
+            data: Option<T>,
+        }
+        match self.0.payload::<Payload<T>>() {
+            Ok(Payload { data: Some(data) }) => Ok(data),
+            Ok(Payload { data: None }) | Err(_) => json::from_str("null"),
+        }
+    }
+}
+
+/// Why a connected namespace is no longer (rows G6–G12).
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum DisconnectReason {
+    /// The connection was closed by [`Manager::close`](super::Manager::close). Not tried again.
+    ForcedClose,
+    /// The user disconnected the namespace. Not tried again.
+    IoClientDisconnect,
+    /// The server disconnected the namespace. Not tried again.
+    IoServerDisconnect,
+    /// The peer sent what can't be read.
+    ParseError,
+    /// No heartbeat within `pingInterval` + `pingTimeout`.
+    PingTimeout,
+    /// The transport was closed, or the network went away.
+    TransportClose,
+    /// The transport failed, or the peer broke the rules of Engine.IO.
+    TransportError,
+}
+
+impl DisconnectReason {
+    /// The reference's string for this reason.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ForcedClose => "forced close",
+            Self::IoClientDisconnect => "io client disconnect",
+            Self::IoServerDisconnect => "io server disconnect",
+            Self::ParseError => "parse error",
+            Self::PingTimeout => "ping timeout",
+            Self::TransportClose => "transport close",
+            Self::TransportError => "transport error",
+        }
+    }
+}
+
+impl fmt::Display for DisconnectReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// What is known of a disconnect beside its reason (row G9).
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum CloseDetails {
+    /// The peer broke the rules of Engine.IO.
+    Engine(EngineDecodeError),
+    /// The browser or the system says that the network is gone.
+    NetworkLost,
+    /// The peer sent a Socket.IO packet that can't be read.
+    Packet(packet::DecodeError),
+    /// The peer sent more events than are held for a namespace that isn't connected yet.
+    ReceiveBufferFull {
+        /// [`Config::receive_buffer`](super::Config::receive_buffer).
+        limit: usize,
+    },
+    /// The server closed the Engine.IO connection (W16).
+    ServerClosed,
+    /// The transport was closed, with the code and the text of its close.
+    Transport {
+        /// The close code, 1006 where the peer gave none.
+        code: u16,
+        /// The peer's words, often empty.
+        reason: String,
+    },
+}
+
+impl fmt::Display for CloseDetails {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Engine(error) => write!(f, "{error}"),
+            Self::NetworkLost => f.write_str("network connection lost"),
+            Self::Packet(error) => write!(f, "{error}"),
+            Self::ReceiveBufferFull { limit } => {
+                write!(
+                    f,
+                    "more than {limit} events before the namespace was connected (option receive_buffer)"
+                )
+            }
+            Self::ServerClosed => f.write_str("transport closed by the server"),
+            Self::Transport { code, reason } if reason.is_empty() => {
+                write!(f, "closed with code {code}")
+            }
+            Self::Transport { code, reason } => write!(f, "closed with code {code}: {reason}"),
+        }
+    }
+}
+
+/// Why a packet was not taken. Nothing of it was sent or kept.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum EmitError {
+    /// The socket isn't connected, and its send buffer is full.
+    BufferFull {
+        /// [`Config::send_buffer`](super::Config::send_buffer).
+        limit: usize,
+    },
+    /// The packet can't be encoded, or exceeds a limit.
+    Encode(packet::EncodeError),
+    /// The socket was removed.
+    NoSocket,
+    /// The event that this acknowledgement answers came over a connection that is gone, or was answered before.
+    StaleAck,
+}
+
+impl fmt::Display for EmitError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::BufferFull { limit } => {
+                write!(
+                    f,
+                    "not connected, and {limit} packets wait already (option send_buffer)"
+                )
+            }
+            Self::Encode(error) => write!(f, "{error}"),
+            Self::NoSocket => f.write_str("the socket was removed"),
+            Self::StaleAck => {
+                f.write_str("the event to acknowledge was answered, or its connection is gone")
+            }
+        }
+    }
+}
+
+impl core::error::Error for EmitError {}
+
+impl From<packet::EncodeError> for EmitError {
+    fn from(error: packet::EncodeError) -> Self {
+        Self::Encode(error)
+    }
+}
+
+/// Why an acknowledgement will not come (rows F5, H10).
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum AckError {
+    /// The socket has been disconnected after the packet was sent: whether it arrived is not known.
+    Disconnected,
+    /// The volatile packet was dropped (W14, W10).
+    Dropped,
+    /// The socket was removed.
+    Removed,
+    /// No answer in time.
+    Timeout,
+}
+
+impl fmt::Display for AckError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Disconnected => "socket has been disconnected",
+            Self::Dropped => "the volatile packet was dropped",
+            Self::Removed => "the socket was removed",
+            Self::Timeout => "operation has timed out",
+        })
+    }
+}
+
+impl core::error::Error for AckError {}
+
+/// Why a socket can't be made.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum SocketError {
+    /// The namespace has a character that no packet can carry, such as a comma.
+    BadNamespace(String),
+    /// The manager has a socket of this namespace already: use it, or another manager (row A8).
+    NamespaceTaken(String),
+}
+
+impl fmt::Display for SocketError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::BadNamespace(namespace) => write!(f, "the namespace {namespace:?} holds a comma"),
+            Self::NamespaceTaken(namespace) => {
+                write!(
+                    f,
+                    "the namespace {namespace:?} has a socket on this connection already"
+                )
+            }
+        }
+    }
+}
+
+impl core::error::Error for SocketError {}

@@ -1,0 +1,226 @@
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use serde::Deserialize;
+
+use super::{
+    AckToken, CloseDetails, ConnectError, DisconnectReason, Event, Manager, Output, Refusal,
+    SocketId, TransportEvent, TransportId,
+};
+use crate::Instant;
+use crate::engine::{self, Received, Violation};
+use crate::packet::{DecodeError, Decoded, Packet, PacketKind};
+use crate::socket::Phase;
+
+/// The payload of a CONNECT reply.
+#[derive(Deserialize)]
+struct Session {
+    sid: Option<String>,
+    pid: Option<String>,
+}
+
+/// What comes from outside.
+impl Manager {
+    /// Takes what a transport tells. Whatever a superseded transport still tells is ignored.
+    pub fn handle_transport(&mut self, id: TransportId, event: TransportEvent, now: Instant) {
+        let phase = self.connection.phase();
+        if id != self.connection.transport() || phase == engine::Phase::Closed {
+            return;
+        }
+        let received = match event {
+            TransportEvent::Text(frame) => self.connection.text(frame, now),
+            TransportEvent::Binary(data) => self.connection.binary(data),
+            TransportEvent::Closed {
+                code,
+                reason,
+                failed,
+            } => {
+                return self.transport_closed(code, reason, failed, now);
+            }
+            TransportEvent::Failed(text) => {
+                let reason = DisconnectReason::TransportError;
+                return self.lost(reason, None, ConnectError::Transport(text), now);
+            }
+        };
+        match received {
+            Ok(Received::Text(frame)) => {
+                let decoded = self.decoder.text(frame, 1);
+                self.decoded(decoded, now);
+            }
+            Ok(Received::Binary(data)) => {
+                let decoded = self.decoder.binary(data);
+                self.decoded(decoded, now);
+            }
+            Ok(Received::Ping) => {
+                self.output(Output::SendText(
+                    id,
+                    engine::EnginePacket::Pong("").encode(),
+                ));
+                self.event(Event::Ping);
+            }
+            Ok(Received::Opened) => self.opened(),
+            Ok(Received::Closed) => {
+                self.output(Output::CloseTransport(id));
+                let error = ConnectError::Transport("the server closed the connection".into());
+                let details = Some(CloseDetails::ServerClosed);
+                self.lost(DisconnectReason::TransportClose, details, error, now);
+            }
+            Ok(Received::Nothing) => {}
+            Err(violation) => {
+                self.output(Output::CloseTransport(id));
+                let (details, error) = match violation {
+                    Violation::Early => (None, ConnectError::Early),
+                    Violation::Handshake(error) => (None, ConnectError::Handshake(error)),
+                    Violation::Packet(error) => (
+                        Some(CloseDetails::Engine(error)),
+                        ConnectError::Engine(error),
+                    ),
+                };
+                self.lost(DisconnectReason::TransportError, details, error, now);
+            }
+        }
+    }
+
+    fn transport_closed(&mut self, code: u16, reason: String, failed: bool, now: Instant) {
+        let cause = match failed {
+            true => DisconnectReason::TransportError,
+            false => DisconnectReason::TransportClose,
+        };
+        let error = match reason.is_empty() {
+            true => format!("the connection was closed with code {code}"),
+            false => format!("the connection was closed with code {code}: {reason}"),
+        };
+        let details = Some(CloseDetails::Transport { code, reason });
+        self.lost(cause, details, ConnectError::Transport(error), now);
+    }
+
+    fn decoded(&mut self, decoded: Result<Decoded, DecodeError>, now: Instant) {
+        match decoded {
+            Ok(Decoded::Packet(packet)) => self.packet(packet, now),
+            Ok(Decoded::Waiting { .. }) => {}
+            Err(error) => self.unreadable(error, now),
+        }
+    }
+
+    /// A peer that sends what can't be read is not talked to further (row C25).
+    fn unreadable(&mut self, error: DecodeError, now: Instant) {
+        let details = CloseDetails::Packet(error.clone());
+        self.violated(details, ConnectError::Packet(error), now);
+    }
+
+    fn violated(&mut self, details: CloseDetails, error: ConnectError, now: Instant) {
+        self.output(Output::CloseTransport(self.connection.transport()));
+        self.lost(DisconnectReason::ParseError, Some(details), error, now);
+    }
+
+    fn packet(&mut self, packet: Packet, now: Instant) {
+        // A namespace that nobody asked for, or that was left, is nobody's.
+        let Some(id) = self.find(packet.namespace()) else {
+            return;
+        };
+        match packet.kind() {
+            PacketKind::Event => self.event_packet(id, packet, now),
+            PacketKind::Ack => self.ack_packet(id, packet),
+            PacketKind::Connect | PacketKind::ConnectError => self.reply_packet(id, packet),
+            PacketKind::Disconnect => {
+                let reason = DisconnectReason::IoServerDisconnect;
+                self.disconnected(id, Phase::Idle, reason, None);
+                self.close_if_unused();
+            }
+        }
+    }
+
+    fn event_packet(&mut self, id: SocketId, packet: Packet, now: Instant) {
+        let capacity = self.config.receive_buffer;
+        let Some(socket) = self.get_mut(id) else {
+            return;
+        };
+        match socket.phase {
+            Phase::Connected => self.received(id, packet),
+            Phase::Connecting if socket.receive_buffer.len() < capacity => {
+                socket.receive_buffer.push(packet);
+            }
+            Phase::Connecting => {
+                let details = CloseDetails::ReceiveBufferFull { limit: capacity };
+                let error = ConnectError::Transport(format!("{details}"));
+                self.violated(details, error, now);
+            }
+            Phase::Idle | Phase::Waiting | Phase::Authorizing => {}
+        }
+    }
+
+    fn received(&mut self, id: SocketId, packet: Packet) {
+        let Some(socket) = self.get_mut(id) else {
+            return;
+        };
+        socket.note_offset(&packet);
+        let session = socket.session;
+        let ack = packet.id().map(|id| AckToken { id, session });
+        self.event(Event::Received {
+            socket: id,
+            packet,
+            ack,
+        });
+    }
+
+    fn ack_packet(&mut self, id: SocketId, packet: Packet) {
+        let Some(socket) = self.get_mut(id) else {
+            return;
+        };
+        // An acknowledgement that nobody waits for, or no more, is let pass (H13).
+        if let Some(ack) = packet.id().filter(|ack| socket.acks.take(*ack)) {
+            self.event(Event::Acked {
+                socket: id,
+                id: ack,
+                result: Ok(packet),
+            });
+        }
+    }
+
+    /// The answer to a CONNECT.
+    fn reply_packet(&mut self, id: SocketId, packet: Packet) {
+        let Some(socket) = self.get_mut(id) else {
+            return;
+        };
+        if socket.stale_replies > 0 {
+            socket.stale_replies -= 1;
+            socket.receive_buffer.clear();
+        } else if socket.phase == Phase::Connecting && packet.kind() == PacketKind::Connect {
+            self.connect_packet(id, &packet);
+        } else if socket.phase == Phase::Connecting {
+            socket.leave(Phase::Idle);
+            let error = ConnectError::Refused(Refusal(packet));
+            self.event(Event::ConnectError { socket: id, error });
+            self.close_if_unused();
+        }
+    }
+
+    /// The order is the reference's (G1): what was held, then `Connected`; the send buffer goes out behind its
+    /// handlers, so that they can still clear it (W10).
+    fn connect_packet(&mut self, id: SocketId, packet: &Packet) {
+        let Some(socket) = self.get_mut(id) else {
+            return;
+        };
+        let session = packet.payload::<Session>().ok();
+        let Some((sid, pid)) = session.and_then(|session| Some((session.sid?, session.pid))) else {
+            socket.leave(Phase::Idle);
+            self.event(Event::ConnectError {
+                socket: id,
+                error: ConnectError::Incompatible,
+            });
+            return self.close_if_unused();
+        };
+        socket.connected(sid, pid);
+        let recovered = socket.recovered;
+        let held: Vec<Packet> = core::mem::take(&mut socket.receive_buffer);
+        for packet in held {
+            self.received(id, packet);
+        }
+        self.event(Event::Connected {
+            socket: id,
+            recovered,
+        });
+        self.outputs.push_back(super::Queued::Flush(id));
+    }
+}

@@ -1,0 +1,285 @@
+//! The state of one connection and of all its namespaces: the reference's Manager and its Sockets.
+//!
+//! A [`Manager`] does nothing by itself. Its methods are of four kinds:
+//! - **getters** look at it and change nothing;
+//! - **commands** come from the user: [`connect`](Manager::connect), [`emit`](Manager::emit) …;
+//! - **`handle_*`** bring in what happens outside: frames, the time, the network;
+//! - **`poll_*`** take out what is to be done.
+//!
+//! After each command and each `handle_*`, call [`poll_output`](Manager::poll_output) until it returns `None`, do
+//! what it says, in its order, then call [`handle_timeout`](Manager::handle_timeout) when
+//! [`poll_timeout`](Manager::poll_timeout) says. No callback ever runs in here, so whatever an output leads to may
+//! call the manager again.
+//!
+//! ```
+//! use socketio_proto::manager::{Config, Event, Manager, Output, TransportEvent};
+//! use socketio_proto::{Auth, Instant};
+//!
+//! let mut manager = Manager::new(Config::default(), 1);
+//! let now = Instant::from_millis(0);
+//! let socket = manager.socket("/mofang", Auth::NONE)?;
+//! manager.connect(socket, now);
+//! let Some(Output::OpenTransport(transport)) = manager.poll_output() else { panic!() };
+//!
+//! let handshake = r#"0{"sid":"a","upgrades":[],"pingInterval":25000,"pingTimeout":20000}"#;
+//! manager.handle_transport(transport, TransportEvent::Text(handshake.into()), now);
+//! assert!(matches!(manager.poll_output(), Some(Output::Event(Event::Opened))));
+//! assert!(matches!(manager.poll_output(), Some(Output::SendText(_, text)) if text == "40/mofang,"));
+//!
+//! let connect = r#"40/mofang,{"sid":"b"}"#;
+//! manager.handle_transport(transport, TransportEvent::Text(connect.into()), now);
+//! assert!(matches!(manager.poll_output(), Some(Output::Event(Event::Connected { .. }))));
+//! assert_eq!(manager.id(socket), Some("b"));
+//! # Ok::<(), socketio_proto::manager::SocketError>(())
+//! ```
+
+mod backoff;
+mod commands;
+mod config;
+mod error;
+mod incoming;
+mod lifecycle;
+mod output;
+
+use alloc::boxed::Box;
+use alloc::collections::VecDeque;
+use alloc::vec::Vec;
+
+use self::backoff::Backoff;
+pub use self::config::Config;
+pub use self::error::{
+    AckError, CloseDetails, ConnectError, DisconnectReason, EmitError, Refusal, SocketError,
+};
+pub use self::output::{
+    AckToken, EmitOptions, Emitted, Event, Outcome, Output, SocketId, TransportEvent, TransportId,
+};
+use crate::Instant;
+use crate::engine::{self, Connection};
+use crate::packet::{Decoder, Frame};
+use crate::random::Random;
+use crate::socket::{Phase, Socket, earliest};
+
+/// One connection to a server, and the namespaces on it.
+#[derive(Debug)]
+pub struct Manager {
+    config: Config,
+    connection: Connection,
+    decoder: Decoder,
+    sockets: Vec<Slot>,
+    outputs: VecDeque<Queued>,
+    random: Random,
+    backoff: Backoff,
+    /// When the next attempt starts.
+    reconnect_at: Option<Instant>,
+    /// Which attempt is under way; 0 for a connection that the user asked for.
+    attempt: u32,
+}
+
+#[derive(Debug, Default)]
+struct Slot {
+    generation: u32,
+    socket: Option<Box<Socket>>,
+}
+
+#[derive(Debug)]
+enum Queued {
+    /// When this is reached, the handlers of `Connected` have run, and the send buffer goes out (H2).
+    Flush(SocketId),
+    Output(Output),
+}
+
+/// Where a connection stands.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum ConnectionState {
+    /// Neither open nor about to be.
+    Closed,
+    /// Lost, and tried again by itself at this moment.
+    Reconnecting {
+        /// The moment.
+        at: Instant,
+    },
+    /// A transport is on its way to the handshake.
+    Opening,
+    /// Open.
+    Open,
+}
+
+/// Getters.
+impl Manager {
+    /// A manager with no sockets, closed. The `seed` is for the jitter of the back-off.
+    pub fn new(config: Config, seed: u64) -> Self {
+        Self {
+            decoder: Decoder::new(config.limits),
+            config,
+            connection: Connection::default(),
+            sockets: Vec::new(),
+            outputs: VecDeque::new(),
+            random: Random::new(seed),
+            backoff: Backoff::default(),
+            reconnect_at: None,
+            attempt: 0,
+        }
+    }
+
+    /// Its options.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Where the connection stands.
+    pub fn state(&self) -> ConnectionState {
+        match (self.connection.phase(), self.reconnect_at) {
+            (engine::Phase::Open, _) => ConnectionState::Open,
+            (engine::Phase::Opening, _) => ConnectionState::Opening,
+            (engine::Phase::Closed, Some(at)) => ConnectionState::Reconnecting { at },
+            (engine::Phase::Closed, None) => ConnectionState::Closed,
+        }
+    }
+
+    /// The attempt to reconnect that is under way or waits; 0 when there is none.
+    pub fn attempt(&self) -> u32 {
+        self.attempt
+    }
+
+    /// The Engine.IO session, while the connection is open.
+    pub fn handshake(&self) -> Option<&engine::Handshake> {
+        self.connection.handshake()
+    }
+
+    /// The socket's id on the server, while it is connected (E1).
+    pub fn id(&self, socket: SocketId) -> Option<&str> {
+        self.get(socket)?.id.as_deref()
+    }
+
+    /// The socket's namespace.
+    pub fn namespace(&self, socket: SocketId) -> Option<&str> {
+        self.get(socket).map(|socket| &*socket.namespace)
+    }
+
+    /// Whether the namespace is connected (E2).
+    pub fn is_connected(&self, socket: SocketId) -> bool {
+        self.get(socket)
+            .is_some_and(|socket| socket.phase == Phase::Connected)
+    }
+
+    /// Whether the socket is connected or will be by itself (E3).
+    pub fn is_active(&self, socket: SocketId) -> bool {
+        self.get(socket).is_some_and(Socket::is_active)
+    }
+
+    /// Whether the server restored the session at the last CONNECT (E4, W9).
+    pub fn is_recovered(&self, socket: SocketId) -> bool {
+        self.get(socket).is_some_and(|socket| socket.recovered)
+    }
+
+    /// How many packets the socket keeps until it is connected (E6).
+    pub fn buffered(&self, socket: SocketId) -> usize {
+        self.get(socket)
+            .map_or(0, |socket| socket.send_buffer.len())
+    }
+}
+
+/// What is to be done.
+impl Manager {
+    /// The next thing to do; `None` when all is done for now.
+    pub fn poll_output(&mut self) -> Option<Output> {
+        loop {
+            match self.outputs.pop_front()? {
+                Queued::Output(output) => return Some(output),
+                Queued::Flush(socket) => self.flush(socket),
+            }
+        }
+    }
+
+    /// When [`handle_timeout`](Self::handle_timeout) wants to be called; `None` for never.
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        let own = earliest(self.connection.deadline(), self.reconnect_at);
+        self.sockets
+            .iter()
+            .filter_map(|slot| slot.socket.as_ref()?.acks.deadline())
+            .fold(own, |least, deadline| earliest(least, Some(deadline)))
+    }
+
+    fn flush(&mut self, id: SocketId) {
+        let Some(socket) = self.get_mut(id) else {
+            return;
+        };
+        if !socket.flush_pending {
+            return;
+        }
+        socket.flush_pending = false;
+        for buffered in core::mem::take(&mut socket.send_buffer) {
+            if let (Some(ack), Some(socket)) = (buffered.ack, self.get_mut(id)) {
+                socket.acks.mark_sent(ack);
+            }
+            self.send(buffered.frame);
+        }
+    }
+}
+
+/// Bookkeeping.
+impl Manager {
+    fn get(&self, id: SocketId) -> Option<&Socket> {
+        let slot = self.sockets.get(id.index as usize)?;
+        slot.socket
+            .as_deref()
+            .filter(|_| slot.generation == id.generation)
+    }
+
+    fn get_mut(&mut self, id: SocketId) -> Option<&mut Socket> {
+        let slot = self.sockets.get_mut(id.index as usize)?;
+        slot.socket
+            .as_deref_mut()
+            .filter(|_| slot.generation == id.generation)
+    }
+
+    fn ids(&self) -> Vec<SocketId> {
+        let id = |(index, slot): (usize, &Slot)| {
+            slot.socket.as_ref()?;
+            Some(SocketId {
+                index: u32::try_from(index).ok()?,
+                generation: slot.generation,
+            })
+        };
+        self.sockets.iter().enumerate().filter_map(id).collect()
+    }
+
+    fn find(&self, namespace: &str) -> Option<SocketId> {
+        self.sockets.iter().enumerate().find_map(|(index, slot)| {
+            slot.socket
+                .as_ref()
+                .filter(|socket| &*socket.namespace == namespace)?;
+            Some(SocketId {
+                index: u32::try_from(index).ok()?,
+                generation: slot.generation,
+            })
+        })
+    }
+
+    fn output(&mut self, output: Output) {
+        self.outputs.push_back(Queued::Output(output));
+    }
+
+    fn event(&mut self, event: Event) {
+        self.output(Output::Event(event));
+    }
+
+    fn send(&mut self, frame: Frame) {
+        let transport = self.connection.transport();
+        self.output(Output::SendText(transport, frame.text));
+        for attachment in frame.attachments {
+            self.output(Output::SendBinary(transport, attachment));
+        }
+    }
+
+    fn acked(&mut self, socket: SocketId, ids: Vec<u64>, error: AckError) {
+        for id in ids {
+            self.event(Event::Acked {
+                socket,
+                id,
+                result: Err(error),
+            });
+        }
+    }
+}

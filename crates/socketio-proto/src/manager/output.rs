@@ -1,0 +1,176 @@
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use super::error::{AckError, CloseDetails, ConnectError, DisconnectReason};
+use crate::packet::Packet;
+
+/// Names one socket of a [`Manager`](super::Manager). An id is never used again for another socket.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct SocketId {
+    pub(crate) index: u32,
+    pub(crate) generation: u32,
+}
+
+/// Names one transport that the core asked for. What a superseded transport still sends is ignored.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct TransportId(pub(crate) u32);
+
+/// Names one received event that asks for an acknowledgement.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct AckToken {
+    pub(crate) id: u64,
+    /// The session of the socket: an answer must not reach a later one, where the id means another event.
+    pub(crate) session: u32,
+}
+
+impl AckToken {
+    /// The ack id on the wire.
+    pub const fn id(&self) -> u64 {
+        self.id
+    }
+}
+
+/// What the driver is to do, in this order.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Output {
+    /// Close this transport; nothing more of it is heard.
+    CloseTransport(TransportId),
+    /// Tell the user.
+    Event(Event),
+    /// Open a WebSocket to the server under this name.
+    OpenTransport(TransportId),
+    /// Send one binary message.
+    SendBinary(TransportId, Vec<u8>),
+    /// Send one text message.
+    SendText(TransportId, String),
+}
+
+/// What a transport tells.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum TransportEvent {
+    /// A binary message.
+    Binary(Vec<u8>),
+    /// It was closed, or never opened.
+    Closed {
+        /// The close code, 1006 where there is none.
+        code: u16,
+        /// The peer's words, often empty.
+        reason: String,
+        /// Whether it failed rather than being closed in order.
+        failed: bool,
+    },
+    /// It could not even be tried: the text says why (W6).
+    Failed(String),
+    /// A text message.
+    Text(String),
+}
+
+/// What happened, for the user.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Event {
+    /// The wait for an acknowledgement has ended; it ends exactly once.
+    Acked {
+        /// The socket.
+        socket: SocketId,
+        /// The id that [`Emitted`] named.
+        id: u64,
+        /// The acknowledgement, or why there is none.
+        result: Result<Packet, AckError>,
+    },
+    /// `auth` is wanted for a CONNECT: answer with [`Manager::authorize`](super::Manager::authorize).
+    Authorize {
+        /// The socket.
+        socket: SocketId,
+        /// To be handed back: an answer to an older request is ignored.
+        request: u32,
+    },
+    /// The Engine.IO connection is closed; `None` where it never was open.
+    Closed(DisconnectReason),
+    /// The namespace is connected (G1).
+    Connected {
+        /// The socket.
+        socket: SocketId,
+        /// Whether the server restored the session (E4).
+        recovered: bool,
+    },
+    /// The namespace could not be connected.
+    ConnectError {
+        /// The socket.
+        socket: SocketId,
+        /// Why.
+        error: ConnectError,
+    },
+    /// The namespace is connected no more. Only ever told after `Connected` (W8).
+    Disconnected {
+        /// The socket.
+        socket: SocketId,
+        /// Why.
+        reason: DisconnectReason,
+        /// What else is known.
+        details: Option<CloseDetails>,
+    },
+    /// The Engine.IO connection is open (C13).
+    Opened,
+    /// A heartbeat came (C16).
+    Ping,
+    /// An event came.
+    Received {
+        /// The socket.
+        socket: SocketId,
+        /// The event.
+        packet: Packet,
+        /// Present where the server waits for an acknowledgement.
+        ack: Option<AckToken>,
+    },
+    /// A connection is there again, after this many attempts (C19).
+    Reconnected(u32),
+    /// An attempt to reconnect starts; the first is 1 (C18).
+    ReconnectAttempt(u32),
+    /// An attempt to reconnect failed (C20).
+    ReconnectError(ConnectError),
+    /// All attempts failed; the sockets stay disconnected until they are connected anew (C21).
+    ReconnectFailed,
+    /// The next attempt starts after this delay.
+    ReconnectScheduled {
+        /// Which attempt it will be; the first is 1.
+        attempt: u32,
+        /// The delay from now.
+        delay: Duration,
+    },
+}
+
+/// Options of one emit (rows F5–F7).
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct EmitOptions {
+    /// Ask for an acknowledgement.
+    pub ack: bool,
+    /// How long to wait for it, from now on; `None` waits until the socket disconnects.
+    pub timeout: Option<Duration>,
+    /// Drop the packet rather than keep it, where it can't be sent at once.
+    pub volatile: bool,
+}
+
+/// What became of an emit.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Emitted {
+    /// Where the packet is.
+    pub outcome: Outcome,
+    /// The id of the awaited acknowledgement: its end comes as [`Event::Acked`].
+    pub ack: Option<u64>,
+}
+
+/// Where an emitted packet went.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// Kept until the socket is connected.
+    Buffered,
+    /// Dropped, as a volatile packet that could not be sent at once.
+    Dropped,
+    /// Given to the transport.
+    Sent,
+}

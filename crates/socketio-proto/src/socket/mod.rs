@@ -1,0 +1,154 @@
+//! One namespace of a connection: its phase, its buffers, its acknowledgements, its session.
+
+mod acks;
+mod auth;
+
+use alloc::borrow::ToOwned;
+use alloc::boxed::Box;
+use alloc::collections::VecDeque;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+pub(crate) use acks::{Acks, earliest};
+pub(crate) use auth::Kind as AuthKind;
+pub use auth::{Auth, AuthError};
+
+use crate::packet::{Frame, Packet};
+
+/// The state of one namespace.
+#[derive(Debug)]
+pub(crate) struct Socket {
+    pub(crate) namespace: Box<str>,
+    pub(crate) phase: Phase,
+    pub(crate) auth: Auth,
+    pub(crate) acks: Acks,
+    /// Packets to be sent once connected (H1).
+    pub(crate) send_buffer: VecDeque<Buffered>,
+    /// Events that came before the CONNECT reply (H4).
+    pub(crate) receive_buffer: Vec<Packet>,
+    /// Connected, but the handlers of that have not run yet: what is emitted goes behind the buffer (H2).
+    pub(crate) flush_pending: bool,
+    pub(crate) recovered: bool,
+    /// Counts the connections of this namespace, so that an acknowledgement can't reach another.
+    pub(crate) session: u32,
+    /// Counts the questions for auth, so that a late answer is known as such.
+    pub(crate) auth_request: u32,
+    pub(crate) id: Option<String>,
+    /// Answers to CONNECTs that were taken back before they came: not to be mistaken for a later one's.
+    pub(crate) stale_replies: u32,
+    recovery: Recovery,
+}
+
+/// Where a namespace stands.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Phase {
+    /// Not connected, and nothing will change that by itself.
+    Idle,
+    /// To be connected once the connection is open.
+    Waiting,
+    /// Auth is being asked for.
+    Authorizing,
+    /// CONNECT was sent.
+    Connecting,
+    Connected,
+}
+
+/// A packet that waits, and the id under which its acknowledgement is awaited.
+#[derive(Debug)]
+pub(crate) struct Buffered {
+    pub(crate) frame: Frame,
+    pub(crate) ack: Option<u64>,
+}
+
+/// What lets a server restore the session (rows H18, H19).
+#[derive(Debug, Default)]
+struct Recovery {
+    pid: Option<String>,
+    offset: Option<String>,
+}
+
+impl Socket {
+    pub(crate) fn new(namespace: Box<str>, auth: Auth) -> Self {
+        Self {
+            namespace,
+            phase: Phase::Idle,
+            auth,
+            acks: Acks::default(),
+            send_buffer: VecDeque::new(),
+            receive_buffer: Vec::new(),
+            flush_pending: false,
+            recovered: false,
+            session: 0,
+            auth_request: 0,
+            id: None,
+            stale_replies: 0,
+            recovery: Recovery::default(),
+        }
+    }
+
+    /// Whether it is, or will by itself be, connected (E3).
+    pub(crate) fn is_active(&self) -> bool {
+        self.phase != Phase::Idle
+    }
+
+    /// Whether what is emitted now goes to the transport.
+    pub(crate) fn sends(&self) -> bool {
+        self.phase == Phase::Connected && !self.flush_pending
+    }
+
+    /// The payload of CONNECT: what the session can be restored by, then the user's own, which wins (H19).
+    pub(crate) fn connect_payload(&self, auth: Option<&str>) -> Option<String> {
+        let Some(pid) = &self.recovery.pid else {
+            return auth.map(ToOwned::to_owned);
+        };
+        let text = |value: &str| crate::json::to_string(value).unwrap_or_default();
+        let mut payload = format!("{{\"pid\":{}", text(pid));
+        if let Some(offset) = &self.recovery.offset {
+            payload.push_str(",\"offset\":");
+            payload.push_str(&text(offset));
+        }
+        // `Auth` holds an object, so what stands within its braces can be appended. On a clash the last member wins.
+        match auth
+            .and_then(|auth| auth.strip_prefix('{'))
+            .map(str::trim_start)
+        {
+            Some(members) if !members.starts_with('}') => {
+                payload.push(',');
+                payload.push_str(members);
+            }
+            _ => payload.push('}'),
+        }
+        Some(payload)
+    }
+
+    pub(crate) fn connected(&mut self, id: String, pid: Option<String>) {
+        self.recovered = pid.is_some() && pid == self.recovery.pid;
+        if !self.recovered {
+            self.recovery.offset = None;
+        }
+        self.recovery.pid = pid;
+        self.id = Some(id);
+        self.session = self.session.wrapping_add(1);
+        self.phase = Phase::Connected;
+        self.flush_pending = true;
+    }
+
+    /// The server of a session that can be restored puts an offset behind the arguments of each event (H19).
+    pub(crate) fn note_offset(&mut self, packet: &Packet) {
+        if self.recovery.pid.is_some()
+            && let Some(offset) = packet.last_string()
+        {
+            self.recovery.offset = Some(offset.into_owned());
+        }
+    }
+
+    /// Leaves the connection; what came without being confirmed goes with it.
+    pub(crate) fn leave(&mut self, phase: Phase) {
+        self.phase = phase;
+        self.id = None;
+        self.flush_pending = false;
+        self.receive_buffer.clear();
+        self.auth_request = self.auth_request.wrapping_add(1);
+    }
+}

@@ -1,0 +1,44 @@
+use core::ops::Add;
+use core::time::Duration;
+
+/// A moment on the caller's clock, in whole milliseconds since a start of its choice.
+///
+/// `std::time::Instant` panics on `wasm32-unknown-unknown`, and a simulated clock has no need of it. The clock must
+/// not run backwards; where it does, deadlines are only met later.
+///
+/// ```
+/// use core::time::Duration;
+/// use socketio_proto::Instant;
+///
+/// let start = Instant::from_millis(1_000);
+/// assert_eq!((start + Duration::from_secs(2)).as_millis(), 3_000);
+/// ```
+#[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
+pub struct Instant(u64);
+
+impl Instant {
+    /// The moment that lies `millis` milliseconds behind the clock's start.
+    pub const fn from_millis(millis: u64) -> Self {
+        Self(millis)
+    }
+
+    /// Milliseconds since the clock's start.
+    pub const fn as_millis(self) -> u64 {
+        self.0
+    }
+
+    /// The time from `earlier` until this moment, or zero if `earlier` is later.
+    pub const fn saturating_since(self, earlier: Self) -> Duration {
+        Duration::from_millis(self.0.saturating_sub(earlier.0))
+    }
+}
+
+impl Add<Duration> for Instant {
+    type Output = Self;
+
+    /// Saturates: a deadline beyond the end of time never comes.
+    fn add(self, duration: Duration) -> Self {
+        let millis = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+        Self(self.0.saturating_add(millis))
+    }
+}

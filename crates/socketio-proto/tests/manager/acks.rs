@@ -1,0 +1,216 @@
+use std::time::Duration;
+
+use socketio_proto::manager::{EmitError, EmitOptions, Outcome};
+use socketio_proto::packet::Arguments;
+
+use crate::script::{OPEN, Script};
+
+const ACK: EmitOptions = EmitOptions {
+    ack: true,
+    timeout: None,
+    volatile: false,
+};
+
+fn timed(millis: u64) -> EmitOptions {
+    EmitOptions {
+        timeout: Some(Duration::from_millis(millis)),
+        ..ACK
+    }
+}
+
+#[test]
+fn h8_ids_count_on_over_reconnects() {
+    let (mut script, socket) = Script::connected("/");
+    assert_eq!(script.emit(socket, "a", ACK).unwrap().ack, Some(0));
+    assert_eq!(script.emit(socket, "b", ACK).unwrap().ack, Some(1));
+    script.expect([r#"> 420["a","x"]"#, r#"> 421["b","x"]"#]);
+    script.they_close();
+    script.drain();
+    script.run_to_deadline();
+    script.drain();
+    script.they_send(OPEN);
+    script.they_send_after_drain(r#"40{"sid":"s2"}"#);
+    assert_eq!(script.emit(socket, "c", ACK).unwrap().ack, Some(2));
+    script.expect([r#"> 422["c","x"]"#]);
+}
+
+#[test]
+fn f5_acknowledgement_ends_the_wait_once() {
+    let (mut script, socket) = Script::connected("/mofang");
+    script.emit(socket, "a", timed(1000)).unwrap();
+    script.drain();
+    script.they_send(r#"43/mofang,0[{"ok":true}]"#);
+    script.expect([r#"acked 0 [{"ok":true}]"#]);
+    // A second answer, and the deadline, find nobody (H13).
+    script.they_send(r#"43/mofang,0["again"]"#);
+    script.expect([]);
+    script.after(2000);
+    script.expect([]);
+}
+
+#[test]
+fn h13_unknown_acks_are_let_pass() {
+    let (mut script, _) = Script::connected("/");
+    for frame in ["437[]", "43[]", "439007199254740991[]"] {
+        script.they_send(frame);
+        script.expect([]);
+    }
+}
+
+#[test]
+fn h10_timeout_and_disconnect_end_the_wait() {
+    let (mut script, socket) = Script::connected("/");
+    script.emit(socket, "a", timed(1000)).unwrap();
+    script.emit(socket, "b", timed(5000)).unwrap();
+    script.emit(socket, "c", ACK).unwrap();
+    script.drain();
+    assert_eq!(script.run_to_deadline().as_millis(), 1000);
+    script.expect(["ack 0 failed: operation has timed out"]);
+    script.they_close();
+    script.expect([
+        "closed: transport close",
+        "disconnected: transport close (closed with code 1006)",
+        "ack 1 failed: socket has been disconnected",
+        "ack 2 failed: socket has been disconnected",
+        "scheduled 1",
+    ]);
+}
+
+#[test]
+fn h11_the_timer_runs_while_the_packet_waits_and_takes_it_out() {
+    let mut script = Script::new(Default::default());
+    let socket = script.connect("/");
+    assert_eq!(
+        script.emit(socket, "a", timed(1000)).unwrap().outcome,
+        Outcome::Buffered
+    );
+    script.emit(socket, "b", ACK).unwrap();
+    script.drain();
+    script.after(1000);
+    script.expect(["ack 0 failed: operation has timed out"]);
+    assert_eq!(script.manager.buffered(socket), 1);
+    script.they_send(OPEN);
+    script.drain();
+    script.they_send(r#"40{"sid":"a"}"#);
+    script.expect(["connected a", r#"> 421["b","x"]"#]);
+}
+
+#[test]
+fn h12_the_ack_of_an_unsent_packet_survives_a_disconnect() {
+    let mut script = Script::new(Default::default());
+    let socket = script.connect("/");
+    script.emit(socket, "a", ACK).unwrap();
+    script.drain();
+    script.they_close();
+    script.drain();
+    script.run_to_deadline();
+    script.drain();
+    script.they_send(OPEN);
+    script.drain();
+    script.they_send(r#"40{"sid":"a"}"#);
+    script.expect(["connected a", r#"> 420["a","x"]"#]);
+    script.they_send(r#"430["late"]"#);
+    script.expect([r#"acked 0 ["late"]"#]);
+}
+
+#[test]
+fn w14_the_ack_of_a_dropped_volatile_packet_ends_at_once() {
+    let mut script = Script::new(Default::default());
+    let socket = script.connect("/");
+    script.drain();
+    let emitted = script
+        .emit(
+            socket,
+            "a",
+            EmitOptions {
+                volatile: true,
+                ..ACK
+            },
+        )
+        .unwrap();
+    assert_eq!(emitted.outcome, Outcome::Dropped);
+    script.expect(["ack 0 failed: the volatile packet was dropped"]);
+}
+
+#[test]
+fn removing_a_socket_ends_every_wait() {
+    let (mut script, socket) = Script::connected("/");
+    script.emit(socket, "a", ACK).unwrap();
+    script.drain();
+    script.they_close();
+    script.drain();
+    script.emit(socket, "b", ACK).unwrap();
+    script.manager.remove(socket);
+    script.expect(["ack 1 failed: the socket was removed"]);
+    assert!(matches!(
+        script.emit(socket, "c", ACK),
+        Err(EmitError::NoSocket)
+    ));
+}
+
+#[test]
+fn a_cancelled_wait_ends_in_silence() {
+    let (mut script, socket) = Script::connected("/");
+    script.emit(socket, "a", timed(1000)).unwrap();
+    script.drain();
+    script.manager.cancel_ack(socket, 0);
+    script.they_send("430[]");
+    script.after(5000);
+    script.expect([]);
+}
+
+#[test]
+fn h14_their_event_is_answered() {
+    let (mut script, socket) = Script::connected("/mofang");
+    script.they_send(r#"42/mofang,12["ask",1]"#);
+    script.expect([r#"event ["ask",1] wants ack 12"#]);
+    let mut answer = Arguments::ack();
+    answer.push("yes").unwrap();
+    script
+        .manager
+        .acknowledge(socket, script.tokens[0], answer)
+        .unwrap();
+    script.expect([r#"> 43/mofang,12["yes"]"#]);
+}
+
+#[test]
+fn h14_an_answer_never_reaches_another_session() {
+    let (mut script, socket) = Script::connected("/");
+    script.they_send(r#"420["ask"]"#);
+    script.drain();
+    script.they_close();
+    script.drain();
+    let answer = |script: &mut Script| {
+        script
+            .manager
+            .acknowledge(socket, script.tokens[0], Arguments::ack())
+    };
+    assert!(matches!(answer(&mut script), Err(EmitError::StaleAck)));
+    script.run_to_deadline();
+    script.drain();
+    script.they_send(OPEN);
+    script.they_send_after_drain(r#"40{"sid":"s2"}"#);
+    assert!(matches!(answer(&mut script), Err(EmitError::StaleAck)));
+    script.expect([]);
+}
+
+#[test]
+fn h16_binary_travels_both_ways() {
+    use socketio_proto::Binary;
+    use socketio_proto::manager::TransportEvent;
+    let (mut script, socket) = Script::connected("/");
+    let mut event = Arguments::event("up").unwrap();
+    event
+        .push(&(Binary(vec![1, 2]), "t", Binary(vec![3])))
+        .unwrap();
+    script.manager.emit(socket, event, ACK, script.now).unwrap();
+    script.expect([
+        r#"> 452-0["up",[{"_placeholder":true,"num":0},"t",{"_placeholder":true,"num":1}]]"#,
+        "> [1, 2]",
+        "> [3]",
+    ]);
+    script.they_send(r#"461-0[{"_placeholder":true,"num":0}]"#);
+    script.expect([]);
+    script.they(TransportEvent::Binary(vec![9]));
+    script.expect([r#"acked 0 [{"_placeholder":true,"num":0}]"#]);
+}

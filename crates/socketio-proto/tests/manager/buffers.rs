@@ -1,0 +1,143 @@
+use socketio_proto::manager::{Config, EmitError, EmitOptions, Outcome};
+
+use crate::script::{OPEN, Script};
+
+const PLAIN: EmitOptions = EmitOptions {
+    ack: false,
+    timeout: None,
+    volatile: false,
+};
+const VOLATILE: EmitOptions = EmitOptions {
+    volatile: true,
+    ..PLAIN
+};
+
+#[test]
+fn h1_h2_what_is_emitted_early_goes_out_in_order_once_connected() {
+    let mut script = Script::new(Config::default());
+    let socket = script.connect("/mofang");
+    for name in ["a", "b"] {
+        assert_eq!(
+            script.emit(socket, name, PLAIN).unwrap().outcome,
+            Outcome::Buffered
+        );
+    }
+    script.drain();
+    script.they_send(OPEN);
+    script.drain();
+    assert_eq!(script.manager.buffered(socket), 2);
+    script.they_send(r#"40/mofang,{"sid":"s"}"#);
+    let Some(connected) = script.manager.poll_output() else {
+        panic!("connected")
+    };
+    assert_eq!(script.line(connected), "connected s");
+    // The handler of `connected` emits: that goes behind what waits.
+    assert_eq!(
+        script.emit(socket, "c", PLAIN).unwrap().outcome,
+        Outcome::Buffered
+    );
+    script.expect([
+        r#"> 42/mofang,["a","x"]"#,
+        r#"> 42/mofang,["b","x"]"#,
+        r#"> 42/mofang,["c","x"]"#,
+    ]);
+    assert_eq!(
+        script.emit(socket, "d", PLAIN).unwrap().outcome,
+        Outcome::Sent
+    );
+    assert_eq!(script.manager.buffered(socket), 0);
+}
+
+#[test]
+fn w10_the_buffer_can_be_cleared_when_connected_is_told() {
+    let mut script = Script::new(Config::default());
+    let socket = script.connect("/");
+    script
+        .emit(socket, "stale", EmitOptions { ack: true, ..PLAIN })
+        .unwrap();
+    script.drain();
+    script.they_send(OPEN);
+    script.drain();
+    script.they_send(r#"40{"sid":"s"}"#);
+    let Some(connected) = script.manager.poll_output() else {
+        panic!("connected")
+    };
+    assert_eq!(script.line(connected), "connected s");
+    assert_eq!(script.manager.clear_buffer(socket), 1);
+    script.expect(["ack 0 failed: the volatile packet was dropped"]);
+}
+
+#[test]
+fn w10_the_buffer_is_bounded() {
+    let mut script = Script::new(Config {
+        send_buffer: 2,
+        ..Config::default()
+    });
+    let socket = script.connect("/");
+    for _ in 0..2 {
+        script.emit(socket, "a", PLAIN).unwrap();
+    }
+    let refused = script.emit(socket, "a", EmitOptions { ack: true, ..PLAIN });
+    assert!(
+        matches!(refused, Err(EmitError::BufferFull { limit: 2 })),
+        "{refused:?}"
+    );
+    assert_eq!(script.manager.buffered(socket), 2);
+}
+
+#[test]
+fn h3_what_was_sent_is_not_sent_again() {
+    let (mut script, socket) = Script::connected("/");
+    script.emit(socket, "once", PLAIN).unwrap();
+    script.expect([r#"> 42["once","x"]"#]);
+    script.they_close();
+    script.drain();
+    script.run_to_deadline();
+    script.drain();
+    script.they_send(OPEN);
+    script.drain();
+    script.they_send(r#"40{"sid":"s2"}"#);
+    script.expect(["connected s2"]);
+}
+
+#[test]
+fn h6_volatile_is_sent_or_dropped_never_kept() {
+    let mut script = Script::new(Config::default());
+    let socket = script.connect("/");
+    assert_eq!(
+        script.emit(socket, "v", VOLATILE).unwrap().outcome,
+        Outcome::Dropped
+    );
+    let (mut script, socket) = Script::connected("/");
+    assert_eq!(
+        script.emit(socket, "v", VOLATILE).unwrap().outcome,
+        Outcome::Sent
+    );
+    script.drain();
+    script.manager.set_writable(false);
+    assert_eq!(
+        script.emit(socket, "v", VOLATILE).unwrap().outcome,
+        Outcome::Dropped
+    );
+    assert_eq!(
+        script.emit(socket, "a", PLAIN).unwrap().outcome,
+        Outcome::Sent
+    );
+    script.expect([r#"> 42["a","x"]"#]);
+}
+
+#[test]
+fn limits_refuse_what_is_too_large() {
+    use socketio_proto::packet::Arguments;
+    let mut config = Config::default();
+    config.limits.packet_bytes = 100;
+    config.limits.attachments = 1;
+    let mut script = Script::new(config);
+    let socket = script.connect("/");
+    let mut event = Arguments::event("big").unwrap();
+    event.push(&"x".repeat(200)).unwrap();
+    let refused = script.manager.emit(socket, event, PLAIN, script.now);
+    assert!(matches!(refused, Err(EmitError::Encode(_))), "{refused:?}");
+    assert!(refused.unwrap_err().to_string().contains("100"));
+    assert_eq!(script.manager.buffered(socket), 0);
+}

@@ -1,0 +1,369 @@
+use socketio_proto::manager::{Config, ConnectionState, SocketError, TransportEvent};
+use socketio_proto::{Auth, Instant};
+
+use crate::script::{OPEN, Script};
+
+#[test]
+fn g1_handshake_then_connect_then_connected() {
+    let mut script = Script::new(Config::default());
+    assert_eq!(script.manager.state(), ConnectionState::Closed);
+    let socket = script.connect("/mofang");
+    script.expect(["open"]);
+    assert_eq!(script.manager.state(), ConnectionState::Opening);
+    script.they_send(OPEN);
+    script.expect(["opened", "> 40/mofang,"]);
+    assert!(!script.manager.is_connected(socket) && script.manager.is_active(socket));
+    script.they_send(r#"40/mofang,{"sid":"abc"}"#);
+    script.expect(["connected abc"]);
+    assert!(script.manager.is_connected(socket));
+    assert_eq!(script.manager.id(socket), Some("abc"));
+    assert_eq!(
+        script.manager.handshake().map(|handshake| &*handshake.sid),
+        Some("engine")
+    );
+}
+
+#[test]
+fn h4_events_before_the_connect_reply_are_held_and_come_before_connected() {
+    let mut script = Script::new(Config::default());
+    script.connect("/mofang");
+    script.drain();
+    script.they_send(OPEN);
+    script.drain();
+    script.they_send(r#"42/mofang,["server_response",{"count":7,"sid":"abc"}]"#);
+    script.expect([]);
+    script.they_send(r#"42/mofang,["server_response",{"count":8}]"#);
+    script.expect([]);
+    script.they_send(r#"40/mofang,{"sid":"abc"}"#);
+    script.expect([
+        r#"event ["server_response",{"count":7,"sid":"abc"}]"#,
+        r#"event ["server_response",{"count":8}]"#,
+        "connected abc",
+    ]);
+}
+
+#[test]
+fn h4_held_events_are_bounded() {
+    let mut script = Script::new(Config {
+        receive_buffer: 1,
+        ..Config::default()
+    });
+    script.connect("/");
+    script.drain();
+    script.they_send(OPEN);
+    script.drain();
+    script.they_send(r#"42["a"]"#);
+    script.expect([]);
+    script.they_send(r#"42["b"]"#);
+    script.expect([
+        "close",
+        "closed: parse error",
+        "connect error: the transport failed: more than 1 events before …",
+        "scheduled 1",
+    ]);
+}
+
+#[test]
+fn d1_auth_goes_with_every_connect() {
+    #[derive(serde::Serialize)]
+    struct Token {
+        token: &'static str,
+    }
+    let mut script = Script::new(Config::default());
+    let auth = Auth::object(&Token { token: "a\"b" }).unwrap();
+    let socket = script.manager.socket("/", auth).unwrap();
+    script.manager.connect(socket, script.now);
+    script.drain();
+    script.they_send(OPEN);
+    script.expect(["opened", r#"> 40{"token":"a\"b"}"#]);
+    script.they_close();
+    script.drain();
+    script.run_to_deadline();
+    script.drain();
+    script.they_send(OPEN);
+    script.expect(["opened", "reconnected 1", r#"> 40{"token":"a\"b"}"#]);
+}
+
+#[test]
+fn d2_auth_can_be_asked_for_and_a_late_answer_is_ignored() {
+    let mut script = Script::new(Config::default());
+    let socket = script.manager.socket("/", Auth::ASK).unwrap();
+    script.manager.connect(socket, script.now);
+    script.drain();
+    script.they_send(OPEN);
+    script.expect(["opened", "authorize"]);
+    script.they_close();
+    script.drain();
+    script.run_to_deadline();
+    script.drain();
+    script.they_send(OPEN);
+    script.expect(["opened", "reconnected 1", "authorize"]);
+    let [first, second] = script.requests[..] else {
+        panic!("two requests")
+    };
+    script.manager.authorize(socket, first, Ok(Auth::NONE));
+    script.expect([]);
+    script.manager.authorize(
+        socket,
+        second,
+        Ok(Auth::object(
+            &[("a", 1)]
+                .into_iter()
+                .collect::<std::collections::BTreeMap<_, _>>(),
+        )
+        .unwrap()),
+    );
+    script.expect([r#"> 40{"a":1}"#]);
+}
+
+#[test]
+fn d2_auth_that_fails_is_told() {
+    let mut script = Script::new(Config::default());
+    let socket = script.manager.socket("/", Auth::ASK).unwrap();
+    script.manager.connect(socket, script.now);
+    script.drain();
+    script.they_send(OPEN);
+    script.drain();
+    script
+        .manager
+        .authorize(socket, script.requests[0], Err("no token".into()));
+    script.expect([
+        "connect error: the auth data could not be had: no token",
+        "close",
+        "closed: forced close",
+    ]);
+    assert!(!script.manager.is_active(socket));
+}
+
+#[test]
+fn d1_auth_that_is_no_object_is_refused() {
+    assert!(Auth::object("token").is_err());
+    assert!(Auth::object(&Some(1)).is_err());
+    assert_eq!(
+        format!(
+            "{:?}",
+            Auth::object(
+                &[("a", "secret")]
+                    .into_iter()
+                    .collect::<std::collections::BTreeMap<_, _>>()
+            )
+            .unwrap()
+        ),
+        "Auth::object(…)"
+    );
+}
+
+#[test]
+fn g3_refused_namespace_stays_out_and_closes_the_unused_connection() {
+    let mut script = Script::new(Config::default());
+    let socket = script.connect("/admin");
+    script.drain();
+    script.they_send(OPEN);
+    script.drain();
+    script.they_send(r#"44/admin,{"message":"not allowed","data":{"code":7}}"#);
+    script.expect([
+        "connect error: the server refused the namespace: not allowed",
+        "close",
+        "closed: forced close",
+    ]);
+    assert!(!script.manager.is_active(socket));
+    assert_eq!(script.manager.poll_timeout(), None);
+}
+
+#[test]
+fn g3_refusal_as_a_bare_string_keeps_its_words() {
+    let mut script = Script::new(Config::default());
+    script.connect("/nope");
+    script.drain();
+    script.they_send(OPEN);
+    script.drain();
+    script.they_send(r#"44/nope,"Unable to connect""#);
+    script.expect([
+        "connect error: the server refused the namespace: Unable to connect",
+        "close",
+        "closed: forced close",
+    ]);
+}
+
+#[test]
+fn g3_refusal_data_is_typed() {
+    use socketio_proto::manager::{ConnectError, Event, Output};
+    #[derive(Debug, PartialEq, serde::Deserialize)]
+    struct Code {
+        code: u32,
+    }
+    let mut script = Script::new(Config::default());
+    script.connect("/admin");
+    script.drain();
+    script.they_send(OPEN);
+    script.drain();
+    script.they_send(r#"44/admin,{"message":"no","data":{"code":7}}"#);
+    let Some(Output::Event(Event::ConnectError {
+        error: ConnectError::Refused(refusal),
+        ..
+    })) = script.manager.poll_output()
+    else {
+        panic!("refused")
+    };
+    assert_eq!(refusal.data::<Code>(), Ok(Code { code: 7 }));
+    assert_eq!(refusal.data::<Option<Code>>(), Ok(Some(Code { code: 7 })));
+    assert!(refusal.data::<u32>().is_err());
+}
+
+#[test]
+fn g4_server_of_version_2_is_told_apart() {
+    let mut script = Script::new(Config::default());
+    script.connect("/");
+    script.drain();
+    script.they_send(OPEN);
+    script.drain();
+    script.they_send("40");
+    script.expect([
+        "connect error: the server speaks Socket.IO 2…",
+        "close",
+        "closed: forced close",
+    ]);
+}
+
+#[test]
+fn w1_drop_before_the_handshake_is_noticed_at_once() {
+    let mut script = Script::new(Config::default());
+    script.connect("/");
+    script.expect(["open"]);
+    script.they_close();
+    script.expect([
+        "connect error: the transport failed: the connection was closed with code 1006",
+        "scheduled 1",
+    ]);
+}
+
+#[test]
+fn w6_transport_that_cannot_be_made_is_told_at_once() {
+    let mut script = Script::new(Config::default());
+    script.connect("/");
+    script.drain();
+    script.they(TransportEvent::Failed("SecurityError: insecure".into()));
+    script.expect([
+        "connect error: the transport failed: SecurityError: insecure",
+        "scheduled 1",
+    ]);
+}
+
+#[test]
+fn w8_no_disconnect_without_a_connect() {
+    let mut script = Script::new(Config::default());
+    script.connect("/");
+    script.drain();
+    script.they_send(OPEN);
+    script.drain();
+    script.they_close();
+    script.expect([
+        "closed: transport close",
+        "connect error: the transport failed: the connection was closed with code 1006",
+        "scheduled 1",
+    ]);
+}
+
+#[test]
+fn b11_attempt_times_out() {
+    let mut script = Script::new(Config::default());
+    script.connect("/");
+    script.drain();
+    assert_eq!(script.run_to_deadline().as_secs(), 20);
+    script.expect([
+        "close",
+        "connect error: no handshake in time…",
+        "scheduled 1",
+    ]);
+    let mut script = Script::new(Config {
+        timeout: None,
+        ..Config::default()
+    });
+    script.connect("/");
+    script.drain();
+    assert_eq!(script.manager.poll_timeout(), None);
+}
+
+#[test]
+fn j6_handshake_without_its_fields_is_a_typed_error() {
+    for frame in [
+        "0",
+        "0{}",
+        r#"0{"sid":"a","upgrades":[]}"#,
+        "0[]",
+        r#"0{"sid":1,"upgrades":[],"pingInterval":1,"pingTimeout":1}"#,
+    ] {
+        let mut script = Script::new(Config::default());
+        script.connect("/");
+        script.drain();
+        script.they_send(frame);
+        script.expect([
+            "close",
+            "connect error: the handshake can't be used: …",
+            "scheduled 1",
+        ]);
+    }
+}
+
+#[test]
+fn message_before_the_handshake_is_a_violation() {
+    for frame in [r#"42["a"]"#, "2", "40"] {
+        let mut script = Script::new(Config::default());
+        script.connect("/");
+        script.drain();
+        script.they_send(frame);
+        script.expect([
+            "close",
+            "connect error: the server sent a message before its handshake",
+            "scheduled 1",
+        ]);
+    }
+}
+
+#[test]
+fn second_handshake_changes_nothing() {
+    let (mut script, socket) = Script::connected("/");
+    script.they_send(OPEN);
+    script.expect([]);
+    assert!(script.manager.is_connected(socket));
+}
+
+#[test]
+fn superseded_transport_is_not_heard() {
+    let (mut script, socket) = Script::connected("/");
+    let old = script.transport.unwrap();
+    script.they_close();
+    script.drain();
+    script.run_to_deadline();
+    script.expect(["attempt 1", "open"]);
+    for event in [
+        TransportEvent::Text(OPEN.into()),
+        TransportEvent::Binary(vec![1]),
+        TransportEvent::Closed {
+            code: 1000,
+            reason: String::new(),
+            failed: false,
+        },
+    ] {
+        script.manager.handle_transport(old, event, script.now);
+    }
+    script.expect([]);
+    assert!(!script.manager.is_connected(socket));
+}
+
+#[test]
+fn a8_one_socket_a_namespace() {
+    let mut script = Script::new(Config::default());
+    script.connect("mofang");
+    let again = script.manager.socket("/mofang", Auth::NONE);
+    assert_eq!(again, Err(SocketError::NamespaceTaken("/mofang".into())));
+    let bad = script.manager.socket("/a,b", Auth::NONE);
+    assert_eq!(bad, Err(SocketError::BadNamespace("/a,b".into())));
+}
+
+#[test]
+fn time_saturates() {
+    let end = Instant::from_millis(u64::MAX) + std::time::Duration::MAX;
+    assert_eq!(end.as_millis(), u64::MAX);
+    assert_eq!(Instant::from_millis(1).saturating_since(end).as_millis(), 0);
+}

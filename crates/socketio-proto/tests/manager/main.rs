@@ -1,0 +1,16 @@
+//! The state machine, row by row of the reference: each test is a script of what both sides send.
+
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests fail by panicking"
+)]
+
+mod acks;
+mod buffers;
+mod connecting;
+mod heartbeat;
+mod namespaces;
+mod reconnecting;
+mod script;

@@ -1,0 +1,179 @@
+use socketio_proto::manager::Config;
+
+use crate::script::{OPEN, Script};
+
+#[test]
+fn several_namespaces_share_one_connection() {
+    let mut script = Script::new(Config::default());
+    let root = script.connect("/");
+    let mofang = script.connect("/mofang");
+    script.expect(["open"]);
+    script.they_send(OPEN);
+    script.expect(["opened", "> 40", "> 40/mofang,"]);
+    script.they_send(r#"40{"sid":"r"}"#);
+    script.expect(["connected r"]);
+    script.they_send(r#"40/mofang,{"sid":"m"}"#);
+    script.expect(["connected m"]);
+    // A third one joins later.
+    script.connect("/late");
+    script.expect(["> 40/late,"]);
+    script.they_send(r#"44/late,{"message":"no"}"#);
+    script.expect(["connect error: the server refused the namespace: no"]);
+    assert!(script.manager.is_connected(root) && script.manager.is_connected(mofang));
+}
+
+#[test]
+fn c24_the_connection_goes_with_its_last_socket() {
+    let (mut script, root) = Script::connected("/");
+    let mofang = script.connect("/mofang");
+    script.expect(["> 40/mofang,"]);
+    script.they_send(r#"40/mofang,{"sid":"m"}"#);
+    script.drain();
+    script.manager.disconnect(root);
+    script.expect(["> 41", "disconnected: io client disconnect"]);
+    script.manager.disconnect(mofang);
+    script.expect([
+        "> 41/mofang,",
+        "disconnected: io client disconnect",
+        "close",
+        "closed: forced close",
+    ]);
+    assert_eq!(script.manager.poll_timeout(), None);
+}
+
+#[test]
+fn g6_server_side_disconnect_is_final() {
+    let (mut script, socket) = Script::connected("/mofang");
+    script.they_send("41/mofang");
+    script.expect([
+        "disconnected: io server disconnect",
+        "close",
+        "closed: forced close",
+    ]);
+    assert!(!script.manager.is_active(socket));
+    // The user may connect again.
+    script.manager.connect(socket, script.now);
+    script.expect(["open"]);
+}
+
+#[test]
+fn f2_disconnect_then_connect_works_at_once() {
+    let (mut script, socket) = Script::connected("/");
+    let other = script.connect("/other");
+    script.they_send_after_drain(r#"40/other,{"sid":"o"}"#);
+    script.manager.disconnect(socket);
+    script.manager.connect(socket, script.now);
+    script.expect(["> 41", "disconnected: io client disconnect", "> 40"]);
+    assert!(script.manager.is_connected(other));
+}
+
+#[test]
+fn a_reply_to_a_connect_that_was_taken_back_is_not_the_next_ones() {
+    let (mut script, _) = Script::connected("/");
+    let socket = script.connect("/slow");
+    script.manager.disconnect(socket);
+    script.manager.connect(socket, script.now);
+    script.expect(["> 40/slow,", "> 41/slow,", "> 40/slow,"]);
+    script.they_send(r#"40/slow,{"sid":"first"}"#);
+    script.expect([]);
+    script.they_send(r#"40/slow,{"sid":"second"}"#);
+    script.expect(["connected second"]);
+}
+
+#[test]
+fn packets_of_namespaces_that_nobody_has_are_let_pass() {
+    let (mut script, _) = Script::connected("/mofang");
+    for frame in [
+        r#"42["some event",{"data":42}]"#,
+        "41/other",
+        r#"40/other,{"sid":"x"}"#,
+        "43/other,1[]",
+    ] {
+        script.they_send(frame);
+        script.expect([]);
+    }
+}
+
+#[test]
+fn packets_after_a_disconnect_are_let_pass() {
+    let (mut script, root) = Script::connected("/");
+    let socket = script.connect("/mofang");
+    script.they_send_after_drain(r#"40/mofang,{"sid":"m"}"#);
+    script.manager.disconnect(socket);
+    script.drain();
+    script.they_send(r#"42/mofang,["late"]"#);
+    script.expect([]);
+    assert!(script.manager.is_connected(root));
+}
+
+#[test]
+fn ids_of_removed_sockets_name_nothing() {
+    let (mut script, socket) = Script::connected("/");
+    script.manager.remove(socket);
+    script.drain();
+    let next = script.connect("/");
+    assert_ne!(socket, next);
+    assert_eq!(script.manager.namespace(socket), None);
+    assert!(!script.manager.is_active(socket) && script.manager.is_active(next));
+    script.manager.disconnect(socket);
+    script.manager.connect(socket, script.now);
+    assert!(script.manager.is_active(next));
+}
+
+#[test]
+fn close_disconnects_everybody() {
+    let (mut script, _) = Script::connected("/");
+    script.manager.close();
+    script.expect([
+        "disconnected: forced close",
+        "close",
+        "closed: forced close",
+    ]);
+}
+
+#[test]
+fn h18_h19_a_session_is_offered_for_recovery() {
+    let mut script = Script::new(Config::default());
+    let socket = script.connect("/");
+    script.drain();
+    script.they_send(OPEN);
+    script.drain();
+    script.they_send(r#"40{"sid":"s1","pid":"p1"}"#);
+    script.expect(["connected s1"]);
+    script.they_send(r#"42["news",1,"offset-1"]"#);
+    script.drain();
+    script.they_send(r#"42["no offset",1]"#);
+    script.drain();
+    script.they_close();
+    script.drain();
+    script.run_to_deadline();
+    script.drain();
+    script.they_send(OPEN);
+    script.expect([
+        "opened",
+        "reconnected 1",
+        r#"> 40{"pid":"p1","offset":"offset-1"}"#,
+    ]);
+    script.they_send(r#"40{"sid":"s1","pid":"p1"}"#);
+    script.expect(["connected s1 recovered"]);
+    assert!(script.manager.is_recovered(socket));
+    // And the user's own auth stands behind, so that it wins on a clash.
+    let auth: std::collections::BTreeMap<_, _> = [("pid", "mine")].into();
+    script
+        .manager
+        .set_auth(socket, socketio_proto::Auth::object(&auth).unwrap());
+    script.they_close();
+    script.drain();
+    script.run_to_deadline();
+    script.drain();
+    script.they_send(OPEN);
+    script.expect([
+        "opened",
+        "reconnected 1",
+        r#"> 40{"pid":"p1","offset":"offset-1","pid":"mine"}"#,
+    ]);
+    // A server without recovery: not recovered, and never undefined (W9).
+    script.they_send(r#"40{"sid":"s9"}"#);
+    script.expect(["connected s9"]);
+    assert!(!script.manager.is_recovered(socket));
+}

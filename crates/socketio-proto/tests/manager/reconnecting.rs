@@ -1,0 +1,145 @@
+use std::time::Duration;
+
+use socketio_proto::manager::{Config, ConnectionState};
+
+use crate::script::{OPEN, Script};
+
+#[test]
+fn c22_the_first_connect_is_retried_as_every_later_one() {
+    let mut script = Script::new(Config::default());
+    script.connect("/");
+    script.expect(["open"]);
+    for attempt in 1..=5 {
+        script.they_close();
+        let mut expected = script.take();
+        assert_eq!(expected.pop(), Some(format!("scheduled {attempt}")));
+        script.run_to_deadline();
+        let [first, second] = &script.take()[..] else {
+            panic!("an attempt")
+        };
+        assert_eq!(
+            (&**first, &**second),
+            (&*format!("attempt {attempt}"), "open")
+        );
+    }
+    script.they_send(OPEN);
+    script.expect(["opened", "reconnected 5", "> 40"]);
+    assert_eq!(script.manager.attempt(), 0);
+}
+
+#[test]
+fn b5_attempts_are_counted_and_then_it_stays_closed() {
+    let mut script = Script::new(Config {
+        reconnection_attempts: Some(2),
+        ..Config::default()
+    });
+    let socket = script.connect("/");
+    script.drain();
+    for _ in 0..2 {
+        script.they_close();
+        script.drain();
+        script.run_to_deadline();
+        script.drain();
+    }
+    script.they_close();
+    script.expect([
+        "reconnect error: the transport failed…",
+        "connect error: the transport failed…",
+        "reconnect failed",
+    ]);
+    assert_eq!(script.manager.poll_timeout(), None);
+    assert!(!script.manager.is_active(socket));
+    // The user may start over, with all attempts again.
+    script.manager.connect(socket, script.now);
+    script.expect(["open"]);
+    script.they_close();
+    script.expect(["connect error: the transport failed…", "scheduled 1"]);
+}
+
+#[test]
+fn b4_without_reconnection_it_stays_closed() {
+    let mut script = Script::new(Config {
+        reconnection: false,
+        ..Config::default()
+    });
+    let socket = script.connect("/");
+    script.drain();
+    script.they_send(OPEN);
+    script.they_send_after_drain(r#"40{"sid":"a"}"#);
+    script.they_close();
+    script.expect([
+        "closed: transport close",
+        "disconnected: transport close (closed with code 1006)",
+    ]);
+    assert_eq!(script.manager.state(), ConnectionState::Closed);
+    assert!(!script.manager.is_active(socket));
+}
+
+#[test]
+fn w4_connect_during_the_back_off_retries_now() {
+    let (mut script, socket) = Script::connected("/");
+    script.they_close();
+    script.drain();
+    assert!(matches!(
+        script.manager.state(),
+        ConnectionState::Reconnecting { .. }
+    ));
+    script.manager.connect(socket, script.now);
+    script.expect(["attempt 1", "open"]);
+    // And while it opens, nothing is opened twice.
+    script.manager.connect(socket, script.now);
+    script.expect([]);
+}
+
+#[test]
+fn g7_disconnect_during_the_back_off_stops_it() {
+    let (mut script, socket) = Script::connected("/");
+    script.they_close();
+    script.drain();
+    script.manager.disconnect(socket);
+    script.expect([]);
+    assert_eq!(script.manager.poll_timeout(), None);
+    assert_eq!(script.manager.state(), ConnectionState::Closed);
+}
+
+#[test]
+fn w3_a_week_of_outage_stays_within_the_bounds() {
+    let mut script = Script::new(Config::default());
+    script.connect("/");
+    let week = script.now + Duration::from_secs(7 * 24 * 3600);
+    let mut attempts = 0u32;
+    while script.now < week {
+        script.drain();
+        script.they_close();
+        script.drain();
+        let waited = script.run_to_deadline();
+        assert!(
+            waited <= Duration::from_secs(5),
+            "{waited:?} at attempt {attempts}"
+        );
+        assert!(
+            attempts < 3 || waited >= Duration::from_secs(2),
+            "{waited:?} at attempt {attempts}"
+        );
+        attempts += 1;
+    }
+    assert!(attempts > 100_000, "{attempts}");
+    script.drain();
+    script.they_send(OPEN);
+    let lines = script.take();
+    assert!(lines.contains(&"> 40".to_owned()), "{lines:?}");
+}
+
+#[test]
+fn back_off_starts_over_after_a_connection() {
+    let (mut script, _) = Script::connected("/");
+    for _ in 0..10 {
+        script.they_close();
+        script.drain();
+        let waited = script.run_to_deadline();
+        assert!(waited < Duration::from_millis(1500), "{waited:?}");
+        script.drain();
+        script.they_send(OPEN);
+        script.drain();
+    }
+}
