@@ -1,2 +1,65 @@
-//! Placeholder.
-fn main() {}
+//! What a person types in this project: `cargo xtask run`, `build`, `check`, `test`.
+//!
+//! Every command sets up what it needs and finds missing. Tools go into a cache outside the checkout (see [`cache`]).
+
+mod args;
+mod browser;
+mod build;
+mod cache;
+mod check;
+mod compress;
+mod doctor;
+mod end_to_end;
+mod lockfile;
+mod node;
+mod page;
+mod process;
+mod python;
+mod run;
+mod server;
+mod stamp;
+mod step;
+mod tally;
+mod test;
+mod tools;
+mod workspace;
+
+use std::process::ExitCode;
+
+use args::Command;
+
+fn main() -> ExitCode {
+    let command = match args::parse(std::env::args().skip(1)) {
+        Ok(command) => command,
+        Err(error) => {
+            eprintln!("error: {error}\n\n`cargo xtask help` lists what there is.");
+            return ExitCode::from(2);
+        }
+    };
+    match process::end_children_on_signal().and_then(|()| execute(command)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) if process::interrupted() => {
+            eprintln!("Stopped.");
+            ExitCode::from(130)
+        }
+        Err(error) => {
+            eprintln!("\nerror: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn execute(command: Command) -> anyhow::Result<()> {
+    match command {
+        Command::Run(options) => run::run(&options),
+        Command::Build => build::build(),
+        Command::Check => check::check(),
+        Command::Test(options) => test::test(&options),
+        Command::Doctor => doctor::doctor(),
+        Command::CleanCache { unused } => cache::clean(unused),
+        Command::Help => {
+            println!("{}", args::USAGE);
+            Ok(())
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! The command line.
+
+use anyhow::{Context, Result, bail};
+
+/// What `cargo xtask help` prints.
+pub(crate) const USAGE: &str = "\
+cargo xtask <command>
+
+  run              build the page, start the default server, print the address
+      --dev          with reload: trunk serves the page and passes the rest on to the server
+      --port N       listen there (default: 5000; with --dev 8080)
+      --no-build     serve what was built before
+  build            leave the release page in dist/ and print its sizes
+  check            formatting, lints and documentation, warnings denied
+  test [FILTER]    every test, or those whose name contains FILTER
+      --only GROUP   unit, server, browser or end-to-end; may be given again
+  doctor           what is installed, in which version, and what is missing
+  clean-cache      remove the tools and environments that these commands installed
+      --unused       only those that this checkout no longer uses
+  help             this text";
+
+/// One invocation.
+#[derive(Debug, Eq, PartialEq)]
+pub(crate) enum Command {
+    Run(Run),
+    Build,
+    Check,
+    Test(Test),
+    Doctor,
+    CleanCache { unused: bool },
+    Help,
+}
+
+/// The options of `run`.
+#[derive(Debug, Default, Eq, PartialEq)]
+pub(crate) struct Run {
+    pub(crate) dev: bool,
+    pub(crate) port: Option<u16>,
+    pub(crate) no_build: bool,
+}
+
+/// The options of `test`.
+#[derive(Debug, Default, Eq, PartialEq)]
+pub(crate) struct Test {
+    /// The groups to run; empty: all.
+    pub(crate) only: Vec<Group>,
+    /// Part of the names of the tests to run.
+    pub(crate) filter: Option<String>,
+}
+
+/// Tests that need the same things around them.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Group {
+    /// The protocol, the contract and this tool, on the host.
+    Unit,
+    /// The default server, on the host.
+    Server,
+    /// The client and its hooks, in a headless browser.
+    Browser,
+    /// The built page in a browser against real servers.
+    EndToEnd,
+}
+
+impl Group {
+    pub(crate) const ALL: [Self; 4] = [Self::Unit, Self::Server, Self::Browser, Self::EndToEnd];
+
+    /// The name that `--only` takes.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Unit => "unit",
+            Self::Server => "server",
+            Self::Browser => "browser",
+            Self::EndToEnd => "end-to-end",
+        }
+    }
+}
+
+/// Reads the arguments after the program's name.
+pub(crate) fn parse(args: impl IntoIterator<Item = String>) -> Result<Command> {
+    let mut args = args.into_iter();
+    let command = match args.next().as_deref() {
+        None | Some("help" | "--help" | "-h") => return Ok(Command::Help),
+        Some("run") => return run(args),
+        Some("test") => return test(args),
+        Some("clean-cache") => return clean_cache(args),
+        Some("build") => Command::Build,
+        Some("check") => Command::Check,
+        Some("doctor") => Command::Doctor,
+        Some(other) => bail!("there is no command `{other}`"),
+    };
+    match args.next() {
+        None => Ok(command),
+        Some(extra) => bail!("unexpected argument `{extra}`"),
+    }
+}
+
+fn run(mut args: impl Iterator<Item = String>) -> Result<Command> {
+    let mut run = Run::default();
+    while let Some(arg) = args.next() {
+        match arg.as_str() {
+            "--dev" => run.dev = true,
+            "--no-build" => run.no_build = true,
+            "--port" => {
+                let port = args.next().context("--port needs a number")?;
+                let port = port
+                    .parse()
+                    .ok()
+                    .filter(|port| *port != 0)
+                    .with_context(|| format!("`{port}` is not a port: 1 to 65535"))?;
+                run.port = Some(port);
+            }
+            _ => bail!("`run` takes no argument `{arg}`"),
+        }
+    }
+    if run.dev && run.no_build {
+        bail!("--dev builds at every change: leave out --no-build");
+    }
+    Ok(Command::Run(run))
+}
+
+fn test(mut args: impl Iterator<Item = String>) -> Result<Command> {
+    let mut test = Test::default();
+    while let Some(arg) = args.next() {
+        match arg.as_str() {
+            "--only" => {
+                let name = args.next().context("--only needs the name of a group")?;
+                let group = Group::ALL.into_iter().find(|group| group.name() == name);
+                test.only.push(group.with_context(|| {
+                    let names = Group::ALL.map(Group::name).join(", ");
+                    format!("there is no group `{name}`, but: {names}")
+                })?);
+            }
+            _ if arg.starts_with('-') => bail!("`test` takes no argument `{arg}`"),
+            _ if test.filter.is_none() => test.filter = Some(arg),
+            _ => bail!("`test` takes one filter, and `{arg}` is a second one"),
+        }
+    }
+    Ok(Command::Test(test))
+}
+
+fn clean_cache(mut args: impl Iterator<Item = String>) -> Result<Command> {
+    match (args.next().as_deref(), args.next()) {
+        (None, _) => Ok(Command::CleanCache { unused: false }),
+        (Some("--unused"), None) => Ok(Command::CleanCache { unused: true }),
+        _ => bail!("`clean-cache` takes --unused, or nothing"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse_line(line: &str) -> Result<Command> {
+        parse(line.split_whitespace().map(str::to_owned))
+    }
+
+    #[test]
+    fn nothing_is_a_call_for_help() {
+        assert_eq!(parse_line("").unwrap(), Command::Help);
+    }
+
+    #[test]
+    fn run_takes_its_options_in_any_order() {
+        let expected = Run {
+            dev: true,
+            port: Some(8081),
+            no_build: false,
+        };
+        assert_eq!(
+            parse_line("run --port 8081 --dev").unwrap(),
+            Command::Run(expected)
+        );
+    }
+
+    #[test]
+    fn a_bad_port_is_named() {
+        for line in ["run --port 0", "run --port 65536", "run --port x"] {
+            let error = parse_line(line).unwrap_err().to_string();
+            assert!(error.contains("is not a port"), "{line}: {error}");
+        }
+        assert!(parse_line("run --port").is_err());
+    }
+
+    #[test]
+    fn test_takes_groups_and_a_filter() {
+        let expected = Test {
+            only: vec![Group::Unit, Group::EndToEnd],
+            filter: Some("m7_".to_owned()),
+        };
+        let line = "test --only unit m7_ --only end-to-end";
+        assert_eq!(parse_line(line).unwrap(), Command::Test(expected));
+    }
+
+    #[test]
+    fn an_unknown_group_is_answered_with_the_known_ones() {
+        let error = parse_line("test --only units").unwrap_err().to_string();
+        assert!(
+            error.contains("unit, server, browser, end-to-end"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn what_is_not_known_is_refused() {
+        for line in [
+            "rum",
+            "build --fast",
+            "check x",
+            "run x",
+            "test a b",
+            "clean-cache --all",
+        ] {
+            assert!(parse_line(line).is_err(), "{line}");
+        }
+    }
+}

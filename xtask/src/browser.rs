@@ -1,0 +1,131 @@
+//! Chromium and its driver, for the tests.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use crate::process;
+use crate::step::step;
+
+const ADVICE: &str = "to get them by hand: install Chromium (or Chrome) and the ChromeDriver of the same version \
+    (Debian: apt-get install chromium chromium-driver; macOS: brew install --cask chromium chromedriver), \
+    or say where they are with ORCHARD_CHROMIUM and ORCHARD_CHROMEDRIVER";
+
+/// A browser and the program that steers it.
+#[derive(Debug)]
+pub(crate) struct Browser {
+    pub(crate) chromium: PathBuf,
+    pub(crate) driver: PathBuf,
+}
+
+/// The browser at hand; installed from the system's packages where that is allowed.
+pub(crate) fn set_up() -> Result<Browser> {
+    if let Some(browser) = found() {
+        return Ok(browser);
+    }
+    step(
+        "Chromium and its driver: installing them from the system's packages, once",
+        || apt_install(&["chromium", "chromium-driver"]).context(ADVICE),
+    )?;
+    found().context(ADVICE)
+}
+
+/// The browser at hand, if both parts of it are.
+pub(crate) fn found() -> Option<Browser> {
+    let chromium = program(
+        "ORCHARD_CHROMIUM",
+        &[
+            "chromium",
+            "chromium-browser",
+            "google-chrome",
+            "/Applications/Chromium.app/Contents/MacOS/Chromium",
+            "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+        ],
+    );
+    let driver = program("ORCHARD_CHROMEDRIVER", &["chromedriver"]);
+    Some(Browser {
+        chromium: chromium?,
+        driver: driver?,
+    })
+}
+
+/// Installs Debian's packages, where there is apt and the right to use it.
+pub(crate) fn apt_install(packages: &[&str]) -> Result<()> {
+    anyhow::ensure!(
+        may_install(),
+        "only root can install packages, and only where there is apt-get"
+    );
+    let mut apt = Command::new("apt-get");
+    process::run(apt.args(["update", "-qq"]))?;
+    let mut apt = Command::new("apt-get");
+    apt.env("DEBIAN_FRONTEND", "noninteractive");
+    process::run(
+        apt.args(["install", "-qq", "--yes", "--no-install-recommends"])
+            .args(packages),
+    )
+}
+
+/// The `webdriver.json` that wasm-bindgen's test runner reads: which browser, and what it leaves alone.
+pub(crate) fn capabilities(chromium: &Path) -> String {
+    // Root needs --no-sandbox; the others keep the browser from asking the network for what no test wants.
+    let args = [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--no-first-run",
+        // Tests share a machine: a window behind another must not be slowed down.
+        "--disable-background-timer-throttling",
+        "--disable-backgrounding-occluded-windows",
+        "--disable-renderer-backgrounding",
+    ];
+    let args = args.map(|arg| format!("\"{arg}\"")).join(", ");
+    let binary = chromium
+        .to_string_lossy()
+        .replace('\\', "\\\\")
+        .replace('"', "\\\"");
+    format!("{{ \"goog:chromeOptions\": {{ \"binary\": \"{binary}\", \"args\": [{args}] }} }}\n")
+}
+
+/// What the variable names, else the first of these programs that is there.
+fn program(variable: &str, names: &[&str]) -> Option<PathBuf> {
+    if let Some(named) = std::env::var_os(variable).filter(|named| !named.is_empty()) {
+        return Some(named.into());
+    }
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders: Vec<_> = std::env::split_paths(&path).collect();
+    // Joined to a folder, an absolute path stays itself.
+    names.iter().find_map(|name| {
+        let name = format!("{name}{}", std::env::consts::EXE_SUFFIX);
+        folders
+            .iter()
+            .map(|folder| folder.join(&name))
+            .find(|program| program.is_file())
+    })
+}
+
+#[cfg(unix)]
+fn may_install() -> bool {
+    nix::unistd::geteuid().is_root() && Path::new("/usr/bin/apt-get").exists()
+}
+
+#[cfg(not(unix))]
+fn may_install() -> bool {
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_browser_s_path_is_quoted_as_json_wants_it() {
+        let json = capabilities(Path::new(r#"C:\a "b"\chrome.exe"#));
+        assert!(
+            json.contains(r#""binary": "C:\\a \"b\"\\chrome.exe""#),
+            "{json}"
+        );
+    }
+}

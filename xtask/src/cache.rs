@@ -1,0 +1,130 @@
+//! Where tools and environments are kept between runs and between checkouts.
+//!
+//! `$ORCHARD_CACHE`, else `$XDG_CACHE_HOME/orchard`, else `~/.cache/orchard`:
+//!
+//! ```text
+//! tools/<name>-<version>   programs
+//! python/<key>             virtual environments, by what is to be in them
+//! npm/<key>                node_modules, by package-lock.json
+//! target/<rustc>           what .ci/run builds
+//! ```
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use crate::step::note;
+use crate::{node, python, tools};
+
+/// What `clean-cache` may remove; `target` is the business of `.ci/run`.
+const ROOMS: [&str; 3] = ["tools", "python", "npm"];
+
+/// A folder of the cache.
+pub(crate) fn dir(room: &str) -> Result<PathBuf> {
+    let set = |name| std::env::var_os(name).filter(|value| !value.is_empty());
+    let root = match (set("ORCHARD_CACHE"), set("XDG_CACHE_HOME")) {
+        (Some(own), _) => std::path::absolute(own)?,
+        (None, Some(xdg)) => PathBuf::from(xdg).join("orchard"),
+        (None, None) => std::env::home_dir()
+            .context("there is no home folder to keep tools in: set ORCHARD_CACHE to a folder")?
+            .join(".cache/orchard"),
+    };
+    Ok(root.join(room))
+}
+
+/// Makes `dir` with all that `work` puts into it, or not at all: an interrupted install leaves nothing that looks whole.
+pub(crate) fn fill(dir: &Path, work: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
+    let mut name = OsString::from(".");
+    name.push(
+        dir.file_name()
+            .context("a folder of the cache needs a name")?,
+    );
+    name.push(format!(".{}", std::process::id()));
+    let temporary = dir.with_file_name(name);
+    remove(&temporary)?;
+    make(&temporary)?;
+    work(&temporary)?;
+    remove(dir)?;
+    std::fs::rename(&temporary, dir)
+        .with_context(|| format!("could not move what was installed to {}", dir.display()))
+}
+
+/// Makes the folder and those above it.
+pub(crate) fn make(dir: &Path) -> Result<()> {
+    std::fs::create_dir_all(dir).with_context(|| format!("could not make {}", dir.display()))
+}
+
+/// Removes the folder and what is in it, if it is there.
+pub(crate) fn remove(dir: &Path) -> Result<()> {
+    match std::fs::remove_dir_all(dir) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("could not remove {}", dir.display()))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Removes what was installed: all of it, or what this checkout has no use for.
+pub(crate) fn clean(unused: bool) -> Result<()> {
+    let used = if unused { used()? } else { Vec::new() };
+    for room in ROOMS {
+        let Ok(entries) = std::fs::read_dir(dir(room)?) else {
+            continue;
+        };
+        for entry in entries {
+            let path = entry?.path();
+            if !used.contains(&path) {
+                note(format_args!("removing {}", path.display()));
+                remove(&path)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn used() -> Result<Vec<PathBuf>> {
+    let mut used = Vec::new();
+    for tool in tools::all()? {
+        used.push(tool.home()?);
+    }
+    used.extend(python::home().ok());
+    used.extend(node::home().ok());
+    Ok(used)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use anyhow::bail;
+
+    fn scratch(name: &str) -> PathBuf {
+        std::env::temp_dir().join(format!("orchard-xtask-{name}-{}", std::process::id()))
+    }
+
+    #[test]
+    fn a_failed_install_leaves_no_folder() {
+        let dir = scratch("failed");
+        let result = fill(&dir, |temporary| {
+            std::fs::write(temporary.join("half"), "")?;
+            bail!("no network")
+        });
+        assert!(result.is_err());
+        assert!(!dir.exists());
+    }
+
+    #[test]
+    fn an_install_replaces_what_was_half_there() {
+        let dir = scratch("replaced");
+        std::fs::create_dir_all(&dir).unwrap();
+        std::fs::write(dir.join("half"), "").unwrap();
+        fill(&dir, |temporary| {
+            Ok(std::fs::write(temporary.join("whole"), "")?)
+        })
+        .unwrap();
+        assert!(dir.join("whole").exists() && !dir.join("half").exists());
+        remove(&dir).unwrap();
+        assert!(!dir.exists());
+        remove(&dir).unwrap();
+    }
+}

@@ -1,0 +1,68 @@
+//! `cargo xtask check`
+
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::process;
+use crate::step::step;
+use crate::workspace::{BROWSER_CRATES, PAGE, WASM, cargo};
+
+/// Formatting, lints and documentation, with every warning an error.
+pub(crate) fn check() -> Result<()> {
+    step("formatting", || {
+        process::run(cargo("fmt").args(["--all", "--check"]))
+    })?;
+    step("lints: what runs on this machine", || {
+        process::run(deny(
+            not_for_browsers(&mut cargo("clippy")).arg("--all-targets"),
+        ))?;
+        process::run(deny(cargo("clippy").args(["--package", PAGE, "--tests"])))
+    })?;
+    crate::tools::set_up_wasm_target()?;
+    step("lints: what runs in a browser", || {
+        process::run(deny(
+            for_browsers(&mut cargo("clippy")).arg("--all-targets"),
+        ))?;
+        process::run(deny(cargo("clippy").args([
+            "--target",
+            WASM,
+            "--package",
+            PAGE,
+            "--bins",
+        ])))
+    })?;
+    step("documentation", || {
+        process::run(document(not_for_browsers(&mut cargo("doc"))))?;
+        process::run(document(
+            for_browsers(&mut cargo("doc")).args(["--package", PAGE]),
+        ))
+    })
+}
+
+/// Every package but those that need a browser.
+pub(crate) fn not_for_browsers(cargo: &mut Command) -> &mut Command {
+    cargo.args(["--workspace", "--exclude", PAGE]);
+    for package in BROWSER_CRATES {
+        cargo.args(["--exclude", package]);
+    }
+    cargo
+}
+
+/// The client and its hooks, for the target of browsers.
+pub(crate) fn for_browsers(cargo: &mut Command) -> &mut Command {
+    cargo.args(["--target", WASM]);
+    for package in BROWSER_CRATES {
+        cargo.args(["--package", package]);
+    }
+    cargo
+}
+
+fn deny(clippy: &mut Command) -> &mut Command {
+    clippy.args(["--quiet", "--", "--deny", "warnings"])
+}
+
+fn document(doc: &mut Command) -> &mut Command {
+    doc.args(["--quiet", "--no-deps", "--document-private-items"])
+        .env("RUSTDOCFLAGS", "--deny warnings")
+}

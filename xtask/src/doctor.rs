@@ -1,0 +1,69 @@
+//! `cargo xtask doctor`
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::workspace::{self, WASM};
+use crate::{browser, cache, process, python, tools};
+
+/// Says what is there and what is missing. It installs nothing.
+pub(crate) fn doctor() -> Result<()> {
+    line("Rust", workspace::rustc_version().ok(), "see rustup.rs");
+    let target = tools::has_wasm_target()?.then(|| WASM.to_owned());
+    line("target", target, "`cargo xtask run` adds it with rustup");
+    for tool in tools::all()? {
+        let found = tool
+            .found()?
+            .map(|dir| format!("{} in {}", tool.version, dir.display()));
+        line(
+            tool.name(),
+            found,
+            &format!(
+                "`cargo xtask run` installs {}; {}",
+                tool.version,
+                tool.advice()
+            ),
+        );
+    }
+    println!("\nfor the tests:");
+    let browser = browser::found();
+    let browser = browser.as_ref();
+    let advice = "`cargo xtask test` installs it as root on Debian; else install it by hand";
+    line(
+        "Chromium",
+        browser.and_then(|browser| version(&browser.chromium)),
+        advice,
+    );
+    line(
+        "ChromeDriver",
+        browser.and_then(|browser| version(&browser.driver)),
+        advice,
+    );
+    line(
+        "Python",
+        python::version().ok(),
+        "install Python 3 with venv",
+    );
+    line(
+        "Node.js",
+        version(Path::new("node")),
+        "install Node.js 18 or newer with npm",
+    );
+    println!("\nthe cache is {}", cache::dir("")?.display());
+    println!("Cargo builds into {}", workspace::target()?.display());
+    Ok(())
+}
+
+fn line(name: &str, found: Option<String>, advice: &str) {
+    match found {
+        Some(found) => println!("{name:<14} {}", found.lines().next().unwrap_or_default()),
+        None => println!("{name:<14} missing: {advice}"),
+    }
+}
+
+fn version(program: &Path) -> Option<String> {
+    let printed = process::output(Command::new(program).arg("--version")).ok()?;
+    Some(printed.trim().to_owned())
+}

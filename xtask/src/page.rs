@@ -1,0 +1,91 @@
+//! The page in release, built by trunk into `dist/`.
+
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use crate::compress;
+use crate::stamp::Stamp;
+use crate::step::{note, step};
+use crate::workspace::{self, WASM};
+use crate::{cache, process, tools};
+
+/// What the page is built from, in the root of the checkout.
+const INPUTS: [&str; 10] = [
+    ".cargo/config.toml",
+    "Cargo.lock",
+    "Cargo.toml",
+    "Trunk.toml",
+    "assets",
+    "crates",
+    "index.html",
+    "rust-toolchain.toml",
+    "src",
+    "style",
+];
+
+/// Builds the page, unless `dist/` is what would come out.
+pub(crate) fn build() -> Result<()> {
+    let dist = workspace::dist();
+    let stamp_file = workspace::target()?.join("page.stamp");
+    let inputs = inputs()?;
+    if std::fs::read_to_string(&stamp_file).is_ok_and(|stamp| Some(stamp) == stamp_of(&inputs).ok())
+    {
+        note("the page in dist/ is up to date");
+        return Ok(());
+    }
+    let mut trunk = trunk("build")?;
+    trunk.arg("--release");
+    step("the page: building it in release into dist/", || {
+        process::run(&mut trunk)
+    })?;
+    step("the page: compressing it", || compress::compress(&dist))?;
+    std::fs::write(&stamp_file, stamp_of(&inputs)?)
+        .with_context(|| format!("could not write {}", stamp_file.display()))
+}
+
+/// `trunk`, with its tools set up and found, and no wish to download any.
+pub(crate) fn trunk(subcommand: &str) -> Result<Command> {
+    tools::set_up_wasm_target()?;
+    let mut folders = Vec::new();
+    for tool in tools::all()? {
+        folders.push(tool.set_up()?);
+    }
+    // trunk hands its --offline on to cargo.
+    process::run(workspace::cargo("fetch").args(["--quiet", "--target", WASM]))?;
+    // trunk copies all that wasm-bindgen ever left there, snippets of removed dependencies too.
+    cache::remove(&workspace::target()?.join("wasm-bindgen"))?;
+
+    let mut trunk = Command::new("trunk");
+    trunk
+        .current_dir(workspace::root())
+        .env("PATH", tools::path_with(&folders)?);
+    trunk.args([subcommand, "--offline"]);
+    // trunk takes NO_COLOR only as `true` or `false`, and fails at all else.
+    if std::env::var_os("NO_COLOR").is_some() {
+        trunk.env_remove("NO_COLOR").env("TRUNK_COLOR", "never");
+    }
+    Ok(trunk)
+}
+
+/// What would be built: the sources, and what turns them into a page.
+fn inputs() -> Result<String> {
+    let mut stamp = Stamp::default();
+    for path in INPUTS {
+        stamp.contents(workspace::root(), path)?;
+    }
+    stamp.text(&workspace::rustc_version()?);
+    stamp.text(&std::env::var("RUSTFLAGS").unwrap_or_default());
+    for tool in tools::all()? {
+        stamp.text(tool.name()).text(&tool.version);
+    }
+    Ok(stamp.key())
+}
+
+/// The inputs and what stands in `dist/` now.
+fn stamp_of(inputs: &str) -> Result<String> {
+    Ok(format!(
+        "{inputs}-{}",
+        Stamp::default().outline(&workspace::dist())?.key()
+    ))
+}

@@ -1,0 +1,301 @@
+//! Other programs: started, watched, and ended with this one.
+//!
+//! Each child leads a process group of its own. Ctrl-C in a terminal so reaches only this program, which ends every group
+//! and waits: no compiler, server or browser is left behind.
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+
+/// How long a child may take to end by itself before it is killed.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// How often a child is looked at while it is waited for.
+const TICK: Duration = Duration::from_millis(50);
+
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+static CHILDREN: Mutex<Vec<u32>> = Mutex::new(Vec::new());
+
+/// From now on Ctrl-C and a request to terminate end the children first.
+pub(crate) fn end_children_on_signal() -> Result<()> {
+    ctrlc::set_handler(|| {
+        INTERRUPTED.store(true, Ordering::SeqCst);
+        for id in children().iter() {
+            ask_to_end(*id);
+        }
+    })
+    .context("could not listen for Ctrl-C")
+}
+
+/// Whether somebody asked this program to end.
+pub(crate) fn interrupted() -> bool {
+    INTERRUPTED.load(Ordering::SeqCst)
+}
+
+/// Runs to the end, with its output shown. An exit code other than 0 is an error.
+pub(crate) fn run(command: &mut Command) -> Result<()> {
+    let status = Running::start(command)?.wait()?;
+    succeeded(command, status)
+}
+
+/// Runs to the end and returns what it printed. An exit code other than 0 is an error that shows what it complained of.
+pub(crate) fn output(command: &mut Command) -> Result<String> {
+    let output = command
+        .stdin(Stdio::null())
+        .output()
+        .with_context(|| format!("could not start {}", shown(command)))?;
+    if !output.status.success() {
+        let complaint = String::from_utf8_lossy(&output.stderr);
+        bail!(
+            "{} failed ({}): {}",
+            shown(command),
+            output.status,
+            complaint.trim()
+        );
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// Runs to the end, shows its output line by line, and returns it with the exit status.
+pub(crate) fn tee(command: &mut Command) -> Result<(ExitStatus, String)> {
+    let mut running = Running::start(command.stdout(Stdio::piped()))?;
+    let mut text = String::new();
+    if let Some(out) = running.child.stdout.take() {
+        let mut out = BufReader::new(out);
+        let mut line = Vec::new();
+        while out
+            .read_until(b'\n', &mut line)
+            .context("could not read what it prints")?
+            > 0
+        {
+            let mut stdout = std::io::stdout().lock();
+            // What can't be shown is still read: the child must not block.
+            let _ = stdout.write_all(&line).and_then(|()| stdout.flush());
+            text.push_str(&String::from_utf8_lossy(&line));
+            line.clear();
+        }
+    }
+    Ok((running.wait()?, text))
+}
+
+/// A program that runs beside this one, and ends when this value is dropped.
+#[derive(Debug)]
+pub(crate) struct Running {
+    child: Child,
+    name: String,
+    ended: bool,
+}
+
+impl Running {
+    /// Starts it, with nothing to read from.
+    pub(crate) fn start(command: &mut Command) -> Result<Self> {
+        if interrupted() {
+            bail!("stopped before {} was started", shown(command));
+        }
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(command, 0);
+        let child = command
+            .stdin(Stdio::null())
+            .spawn()
+            .with_context(|| format!("could not start {}", shown(command)))?;
+        children().push(child.id());
+        if interrupted() {
+            ask_to_end(child.id());
+        }
+        Ok(Self {
+            child,
+            name: shown(command),
+            ended: false,
+        })
+    }
+
+    /// Waits until it has ended by itself or by Ctrl-C.
+    pub(crate) fn wait(mut self) -> Result<ExitStatus> {
+        let name = self.name.clone();
+        let mut deadline = None;
+        loop {
+            if let Some(status) = self.ended()? {
+                return Ok(status);
+            }
+            if interrupted() && *deadline.get_or_insert(Instant::now() + GRACE) < Instant::now() {
+                bail!("{name} did not end in time");
+            }
+            rest();
+        }
+    }
+
+    /// How it ended, if it has.
+    pub(crate) fn ended(&mut self) -> Result<Option<ExitStatus>> {
+        let status = self
+            .child
+            .try_wait()
+            .with_context(|| format!("could not look after {}", self.name))?;
+        if status.is_some() {
+            self.ended = true;
+            children().retain(|id| *id != self.child.id());
+        }
+        Ok(status)
+    }
+
+    /// An error if it has ended: it was meant to stay.
+    pub(crate) fn must_run(&mut self) -> Result<()> {
+        match self.ended()? {
+            None => Ok(()),
+            Some(status) => bail!("{} ended by itself ({status})", self.name),
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if self.ended {
+            return;
+        }
+        ask_to_end(self.child.id());
+        let deadline = Instant::now() + GRACE;
+        while !matches!(self.ended(), Ok(Some(_)) | Err(_)) {
+            if Instant::now() > deadline {
+                kill(&mut self.child);
+                let _ = self.child.wait();
+                children().retain(|id| *id != self.child.id());
+                return;
+            }
+            rest();
+        }
+    }
+}
+
+/// The moment between two looks at something that is waited for.
+pub(crate) fn rest() {
+    std::thread::sleep(TICK);
+}
+
+/// Whether a server can listen on this port of 127.0.0.1; if not, the error says what to do.
+pub(crate) fn port_is_free(port: u16, advice: &str) -> Result<()> {
+    match TcpListener::bind(("127.0.0.1", port)) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {
+            bail!("port {port} of 127.0.0.1 is in use by another program. {advice}")
+        }
+        Err(error) => Err(error).with_context(|| format!("can't listen on port {port}. {advice}")),
+    }
+}
+
+/// The command as a person would type it, without its folder.
+fn shown(command: &Command) -> String {
+    let program = std::path::Path::new(command.get_program());
+    let mut line = program
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
+    for arg in command.get_args() {
+        line.push(' ');
+        line.push_str(&arg.to_string_lossy());
+    }
+    format!("`{line}`")
+}
+
+fn succeeded(command: &Command, status: ExitStatus) -> Result<()> {
+    if !status.success() {
+        bail!("{} failed ({status})", shown(command));
+    }
+    Ok(())
+}
+
+fn children() -> std::sync::MutexGuard<'static, Vec<u32>> {
+    CHILDREN
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+#[cfg(unix)]
+fn ask_to_end(id: u32) {
+    signal_group(id, nix::sys::signal::Signal::SIGTERM);
+}
+
+#[cfg(not(unix))]
+fn ask_to_end(_id: u32) {
+    // In a Windows console Ctrl-C reaches the children too.
+}
+
+#[cfg(unix)]
+fn kill(child: &mut Child) {
+    signal_group(child.id(), nix::sys::signal::Signal::SIGKILL);
+}
+
+#[cfg(not(unix))]
+fn kill(child: &mut Child) {
+    let _ = child.kill();
+}
+
+#[cfg(unix)]
+fn signal_group(id: u32, signal: nix::sys::signal::Signal) {
+    if let Ok(id) = i32::try_from(id) {
+        // It may have ended in this very moment.
+        let _ = nix::sys::signal::killpg(nix::unistd::Pid::from_raw(id), signal);
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    fn sh(script: &str) -> Command {
+        let mut sh = Command::new("sh");
+        sh.args(["-c", script]);
+        sh
+    }
+
+    #[test]
+    fn a_failure_names_the_program_and_its_code() {
+        let error = run(&mut sh("exit 3")).unwrap_err().to_string();
+        assert!(
+            error.contains("`sh -c exit 3` failed") && error.contains('3'),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn a_missing_program_is_named() {
+        let error = run(&mut Command::new("no-such-program"))
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains("no-such-program"), "{error}");
+    }
+
+    #[test]
+    fn what_was_shown_is_returned() {
+        let (status, text) = tee(&mut sh("printf 'a\\nb'; exit 1")).unwrap();
+        assert_eq!(text, "a\nb");
+        assert_eq!(status.code(), Some(1));
+    }
+
+    #[test]
+    fn a_dropped_child_ends_with_its_own_children() {
+        let mut command = sh("sleep 1000 & echo $!; wait");
+        let mut running = Running::start(command.stdout(Stdio::piped())).unwrap();
+        let mut line = String::new();
+        let mut out = BufReader::new(running.child.stdout.take().unwrap());
+        out.read_line(&mut line).unwrap();
+        drop(running);
+        // The pipe closes once the last of the group is gone.
+        assert_eq!(out.read_line(&mut line).unwrap(), 0);
+    }
+
+    #[test]
+    fn a_taken_port_is_said_with_advice() {
+        let taken = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let port = taken.local_addr().unwrap().port();
+        let error = port_is_free(port, "Stop it.").unwrap_err().to_string();
+        assert!(
+            error.contains("in use") && error.ends_with("Stop it."),
+            "{error}"
+        );
+    }
+}

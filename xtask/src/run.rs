@@ -1,0 +1,90 @@
+//! `cargo xtask run`
+
+use std::process::ExitStatus;
+
+use anyhow::{Context, Result, bail};
+
+use crate::args::Run;
+use crate::process::{self, Running};
+use crate::step::note;
+use crate::{page, server, workspace};
+
+/// Where the default server listens, also the one that Trunk.toml passes requests on to.
+const SERVER_PORT: u16 = 5000;
+
+/// Where trunk serves the page while it is being worked on.
+const DEV_PORT: u16 = 8080;
+
+/// Builds what is not fresh, serves the page and what it talks to, and stays until Ctrl-C.
+pub(crate) fn run(options: &Run) -> Result<()> {
+    if options.dev {
+        develop(options)
+    } else {
+        serve(options)
+    }
+}
+
+fn serve(options: &Run) -> Result<()> {
+    let port = options.port.unwrap_or(SERVER_PORT);
+    process::port_is_free(
+        port,
+        "Stop that program, or choose another port: cargo xtask run --port 5001",
+    )?;
+    let program = if options.no_build {
+        let (program, dist) = (server::program()?, workspace::dist());
+        if !program.exists() || !dist.join("index.html").exists() {
+            bail!("nothing was built yet: leave out --no-build");
+        }
+        program
+    } else {
+        page::build()?;
+        server::build()?
+    };
+    let server = server::start(&program, port, &workspace::dist())?;
+    note(format_args!(
+        "open http://127.0.0.1:{port}/ in a browser; Ctrl-C ends it"
+    ));
+    until_the_end(server.wait()?, "the server")
+}
+
+fn develop(options: &Run) -> Result<()> {
+    let port = options.port.unwrap_or(DEV_PORT);
+    process::port_is_free(
+        port,
+        "Stop that program, or choose another port: cargo xtask run --dev --port 8081",
+    )?;
+    process::port_is_free(
+        SERVER_PORT,
+        "The default server needs it: stop that program.",
+    )?;
+    let mut trunk = page::trunk("serve")?;
+    // The release page in dist/ stays what it is.
+    let dist = workspace::target()?.join("dev-dist");
+    std::fs::create_dir_all(&dist).with_context(|| format!("could not make {}", dist.display()))?;
+    trunk
+        .arg("--dist")
+        .arg(&dist)
+        .arg("--port")
+        .arg(port.to_string());
+    let program = server::build()?;
+    let mut server = server::start(&program, SERVER_PORT, &dist)?;
+    note(format_args!(
+        "building the page; then open http://127.0.0.1:{port}/; Ctrl-C ends it"
+    ));
+    let mut trunk = Running::start(&mut trunk)?;
+    loop {
+        server.must_run()?;
+        if let Some(status) = trunk.ended()? {
+            return until_the_end(status, "trunk");
+        }
+        process::rest();
+    }
+}
+
+/// A server that was asked to end has done well, whatever its exit code.
+fn until_the_end(status: ExitStatus, name: &str) -> Result<()> {
+    if process::interrupted() || status.success() {
+        return Ok(());
+    }
+    bail!("{name} ended ({status})")
+}

@@ -1,0 +1,118 @@
+//! The default server: built, started, waited for.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+
+use crate::process::{self, Running};
+use crate::step::step;
+use crate::workspace::{self, SERVER};
+
+/// How long a server may take until it answers.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Builds the server, and returns where the program is. Cargo knows when there is nothing to do.
+pub(crate) fn build() -> Result<PathBuf> {
+    step("the server: building it", || {
+        let mut cargo = workspace::cargo("build");
+        cargo.args(["--quiet", "--profile", "server", "--package", SERVER]);
+        process::run(&mut cargo)
+    })?;
+    program()
+}
+
+/// Where the program is, or would be.
+pub(crate) fn program() -> Result<PathBuf> {
+    let name = format!("{SERVER}{}", std::env::consts::EXE_SUFFIX);
+    Ok(workspace::target()?.join("server").join(name))
+}
+
+/// Starts the server on a port of 127.0.0.1 with the page in `dist`, and waits until it answers.
+pub(crate) fn start(program: &Path, port: u16, dist: &Path) -> Result<Running> {
+    let mut command = Command::new(program);
+    command.current_dir(workspace::root());
+    command.arg("--listen").arg(format!("127.0.0.1:{port}"));
+    command.arg("--dist").arg(dist);
+    let mut running = Running::start(&mut command)?;
+    wait_until(&mut running, || answers(port, "/healthz"))?;
+    Ok(running)
+}
+
+/// Waits until `ready`, which a server that has ended never is.
+pub(crate) fn wait_until(running: &mut Running, ready: impl Fn() -> bool) -> Result<()> {
+    let deadline = Instant::now() + PATIENCE;
+    while !ready() {
+        running.must_run()?;
+        if process::interrupted() {
+            bail!("stopped while the server was starting");
+        }
+        if Instant::now() > deadline {
+            bail!(
+                "the server does not answer after {} seconds",
+                PATIENCE.as_secs()
+            );
+        }
+        process::rest();
+    }
+    running.must_run()
+}
+
+/// Whether a GET of this path of 127.0.0.1 answers with 200.
+fn answers(port: u16, path: &str) -> bool {
+    status(port, path).is_ok_and(|line| line.split(' ').nth(1) == Some("200"))
+}
+
+fn status(port: u16, path: &str) -> Result<String> {
+    let mut stream = TcpStream::connect(("127.0.0.1", port))?;
+    let patience = Some(Duration::from_secs(2));
+    stream.set_read_timeout(patience)?;
+    stream.set_write_timeout(patience)?;
+    write!(
+        stream,
+        "GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n"
+    )?;
+    let mut head = Vec::new();
+    stream.take(1024).read_to_end(&mut head)?;
+    let head = String::from_utf8_lossy(&head);
+    Ok(head.lines().next().context("an empty answer")?.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::TcpListener;
+
+    fn serve_once(answer: &'static str) -> u16 {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let port = listener.local_addr().unwrap().port();
+        std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut request = [0; 512];
+            let _ = stream.read(&mut request).unwrap();
+            stream.write_all(answer.as_bytes()).unwrap();
+        });
+        port
+    }
+
+    #[test]
+    fn only_200_is_an_answer() {
+        assert!(answers(serve_once("HTTP/1.1 200 OK\r\n\r\nok"), "/healthz"));
+        assert!(!answers(
+            serve_once("HTTP/1.1 503 Busy\r\n\r\n200"),
+            "/healthz"
+        ));
+        assert!(!answers(serve_once(""), "/healthz"));
+    }
+
+    #[test]
+    fn nobody_there_is_no_answer() {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let port = listener.local_addr().unwrap().port();
+        drop(listener);
+        assert!(!answers(port, "/healthz"));
+    }
+}

@@ -1,0 +1,231 @@
+//! `cargo xtask test`
+
+use std::io::IsTerminal;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+
+use crate::args::{Group, Test};
+use crate::check::{for_browsers, not_for_browsers};
+use crate::step::{Seconds, note};
+use crate::tally::Tally;
+use crate::workspace::{PAGE, SERVER, WASM, cargo};
+use crate::{browser, end_to_end, process, tools, workspace};
+
+/// How one group went.
+#[derive(Debug)]
+struct Outcome {
+    group: Group,
+    tally: Tally,
+    time: Duration,
+    /// What went wrong, besides tests that say so themselves.
+    fault: Option<String>,
+}
+
+/// Runs the groups that were asked for, each to its end, and sums them up.
+pub(crate) fn test(options: &Test) -> Result<()> {
+    let mut outcomes = Vec::new();
+    for group in Group::ALL {
+        if !options.only.is_empty() && !options.only.contains(&group) {
+            continue;
+        }
+        outcomes.push(run(group, options.filter.as_deref()));
+        if process::interrupted() {
+            bail!("stopped");
+        }
+    }
+    print!("\n{}", summary(&outcomes));
+    verdict(&outcomes, options.filter.as_deref())
+}
+
+fn run(group: Group, filter: Option<&str>) -> Outcome {
+    note(format_args!("tests: {}", group.name()));
+    let start = Instant::now();
+    let (tally, fault) = match command(group).and_then(|command| execute(command, filter)) {
+        Ok(result) => result,
+        Err(error) => (Tally::default(), Some(format!("{error:#}"))),
+    };
+    let outcome = Outcome {
+        group,
+        tally,
+        time: start.elapsed(),
+        fault,
+    };
+    if let Some(fault) = &outcome.fault {
+        eprintln!("error: {fault}");
+    }
+    outcome
+}
+
+/// Sets up what the group needs; the command then tests it.
+fn command(group: Group) -> Result<Command> {
+    let mut test = cargo("test");
+    test.arg("--no-fail-fast");
+    match group {
+        Group::Unit => {
+            not_for_browsers(&mut test).args(["--exclude", SERVER]);
+        }
+        Group::Server => {
+            test.args(["--package", SERVER]);
+        }
+        Group::Browser => {
+            for_browsers(&mut test).arg("--tests");
+            in_browser(&mut test)?;
+        }
+        Group::EndToEnd => {
+            test.args(["--package", PAGE, "--test", "*"])
+                .envs(end_to_end::set_up()?);
+        }
+    }
+    Ok(test)
+}
+
+/// Has tests for WebAssembly run in headless Chromium.
+fn in_browser(test: &mut Command) -> Result<()> {
+    tools::set_up_wasm_target()?;
+    let browser = browser::set_up()?;
+    let runner = tools::wasm_bindgen()?
+        .set_up()?
+        .join("wasm-bindgen-test-runner");
+    let capabilities = workspace::target()?.join("webdriver.json");
+    std::fs::write(&capabilities, browser::capabilities(&browser.chromium))
+        .with_context(|| format!("could not write {}", capabilities.display()))?;
+    let target = WASM.to_uppercase().replace('-', "_");
+    test.env(format!("CARGO_TARGET_{target}_RUNNER"), runner);
+    test.env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", capabilities);
+    test.env("CHROMEDRIVER", browser.driver);
+    // Seconds that all tests of one file may take together, and that the browser may take to start on a busy machine.
+    test.env("WASM_BINDGEN_TEST_TIMEOUT", "300")
+        .env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "60");
+    Ok(())
+}
+
+fn execute(mut test: Command, filter: Option<&str>) -> Result<(Tally, Option<String>)> {
+    if std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none() {
+        test.env("CARGO_TERM_COLOR", "always");
+    }
+    test.args(filter.into_iter().flat_map(|filter| ["--", filter]));
+    let (status, output) = process::tee(&mut test)?;
+    let fault = (!status.success()).then(|| format!("cargo test failed ({status})"));
+    Ok((Tally::of(&output), fault))
+}
+
+/// A line a group, and the line that ends it all.
+fn summary(outcomes: &[Outcome]) -> String {
+    let mut text = format!(
+        "{:<12} {:>7} {:>7} {:>8}  time\n",
+        "group", "passed", "failed", "ignored"
+    );
+    let mut sum = Tally::default();
+    for Outcome {
+        group,
+        tally,
+        time,
+        fault,
+    } in outcomes
+    {
+        let Tally {
+            passed,
+            failed,
+            ignored,
+        } = *tally;
+        let time = Seconds(*time);
+        text += &format!(
+            "{:<12} {passed:>7} {failed:>7} {ignored:>8}  {time}",
+            group.name()
+        );
+        text += if fault.is_some() { "  FAILED\n" } else { "\n" };
+        sum += *tally;
+    }
+    text + &format!(
+        "\n{} passed, {} failed, {} skipped\n",
+        sum.passed, sum.failed, sum.ignored
+    )
+}
+
+/// An error if a group failed, or executed no test although none were left out by a filter.
+fn verdict(outcomes: &[Outcome], filter: Option<&str>) -> Result<()> {
+    let names = |bad: &dyn Fn(&Outcome) -> bool| {
+        let bad = outcomes.iter().filter(|outcome| bad(outcome));
+        bad.map(|outcome| outcome.group.name())
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    let failed = names(&|outcome| outcome.fault.is_some() || outcome.tally.failed > 0);
+    if !failed.is_empty() {
+        bail!("failed: {failed}");
+    }
+    let idle = names(&|outcome| outcome.tally.executed() == 0);
+    match filter {
+        None if !idle.is_empty() => bail!("executed no test: {idle}"),
+        Some(filter) if outcomes.iter().all(|outcome| outcome.tally.executed() == 0) => {
+            bail!("no test has `{filter}` in its name")
+        }
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outcome(group: Group, passed: u32, failed: u32, fault: Option<&str>) -> Outcome {
+        let tally = Tally {
+            passed,
+            failed,
+            ignored: 1,
+        };
+        Outcome {
+            group,
+            tally,
+            time: Duration::ZERO,
+            fault: fault.map(str::to_owned),
+        }
+    }
+
+    #[test]
+    fn all_is_well_when_every_group_passed_something() {
+        let outcomes = [
+            outcome(Group::Unit, 3, 0, None),
+            outcome(Group::Server, 1, 0, None),
+        ];
+        assert!(verdict(&outcomes, None).is_ok());
+        assert!(summary(&outcomes).ends_with("\n4 passed, 0 failed, 2 skipped\n"));
+    }
+
+    #[test]
+    fn a_group_that_failed_is_named() {
+        let outcomes = [
+            outcome(Group::Unit, 3, 1, None),
+            outcome(Group::Browser, 0, 0, Some("no driver")),
+        ];
+        assert_eq!(
+            verdict(&outcomes, None).unwrap_err().to_string(),
+            "failed: unit, browser"
+        );
+    }
+
+    #[test]
+    fn a_group_without_a_test_is_a_failure() {
+        let outcomes = [
+            outcome(Group::Unit, 3, 0, None),
+            outcome(Group::Browser, 0, 0, None),
+        ];
+        assert_eq!(
+            verdict(&outcomes, None).unwrap_err().to_string(),
+            "executed no test: browser"
+        );
+    }
+
+    #[test]
+    fn a_filter_must_match_somewhere() {
+        let one = [
+            outcome(Group::Unit, 1, 0, None),
+            outcome(Group::Browser, 0, 0, None),
+        ];
+        assert!(verdict(&one, Some("m7")).is_ok());
+        let none = [outcome(Group::Unit, 0, 0, None)];
+        assert!(verdict(&none, Some("m7")).is_err());
+    }
+}

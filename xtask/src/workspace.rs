@@ -1,0 +1,59 @@
+//! Where things are in this checkout, and which package runs where.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+/// The page's package, at the root of the workspace.
+pub(crate) const PAGE: &str = "orchard";
+
+/// The default server's package, and the name of its program.
+pub(crate) const SERVER: &str = "orchard-server";
+
+/// Crates that live in a browser only.
+pub(crate) const BROWSER_CRATES: [&str; 2] = ["socketio-web", "leptos-socketio"];
+
+/// The target that browsers run.
+pub(crate) const WASM: &str = "wasm32-unknown-unknown";
+
+/// The root of the checkout.
+pub(crate) fn root() -> &'static Path {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().unwrap_or(here)
+}
+
+/// Where the release page is left.
+pub(crate) fn dist() -> PathBuf {
+    root().join("dist")
+}
+
+/// Where Cargo puts what it builds. This program stands there too, two folders down.
+pub(crate) fn target() -> Result<PathBuf> {
+    if let Some(dir) = std::env::var_os("CARGO_TARGET_DIR").filter(|dir| !dir.is_empty()) {
+        return Ok(root().join(dir));
+    }
+    let me = std::env::current_exe().context("could not find where this program is")?;
+    let target = me
+        .ancestors()
+        .nth(2)
+        .context("this program is not in Cargo's target folder")?;
+    Ok(target.to_owned())
+}
+
+/// Cargo, in the root of the checkout. In CI a Cargo.lock that is out of date is an error.
+pub(crate) fn cargo(subcommand: &str) -> Command {
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.current_dir(root()).arg(subcommand);
+    if std::env::var_os("CI").is_some() && subcommand != "fmt" {
+        cargo.arg("--locked");
+    }
+    cargo
+}
+
+/// The version of the compiler at hand.
+pub(crate) fn rustc_version() -> Result<String> {
+    let mut rustc = Command::new("rustc");
+    rustc.current_dir(root()).arg("--version");
+    Ok(crate::process::output(&mut rustc)?.trim().to_owned())
+}
