@@ -5,10 +5,12 @@ use core::ops::{Deref, DerefMut};
 use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
 
-/// Bytes that travel as an attachment of a packet, wherever they stand in its payload (rows M3 and M4).
+/// Bytes that travel as an attachment of a packet, wherever they stand in its payload (rows M3 and
+/// M4).
 ///
-/// `serde_bytes` and `bytes::Bytes` work as well: whatever serializes as bytes becomes an attachment. A plain `Vec<u8>`
-/// does not: to serde it is a sequence of numbers, and so it travels as an array.
+/// `serde_bytes` and `bytes::Bytes` work as well: whatever serializes as bytes becomes an
+/// attachment. A plain `Vec<u8>` does not: to serde it is a sequence of numbers, and so it travels
+/// as an array.
 ///
 /// ```
 /// use serde::{Deserialize, Serialize};

@@ -72,7 +72,6 @@ impl DecodeError {
 
     /// Serde's errors know no place: the reader adds where it stood.
     #[cold]
-    #[allow(dead_code, reason = "the reader's")]
     pub(super) fn or_at(mut self, offset: usize) -> Self {
         self.0.offset.get_or_insert(offset);
         self
@@ -129,7 +128,8 @@ impl serde::de::Error for DecodeError {
     }
 }
 
-/// Names what was found. The contents of strings stay out: they may be secrets, and errors are logged.
+/// Names what was found. The contents of strings stay out: they may be secrets, and errors are
+/// logged.
 fn describe(found: Unexpected<'_>) -> String {
     let mut out = String::new();
     match found {
@@ -164,7 +164,8 @@ fn describe(found: Unexpected<'_>) -> String {
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum DecodeErrorKind {
-    /// The text is JSON, but not what the type expects: the message says what stood there, and what was expected.
+    /// The text is JSON, but not what the type expects: the message says what stood there, and what
+    /// was expected.
     Data(Box<str>),
     /// The text itself is at fault.
     Text(ScanErrorKind),

@@ -1,22 +1,29 @@
 //! Serde for the JSON of the protocol.
 //!
-//! Why not `serde_json`: this is the protocol's hot path. Bytes anywhere in a payload leave as attachments and come back from
-//! them (rows M3–M5), the packet decoder validates text without building values from it, and only what a type needs is
-//! linked into WebAssembly: a type without floats brings no float code.
-mod binary_walk;
+//! Why not `serde_json`: this is the protocol's hot path. Bytes anywhere in a payload leave as
+//! attachments and come back from them (rows M3–M5), the packet decoder validates text without
+//! building values from it, and only what a type needs is linked into WebAssembly: a type without
+//! floats brings no float code.
 mod error;
+mod number;
+mod placeholder;
+mod read;
 mod scan;
 mod text;
+mod write;
 
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
-#[allow(unused_imports, reason = "the packet decoder's")]
-pub(crate) use binary_walk::check_placeholders;
-pub use binary_walk::compact;
+use self::read::Reader;
+use self::write::Writer;
+
 pub use error::{DecodeError, DecodeErrorKind, EncodeError, ScanError, ScanErrorKind};
+#[allow(unused_imports, reason = "the packet decoder's")]
+pub(crate) use placeholder::check_placeholders;
+pub use placeholder::compact;
 #[allow(unused_imports, reason = "the packet decoder's")]
 pub(crate) use scan::{Scanner, StringToken};
 #[allow(unused_imports, reason = "the packet decoder's")]
@@ -31,14 +38,18 @@ pub const MAX_NESTING: usize = 512;
 ///
 /// Bytes have no place in plain JSON, so they are refused: see [`write`].
 pub fn to_string<T: Serialize + ?Sized>(value: &T) -> Result<String, EncodeError> {
-    let _ = value;
-    Err(EncodeError::Bytes)
+    let mut out = String::new();
+    value.serialize(&mut Writer {
+        out: &mut out,
+        attachments: None,
+    })?;
+    Ok(out)
 }
 
 /// Appends `value` to `out` as JSON text, and its bytes to `attachments`.
 ///
-/// What serializes as bytes becomes `{"_placeholder":true,"num":n}`, `n` being its place in `attachments` (row M4,
-/// depth-first). After an error both are as they were.
+/// What serializes as bytes becomes `{"_placeholder":true,"num":n}`, `n` being its place in
+/// `attachments` (row M4, depth-first). After an error both are as they were.
 ///
 /// # Errors
 ///
@@ -48,8 +59,16 @@ pub fn write<T: Serialize + ?Sized>(
     out: &mut String,
     attachments: &mut Vec<Vec<u8>>,
 ) -> Result<(), EncodeError> {
-    let _ = (value, out, attachments);
-    Err(EncodeError::Bytes)
+    let (text_before, attachments_before) = (out.len(), attachments.len());
+    let written = value.serialize(&mut Writer {
+        out: &mut *out,
+        attachments: Some(&mut *attachments),
+    });
+    if written.is_err() {
+        out.truncate(text_before);
+        attachments.truncate(attachments_before);
+    }
+    written
 }
 
 /// Reads a `T` from JSON text.
@@ -70,6 +89,8 @@ pub fn from_str_with<'de, T: Deserialize<'de>>(
     text: &'de str,
     attachments: &'de [Vec<u8>],
 ) -> Result<T, DecodeError> {
-    let _ = (text, attachments);
-    Err(serde::de::Error::custom("to come"))
+    let mut reader = Reader::new(text, attachments)?;
+    let value = T::deserialize(&mut reader).map_err(|error| reader.locate(error))?;
+    reader.finish()?;
+    Ok(value)
 }

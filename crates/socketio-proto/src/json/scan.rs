@@ -60,7 +60,8 @@ impl<'a> Scanner<'a> {
         Err(self.fault(ScanErrorKind::Expected(char::from(byte))))
     }
 
-    /// Passes over exactly one value, which must come next but for white space; returns where it stands.
+    /// Passes over exactly one value, which must come next but for white space; returns where it
+    /// stands.
     pub(crate) fn value(&mut self) -> Result<Range<usize>, ScanError> {
         self.skip_whitespace();
         let start = self.pos;
@@ -186,6 +187,15 @@ impl<'a> Scanner<'a> {
         self.expect(b':')
     }
 
+    /// Nothing but white space may be left.
+    pub(super) fn end(&mut self) -> Result<(), ScanError> {
+        self.skip_whitespace();
+        match self.at_end() {
+            true => Ok(()),
+            false => Err(self.fault(ScanErrorKind::Trailing)),
+        }
+    }
+
     /// `true`, `false`, `null` or a number.
     fn scalar(&mut self) -> Result<(), ScanError> {
         match self.peek() {
@@ -233,6 +243,34 @@ impl<'a> Scanner<'a> {
             self.digits()?;
         }
         Ok(self.text.get(start..self.pos).unwrap_or_default())
+    }
+
+    /// Passes over a plain integer of at most 19 digits and returns its sign and magnitude; stays
+    /// where it is if the number is any other.
+    #[inline]
+    pub(super) fn short_integer(&mut self) -> Option<(bool, u64)> {
+        let negative = self.peek() == Some(b'-');
+        let start = self.pos + usize::from(negative);
+        let digits = self.text.as_bytes().get(start..)?;
+        let mut magnitude = 0_u64;
+        let mut len = 0;
+        for byte in digits {
+            match byte {
+                b'0'..=b'9' => {
+                    magnitude = magnitude
+                        .wrapping_mul(10)
+                        .wrapping_add(u64::from(byte - b'0'));
+                    len += 1;
+                }
+                b'.' | b'e' | b'E' => return None,
+                _ => break,
+            }
+        }
+        if len == 0 || len > 19 || (len > 1 && digits.first() == Some(&b'0')) {
+            return None;
+        }
+        self.pos = start + len;
+        Some((negative, magnitude))
     }
 
     /// One digit or more.
@@ -311,5 +349,78 @@ impl OpenStack {
     #[inline]
     fn last(&self) -> Option<bool> {
         (self.len != 0).then_some(self.top & 1 == 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn walks_a_payload_piece_by_piece() {
+        let text = r#"42["ev\u0065nt", {"a": [1, "]"]} ,null]"#;
+        let mut scan = Scanner::new(text, 2, 512);
+        scan.expect(b'[').unwrap();
+        let name = scan.string().unwrap();
+        assert!(name.escaped);
+        assert_eq!(text.get(name.range), Some(r"ev\u0065nt"));
+        scan.expect(b',').unwrap();
+        let argument = scan.value().unwrap();
+        assert_eq!(text.get(argument), Some(r#"{"a": [1, "]"]}"#));
+        assert_eq!(scan.peek(), Some(b' '));
+        scan.skip_whitespace();
+        scan.expect(b',').unwrap();
+        let argument = scan.value().unwrap();
+        assert_eq!(text.get(argument), Some("null"));
+        assert!(!scan.at_end());
+        scan.expect(b']').unwrap();
+        assert!(scan.at_end());
+        assert_eq!(scan.pos(), text.len());
+    }
+
+    #[test]
+    fn errors_name_their_place() {
+        let fault = |text: &str| {
+            let error = Scanner::new(text, 0, 2).value().unwrap_err();
+            (error.kind, error.offset)
+        };
+        assert_eq!(fault("[1,]"), (ScanErrorKind::ExpectedValue, 3));
+        assert_eq!(fault("[1}"), (ScanErrorKind::ExpectedElement, 2));
+        assert_eq!(fault("{\"a\":1]"), (ScanErrorKind::ExpectedMember, 6));
+        assert_eq!(fault("{,}"), (ScanErrorKind::ExpectedKey, 1));
+        assert_eq!(fault("{\"a\"}"), (ScanErrorKind::Expected(':'), 4));
+        assert_eq!(fault("[[[]]]"), (ScanErrorKind::Nesting, 2));
+        assert_eq!(fault("\"a\nb\""), (ScanErrorKind::ControlCharacter, 2));
+        assert_eq!(fault("\"a\\n\\u12x4\""), (ScanErrorKind::Escape, 4));
+        assert_eq!(fault("-a"), (ScanErrorKind::Number, 1));
+        assert_eq!(fault("01"), (ScanErrorKind::Number, 1));
+        assert_eq!(fault("[1, "), (ScanErrorKind::End, 4));
+        assert_eq!(fault("\"a"), (ScanErrorKind::End, 2));
+    }
+
+    #[test]
+    fn nesting_is_limited_exactly_and_across_words_of_the_stack() {
+        for depth in [1, 63, 64, 65, 127, 128, 129, 511, 512, 513] {
+            let mixed: [(&str, &str); 2] = [("[", "]"), ("{\"a\":", "}")];
+            let pieces = (0..depth).map(|level| mixed[level % 3 % 2]);
+            let opening: alloc::string::String = pieces.clone().map(|(open, _)| open).collect();
+            let closing: alloc::string::String = pieces.rev().map(|(_, close)| close).collect();
+            let text = alloc::format!("{opening}0{closing}");
+            assert_eq!(Scanner::new(&text, 0, depth).value(), Ok(0..text.len()));
+            let error = Scanner::new(&text, 0, depth - 1).value().unwrap_err();
+            assert_eq!(error.kind, ScanErrorKind::Nesting);
+        }
+        assert!(Scanner::new("1", 0, 0).value().is_ok());
+        assert!(Scanner::new("[]", 0, 0).value().is_err());
+    }
+
+    #[test]
+    fn a_place_beyond_the_text_is_its_end() {
+        let mut scan = Scanner::new("1", 7, 512);
+        assert!(scan.at_end());
+        assert_eq!(scan.value().unwrap_err().kind, ScanErrorKind::End);
+        // In the midst of a character.
+        let mut scan = Scanner::new("种\"", 1, 512);
+        assert!(scan.value().is_err());
     }
 }

@@ -3,7 +3,8 @@
 use alloc::borrow::Cow;
 use alloc::string::String;
 
-/// Where the first quote, backslash or control character at or after `from` stands; the length of `bytes` if there is none.
+/// Where the first quote, backslash or control character at or after `from` stands; the length of
+/// `bytes` if there is none.
 #[inline]
 pub(super) fn run_end(bytes: &[u8], from: usize) -> usize {
     let rest = bytes.get(from..).unwrap_or_default();
@@ -25,7 +26,8 @@ pub(super) fn run_end(bytes: &[u8], from: usize) -> usize {
     at
 }
 
-/// The top bit of the first byte that is a quote, a backslash or below 0x20. Bytes above it may be flagged wrongly, by borrow.
+/// The top bit of the first byte that is a quote, a backslash or below 0x20. Bytes above it may be
+/// flagged wrongly, by borrow.
 #[inline]
 fn specials(word: u64) -> u64 {
     const ONES: u64 = 0x0101_0101_0101_0101;
@@ -40,7 +42,8 @@ fn specials(word: u64) -> u64 {
 
 /// Decodes the inside of a validated string token, its quotes left off.
 ///
-/// Half a surrogate pair alone becomes U+FFFD: `JSON.parse` lets it pass, and a Rust string cannot hold it.
+/// Half a surrogate pair alone becomes U+FFFD: `JSON.parse` lets it pass, and a Rust string cannot
+/// hold it.
 #[allow(dead_code, reason = "the packet decoder's")]
 pub(crate) fn unescape(raw: &str) -> Cow<'_, str> {
     if !raw.as_bytes().contains(&b'\\') {
@@ -79,7 +82,7 @@ pub(super) fn unescape_into(raw: &str, out: &mut String) {
                 None => char::REPLACEMENT_CHARACTER,
             },
             Some(itself) => itself,
-            None => break,
+            None => return,
         };
         out.push(decoded);
         rest = chars.as_str();
@@ -87,7 +90,8 @@ pub(super) fn unescape_into(raw: &str, out: &mut String) {
     out.push_str(rest);
 }
 
-/// The code point of the pair, and what follows it, when `high` is the first half of one and the second half is next.
+/// The code point of the pair, and what follows it, when `high` is the first half of one and the
+/// second half is next.
 fn low_surrogate(high: u32, after: &str) -> Option<(u32, &str)> {
     if !(0xd800..0xdc00).contains(&high) {
         return None;
@@ -105,6 +109,47 @@ fn hex4(text: &str) -> Option<(u32, &str)> {
         unit = unit * 16 + char::from(byte).to_digit(16)?;
     }
     Some((unit, after))
+}
+
+/// Appends `text` as a JSON string, as `JSON.stringify` would.
+#[inline]
+pub(super) fn push_string(out: &mut String, text: &str) {
+    out.push('"');
+    push_escaped(out, text);
+    out.push('"');
+}
+
+/// Appends `text` as the inside of a JSON string: runs are copied, and only quotes, backslashes and
+/// control characters escaped.
+pub(super) fn push_escaped(out: &mut String, text: &str) {
+    let mut done = 0;
+    loop {
+        let end = run_end(text.as_bytes(), done);
+        out.push_str(text.get(done..end).unwrap_or_default());
+        let Some(&special) = text.as_bytes().get(end) else {
+            return;
+        };
+        push_escape(out, special);
+        done = end + 1;
+    }
+}
+
+#[cold]
+fn push_escape(out: &mut String, special: u8) {
+    let short = match special {
+        0x08 => "\\b",
+        b'\t' => "\\t",
+        b'\n' => "\\n",
+        0x0c => "\\f",
+        b'\r' => "\\r",
+        b'"' => "\\\"",
+        b'\\' => "\\\\",
+        _ => {
+            out.push_str(if special < 0x10 { "\\u000" } else { "\\u001" });
+            return out.extend(char::from_digit(u32::from(special & 0xf), 16));
+        }
+    };
+    out.push_str(short);
 }
 
 /// Appends an integer in decimal.
@@ -125,4 +170,38 @@ pub(super) fn push_integer(out: &mut String, negative: bool, magnitude: u64) {
     }
     let digits = digits.get(digits.len() - used..).unwrap_or_default();
     out.push_str(core::str::from_utf8(digits).unwrap_or_default());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runs_end_at_the_first_special_byte() {
+        for byte in 0..=255_u8 {
+            for at in 0..17 {
+                let mut bytes = [0xff; 17];
+                bytes[at] = byte;
+                let special = byte < 0x20 || byte == b'"' || byte == b'\\';
+                for from in 0..=at {
+                    assert_eq!(run_end(&bytes, from), if special { at } else { 17 });
+                }
+            }
+        }
+        assert_eq!(run_end(b"ab", 5), 5);
+    }
+
+    #[test]
+    fn unescaping_never_fails_even_on_what_was_not_validated() {
+        assert!(matches!(unescape("plain"), Cow::Borrowed("plain")));
+        assert_eq!(
+            unescape(r#"\"\\\/\b\f\n\r\t\u79cd\ud83d\ude00"#),
+            "\"\\/\u{8}\u{c}\n\r\t种😀"
+        );
+        assert_eq!(unescape(r"\ud83d\u79cd"), "\u{fffd}种");
+        assert_eq!(unescape("a\\"), "a");
+        assert_eq!(unescape(r"\u12"), "\u{fffd}12");
+        assert_eq!(unescape(r"\u12种"), "\u{fffd}12种");
+        assert_eq!(unescape(r"\种"), "种");
+    }
 }

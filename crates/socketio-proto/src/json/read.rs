@@ -1,0 +1,783 @@
+//! From text to a value.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use serde::de::value::StrDeserializer;
+use serde::de::{
+    DeserializeSeed, Deserializer, EnumAccess, Error as _, Expected, MapAccess, SeqAccess,
+    Unexpected, VariantAccess, Visitor,
+};
+
+use super::MAX_NESTING;
+use super::error::{DecodeError, ScanErrorKind};
+use super::number::whole;
+use super::placeholder::{Placeholder, find_placeholders};
+use super::scan::Scanner;
+use super::text::unescape_into;
+
+/// Reads values from text, in one pass, validating as it goes.
+///
+/// What needs no type parameter has none, so that little is instantiated per type.
+#[derive(Debug)]
+pub(super) struct Reader<'de> {
+    scan: Scanner<'de>,
+    /// Where the value or key last begun stands: the place that errors name.
+    mark: usize,
+    attachments: &'de [Vec<u8>],
+    placeholders: Vec<Placeholder>,
+    /// How many of them have been passed.
+    passed: usize,
+    /// A string with its escapes decoded: one buffer for all of them.
+    scratch: String,
+}
+
+impl<'de> Reader<'de> {
+    pub(super) fn new(text: &'de str, attachments: &'de [Vec<u8>]) -> Result<Self, DecodeError> {
+        let placeholders = match attachments.is_empty() {
+            true => Vec::new(),
+            false => find_placeholders(text, attachments.len(), MAX_NESTING)?,
+        };
+        Ok(Self {
+            scan: Scanner::new(text, 0, MAX_NESTING),
+            mark: 0,
+            attachments,
+            placeholders,
+            passed: 0,
+            scratch: String::new(),
+        })
+    }
+
+    /// Nothing but white space may follow the value.
+    pub(super) fn finish(&mut self) -> Result<(), DecodeError> {
+        Ok(self.scan.end()?)
+    }
+
+    /// Gives an error of serde's the place at which it came up.
+    #[cold]
+    pub(super) fn locate(&self, error: DecodeError) -> DecodeError {
+        error.or_at(self.mark)
+    }
+
+    /// The first byte of the value that comes next.
+    #[inline]
+    fn start(&mut self) -> Option<u8> {
+        self.scan.skip_whitespace();
+        self.mark = self.scan.pos;
+        self.scan.peek()
+    }
+
+    /// The bytes that the object which comes next stands for, if it is a placeholder: then it is
+    /// passed over.
+    #[inline]
+    fn attachment(&mut self) -> Option<&'de [u8]> {
+        if self.placeholders.is_empty() {
+            return None;
+        }
+        self.find_attachment()
+    }
+
+    fn find_attachment(&mut self) -> Option<&'de [u8]> {
+        while let Some(placeholder) = self.placeholders.get(self.passed) {
+            if placeholder.start > self.scan.pos {
+                break;
+            }
+            self.passed += 1;
+            if placeholder.start == self.scan.pos {
+                self.scan.pos = placeholder.end;
+                return self.attachments.get(placeholder.num).map(Vec::as_slice);
+            }
+        }
+        None
+    }
+
+    /// What stands here is not what was expected.
+    #[cold]
+    fn mismatch(&mut self, expected: &dyn Expected) -> DecodeError {
+        let found = match self.scan.peek() {
+            Some(b'"') => "a string",
+            Some(b'-' | b'0'..=b'9') => "a number",
+            Some(b'[') => "an array",
+            Some(b'f' | b't') => "a bool",
+            Some(b'n') => "null",
+            Some(b'{') if self.attachment().is_some() => "an attachment",
+            Some(b'{') => "an object",
+            _ => return self.scan.fault(ScanErrorKind::ExpectedValue).into(),
+        };
+        DecodeError::mismatch(found, expected)
+    }
+
+    /// The string that comes next.
+    #[inline]
+    fn string(&mut self) -> Result<Text<'de, '_>, DecodeError> {
+        let token = self.scan.string()?;
+        let raw = self.scan.text.get(token.range).unwrap_or_default();
+        if token.escaped {
+            return Ok(Text::Decoded(self.decode(raw)));
+        }
+        Ok(Text::Borrowed(raw))
+    }
+
+    fn decode(&mut self, raw: &str) -> &str {
+        self.scratch.clear();
+        unescape_into(raw, &mut self.scratch);
+        &self.scratch
+    }
+
+    #[inline]
+    fn visit_string<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, DecodeError> {
+        match self.string()? {
+            Text::Borrowed(text) => visitor.visit_borrowed_str(text),
+            Text::Decoded(text) => visitor.visit_str(text),
+        }
+    }
+
+    /// The integer that comes next.
+    fn integer(&mut self, expected: &dyn Expected) -> Result<Integer, DecodeError> {
+        let Some(b'-' | b'0'..=b'9') = self.start() else {
+            return Err(self.mismatch(expected));
+        };
+        match self.scan.short_integer() {
+            Some((negative, magnitude)) => Integer::new(negative, magnitude),
+            None => Integer::from_number(self.scan.number()?),
+        }
+        .ok_or_else(|| DecodeError::mismatch(NOT_WHOLE, expected))
+    }
+
+    /// The number that comes next.
+    fn number(&mut self, expected: &dyn Expected) -> Result<&'de str, DecodeError> {
+        match self.start() {
+            Some(b'-' | b'0'..=b'9') => Ok(self.scan.number()?),
+            _ => Err(self.mismatch(expected)),
+        }
+    }
+
+    fn float(&mut self, expected: &dyn Expected) -> Result<f64, DecodeError> {
+        let number = self.number(expected)?;
+        parse_finite(number).ok_or_else(|| DecodeError::mismatch(OUT_OF_RANGE, expected))
+    }
+
+    fn visit_number<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, DecodeError> {
+        let number = self.scan.number()?;
+        // -0 stays a float: as an integer it would lose its sign.
+        let plain = !number.bytes().any(|b| matches!(b, b'.' | b'e' | b'E')) && number != "-0";
+        match plain.then(|| Integer::from_number(number)).flatten() {
+            Some(integer) => integer.visit(visitor),
+            None => match parse_finite(number) {
+                Some(value) => visitor.visit_f64(value),
+                None => Err(DecodeError::mismatch(OUT_OF_RANGE, &visitor)),
+            },
+        }
+    }
+
+    #[inline]
+    fn visit_array<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, DecodeError> {
+        self.open()?;
+        let value = visitor.visit_seq(Elements {
+            reader: self,
+            first: true,
+        })?;
+        self.close(b']', ScanErrorKind::ExpectedElement)?;
+        Ok(value)
+    }
+
+    #[inline]
+    fn visit_object<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, DecodeError> {
+        if let Some(bytes) = self.attachment() {
+            return visitor.visit_borrowed_bytes(bytes);
+        }
+        let start = self.scan.pos;
+        self.open()?;
+        let value = visitor.visit_map(Members {
+            reader: self,
+            first: true,
+            start,
+        })?;
+        self.close(b'}', ScanErrorKind::ExpectedMember)?;
+        Ok(value)
+    }
+
+    /// Passes over the bracket that opens an array or object.
+    #[inline]
+    fn open(&mut self) -> Result<(), DecodeError> {
+        match self.scan.nesting.checked_sub(1) {
+            Some(left) => self.scan.nesting = left,
+            None => return Err(self.scan.fault(ScanErrorKind::Nesting).into()),
+        }
+        self.scan.pos += 1;
+        Ok(())
+    }
+
+    /// Passes over the bracket that closes an array or object, of which the visitor may have left
+    /// some unread.
+    #[inline]
+    fn close(&mut self, bracket: u8, otherwise: ScanErrorKind) -> Result<(), DecodeError> {
+        self.scan.nesting += 1;
+        self.scan.skip_whitespace();
+        if self.scan.peek() == Some(bracket) {
+            self.scan.pos += 1;
+            return Ok(());
+        }
+        Err(self.unread(otherwise))
+    }
+
+    #[cold]
+    fn unread(&mut self, otherwise: ScanErrorKind) -> DecodeError {
+        self.mark = self.scan.pos;
+        match self.scan.peek() {
+            Some(b',') => DecodeError::custom("more elements than expected"),
+            _ => self.scan.fault(otherwise).into(),
+        }
+    }
+
+    /// Moves on to the next element of an array; false at its end.
+    #[inline]
+    fn next_element(&mut self, first: &mut bool) -> Result<bool, DecodeError> {
+        self.scan.skip_whitespace();
+        match self.scan.peek() {
+            Some(b']') => return Ok(false),
+            _ if *first => *first = false,
+            Some(b',') => self.scan.pos += 1,
+            _ => return Err(self.scan.fault(ScanErrorKind::ExpectedElement).into()),
+        }
+        Ok(true)
+    }
+
+    /// Moves on to the next key of the object that starts at `start`; false at its end.
+    #[inline]
+    fn next_key(&mut self, first: &mut bool, start: usize) -> Result<bool, DecodeError> {
+        self.scan.skip_whitespace();
+        match self.scan.peek() {
+            Some(b'}') => {
+                // What comes now is a complaint about the whole: a field is missing.
+                self.mark = start;
+                return Ok(false);
+            }
+            _ if *first => *first = false,
+            Some(b',') => {
+                self.scan.pos += 1;
+                self.scan.skip_whitespace();
+            }
+            _ => return Err(self.scan.fault(ScanErrorKind::ExpectedMember).into()),
+        }
+        self.mark = self.scan.pos;
+        if self.scan.peek() != Some(b'"') {
+            return Err(self.scan.fault(ScanErrorKind::ExpectedKey).into());
+        }
+        Ok(true)
+    }
+
+    #[inline]
+    fn colon(&mut self) -> Result<(), DecodeError> {
+        self.scan.skip_whitespace();
+        Ok(self.scan.expect(b':')?)
+    }
+
+    /// Passes over `null`, if it comes next.
+    #[inline]
+    fn null(&mut self) -> Result<bool, DecodeError> {
+        if self.start() != Some(b'n') {
+            return Ok(false);
+        }
+        self.scan.literal("null")?;
+        Ok(true)
+    }
+
+    fn bool(&mut self, expected: &dyn Expected) -> Result<bool, DecodeError> {
+        match self.start() {
+            Some(b't') => self.scan.literal("true")?,
+            Some(b'f') => {
+                self.scan.literal("false")?;
+                return Ok(false);
+            }
+            _ => return Err(self.mismatch(expected)),
+        }
+        Ok(true)
+    }
+
+    /// The number in the key that comes next.
+    fn number_key(&mut self, expected: &dyn Expected) -> Result<&str, DecodeError> {
+        let text = self.string()?.into_str();
+        match Scanner::new(text, 0, 0).number() {
+            Ok(number) if number.len() == text.len() => Ok(number),
+            _ => Err(DecodeError::mismatch(OTHER_KEY, expected)),
+        }
+    }
+
+    fn integer_key(&mut self, expected: &dyn Expected) -> Result<Integer, DecodeError> {
+        Integer::from_number(self.number_key(expected)?)
+            .ok_or_else(|| DecodeError::mismatch(NOT_WHOLE, expected))
+    }
+}
+
+const NOT_WHOLE: &str = "a number that is not whole or is beyond 64 bits";
+const OTHER_KEY: &str = "another key";
+const OUT_OF_RANGE: &str = "a number out of range";
+
+/// Infinity is no number of JSON: text that would become one is out of range.
+fn parse_finite(number: &str) -> Option<f64> {
+    number.parse().ok().filter(|value: &f64| value.is_finite())
+}
+
+/// The methods of the integer types: one body for all of them, the visitor checks the range.
+macro_rules! integers {
+    ($read:ident: $($method:ident)*) => {$(
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+            self.$read(visitor)
+        }
+    )*};
+}
+
+impl<'de> Reader<'de> {
+    #[inline]
+    fn visit_integer<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, DecodeError> {
+        self.integer(&visitor)?.visit(visitor)
+    }
+}
+
+impl<'de> Deserializer<'de> for &mut Reader<'de> {
+    type Error = DecodeError;
+
+    integers!(visit_integer: deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64
+        deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64);
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        match self.start() {
+            Some(b'"') => self.visit_string(visitor),
+            Some(b'-' | b'0'..=b'9') => self.visit_number(visitor),
+            Some(b'[') => self.visit_array(visitor),
+            Some(b'{') => self.visit_object(visitor),
+            Some(b'f' | b't') => self.deserialize_bool(visitor),
+            Some(b'n') => self.deserialize_unit(visitor),
+            _ => Err(self.scan.fault(ScanErrorKind::ExpectedValue).into()),
+        }
+    }
+
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        let value = self.bool(&visitor)?;
+        visitor.visit_bool(value)
+    }
+
+    fn deserialize_i128<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        let number = self.number(&visitor)?;
+        match number
+            .parse()
+            .ok()
+            .or_else(|| Some(Integer::from_number(number)?.into()))
+        {
+            Some(value) => visitor.visit_i128(value),
+            None => Err(DecodeError::mismatch(NOT_WHOLE, &visitor)),
+        }
+    }
+
+    fn deserialize_u128<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        let number = self.number(&visitor)?;
+        match number.parse() {
+            Ok(value) => visitor.visit_u128(value),
+            Err(_) => match Integer::from_number(number) {
+                Some(integer) => integer.visit(visitor),
+                None => Err(DecodeError::mismatch(NOT_WHOLE, &visitor)),
+            },
+        }
+    }
+
+    fn deserialize_f32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        let number = self.number(&visitor)?;
+        // Not by way of f64: rounding twice can miss by one bit.
+        match number.parse().ok().filter(|value: &f32| value.is_finite()) {
+            Some(value) => visitor.visit_f32(value),
+            None => Err(DecodeError::mismatch(OUT_OF_RANGE, &visitor)),
+        }
+    }
+
+    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        let value = self.float(&visitor)?;
+        visitor.visit_f64(value)
+    }
+
+    fn deserialize_char<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        self.deserialize_str(visitor)
+    }
+
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        match self.start() {
+            Some(b'"') => self.visit_string(visitor),
+            _ => Err(self.mismatch(&visitor)),
+        }
+    }
+
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        self.deserialize_str(visitor)
+    }
+
+    fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        match self.start() {
+            Some(b'{') => match self.attachment() {
+                Some(bytes) => visitor.visit_borrowed_bytes(bytes),
+                None => Err(self.mismatch(&visitor)),
+            },
+            Some(b'[') => self.visit_array(visitor),
+            Some(b'"') => self.visit_string(visitor),
+            _ => Err(self.mismatch(&visitor)),
+        }
+    }
+
+    fn deserialize_byte_buf<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        self.deserialize_bytes(visitor)
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        match self.null()? {
+            true => visitor.visit_none(),
+            false => visitor.visit_some(self),
+        }
+    }
+
+    fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        match self.null()? {
+            true => visitor.visit_unit(),
+            false => Err(self.mismatch(&visitor)),
+        }
+    }
+
+    fn deserialize_unit_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, DecodeError> {
+        self.deserialize_unit(visitor)
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, DecodeError> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        match self.start() {
+            Some(b'[') => self.visit_array(visitor),
+            _ => Err(self.mismatch(&visitor)),
+        }
+    }
+
+    fn deserialize_tuple<V: Visitor<'de>>(
+        self,
+        _len: usize,
+        visitor: V,
+    ) -> Result<V::Value, DecodeError> {
+        self.deserialize_seq(visitor)
+    }
+
+    fn deserialize_tuple_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        _len: usize,
+        visitor: V,
+    ) -> Result<V::Value, DecodeError> {
+        self.deserialize_seq(visitor)
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        match self.start() {
+            Some(b'{') => self.visit_object(visitor),
+            _ => Err(self.mismatch(&visitor)),
+        }
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        _fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, DecodeError> {
+        self.deserialize_map(visitor)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        _variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, DecodeError> {
+        match self.start() {
+            Some(b'"') => visitor.visit_enum(Variant {
+                reader: self,
+                named_only: true,
+            }),
+            Some(b'{') => {
+                if self.attachment().is_some() {
+                    return Err(DecodeError::mismatch("an attachment", &visitor));
+                }
+                let start = self.scan.pos;
+                self.open()?;
+                if !self.next_key(&mut true, start)? {
+                    return Err(DecodeError::mismatch("an empty object", &visitor));
+                }
+                let value = visitor.visit_enum(Variant {
+                    reader: self,
+                    named_only: false,
+                })?;
+                self.close(b'}', ScanErrorKind::ExpectedMember)?;
+                Ok(value)
+            }
+            _ => Err(self.mismatch(&visitor)),
+        }
+    }
+
+    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        self.deserialize_str(visitor)
+    }
+
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        self.scan.value()?;
+        visitor.visit_unit()
+    }
+}
+
+/// A string as it was read: with no escape in it, it is a piece of the text.
+enum Text<'de, 's> {
+    Borrowed(&'de str),
+    Decoded(&'s str),
+}
+
+impl<'s> Text<'s, 's> {
+    fn into_str(self) -> &'s str {
+        match self {
+            Self::Borrowed(text) | Self::Decoded(text) => text,
+        }
+    }
+}
+
+/// An integer as it was read, before the visitor narrows it.
+#[derive(Clone, Copy)]
+enum Integer {
+    Unsigned(u64),
+    Signed(i64),
+}
+
+impl Integer {
+    #[inline]
+    fn new(negative: bool, magnitude: u64) -> Option<Self> {
+        if !negative || magnitude == 0 {
+            return Some(Self::Unsigned(magnitude));
+        }
+        0_i64.checked_sub_unsigned(magnitude).map(Self::Signed)
+    }
+
+    fn from_number(number: &str) -> Option<Self> {
+        let (negative, magnitude) = whole(number)?;
+        Self::new(negative, magnitude)
+    }
+
+    #[inline]
+    fn visit<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        match self {
+            Self::Unsigned(value) => visitor.visit_u64(value),
+            Self::Signed(value) => visitor.visit_i64(value),
+        }
+    }
+}
+
+impl From<Integer> for i128 {
+    fn from(integer: Integer) -> Self {
+        match integer {
+            Integer::Unsigned(value) => value.into(),
+            Integer::Signed(value) => value.into(),
+        }
+    }
+}
+
+struct Elements<'r, 'de> {
+    reader: &'r mut Reader<'de>,
+    first: bool,
+}
+
+impl<'de> SeqAccess<'de> for Elements<'_, 'de> {
+    type Error = DecodeError;
+
+    #[inline]
+    fn next_element_seed<T: DeserializeSeed<'de>>(
+        &mut self,
+        seed: T,
+    ) -> Result<Option<T::Value>, DecodeError> {
+        match self.reader.next_element(&mut self.first)? {
+            true => seed.deserialize(&mut *self.reader).map(Some),
+            false => Ok(None),
+        }
+    }
+}
+
+struct Members<'r, 'de> {
+    reader: &'r mut Reader<'de>,
+    first: bool,
+    /// Where the object stands.
+    start: usize,
+}
+
+impl<'de> MapAccess<'de> for Members<'_, 'de> {
+    type Error = DecodeError;
+
+    #[inline]
+    fn next_key_seed<K: DeserializeSeed<'de>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, DecodeError> {
+        match self.reader.next_key(&mut self.first, self.start)? {
+            true => seed.deserialize(Key(&mut *self.reader)).map(Some),
+            false => Ok(None),
+        }
+    }
+
+    #[inline]
+    fn next_value_seed<V: DeserializeSeed<'de>>(
+        &mut self,
+        seed: V,
+    ) -> Result<V::Value, DecodeError> {
+        self.reader.colon()?;
+        seed.deserialize(&mut *self.reader)
+    }
+}
+
+/// An enum, externally tagged: `"Name"`, or `{"Name": content}`.
+struct Variant<'r, 'de> {
+    reader: &'r mut Reader<'de>,
+    named_only: bool,
+}
+
+impl<'de> Variant<'_, 'de> {
+    fn content(&mut self, expected: &'static str) -> Result<(), DecodeError> {
+        if self.named_only {
+            return Err(DecodeError::invalid_type(
+                Unexpected::UnitVariant,
+                &expected,
+            ));
+        }
+        Ok(())
+    }
+}
+
+impl<'de> EnumAccess<'de> for Variant<'_, 'de> {
+    type Error = DecodeError;
+    type Variant = Self;
+
+    fn variant_seed<V: DeserializeSeed<'de>>(
+        self,
+        seed: V,
+    ) -> Result<(V::Value, Self), DecodeError> {
+        let variant = seed.deserialize(Key(&mut *self.reader))?;
+        if !self.named_only {
+            self.reader.colon()?;
+        }
+        Ok((variant, self))
+    }
+}
+
+impl<'de> VariantAccess<'de> for Variant<'_, 'de> {
+    type Error = DecodeError;
+
+    fn unit_variant(self) -> Result<(), DecodeError> {
+        if self.named_only || self.reader.null()? {
+            return Ok(());
+        }
+        Err(self.reader.mismatch(&"null, for a variant without data"))
+    }
+
+    fn newtype_variant_seed<T: DeserializeSeed<'de>>(
+        mut self,
+        seed: T,
+    ) -> Result<T::Value, DecodeError> {
+        self.content("a variant with one value")?;
+        seed.deserialize(self.reader)
+    }
+
+    fn tuple_variant<V: Visitor<'de>>(
+        mut self,
+        _len: usize,
+        visitor: V,
+    ) -> Result<V::Value, DecodeError> {
+        self.content("a variant with values")?;
+        self.reader.deserialize_seq(visitor)
+    }
+
+    fn struct_variant<V: Visitor<'de>>(
+        mut self,
+        _fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, DecodeError> {
+        self.content("a variant with fields")?;
+        self.reader.deserialize_map(visitor)
+    }
+}
+
+/// The key of a member: a string in the text, an integer or a bool where the map's type wants one.
+struct Key<'r, 'de>(&'r mut Reader<'de>);
+
+impl<'de> Key<'_, 'de> {
+    fn visit_integer<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        self.0.integer_key(&visitor)?.visit(visitor)
+    }
+}
+
+impl<'de> Deserializer<'de> for Key<'_, 'de> {
+    type Error = DecodeError;
+
+    integers!(visit_integer: deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64
+        deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64);
+
+    #[inline]
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        self.0.visit_string(visitor)
+    }
+
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        match self.0.string()?.into_str() {
+            "true" => visitor.visit_bool(true),
+            "false" => visitor.visit_bool(false),
+            _ => Err(DecodeError::mismatch(OTHER_KEY, &visitor)),
+        }
+    }
+
+    fn deserialize_i128<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        match self.0.number_key(&visitor)?.parse() {
+            Ok(value) => visitor.visit_i128(value),
+            Err(_) => Err(DecodeError::mismatch(NOT_WHOLE, &visitor)),
+        }
+    }
+
+    fn deserialize_u128<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        match self.0.number_key(&visitor)?.parse() {
+            Ok(value) => visitor.visit_u128(value),
+            Err(_) => Err(DecodeError::mismatch(NOT_WHOLE, &visitor)),
+        }
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        visitor.visit_some(self)
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, DecodeError> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        _variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, DecodeError> {
+        let text = self.0.string()?;
+        visitor.visit_enum(StrDeserializer::new(text.into_str()))
+    }
+
+    serde::forward_to_deserialize_any! {
+        f32 f64 char str string bytes byte_buf unit unit_struct seq tuple tuple_struct map struct
+        identifier ignored_any
+    }
+}
