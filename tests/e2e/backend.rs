@@ -1,0 +1,221 @@
+//! The servers that the page runs against.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::process::Command;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::environment::Environment;
+use crate::http::Http;
+use crate::process::Guarded;
+use crate::site::Site;
+
+/// Between two pushed counts.
+const PUSH_INTERVAL_MS: u32 = 200;
+
+/// A server that speaks the orchard's contract.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Backend {
+    /// The game's own kind, from `tests/servers/flask`.
+    Flask,
+    /// This project's, from `server`.
+    Default,
+}
+
+impl Backend {
+    pub(crate) const ALL: [Self; 2] = [Self::Flask, Self::Default];
+}
+
+impl fmt::Display for Backend {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Flask => "flask",
+            Self::Default => "default",
+        })
+    }
+}
+
+/// Somebody who may sign in.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct User {
+    pub(crate) account: String,
+    pub(crate) password: String,
+}
+
+/// What a case wants of its server.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Options {
+    /// Seconds until an access token expires.
+    pub(crate) access_lifetime: u32,
+}
+
+/// One running server, with the page on it.
+#[derive(Debug)]
+pub(crate) struct Server {
+    pub(crate) user: User,
+    backend: Backend,
+    options: Options,
+    site: Site,
+    /// Outlives a restart, as the game's database does.
+    data: TempDir,
+    port: u16,
+    process: Option<Guarded>,
+    http: Http,
+}
+
+impl Server {
+    pub(crate) fn start(backend: Backend, environment: &Environment, options: Options) -> Self {
+        let mut server = Self {
+            user: User::default(),
+            backend,
+            options,
+            site: Site::copy(&environment.dist),
+            data: tempfile::tempdir().expect("a temporary folder"),
+            // The system chooses a free one.
+            port: 0,
+            process: None,
+            http: Http::new(),
+        };
+        server.go(environment);
+        server.user = match backend {
+            Backend::Flask => flask_user(),
+            Backend::Default => server.demo_account(environment),
+        };
+        server
+    }
+
+    /// Ends it at once, as a crash does.
+    pub(crate) fn kill(&mut self) {
+        self.process = None;
+    }
+
+    /// Starts it, on the same port as before.
+    pub(crate) fn go(&mut self, environment: &Environment) {
+        let mut command = match self.backend {
+            Backend::Flask => self.flask(environment),
+            Backend::Default => self.default(environment),
+        };
+        let (process, port) = Guarded::start(&mut command, |line| {
+            let (_, address) = line.split_once("listening")?;
+            let (_, port) = address.split_once("127.0.0.1:")?;
+            port.split(|c: char| !c.is_ascii_digit())
+                .next()?
+                .parse::<u16>()
+                .ok()
+        });
+        self.process = Some(process);
+        self.port = port;
+    }
+
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("http://127.0.0.1:{}{path}", self.port)
+    }
+
+    /// Calls a method of `/api`, and returns its result.
+    pub(crate) fn call(&self, method: &str, params: &Value, token: Option<&str>) -> Value {
+        let url = self.url("/api");
+        let call = json!({ "jsonrpc": "2.0", "id": "e2e", "method": method, "params": params });
+        let answer = match token {
+            Some(token) => self.http.post_as(&url, token, &call),
+            None => self.http.post(&url, &call),
+        };
+        answer.unwrap_or_else(|error| panic!("{method}: {error}"))["result"].take()
+    }
+
+    /// Steers the Flask server.
+    ///
+    /// # Panics
+    ///
+    /// On a server without these controls.
+    pub(crate) fn control(&self, what: &str, body: &Value) {
+        let answer = self.http.post(&self.url(&format!("/control/{what}")), body);
+        let answer = answer.unwrap_or_else(|error| panic!("control {what}: {error}"));
+        assert!(answer.get("error").is_none(), "control {what}: {answer}");
+    }
+
+    /// What the Flask server saw.
+    pub(crate) fn state(&self) -> Value {
+        self.http
+            .fetch(&self.url("/control/state"))
+            .expect("the state of the test server")
+    }
+
+    /// The end of its log.
+    pub(crate) fn log(&self) -> String {
+        self.process
+            .as_ref()
+            .map(Guarded::written)
+            .unwrap_or_default()
+    }
+
+    fn flask(&self, environment: &Environment) -> Command {
+        let user = flask_user();
+        let mut command = Command::new(&environment.python);
+        command
+            .arg(Environment::tests().join("servers/flask/app.py"))
+            .arg("--dist")
+            .arg(self.site.path())
+            .args(["--port", &self.port.to_string()])
+            .args(["--account", &user.account, "--password", &user.password])
+            .args([
+                "--push-interval",
+                &(f64::from(PUSH_INTERVAL_MS) / 1000.0).to_string(),
+            ])
+            .args([
+                "--access-lifetime",
+                &self.options.access_lifetime.to_string(),
+            ]);
+        command
+    }
+
+    fn default(&self, environment: &Environment) -> Command {
+        let mut command = Command::new(&environment.server);
+        command
+            .args(["--listen", &format!("127.0.0.1:{}", self.port)])
+            .arg("--dist")
+            .arg(self.site.path())
+            .arg("--database")
+            .arg(self.database())
+            .args(["--push-interval-ms", &PUSH_INTERVAL_MS.to_string()])
+            .args([
+                "--access-token-seconds",
+                &self.options.access_lifetime.to_string(),
+            ]);
+        command
+    }
+
+    fn database(&self) -> PathBuf {
+        self.data.path().join("orchard.sqlite3")
+    }
+
+    /// The account that the default server made when it made its database.
+    fn demo_account(&self, environment: &Environment) -> User {
+        let mut command = Command::new(&environment.server);
+        command
+            .arg("demo-account")
+            .arg("--database")
+            .arg(self.database());
+        let output = command.output().expect("the server's binary runs");
+        let text = String::from_utf8_lossy(&output.stdout);
+        let field = |name: &str| {
+            let value = text.lines().find_map(|line| line.strip_prefix(name));
+            value
+                .unwrap_or_else(|| panic!("no {name} in {text:?}, {output:?}"))
+                .trim()
+                .to_owned()
+        };
+        User {
+            account: field("account:"),
+            password: field("password:"),
+        }
+    }
+}
+
+fn flask_user() -> User {
+    User {
+        account: "13800138000".into(),
+        password: "orchard-e2e".into(),
+    }
+}

@@ -1,0 +1,269 @@
+//! The socket: what it shows, and that it comes back.
+
+use serde_json::json;
+
+use super::{Case, everywhere, on_flask};
+use crate::backend::Backend;
+use crate::page::Page;
+use crate::runner::Stage;
+use crate::site::{AS_BUILT, NOWHERE, QUIET};
+use crate::wait::wait_for;
+
+pub(super) const CASES: &[Case] = &[
+    everywhere("first_count_and_both_toasts", first_count_and_both_toasts),
+    everywhere("pushed_counts", pushed_counts),
+    everywhere(
+        "chat_setting_off_asks_for_no_push",
+        chat_setting_off_asks_for_no_push,
+    ),
+    everywhere("killed_server_comes_back", killed_server_comes_back),
+    everywhere("offline_and_back", offline_and_back),
+    everywhere("unknown_namespace_is_refused", unknown_namespace_is_refused),
+    everywhere("second_device_of_the_user", second_device_of_the_user),
+    on_flask("refusal_with_an_object", refusal_with_an_object),
+    on_flask("dropped_by_the_server", dropped_by_the_server),
+    on_flask("payloads_of_later_chapters", payloads_of_later_chapters),
+];
+
+/// What the page toasts when the server lets somebody in.
+const SIGNED_IN: &str = "登录成功";
+
+fn go_live(stage: &Stage<'_>, path: &str) {
+    let Stage { page, server, .. } = stage;
+    page.visit(&server.url(path));
+    page.sign_in(&server.user, true);
+    page.wait_for_state("live");
+    page.wait_for_toast(SIGNED_IN);
+}
+
+fn welcome(sid: &str, count: impl std::fmt::Display) -> String {
+    format!("欢迎{sid}来到种植园,当前有{count}人在忙碌着~")
+}
+
+/// Exactly one toast of each kind for the latest connection of this page.
+fn assert_toasts(page: &Page, connections: usize) {
+    let ids = page.wire().ids();
+    assert_eq!(ids.len(), connections, "connections: {ids:?}");
+    let toasts = page.shown().toasts;
+    for id in &ids {
+        let welcomes = toasts
+            .iter()
+            .filter(|toast| toast.contains(id.as_str()))
+            .count();
+        assert_eq!(welcomes, 1, "welcomes of {id} in {toasts:#?}");
+    }
+    let logins = toasts
+        .iter()
+        .filter(|toast| toast.contains(SIGNED_IN))
+        .count();
+    assert_eq!(logins, connections, "toasts of the login in {toasts:#?}");
+}
+
+fn first_count_and_both_toasts(stage: &mut Stage<'_>) {
+    go_live(stage, QUIET);
+    let Stage { page, backend, .. } = stage;
+    let wire = page.wire();
+    if *backend == Backend::Flask {
+        assert!(
+            wire.count_came_first(),
+            "this server tells the count before it answers CONNECT"
+        );
+    }
+    let [first] = &wire.received("server_response")[..] else {
+        panic!("one count: {wire:?}")
+    };
+    let [sid] = &wire.ids()[..] else {
+        panic!("one connection: {wire:?}")
+    };
+    let count = first["count"].to_string();
+
+    page.wait_for_toast(&welcome(sid, &count));
+    assert_eq!(page.text("user-count").as_deref(), Some(count.as_str()));
+    assert_eq!(page.shown().counts, [count]);
+    assert_toasts(page, 1);
+}
+
+fn pushed_counts(stage: &mut Stage<'_>) {
+    go_live(stage, AS_BUILT);
+    let Stage { page, .. } = stage;
+    page.wait_for_counts(3);
+
+    let counts: Vec<_> = page.wire().received("server_response");
+    let shown = page.shown().counts;
+    assert_eq!(
+        shown.first(),
+        Some(&counts[0]["count"].to_string()),
+        "the first count"
+    );
+    assert!(shown.len() > 1, "the count never changed: {shown:?}");
+    // A pushed count has no newcomer, so nobody is welcomed.
+    assert_toasts(page, 1);
+    assert_eq!(page.shown().toasts.len(), 2, "{:#?}", page.shown().toasts);
+}
+
+fn chat_setting_off_asks_for_no_push(stage: &mut Stage<'_>) {
+    go_live(stage, QUIET);
+    let Stage {
+        page,
+        server,
+        backend,
+        ..
+    } = stage;
+    if *backend == Backend::Flask {
+        // What comes after the login has arrived when this has: events of one socket keep their order.
+        server.control(
+            "emit",
+            &json!({ "event": "server_response", "data": { "count": 4711 } }),
+        );
+        wait_for("the count 4711", || match page.text("user-count") {
+            Some(text) if text == "4711" => Ok(()),
+            text => Err(format!("{text:?}")),
+        });
+    }
+    let wire = page.wire();
+    assert_eq!(wire.sent("login").len(), 1);
+    assert!(wire.sent("chat").is_empty(), "a push was asked for");
+}
+
+fn killed_server_comes_back(stage: &mut Stage<'_>) {
+    go_live(stage, AS_BUILT);
+    stage.page.expect_console("WebSocket connection to");
+    let Stage {
+        page,
+        server,
+        environment,
+        ..
+    } = stage;
+    page.wait_for_counts(1);
+
+    for connections in 2..=3 {
+        server.kill();
+        page.wait_for_state("reconnecting");
+        server.go(environment);
+        page.wait_for_state("live");
+        // Whatever came twice has come when these have.
+        page.wait_for_counts(3);
+        assert_toasts(page, connections);
+        let wire = page.wire();
+        assert_eq!(
+            wire.sent("login").len(),
+            connections,
+            "one login a connection"
+        );
+        assert_eq!(
+            wire.sent("chat").len(),
+            connections,
+            "one chat a connection"
+        );
+    }
+    let states = page.shown().states;
+    let back = states
+        .iter()
+        .skip_while(|state| *state != "live")
+        .map(String::as_str);
+    let meant = ["live", "reconnecting", "live", "reconnecting", "live"];
+    assert_eq!(back.collect::<Vec<_>>(), meant, "{states:?}");
+    assert!(page.text("sign-in").is_none(), "signed in, and asked again");
+}
+
+fn offline_and_back(stage: &mut Stage<'_>) {
+    go_live(stage, AS_BUILT);
+    let Stage { page, .. } = stage;
+    page.expect_console("WebSocket connection to");
+    page.expect_console("ERR_INTERNET_DISCONNECTED");
+
+    page.session().set_offline(true);
+    page.wait_for_state("offline");
+    page.session().set_offline(false);
+    page.wait_for_state("live");
+    page.wait_for_counts(2);
+    let connections = page.wire().ids().len();
+    assert_toasts(page, connections);
+}
+
+fn unknown_namespace_is_refused(stage: &mut Stage<'_>) {
+    let Stage { page, server, .. } = stage;
+    page.visit(&server.url(NOWHERE));
+    page.sign_in(&server.user, true);
+    page.wait_for_state("refused");
+    assert!(
+        page.wire().sent("login").is_empty(),
+        "an event left for a namespace that refused"
+    );
+}
+
+fn second_device_of_the_user(stage: &mut Stage<'_>) {
+    go_live(stage, QUIET);
+    let Stage { page, server, .. } = stage;
+    // The same user in another window: both are told.
+    let here = page.session().tab();
+    page.session().new_tab();
+    page.visit(&server.url(QUIET));
+    page.wait_for_state("live");
+    page.session().switch_to(&here);
+    wait_for("both logins and both newcomers", || {
+        let toasts = page.shown().toasts;
+        let logins = toasts
+            .iter()
+            .filter(|toast| toast.contains(SIGNED_IN))
+            .count();
+        let newcomers = toasts.iter().filter(|toast| toast.contains("欢迎")).count();
+        if (logins, newcomers) == (2, 2) {
+            Ok(())
+        } else {
+            Err(format!("{toasts:#?}"))
+        }
+    });
+}
+
+fn refusal_with_an_object(stage: &mut Stage<'_>) {
+    let Stage { page, server, .. } = stage;
+    server.control(
+        "settings",
+        &json!({ "refuse": ["closed for the harvest", { "code": 7 }] }),
+    );
+    page.visit(&server.url(QUIET));
+    page.sign_in(&server.user, true);
+    page.wait_for_state("refused");
+}
+
+fn dropped_by_the_server(stage: &mut Stage<'_>) {
+    go_live(stage, AS_BUILT);
+    let Stage { page, server, .. } = stage;
+    let sids = page.wire().ids();
+    server.control("disconnect", &json!({ "sid": sids[0] }));
+    // A DISCONNECT is meant: the socket must not come back by itself, and the page must say so.
+    wait_for("the page to tell that it is not live", || {
+        match page.state().as_str() {
+            "live" => Err("live".into()),
+            _ => Ok(()),
+        }
+    });
+}
+
+fn payloads_of_later_chapters(stage: &mut Stage<'_>) {
+    go_live(stage, QUIET);
+    let Stage { page, server, .. } = stage;
+    let odd = [
+        (
+            "login_response",
+            json!({ "errno": 1000, "errmsg": "ok", "user_tree": [] }),
+        ),
+        ("login_response", json!(null)),
+        ("server_response", json!({})),
+        ("server_response", json!({ "count": "many" })),
+        ("server_response", json!([1, 2, 3])),
+        ("a_new_event", json!({ "x": 1 })),
+        ("broadcast_response", json!("to all")),
+        ("server_response", json!({ "count": 12, "more": [true] })),
+    ];
+    for (event, data) in odd {
+        server.control("emit", &json!({ "event": event, "data": data }));
+    }
+    wait_for("the count 12", || match page.text("user-count") {
+        Some(text) if text == "12" => Ok(()),
+        text => Err(format!("{text:?}")),
+    });
+    assert_eq!(page.state(), "live");
+    assert_toasts(page, 1);
+}

@@ -1,0 +1,60 @@
+//! What the page promises, a function a promise.
+
+mod connection;
+mod controls;
+mod sign_in;
+mod tokens;
+
+use crate::backend::Backend;
+use crate::runner::Stage;
+
+/// An hour: long enough to play no part.
+const HOUR: u32 = 3600;
+
+/// A promise, and where it is tried.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Case {
+    pub(crate) name: &'static str,
+    pub(crate) backends: &'static [Backend],
+    /// Seconds until an access token of the server expires.
+    pub(crate) access_lifetime: u32,
+    pub(crate) run: fn(&mut Stage<'_>),
+}
+
+/// A case on every server.
+const fn everywhere(name: &'static str, run: fn(&mut Stage<'_>)) -> Case {
+    Case {
+        name,
+        backends: &Backend::ALL,
+        access_lifetime: HOUR,
+        run,
+    }
+}
+
+/// A case that steers its server, which only the Flask server lets it do.
+const fn on_flask(name: &'static str, run: fn(&mut Stage<'_>)) -> Case {
+    Case {
+        name,
+        backends: &[Backend::Flask],
+        access_lifetime: HOUR,
+        run,
+    }
+}
+
+/// A case in which access tokens expire after a second.
+const fn short_lived(case: Case) -> Case {
+    Case {
+        access_lifetime: 1,
+        ..case
+    }
+}
+
+pub(crate) fn all() -> Vec<Case> {
+    [
+        sign_in::CASES,
+        connection::CASES,
+        tokens::CASES,
+        controls::CASES,
+    ]
+    .concat()
+}

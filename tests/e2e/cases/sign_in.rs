@@ -1,0 +1,187 @@
+//! Before the socket: the form, and what is kept of it.
+
+use serde_json::json;
+
+use super::{Case, everywhere, on_flask};
+use crate::backend::User;
+use crate::page::Store;
+use crate::runner::Stage;
+use crate::site::{AS_BUILT, QUIET};
+use crate::wait::wait_for;
+
+pub(super) const CASES: &[Case] = &[
+    everywhere(
+        "form_and_no_socket_without_a_token",
+        form_and_no_socket_without_a_token,
+    ),
+    everywhere(
+        "wrong_password_shows_the_answer",
+        wrong_password_shows_the_answer,
+    ),
+    everywhere(
+        "unknown_account_shows_the_answer",
+        unknown_account_shows_the_answer,
+    ),
+    everywhere("remembered_on_the_device", remembered_on_the_device),
+    everywhere(
+        "not_remembered_stays_in_memory",
+        not_remembered_stays_in_memory,
+    ),
+    on_flask("faults_of_the_api_are_told", faults_of_the_api_are_told),
+];
+
+fn form_and_no_socket_without_a_token(stage: &mut Stage<'_>) {
+    let Stage { page, server, .. } = stage;
+    page.visit(&server.url(AS_BUILT));
+    page.wait_for_form();
+    assert_eq!(page.state(), "idle");
+    assert_eq!(
+        page.wire().sockets,
+        0,
+        "a socket was opened without a token"
+    );
+    for id in ["account", "password", "submit", "music", "back"] {
+        assert!(page.find(id).is_ok(), "no {id}");
+    }
+}
+
+fn wrong_password_shows_the_answer(stage: &mut Stage<'_>) {
+    let account = stage.server.user.account.clone();
+    refused(
+        stage,
+        &User {
+            account,
+            password: "not the password".into(),
+        },
+        1009,
+    );
+}
+
+fn unknown_account_shows_the_answer(stage: &mut Stage<'_>) {
+    refused(
+        stage,
+        &User {
+            account: "13900139000".into(),
+            password: "whatever".into(),
+        },
+        1007,
+    );
+}
+
+fn refused(stage: &Stage<'_>, user: &User, errno: u32) {
+    let Stage { page, server, .. } = stage;
+    let params = json!({ "account": user.account, "password": user.password });
+    let answer = server.call("User.login", &params, None);
+    assert_eq!(answer["errno"], errno, "{answer}");
+    let told = answer["errmsg"].as_str().expect("the server says why");
+
+    page.visit(&server.url(AS_BUILT));
+    page.sign_in(user, true);
+    wait_for("the server's answer in the form", || {
+        match page.text("sign-in") {
+            Some(text) if text.contains(told) => Ok(()),
+            text => Err(format!("{text:?}")),
+        }
+    });
+    assert_eq!(page.stored(Store::Device, "access_token"), None);
+    assert_eq!(
+        page.wire().sockets,
+        0,
+        "a socket was opened without a token"
+    );
+
+    // The form still works.
+    page.sign_in(&server.user, true);
+    page.wait_for_state("live");
+}
+
+fn remembered_on_the_device(stage: &mut Stage<'_>) {
+    signs_in(stage, Store::Device, Store::Memory);
+    let Stage { page, .. } = stage;
+
+    page.reload();
+    page.wait_for_state("live");
+    assert!(page.text("sign-in").is_none(), "signed in, and asked again");
+    let states = page.shown().states;
+    assert!(
+        !states
+            .iter()
+            .any(|state| state == "offline" || state == "refused"),
+        "{states:?}"
+    );
+}
+
+fn not_remembered_stays_in_memory(stage: &mut Stage<'_>) {
+    signs_in(stage, Store::Memory, Store::Device);
+    let Stage { page, server, .. } = stage;
+
+    // The same window still knows who it is, another one does not.
+    page.reload();
+    page.wait_for_state("live");
+    page.session().new_tab();
+    page.visit(&server.url(QUIET));
+    page.wait_for_form();
+}
+
+fn signs_in(stage: &Stage<'_>, kept: Store, other: Store) {
+    let Stage { page, server, .. } = stage;
+    page.visit(&server.url(QUIET));
+    page.sign_in(&server.user, kept == Store::Device);
+    page.wait_for_state("live");
+    assert!(
+        page.text("sign-in").is_none(),
+        "signed in, and the form is still there"
+    );
+
+    for key in ["access_token", "refresh_token"] {
+        assert!(page.stored(kept, key).is_some(), "no {key} in {kept:?}");
+        assert_eq!(page.stored(other, key), None, "{key} in {other:?} too");
+    }
+    let id = page.stored(kept, "id").expect("the id beside the tokens");
+    let logins = page.wire().sent("login");
+    assert_eq!(
+        logins,
+        [json!({ "uid": id })],
+        "the uid is sent as a string, once"
+    );
+}
+
+fn faults_of_the_api_are_told(stage: &mut Stage<'_>) {
+    let Stage { page, server, .. } = stage;
+    // The browser's own line about an error status.
+    page.expect_console("Failed to load resource");
+    page.visit(&server.url(AS_BUILT));
+    page.wait_for_form();
+    let bare = page.text("sign-in").expect("the form");
+
+    for fault in ["error-200", "error-500", "not-json"] {
+        server.control("settings", &json!({ "api_fault": fault }));
+        let before = page.wire().calls;
+        page.sign_in(&server.user, true);
+        wait_for(&format!("word of the fault {fault}"), || {
+            match page.text("sign-in") {
+                Some(text) if text != bare && page.wire().calls > before => Ok(()),
+                text => Err(format!("{text:?}")),
+            }
+        });
+        assert_eq!(
+            page.wire().sockets,
+            0,
+            "a socket was opened without a token"
+        );
+    }
+
+    server.control("settings", &json!({ "api_fault": null }));
+    page.sign_in(&server.user, true);
+    page.wait_for_state("live");
+
+    // A fault while the token is checked leads to the form, too.
+    server.control("settings", &json!({ "api_fault": "error-500" }));
+    page.reload();
+    page.wait_for_form();
+    assert_eq!(
+        page.wire().sockets,
+        0,
+        "a socket was opened with an unchecked token"
+    );
+}

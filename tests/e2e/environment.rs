@@ -1,0 +1,52 @@
+//! Where things are: `cargo xtask test` puts it into the environment.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+/// The paths that the tests need.
+#[derive(Debug)]
+pub(crate) struct Environment {
+    /// The release build of the page.
+    pub(crate) dist: PathBuf,
+    /// The binary of the default server.
+    pub(crate) server: PathBuf,
+    /// A Python with `tests/servers/flask/requirements.txt` installed.
+    pub(crate) python: PathBuf,
+    pub(crate) chromedriver: PathBuf,
+    pub(crate) chromium: PathBuf,
+}
+
+impl Environment {
+    pub(crate) fn read() -> Result<Self, String> {
+        Ok(Self {
+            dist: path("ORCHARD_DIST")?,
+            server: path("ORCHARD_SERVER")?,
+            python: path("ORCHARD_PYTHON")?,
+            chromedriver: path("ORCHARD_CHROMEDRIVER")?,
+            chromium: path("ORCHARD_CHROMIUM")?,
+        })
+    }
+
+    /// The folder of this file's neighbours: the tests and their servers.
+    pub(crate) fn tests() -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("tests")
+    }
+
+    /// Where a failed case leaves what it saw.
+    pub(crate) fn evidence() -> PathBuf {
+        Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("e2e")
+    }
+}
+
+fn path(variable: &str) -> Result<PathBuf, String> {
+    let path = env::var_os(variable)
+        .map(PathBuf::from)
+        .ok_or_else(|| format!("{variable} is not set: run `cargo xtask test`"))?;
+    if !path.exists() {
+        let path = path.display();
+        return Err(format!(
+            "{variable}: there is no {path}: run `cargo xtask test`"
+        ));
+    }
+    Ok(path)
+}

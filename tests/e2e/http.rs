@@ -1,0 +1,60 @@
+//! JSON over HTTP: to the driver, to `/api`, to the controls of the test server.
+
+use std::time::Duration;
+
+use serde_json::Value;
+use ureq::Agent;
+
+/// How long any of them may take to answer.
+const TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Sends and receives JSON. What an answer means is for the caller to say.
+#[derive(Clone, Debug)]
+pub(crate) struct Http(Agent);
+
+impl Http {
+    pub(crate) fn new() -> Self {
+        let config = Agent::config_builder()
+            .timeout_global(Some(TIMEOUT))
+            .http_status_as_error(false)
+            // Everything is on this machine.
+            .proxy(None)
+            .build();
+        Self(config.into())
+    }
+
+    pub(crate) fn fetch(&self, url: &str) -> Result<Value, String> {
+        let answer = self.0.get(url).call();
+        read(url, answer)
+    }
+
+    pub(crate) fn post(&self, url: &str, body: &Value) -> Result<Value, String> {
+        let answer = self.0.post(url).send_json(body);
+        read(url, answer)
+    }
+
+    pub(crate) fn post_as(&self, url: &str, token: &str, body: &Value) -> Result<Value, String> {
+        let request = self
+            .0
+            .post(url)
+            .header("Authorization", format!("jwt {token}"));
+        let answer = request.send_json(body);
+        read(url, answer)
+    }
+
+    pub(crate) fn delete(&self, url: &str) -> Result<Value, String> {
+        let answer = self.0.delete(url).call();
+        read(url, answer)
+    }
+}
+
+fn read(
+    url: &str,
+    answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>,
+) -> Result<Value, String> {
+    let mut answer = answer.map_err(|error| format!("{url}: {error}"))?;
+    // A screenshot is a long string.
+    let body = answer.body_mut().with_config().limit(64 << 20);
+    body.read_json()
+        .map_err(|error| format!("{url}: {}: {error}", answer.status()))
+}

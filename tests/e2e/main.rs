@@ -1,0 +1,48 @@
+//! The page, built for release, in a real browser against real servers.
+//!
+//! Every case in [`cases`] is written once and runs against each [`backend::Backend`]. It gets a
+//! server, a browser and a profile of its own; afterwards the browser's console is read, because a
+//! panic in WebAssembly shows nowhere else. What a failed case left is in `target/e2e`.
+//!
+//! `cargo xtask test` sets everything up. Then, for one case: `cargo test --test e2e -- flask::reload`.
+
+// All of this is a test, and a test fails by panicking; Clippy sees that only where `#[test]` stands.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice
+)]
+
+#[cfg(not(target_arch = "wasm32"))]
+mod backend;
+#[cfg(not(target_arch = "wasm32"))]
+mod cases;
+#[cfg(not(target_arch = "wasm32"))]
+mod console;
+#[cfg(not(target_arch = "wasm32"))]
+mod environment;
+#[cfg(not(target_arch = "wasm32"))]
+mod http;
+#[cfg(not(target_arch = "wasm32"))]
+mod page;
+#[cfg(not(target_arch = "wasm32"))]
+mod process;
+#[cfg(not(target_arch = "wasm32"))]
+mod runner;
+#[cfg(not(target_arch = "wasm32"))]
+mod site;
+#[cfg(not(target_arch = "wasm32"))]
+mod wait;
+#[cfg(not(target_arch = "wasm32"))]
+mod webdriver;
+#[cfg(not(target_arch = "wasm32"))]
+mod wire;
+
+#[cfg(not(target_arch = "wasm32"))]
+fn main() -> std::process::ExitCode {
+    runner::main()
+}
+
+#[cfg(target_arch = "wasm32")]
+fn main() {}

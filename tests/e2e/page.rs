@@ -1,0 +1,216 @@
+//! The page as a person uses it, by its `data-testid`s.
+
+use std::cell::RefCell;
+
+use serde_json::{Value, json};
+
+use crate::backend::User;
+use crate::console::Console;
+use crate::wait::wait_for;
+use crate::webdriver::{Element, Session};
+use crate::wire::Wire;
+
+/// Where the page keeps a value: `window`'s name of the store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Store {
+    /// Until the tab is closed.
+    Memory,
+    /// For good.
+    Device,
+}
+
+impl Store {
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Memory => "sessionStorage",
+            Self::Device => "localStorage",
+        }
+    }
+}
+
+/// What the page showed since it was loaded, each list in its order.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Shown {
+    pub(crate) toasts: Vec<String>,
+    pub(crate) counts: Vec<String>,
+    pub(crate) states: Vec<String>,
+}
+
+/// The page in a browser.
+#[derive(Debug)]
+pub(crate) struct Page {
+    session: Session,
+    wire: RefCell<Wire>,
+    console: RefCell<Console>,
+}
+
+impl Page {
+    pub(crate) fn new(session: Session) -> Self {
+        session.run_first(include_str!("recorder.js"));
+        Self {
+            session,
+            wire: RefCell::default(),
+            console: RefCell::default(),
+        }
+    }
+
+    pub(crate) fn session(&self) -> &Session {
+        &self.session
+    }
+
+    pub(crate) fn visit(&self, url: &str) {
+        self.session.visit(url);
+    }
+
+    /// Loads the page again, and forgets what went over the wire.
+    pub(crate) fn reload(&self) {
+        self.wire();
+        self.wire.borrow_mut().forget();
+        self.session.reload();
+    }
+
+    pub(crate) fn find(&self, id: &str) -> Result<Element<'_>, String> {
+        self.session.find(&format!("[data-testid=\"{id}\"]"))
+    }
+
+    pub(crate) fn click(&self, id: &str) {
+        wait_for(&format!("a click on {id}"), || self.find(id)?.click());
+    }
+
+    /// Waits for the form, fills it and sends it.
+    pub(crate) fn sign_in(&self, user: &User, remember: bool) {
+        for (id, text) in [("account", &user.account), ("password", &user.password)] {
+            wait_for(&format!("the field {id}"), || self.find(id)?.fill(text));
+        }
+        let selector = "[data-testid=\"sign-in\"] input[type=\"checkbox\"]";
+        let script = format!("return document.querySelector('{selector}').checked");
+        if self.session.run(&script) != json!(remember) {
+            self.session
+                .find(selector)
+                .and_then(|it| it.click())
+                .expect("remember me");
+        }
+        self.click("submit");
+    }
+
+    /// The text of an element, `None` if it is not there.
+    pub(crate) fn text(&self, id: &str) -> Option<String> {
+        let script = format!(
+            "return document.querySelector('[data-testid=\"{id}\"]')?.innerText.trim() ?? null"
+        );
+        self.session.run(&script).as_str().map(str::to_owned)
+    }
+
+    /// The state of the connection, as the page shows it.
+    pub(crate) fn state(&self) -> String {
+        let script = "return document.querySelector('[data-testid=\"connection\"]')?.dataset.state";
+        self.session
+            .run(script)
+            .as_str()
+            .unwrap_or("none")
+            .to_owned()
+    }
+
+    pub(crate) fn wait_for_state(&self, state: &str) {
+        wait_for(&format!("the connection to be {state}"), || {
+            let now = self.state();
+            if now == state { Ok(()) } else { Err(now) }
+        });
+    }
+
+    pub(crate) fn wait_for_url(&self, url: &str) {
+        wait_for(&format!("the address {url}"), || {
+            let now = self.session.url();
+            if now == url { Ok(()) } else { Err(now) }
+        });
+    }
+
+    pub(crate) fn wait_for_form(&self) {
+        wait_for("the form to sign in", || match self.text("sign-in") {
+            Some(_) => Ok(()),
+            None => Err(format!("no form, the connection is {}", self.state())),
+        });
+    }
+
+    /// Waits until a toast with `text` in it has been shown.
+    pub(crate) fn wait_for_toast(&self, text: &str) {
+        wait_for(&format!("a toast with {text}"), || {
+            let toasts = self.shown().toasts;
+            if toasts.iter().any(|toast| toast.contains(text)) {
+                Ok(())
+            } else {
+                Err(format!("{toasts:?}"))
+            }
+        });
+    }
+
+    /// Waits until `many` more counts have been received, and shown. Everything that the server
+    /// sent before them, the page has worked off by then.
+    pub(crate) fn wait_for_counts(&self, many: usize) {
+        let before = self.wire().received("server_response").len();
+        let last = wait_for(&format!("{many} counts"), || {
+            let counts = self.wire().received("server_response");
+            match counts.last() {
+                Some(last) if counts.len() >= before + many => Ok(last["count"].to_string()),
+                _ => Err(format!("{} counts", counts.len() - before)),
+            }
+        });
+        wait_for(&format!("the count {last}"), || {
+            let counts = self.shown().counts;
+            if counts.contains(&last) {
+                Ok(())
+            } else {
+                Err(format!("{counts:?}"))
+            }
+        });
+    }
+
+    /// Everything shown since the page was loaded.
+    pub(crate) fn shown(&self) -> Shown {
+        let recorded = self.session.run("return window.recorded ?? {}");
+        let list = |name: &str| {
+            let texts = recorded[name].as_array().into_iter().flatten();
+            texts
+                .filter_map(|text| text.as_str().map(str::to_owned))
+                .collect()
+        };
+        Shown {
+            toasts: list("toasts"),
+            counts: list("counts"),
+            states: list("states"),
+        }
+    }
+
+    /// Everything that went over the wire until now.
+    pub(crate) fn wire(&self) -> Wire {
+        let mut wire = self.wire.borrow_mut();
+        wire.read(&self.session.log("performance"));
+        wire.clone()
+    }
+
+    /// A value that the page keeps.
+    pub(crate) fn stored(&self, store: Store, key: &str) -> Option<String> {
+        let script = format!("return {}.getItem('{key}')", store.name());
+        self.session.run(&script).as_str().map(str::to_owned)
+    }
+
+    /// Puts a value where the page keeps it.
+    pub(crate) fn put(&self, store: Store, key: &str, value: &str) {
+        let value = Value::from(value);
+        self.session
+            .run(&format!("{}.setItem('{key}', {value})", store.name()));
+    }
+
+    /// An error in the console with this text is part of what the case does.
+    pub(crate) fn expect_console(&self, text: &'static str) {
+        self.console.borrow_mut().expect(text);
+    }
+
+    /// Reads the console to its end.
+    pub(crate) fn with_console<T>(&self, look: impl FnOnce(&Console) -> T) -> T {
+        let entries = self.session.log("browser");
+        let mut console = self.console.borrow_mut();
+        console.read(entries);
+        look(&console)
+    }
+}

@@ -1,0 +1,105 @@
+//! Child processes that end with their test.
+
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::Duration;
+
+/// How long a server or the driver may take until it is ready.
+const START: Duration = Duration::from_secs(30);
+
+/// How many bytes of what a child wrote are kept.
+const KEPT: usize = 64 << 10;
+
+/// A child process. It is killed when this value is dropped; the servers of the tests also end by
+/// themselves when their standard input closes, should this process be killed.
+#[derive(Debug)]
+pub(crate) struct Guarded {
+    child: Child,
+    written: Arc<Mutex<Vec<u8>>>,
+}
+
+impl Guarded {
+    /// Starts `command` and waits until `ready` finds something in a line that it writes.
+    ///
+    /// # Panics
+    ///
+    /// When it can't be started, ends, or is not ready in time, with what it wrote.
+    pub(crate) fn start<T: Send + 'static>(
+        command: &mut Command,
+        ready: impl Fn(&str) -> Option<T> + Clone + Send + 'static,
+    ) -> (Self, T) {
+        let program = command.get_program().to_string_lossy().into_owned();
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap_or_else(|error| panic!("can't start {program}: {error}"));
+
+        let written = Arc::new(Mutex::new(Vec::new()));
+        let (found, finding) = mpsc::channel();
+        let stdout = child.stdout.take().expect("it is piped");
+        let stderr = child.stderr.take().expect("it is piped");
+        read_lines(stdout, Arc::clone(&written), ready.clone(), found.clone());
+        read_lines(stderr, Arc::clone(&written), ready, found);
+        let guarded = Self { child, written };
+
+        match finding.recv_timeout(START) {
+            Ok(value) => (guarded, value),
+            Err(RecvTimeoutError::Timeout) => {
+                panic!(
+                    "{program} was not ready in {START:?}; it wrote:\n{}",
+                    guarded.written()
+                )
+            }
+            Err(RecvTimeoutError::Disconnected) => {
+                panic!(
+                    "{program} ended before it was ready; it wrote:\n{}",
+                    guarded.written()
+                )
+            }
+        }
+    }
+
+    /// The end of what it wrote.
+    pub(crate) fn written(&self) -> String {
+        String::from_utf8_lossy(&self.written.lock().expect("no reader panics")).into_owned()
+    }
+}
+
+impl Drop for Guarded {
+    fn drop(&mut self) {
+        // It may have ended by itself: both errors say that there is nothing left to do.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Keeps what comes out of a pipe, so that the child never blocks on a full one, and reports the
+/// first line that `ready` accepts.
+fn read_lines<T: Send + 'static>(
+    pipe: impl Read + Send + 'static,
+    written: Arc<Mutex<Vec<u8>>>,
+    ready: impl Fn(&str) -> Option<T> + Send + 'static,
+    found: mpsc::Sender<T>,
+) {
+    thread::spawn(move || {
+        let mut found = Some(found);
+        let mut pipe = BufReader::new(pipe);
+        let mut line = Vec::new();
+        while matches!(pipe.read_until(b'\n', &mut line), Ok(1..)) {
+            if let Some(value) = ready(String::from_utf8_lossy(&line).trim())
+                && let Some(found) = found.take()
+            {
+                let _ = found.send(value);
+            }
+            let mut written = written.lock().expect("no reader panics");
+            written.append(&mut line);
+            let surplus = written.len().saturating_sub(KEPT);
+            written.drain(..surplus);
+        }
+    });
+}

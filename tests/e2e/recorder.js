@@ -1,0 +1,26 @@
+// Runs before the page and writes down what it shows, so that a test can't miss what is gone again:
+// every toast, every count, every state of the connection, each in its order.
+(() => {
+  const seen = (window.recorded = { toasts: [], counts: [], states: [] });
+  const known = new WeakSet();
+  const find = (id) => document.querySelector(`[data-testid="${id}"]`);
+  const add = (list, value) => {
+    if (value && value !== list.at(-1)) list.push(value);
+  };
+  const look = () => {
+    for (const toast of find("toasts")?.children ?? []) {
+      if (known.has(toast)) continue;
+      known.add(toast);
+      seen.toasts.push(toast.textContent.trim());
+    }
+    add(seen.counts, find("user-count")?.textContent.trim());
+    add(seen.states, find("connection")?.dataset.state);
+  };
+  new MutationObserver(look).observe(document, {
+    childList: true,
+    subtree: true,
+    characterData: true,
+    attributes: true,
+    attributeFilter: ["data-state"],
+  });
+})();

@@ -1,0 +1,145 @@
+//! Runs each case with a server, a browser and a profile of its own.
+
+use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use base64::prelude::{BASE64_STANDARD, Engine as _};
+use libtest_mimic::{Arguments, Failed, Trial};
+
+use crate::backend::{Backend, Options, Server};
+use crate::cases::{self, Case};
+use crate::environment::Environment;
+use crate::page::Page;
+use crate::webdriver::Driver;
+
+/// Browsers at once: each is several processes.
+const AT_ONCE: usize = 2;
+
+/// What a case has in its hands.
+#[derive(Debug)]
+pub(crate) struct Stage<'a> {
+    pub(crate) environment: &'a Environment,
+    pub(crate) backend: Backend,
+    pub(crate) server: Server,
+    pub(crate) page: Page,
+}
+
+pub(crate) fn main() -> ExitCode {
+    let mut arguments = Arguments::from_args();
+    arguments.test_threads.get_or_insert(AT_ONCE);
+
+    let surroundings = Arc::new(Surroundings::prepare(arguments.list));
+    let trials = cases::all()
+        .into_iter()
+        .flat_map(|case| case.backends.iter().map(move |&backend| (case, backend)))
+        .map(|(case, backend)| {
+            let surroundings = Arc::clone(&surroundings);
+            let name = format!("{backend}::{}", case.name);
+            Trial::test(name, move || surroundings.run(case, backend))
+        })
+        .collect();
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+/// What all cases share, or why there is nothing to share.
+#[expect(clippy::large_enum_variant, reason = "there is one of them")]
+enum Surroundings {
+    Ready {
+        environment: Environment,
+        driver: Driver,
+    },
+    Missing(String),
+}
+
+impl Surroundings {
+    fn prepare(only_list: bool) -> Self {
+        if only_list {
+            return Self::Missing("the cases are only listed".into());
+        }
+        match Environment::read() {
+            Ok(environment) => Self::Ready {
+                driver: Driver::start(&environment),
+                environment,
+            },
+            Err(missing) => Self::Missing(missing),
+        }
+    }
+
+    fn run(&self, case: Case, backend: Backend) -> Result<(), Failed> {
+        match self {
+            Self::Missing(missing) => Err(missing.as_str().into()),
+            Self::Ready {
+                environment,
+                driver,
+            } => run(case, backend, environment, driver),
+        }
+    }
+}
+
+fn run(
+    case: Case,
+    backend: Backend,
+    environment: &Environment,
+    driver: &Driver,
+) -> Result<(), Failed> {
+    let options = Options {
+        access_lifetime: case.access_lifetime,
+    };
+    let server = Server::start(backend, environment, options);
+    let page = Page::new(driver.open(&environment.chromium));
+    let mut stage = Stage {
+        environment,
+        backend,
+        server,
+        page,
+    };
+
+    let outcome = catch_unwind(AssertUnwindSafe(|| {
+        (case.run)(&mut stage);
+        stage.page.with_console(|console| {
+            let errors = console.errors();
+            assert!(
+                errors.is_empty(),
+                "errors in the browser's console: {errors:#?}"
+            );
+        });
+    }));
+    outcome.unwrap_or_else(|panic| {
+        // Whatever is wrong with the browser, the first fault is the one to tell.
+        let _ = catch_unwind(AssertUnwindSafe(|| stage.save_evidence(case.name)));
+        resume_unwind(panic)
+    });
+    Ok(())
+}
+
+impl Stage<'_> {
+    /// Leaves a screenshot, the console, the wire and the server's log behind.
+    fn save_evidence(&self, case: &str) {
+        let folder = Environment::evidence().join(format!("{}-{case}", self.backend));
+        fs::create_dir_all(&folder).expect("a folder for what the failed case saw");
+        let save = |name: &str, content: &[u8]| {
+            fs::write(folder.join(name), content).expect("a file for what the failed case saw");
+        };
+        save("server.log", self.server.log().as_bytes());
+        eprintln!(
+            "what {}::{case} saw is in {}",
+            self.backend,
+            folder.display()
+        );
+        let picture = self.page.session().screenshot().expect("a screenshot");
+        save(
+            "page.png",
+            &BASE64_STANDARD
+                .decode(picture)
+                .expect("a picture in base64"),
+        );
+        save(
+            "console.log",
+            self.page.with_console(|console| console.text()).as_bytes(),
+        );
+        save("shown.txt", format!("{:#?}", self.page.shown()).as_bytes());
+        save("wire.txt", format!("{:#?}", self.page.wire()).as_bytes());
+    }
+}

@@ -1,0 +1,85 @@
+//! The built page with other settings, beside the page as it is.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// Where the settings stand in `index.html`.
+const SETTINGS: &str = "id=\"settings\"";
+
+/// The page with its own settings.
+pub(crate) const AS_BUILT: &str = "/";
+/// Asks for no timed push, so that the first count stays.
+pub(crate) const QUIET: &str = "/quiet.html";
+/// Connects to a namespace that no server has.
+pub(crate) const NOWHERE: &str = "/nowhere.html";
+/// Goes back to [`HOME`].
+pub(crate) const WITH_HOME: &str = "/with-home.html";
+/// A page of somebody else.
+pub(crate) const HOME: &str = "/home.html";
+
+/// A copy of the build with more pages in it, each with settings of its own.
+#[derive(Debug)]
+pub(crate) struct Site(TempDir);
+
+impl Site {
+    pub(crate) fn copy(dist: &Path) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        copy(dist, folder.path());
+        let site = Self(folder);
+        site.write(
+            HOME,
+            "<!doctype html><link rel=icon href=data:,><title>home</title>",
+        );
+        site.write_page(QUIET, &json!({ "chat": false }));
+        site.write_page(NOWHERE, &json!({ "socket_namespace": "/nowhere" }));
+        site.write_page(WITH_HOME, &json!({ "home": HOME }));
+        site
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let path = self.path().join(path.trim_start_matches('/'));
+        fs::write(path, text).expect("a file in the temporary folder");
+    }
+
+    fn write_page(&self, path: &str, changes: &Value) {
+        let index = fs::read_to_string(self.path().join("index.html")).expect("dist/index.html");
+        self.write(path, &with_settings(&index, changes));
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    for entry in fs::read_dir(from).expect("the folder of the build") {
+        let entry = entry.expect("an entry of the build");
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            fs::create_dir(&target).expect("a folder in the temporary folder");
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), &target).expect("a copy in the temporary folder");
+        }
+    }
+}
+
+/// The page with some of its settings replaced.
+fn with_settings(index: &str, changes: &Value) -> String {
+    let block = index
+        .find(SETTINGS)
+        .expect("index.html has a block of settings");
+    let start = block + index[block..].find('>').expect("the end of a tag") + 1;
+    let end = start
+        + index[start..]
+            .find("</script>")
+            .expect("the end of the settings");
+    let mut settings: Value = serde_json::from_str(&index[start..end]).expect("settings in JSON");
+    for (name, value) in changes.as_object().expect("changes are an object") {
+        settings[name] = value.clone();
+    }
+    format!("{}{settings}{}", &index[..start], &index[end..])
+}

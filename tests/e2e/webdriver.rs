@@ -1,0 +1,251 @@
+//! The little of WebDriver that the tests need, over blocking HTTP.
+//!
+//! A client library would bring an async runtime and have no words for what matters most here: the
+//! browser's logs, the DevTools protocol and the network conditions are extensions of the driver.
+
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::environment::Environment;
+use crate::http::Http;
+use crate::process::Guarded;
+use crate::wait::wait_for;
+
+/// The name under which WebDriver hands out an element.
+const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+
+/// chromedriver, shared by all cases.
+#[derive(Debug)]
+pub(crate) struct Driver {
+    url: String,
+    http: Http,
+    _process: Guarded,
+}
+
+impl Driver {
+    pub(crate) fn start(environment: &Environment) -> Self {
+        let mut command = Command::new(&environment.chromedriver);
+        command.arg("--port=0");
+        let (process, port) = Guarded::start(&mut command, |line| {
+            let (_, port) = line.split_once("started successfully on port ")?;
+            port.trim_end_matches('.').parse::<u16>().ok()
+        });
+        Self {
+            url: format!("http://127.0.0.1:{port}"),
+            http: Http::new(),
+            _process: process,
+        }
+    }
+
+    /// A browser with an empty profile.
+    pub(crate) fn open(&self, chromium: &Path) -> Session {
+        let profile = tempfile::tempdir().expect("a temporary folder");
+        let capabilities = json!({
+            "capabilities": { "alwaysMatch": {
+                "browserName": "chrome",
+                "goog:chromeOptions": {
+                    "binary": chromium,
+                    "args": [
+                        "--headless=new",
+                        // It runs as root in containers, and sees nothing but this machine.
+                        "--no-sandbox",
+                        "--no-proxy-server",
+                        "--disable-background-networking",
+                        "--disable-component-update",
+                        "--disable-dev-shm-usage",
+                        "--disable-sync",
+                        "--mute-audio",
+                        "--no-first-run",
+                        "--window-size=412,915",
+                        format!("--user-data-dir={}", profile.path().display()),
+                    ],
+                },
+                "goog:loggingPrefs": { "browser": "ALL", "performance": "ALL" },
+            }}
+        });
+        let url = format!("{}/session", self.url);
+        let answer = self
+            .http
+            .post(&url, &capabilities)
+            .expect("the driver answers");
+        let Some(id) = answer["value"]["sessionId"].as_str() else {
+            panic!("no browser: {answer}");
+        };
+        Session {
+            url: format!("{url}/{id}"),
+            http: self.http.clone(),
+            _profile: profile,
+        }
+    }
+}
+
+/// One browser. It is closed when this value is dropped.
+#[derive(Debug)]
+pub(crate) struct Session {
+    url: String,
+    http: Http,
+    _profile: TempDir,
+}
+
+impl Session {
+    pub(crate) fn visit(&self, url: &str) {
+        self.command("url", &json!({ "url": url }));
+    }
+
+    pub(crate) fn reload(&self) {
+        self.command("refresh", &json!({}));
+    }
+
+    /// Goes back in the history.
+    pub(crate) fn back(&self) {
+        self.command("back", &json!({}));
+    }
+
+    /// Opens an empty tab and goes on in it.
+    pub(crate) fn new_tab(&self) {
+        let tab = self.command("window/new", &json!({ "type": "tab" }));
+        self.switch_to(&tab["handle"]);
+    }
+
+    /// Follows a link into a tab of its own, and goes on there: a tab that has no history.
+    pub(crate) fn open_in_new_tab(&self, url: &str) {
+        self.run(&format!(
+            "window.open({}, '_blank', 'noopener')",
+            json!(url)
+        ));
+        let here = self.tab();
+        let new = wait_for("the new tab", || {
+            let tabs = self.query("window/handles");
+            let new = tabs
+                .as_array()
+                .and_then(|tabs| tabs.iter().find(|tab| **tab != here));
+            new.cloned().ok_or_else(|| tabs.to_string())
+        });
+        self.switch_to(&new);
+    }
+
+    /// The tab of the moment, for [`Session::switch_to`].
+    pub(crate) fn tab(&self) -> Value {
+        self.query("window")
+    }
+
+    pub(crate) fn switch_to(&self, tab: &Value) {
+        self.command("window", &json!({ "handle": tab }));
+    }
+
+    pub(crate) fn url(&self) -> String {
+        self.query("url").as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Runs the body of a JavaScript function.
+    pub(crate) fn run(&self, script: &str) -> Value {
+        self.command("execute/sync", &json!({ "script": script, "args": [] }))
+    }
+
+    /// Runs `script` in every page from now on, before any script of its own.
+    pub(crate) fn run_first(&self, script: &str) {
+        let params = json!({ "source": script });
+        self.devtools("Page.addScriptToEvaluateOnNewDocument", &params);
+    }
+
+    /// The first element that the selector finds.
+    pub(crate) fn find(&self, selector: &str) -> Result<Element<'_>, String> {
+        let query = json!({ "using": "css selector", "value": selector });
+        let element = self.try_command("element", &query)?;
+        let id = element[ELEMENT]
+            .as_str()
+            .ok_or_else(|| element.to_string())?;
+        Ok(Element {
+            session: self,
+            path: format!("element/{id}"),
+        })
+    }
+
+    /// Cuts the browser off its network, or gives it back.
+    pub(crate) fn set_offline(&self, offline: bool) {
+        let conditions = json!({ "offline": offline, "latency": 0, "download_throughput": -1, "upload_throughput": -1 });
+        self.command(
+            "chromium/network_conditions",
+            &json!({ "network_conditions": conditions }),
+        );
+    }
+
+    /// The entries of a log since the last call.
+    pub(crate) fn log(&self, kind: &str) -> Vec<Value> {
+        let entries = self.command("se/log", &json!({ "type": kind }));
+        entries.as_array().cloned().unwrap_or_default()
+    }
+
+    /// A picture of the page: PNG in base64.
+    pub(crate) fn screenshot(&self) -> Result<String, String> {
+        let answer = self.http.fetch(&format!("{}/screenshot", self.url))?;
+        answer["value"]
+            .as_str()
+            .map(str::to_owned)
+            .ok_or_else(|| answer.to_string())
+    }
+
+    fn query(&self, path: &str) -> Value {
+        let answer = self.http.fetch(&format!("{}/{path}", self.url));
+        answer.unwrap_or_else(|error| panic!("WebDriver, {path}: {error}"))["value"].take()
+    }
+
+    fn devtools(&self, command: &str, params: &Value) -> Value {
+        self.command(
+            "goog/cdp/execute",
+            &json!({ "cmd": command, "params": params }),
+        )
+    }
+
+    fn command(&self, path: &str, body: &Value) -> Value {
+        self.try_command(path, body)
+            .unwrap_or_else(|error| panic!("WebDriver, {path}: {error}"))
+    }
+
+    fn try_command(&self, path: &str, body: &Value) -> Result<Value, String> {
+        let mut answer = self.http.post(&format!("{}/{path}", self.url), body)?;
+        let value = answer["value"].take();
+        match (value["error"].as_str(), value["message"].as_str()) {
+            (Some(error), Some(message)) => Err(format!(
+                "{error}: {}",
+                message.lines().next().unwrap_or_default()
+            )),
+            _ => Ok(value),
+        }
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        // With the driver gone there is no session either.
+        let _ = self.http.delete(&self.url);
+    }
+}
+
+/// An element of the page.
+#[derive(Debug)]
+pub(crate) struct Element<'a> {
+    session: &'a Session,
+    path: String,
+}
+
+impl Element<'_> {
+    pub(crate) fn click(&self) -> Result<(), String> {
+        self.session
+            .try_command(&format!("{}/click", self.path), &json!({}))
+            .map(drop)
+    }
+
+    /// Empties it and types.
+    pub(crate) fn fill(&self, text: &str) -> Result<(), String> {
+        self.session
+            .try_command(&format!("{}/clear", self.path), &json!({}))?;
+        let keys = json!({ "text": text });
+        self.session
+            .try_command(&format!("{}/value", self.path), &keys)
+            .map(drop)
+    }
+}
