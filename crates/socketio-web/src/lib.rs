@@ -1,1 +1,73 @@
-//! Placeholder.
+//! A [Socket.IO](https://socket.io) client for the browser: protocol 5 over Engine.IO 4, in Rust on WebAssembly.
+//!
+//! ```no_run
+//! use serde::{Deserialize, Serialize};
+//! use socketio_web::{Event, Socket};
+//!
+//! #[derive(Serialize)]
+//! struct Login {
+//!     uid: String,
+//! }
+//!
+//! impl Event for Login {
+//!     const NAME: &'static str = "login";
+//!     type Ack = ();
+//! }
+//!
+//! #[derive(Deserialize)]
+//! struct Welcome {
+//!     count: u64,
+//! }
+//!
+//! impl Event for Welcome {
+//!     const NAME: &'static str = "welcome";
+//!     type Ack = ();
+//! }
+//!
+//! # fn main() -> Result<(), socketio_web::OpenError> {
+//! let socket = Socket::builder("https://example.com/mofang").connect()?;
+//! let _welcome = socket.on(|welcome: Welcome| {
+//!     web_sys::console::log_1(&format!("{} are here", welcome.count).into());
+//! });
+//! let _connect = socket.on_connect(move || {
+//!     // Sent at each connect, the first one and every later one.
+//!     let _ = socket.emit(&Login { uid: "7".into() });
+//! });
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Rules of the house
+//! - A [`Socket`] is a small `Copy` handle; it lives until [`Socket::remove`].
+//! - A listener ends with the [`Subscription`] that `on` returned: keep it as long as it shall hear.
+//! - Listeners run with nothing borrowed: they may emit, subscribe, unsubscribe, disconnect and remove their own
+//!   socket. What they cause is carried out after they return, in order.
+//! - Nothing here panics: what can fail says so in its type.
+
+#![warn(missing_docs)]
+
+mod ack;
+mod builder;
+mod clock;
+mod connection;
+mod dispatch;
+mod lifecycle;
+mod listener;
+mod message;
+mod slab;
+mod socket;
+mod status;
+mod table;
+mod transport;
+mod url;
+
+pub use ack::{Ack, AckError};
+pub use builder::{Builder, OpenError};
+pub use listener::Subscription;
+pub use message::{Message, Responder};
+pub use socket::{Disconnect, Socket};
+pub use socketio_proto::manager::{
+    CloseDetails, ConnectError, DisconnectReason, EmitError, Outcome, Refusal,
+};
+pub use socketio_proto::{Auth, AuthError, Binary, Event, Limits, json};
+pub use status::Status;

@@ -1,0 +1,169 @@
+use std::cell::RefCell;
+use std::fmt;
+use std::future::Future;
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
+
+use serde::de::DeserializeOwned;
+use socketio_proto::json;
+use socketio_proto::manager::{self, EmitError, SocketId};
+use socketio_proto::packet::Packet;
+
+use crate::connection::{self, Waiter};
+use crate::slab::Key;
+use crate::table;
+
+/// The acknowledgement of an event, as a future of its first argument. Dropping it gives up the wait; the event
+/// is sent all the same.
+#[must_use = "the event is sent all the same, but nobody waits for its acknowledgement"]
+pub struct Ack<T> {
+    state: Rc<RefCell<State>>,
+    /// What gives up the wait.
+    pending: Option<(Key, u64)>,
+    read: PhantomData<fn() -> T>,
+}
+
+#[derive(Default)]
+struct State {
+    result: Option<Result<Packet, AckError>>,
+    waker: Option<Waker>,
+}
+
+/// Why there is no acknowledgement.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum AckError {
+    /// The acknowledgement is of another type.
+    Decode(json::DecodeError),
+    /// The socket was disconnected after the event was sent: whether it arrived is not known.
+    Disconnected,
+    /// The volatile event was dropped, or taken out of the send buffer.
+    Dropped,
+    /// The event was not taken.
+    Emit(EmitError),
+    /// The socket was removed.
+    Removed,
+    /// No answer in time.
+    Timeout,
+}
+
+impl fmt::Display for AckError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Decode(error) => write!(f, "the acknowledgement is of another type: {error}"),
+            Self::Disconnected => {
+                f.write_str("the socket was disconnected before the acknowledgement")
+            }
+            Self::Dropped => f.write_str("the event was dropped"),
+            Self::Emit(error) => write!(f, "the event was not taken: {error}"),
+            Self::Removed => f.write_str("the socket was removed"),
+            Self::Timeout => f.write_str("no acknowledgement in time"),
+        }
+    }
+}
+
+impl std::error::Error for AckError {}
+
+impl From<manager::AckError> for AckError {
+    fn from(error: manager::AckError) -> Self {
+        match error {
+            manager::AckError::Dropped => Self::Dropped,
+            manager::AckError::Removed => Self::Removed,
+            manager::AckError::Timeout => Self::Timeout,
+            _ => Self::Disconnected,
+        }
+    }
+}
+
+impl<T> Ack<T> {
+    pub(crate) fn failed(error: AckError) -> Self {
+        let state = State {
+            result: Some(Err(error)),
+            waker: None,
+        };
+        Self {
+            state: Rc::new(RefCell::new(state)),
+            pending: None,
+            read: PhantomData,
+        }
+    }
+
+    /// The future, and what is to be told the end of the wait.
+    pub(crate) fn new() -> (Self, Waiter) {
+        let state = Rc::<RefCell<State>>::default();
+        let ack = Self {
+            state: Rc::clone(&state),
+            pending: None,
+            read: PhantomData,
+        };
+        let waiter = move |result: Result<Packet, manager::AckError>| {
+            let waker = state.try_borrow_mut().ok().and_then(|mut state| {
+                state.result = Some(result.map_err(AckError::from));
+                state.waker.take()
+            });
+            if let Some(waker) = waker {
+                waker.wake();
+            }
+        };
+        (ack, Box::new(waiter))
+    }
+
+    pub(crate) fn pending(mut self, socket: Key, id: u64) -> Self {
+        self.pending = Some((socket, id));
+        self
+    }
+}
+
+impl<T: DeserializeOwned> Future for Ack<T> {
+    type Output = Result<T, AckError>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let result = match self.state.try_borrow_mut() {
+            Ok(mut state) => {
+                state.waker = Some(context.waker().clone());
+                state.result.take()
+            }
+            Err(_) => None,
+        };
+        match result {
+            None => Poll::Pending,
+            Some(result) => {
+                self.pending = None;
+                Poll::Ready(result.and_then(|packet| packet.arg(0).map_err(AckError::Decode)))
+            }
+        }
+    }
+}
+
+impl<T> fmt::Debug for Ack<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ack")
+            .field("pending", &self.pending)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<T> Drop for Ack<T> {
+    fn drop(&mut self) {
+        let Some((socket, ack)) = self.pending else {
+            return;
+        };
+        let _waiter = connection::look(socket, |_, id| Some(id)).and_then(|id| {
+            connection::with_socket(socket, |manager, id, _| manager.cancel_ack(id, ack));
+            let key = table::with(|table| Some(table.sockets.get(socket)?.connection))?;
+            take_waiter(key, id, ack)
+        });
+    }
+}
+
+pub(crate) fn take_waiter(key: Key, socket: SocketId, ack: u64) -> Option<Waiter> {
+    table::with(|table| {
+        let waiters = &mut table.connections.get_mut(key)?.waiters;
+        let index = waiters
+            .iter()
+            .position(|(id, other, _)| (*id, *other) == (socket, ack))?;
+        Some(waiters.swap_remove(index).2)
+    })
+}

@@ -1,0 +1,287 @@
+use std::cell::Cell;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::time::Duration;
+
+use serde::Serialize;
+use socketio_proto::manager::{Config, Manager, SocketError};
+use socketio_proto::{Auth, AuthError, Limits};
+
+use crate::connection::Connection;
+use crate::lifecycle;
+use crate::slab::Key;
+use crate::socket::Socket;
+use crate::status::Status;
+use crate::table::{self, Entry, Table};
+use crate::url::{self, Server};
+
+/// Answers what the next CONNECT carries.
+pub(crate) type AuthProvider = Rc<dyn Fn() -> Pin<Box<dyn Future<Output = Result<Auth, String>>>>>;
+
+/// Options of a socket and of the connection it is on; from [`Socket::builder`].
+///
+/// The defaults are the reference's (rows B1–B12, I6–I8), but that buffers are bounded. Sockets of the same server
+/// and path share one connection, whose options are those of the first (row A8).
+#[must_use = "nothing happens until `connect` or `build`"]
+pub struct Builder {
+    url: String,
+    namespace: Option<String>,
+    path: String,
+    query: Vec<(String, String)>,
+    auth: Result<Auth, AuthError>,
+    provider: Option<AuthProvider>,
+    config: Config,
+    force_new: bool,
+}
+
+impl Builder {
+    pub(crate) fn new(url: &str) -> Self {
+        Self {
+            url: url.into(),
+            namespace: None,
+            path: "/socket.io".into(),
+            query: Vec::new(),
+            auth: Ok(Auth::NONE),
+            provider: None,
+            config: Config::default(),
+            force_new: false,
+        }
+    }
+
+    /// The namespace, in place of the URL's path (A6). An empty one is `/`.
+    pub fn namespace(mut self, namespace: &str) -> Self {
+        self.namespace = Some(namespace.into());
+        self
+    }
+
+    /// The path of the HTTP requests, `/socket.io` by default (B3).
+    pub fn path(mut self, path: &str) -> Self {
+        self.path = path.into();
+        self
+    }
+
+    /// Adds a parameter to the query of the request. It is not secret: a token belongs into [`auth`](Self::auth).
+    pub fn query(mut self, name: &str, value: &str) -> Self {
+        self.query.push((name.into(), value.into()));
+        self
+    }
+
+    /// What each CONNECT carries to the server: a value that serializes as an object (D1). One that doesn't is told
+    /// by [`connect`](Self::connect).
+    pub fn auth<T: Serialize + ?Sized>(mut self, value: &T) -> Self {
+        self.auth = Auth::object(value);
+        self
+    }
+
+    /// Asks for the auth at each CONNECT, so that a token can be fresh (D2). An error leaves the socket refused,
+    /// with that text.
+    pub fn auth_with<F, R>(mut self, provider: F) -> Self
+    where
+        F: Fn() -> R + 'static,
+        R: Future<Output = Result<Auth, String>> + 'static,
+    {
+        self.auth = Ok(Auth::ASK);
+        self.provider = Some(Rc::new(move || Box::pin(provider())));
+        self
+    }
+
+    /// Whether a connection that is lost, or can't be had at first, is tried again. Default: true (B4).
+    pub fn reconnection(mut self, reconnection: bool) -> Self {
+        self.config.reconnection = reconnection;
+        self
+    }
+
+    /// Attempts before giving up. Default: no end of them (B5).
+    pub fn reconnection_attempts(mut self, attempts: u32) -> Self {
+        self.config.reconnection_attempts = Some(attempts);
+        self
+    }
+
+    /// Delay before the first attempt; it doubles with each. Default: 1 s (B6).
+    pub fn reconnection_delay(mut self, delay: Duration) -> Self {
+        self.config.reconnection_delay = delay;
+        self
+    }
+
+    /// Upper bound of the delay. Default: 5 s (B7).
+    pub fn reconnection_delay_max(mut self, delay: Duration) -> Self {
+        self.config.reconnection_delay_max = delay;
+        self
+    }
+
+    /// Jitter as a share of the delay, 0 to 1. Default: 0.5 (B8).
+    pub fn randomization_factor(mut self, factor: f64) -> Self {
+        self.config.randomization_factor = factor;
+        self
+    }
+
+    /// Time for one attempt to reach the handshake; `None` waits as long as the browser does. Default: 20 s (B11).
+    pub fn timeout(mut self, timeout: Option<Duration>) -> Self {
+        self.config.timeout = timeout;
+        self
+    }
+
+    /// Bounds on what one packet may hold.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.config.limits = limits;
+        self
+    }
+
+    /// Packets that are kept while the socket isn't connected; more are refused. Default: 1000 (W10).
+    pub fn send_buffer(mut self, packets: usize) -> Self {
+        self.config.send_buffer = packets;
+        self
+    }
+
+    /// A connection of its own, shared with no other socket (B1).
+    pub fn force_new(mut self) -> Self {
+        self.force_new = true;
+        self
+    }
+
+    /// Makes the socket and starts to connect it.
+    ///
+    /// # Errors
+    /// When the URL, the namespace or the auth can't be used. What happens later comes to the listeners.
+    pub fn connect(self) -> Result<Socket, OpenError> {
+        let socket = self.build()?;
+        socket.connect();
+        Ok(socket)
+    }
+
+    /// Makes the socket, not connected yet (B12).
+    ///
+    /// # Errors
+    /// As [`connect`](Self::connect).
+    pub fn build(self) -> Result<Socket, OpenError> {
+        let auth = self.auth.map_err(OpenError::Auth)?;
+        let server = url::parse(&self.url)?;
+        let url = url::websocket(&server, &self.path, &self.query);
+        // Sockets share a connection by server and path, not by query (A7).
+        let share = format!("{} {}", server.origin, self.path.trim_matches('/'));
+        let namespace = self.namespace.unwrap_or_else(|| server.namespace.clone());
+        let mut manager = Manager::new(
+            self.config,
+            (js_sys::Math::random() * f64::from(u32::MAX)) as u64,
+        );
+        lifecycle::start();
+
+        let mut provider = self.provider;
+        let result = Cell::new(Err(OpenError::NoHost));
+        table::with(|table| {
+            let shared = match self.force_new {
+                true => None,
+                false => place(table, &share, &namespace, &auth),
+            };
+            let (connection, id) = match shared {
+                Some(shared) => shared,
+                None => match manager.socket(&namespace, auth) {
+                    Err(error) => {
+                        result.set(Err(OpenError::Namespace(error)));
+                        return None;
+                    }
+                    Ok(id) => (own(table, manager, &share, self.force_new, server, url), id),
+                },
+            };
+            let socket = table.sockets.insert(Entry {
+                connection,
+                id,
+                status: Status::Disconnected,
+                refusal: None,
+                listeners: Vec::new(),
+                has_gone: false,
+                auth: provider.take(),
+            });
+            table
+                .connections
+                .get_mut(connection)?
+                .sockets
+                .push((id, socket));
+            result.set(Ok(Socket::new(socket)));
+            Some(())
+        });
+        result.into_inner()
+    }
+}
+
+/// A place on a connection to that server which hasn't this namespace yet (A8).
+fn place(
+    table: &mut Table,
+    share: &str,
+    namespace: &str,
+    auth: &Auth,
+) -> Option<(Key, socketio_proto::manager::SocketId)> {
+    let keys: Vec<Key> = table
+        .connections
+        .iter()
+        .filter(|(_, connection)| connection.shared_as.as_deref() == Some(share))
+        .map(|(key, _)| key)
+        .collect();
+    keys.into_iter().find_map(|key| {
+        let id = table
+            .connections
+            .get_mut(key)?
+            .manager
+            .socket(namespace, auth.clone())
+            .ok()?;
+        Some((key, id))
+    })
+}
+
+fn own(
+    table: &mut Table,
+    manager: Manager,
+    share: &str,
+    force_new: bool,
+    server: Server,
+    url: String,
+) -> Key {
+    let shared_as = (!force_new).then(|| share.to_owned());
+    table
+        .connections
+        .insert(Connection::new(manager, shared_as, server, url))
+}
+
+impl fmt::Debug for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder")
+            .field("url", &self.url)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why a socket can't be made.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// What was given as auth can't be sent.
+    Auth(AuthError),
+    /// The namespace can't be used.
+    Namespace(SocketError),
+    /// The URL names no server, and the page has none of its own, as one from a file.
+    NoHost,
+    /// The URL can't be read, or has a scheme other than http, https, ws and wss.
+    Url(String),
+}
+
+impl fmt::Display for OpenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Auth(error) => write!(f, "{error}"),
+            Self::Namespace(error) => write!(f, "{error}"),
+            Self::NoHost => {
+                f.write_str("the URL names no server, and this page comes from none: name it")
+            }
+            Self::Url(url) => {
+                write!(
+                    f,
+                    "{url:?} is no address of a server: give http(s)://host:port or ws(s)://host:port"
+                )
+            }
+        }
+    }
+}
+
+impl std::error::Error for OpenError {}

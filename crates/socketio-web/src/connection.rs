@@ -1,0 +1,240 @@
+//! One connection of the browser: a manager, its transport and its timer.
+
+use std::time::Duration;
+
+use gloo_timers::callback::Timeout;
+use socketio_proto::Instant;
+use socketio_proto::manager::{AckError, Manager, Output, SocketId, TransportEvent, TransportId};
+use socketio_proto::packet::Packet;
+
+use crate::clock::now;
+use crate::slab::Key;
+use crate::table::{self, Table};
+use crate::transport::Transport;
+use crate::url::Server;
+use crate::{dispatch, lifecycle};
+
+pub(crate) struct Connection {
+    pub(crate) manager: Manager,
+    /// What other sockets may share this connection by; `None` if none may.
+    pub(crate) shared_as: Option<String>,
+    pub(crate) server: Server,
+    pub(crate) url: String,
+    /// The driver's key of each of the manager's sockets.
+    pub(crate) sockets: Vec<(SocketId, Key)>,
+    pub(crate) waiters: Vec<(SocketId, u64, Waiter)>,
+    /// How long the back-off that is under way waits.
+    pub(crate) delay: Option<Duration>,
+    transport: Option<Transport>,
+    timer: Option<(Instant, Timeout)>,
+    /// Outputs are being carried out further up the stack: it will carry out the new ones as well.
+    draining: bool,
+}
+
+/// Takes the end of one wait for an acknowledgement.
+pub(crate) type Waiter = Box<dyn FnOnce(Result<Packet, AckError>)>;
+
+impl Connection {
+    pub(crate) fn new(
+        manager: Manager,
+        shared_as: Option<String>,
+        server: Server,
+        url: String,
+    ) -> Self {
+        Self {
+            manager,
+            shared_as,
+            server,
+            url,
+            sockets: Vec::new(),
+            waiters: Vec::new(),
+            delay: None,
+            transport: None,
+            timer: None,
+            draining: false,
+        }
+    }
+
+    pub(crate) fn socket(&self, id: SocketId) -> Option<Key> {
+        self.sockets
+            .iter()
+            .find(|(socket, _)| *socket == id)
+            .map(|(_, key)| *key)
+    }
+
+    pub(crate) fn is_draining(&self) -> bool {
+        self.draining
+    }
+
+    /// Bytes that wait in the browser.
+    pub(crate) fn buffered_amount(&self) -> u32 {
+        self.transport
+            .as_ref()
+            .map_or(0, Transport::buffered_amount)
+    }
+}
+
+/// Gives the manager of a socket something to do, then carries out what comes of it.
+pub(crate) fn with_socket<R>(
+    socket: Key,
+    f: impl FnOnce(&mut Manager, SocketId, Instant) -> R,
+) -> Option<R> {
+    let (connection, result) = table::with(|table| {
+        let entry = table.sockets.get(socket)?;
+        let (key, id) = (entry.connection, entry.id);
+        let connection = table.connections.get_mut(key)?;
+        Some((key, f(&mut connection.manager, id, now())))
+    })?;
+    drain(connection);
+    Some(result)
+}
+
+/// Looks at a socket's connection; nothing may come of it.
+pub(crate) fn look<R>(
+    socket: Key,
+    f: impl FnOnce(&Connection, SocketId) -> Option<R>,
+) -> Option<R> {
+    table::with(|table| {
+        let entry = table.sockets.get(socket)?;
+        f(table.connections.get(entry.connection)?, entry.id)
+    })
+}
+
+pub(crate) fn transport_event(key: Key, transport: TransportId, event: TransportEvent) {
+    handle(key, |manager, now| {
+        manager.handle_transport(transport, event, now)
+    });
+}
+
+/// Brings something in from outside, then carries out what comes of it.
+pub(crate) fn handle(key: Key, f: impl FnOnce(&mut Manager, Instant)) {
+    let handled = table::with(|table| {
+        f(&mut table.connections.get_mut(key)?.manager, now());
+        Some(())
+    });
+    if handled.is_some() {
+        drain(key);
+    }
+}
+
+/// Carries out all that is to be done, one thing at a time and with nothing borrowed meanwhile.
+pub(crate) fn drain(key: Key) {
+    let first = table::with(|table| {
+        let connection = table.connections.get_mut(key)?;
+        (!std::mem::replace(&mut connection.draining, true)).then_some(())
+    });
+    if first.is_none() {
+        return;
+    }
+    dispatch::refresh_status(key);
+    while let Some(output) =
+        table::with(|table| table.connections.get_mut(key)?.manager.poll_output())
+    {
+        perform(key, output);
+    }
+    finish(key);
+}
+
+fn perform(key: Key, output: Output) {
+    match output {
+        Output::OpenTransport(id) => open_transport(key, id),
+        Output::CloseTransport(id) => {
+            let _closed = table::with(|table| {
+                let transport = &mut table.connections.get_mut(key)?.transport;
+                transport.take_if(|transport| transport.id() == id)
+            });
+        }
+        Output::SendText(id, text) => send(key, id, |transport| transport.send_text(&text)),
+        Output::SendBinary(id, data) => send(key, id, |transport| transport.send_binary(&data)),
+        Output::Event(event) => dispatch::event(key, event),
+        _ => {}
+    }
+}
+
+fn open_transport(key: Key, id: TransportId) {
+    let Some(url) = table::with(|table| Some(table.connections.get(key)?.url.clone())) else {
+        return;
+    };
+    let opened = Transport::open(key, id, &url);
+    // The one before is dropped when the table is free again.
+    let _superseded = table::with(|table| {
+        let connection = table.connections.get_mut(key)?;
+        match opened {
+            Ok(transport) => connection.transport.replace(transport),
+            Err(text) => {
+                let failed = TransportEvent::Failed(text);
+                connection.manager.handle_transport(id, failed, now());
+                connection.transport.take()
+            }
+        }
+    });
+}
+
+fn send(key: Key, id: TransportId, f: impl FnOnce(&Transport)) {
+    table::with(|table| {
+        let transport = table.connections.get(key)?.transport.as_ref()?;
+        (transport.id() == id).then(|| f(transport))
+    });
+}
+
+/// Sets the timer, and lets go of a connection that no socket needs (W13).
+fn finish(key: Key) {
+    let unused = table::with(|table| {
+        let connection = table.connections.get_mut(key)?;
+        connection.draining = false;
+        for (_, socket) in &connection.sockets {
+            if let Some(entry) = table
+                .sockets
+                .get_mut(*socket)
+                .filter(|entry| entry.has_gone)
+            {
+                entry.has_gone = false;
+                entry
+                    .listeners
+                    .retain(|listener| listener.callback.is_some());
+            }
+        }
+        match connection.sockets.is_empty() {
+            true => Some(take(table, key)),
+            false => None,
+        }
+    });
+    if unused.is_none() {
+        set_timer(key);
+    }
+}
+
+fn take(table: &mut Table, key: Key) -> (Option<Connection>, Option<lifecycle::Lifecycle>) {
+    let connection = table.connections.remove(key);
+    let lifecycle = match table.connections.is_empty() {
+        true => table.lifecycle.take(),
+        false => None,
+    };
+    (connection, lifecycle)
+}
+
+fn set_timer(key: Key) {
+    let _replaced = table::with(|table| {
+        let connection = table.connections.get_mut(key)?;
+        let Some(at) = connection.manager.poll_timeout() else {
+            return connection.timer.take();
+        };
+        // A timer that rings early finds nothing due and is set anew: cheaper than to move it with each heartbeat.
+        if connection.timer.as_ref().is_some_and(|(set, _)| *set <= at) {
+            return None;
+        }
+        let delay = at.saturating_since(now()).as_millis();
+        // Browsers take a longer delay for none.
+        let delay = u32::try_from(delay)
+            .unwrap_or(u32::MAX)
+            .min(i32::MAX as u32);
+        connection
+            .timer
+            .replace((at, Timeout::new(delay, move || timeout(key))))
+    });
+}
+
+fn timeout(key: Key) {
+    let _rung = table::with(|table| table.connections.get_mut(key)?.timer.take());
+    handle(key, |manager, now| manager.handle_timeout(now));
+}

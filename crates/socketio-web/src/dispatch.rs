@@ -1,0 +1,226 @@
+//! Events of a manager become calls of listeners.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use socketio_proto::manager::{AckToken, ConnectError, ConnectionState, Event, Manager, SocketId};
+use socketio_proto::packet::Packet;
+
+use crate::ack;
+use crate::connection::{self, Connection};
+use crate::listener::{Callback, Topic};
+use crate::message::Message;
+use crate::slab::Key;
+use crate::socket::Disconnect;
+use crate::status::Status;
+use crate::table::{self, Entry};
+
+/// Carries out one event of the connection `key`.
+pub(crate) fn event(key: Key, event: Event) {
+    match event {
+        Event::Received {
+            socket,
+            packet,
+            ack,
+        } => {
+            if let Some(socket) = find(key, socket) {
+                received(socket, &packet, ack);
+            }
+            return;
+        }
+        Event::Acked { socket, id, result } => {
+            if let Some(waiter) = ack::take_waiter(key, socket, id) {
+                waiter(result);
+            }
+            return;
+        }
+        Event::Ping => return,
+        Event::Authorize { socket, request } => authorize(key, socket, request),
+        Event::ReconnectScheduled { delay, .. } => set_delay(key, Some(delay)),
+        Event::ReconnectAttempt(_) => set_delay(key, None),
+        _ => {}
+    }
+    refresh_status(key);
+    match event {
+        Event::Connected { socket, .. } => {
+            each(key, socket, &Topic::Connect, |callback| {
+                if let Callback::Connect(f) = callback {
+                    f();
+                }
+            });
+        }
+        Event::ConnectError { socket, error } => {
+            note_refusal(key, socket, &error);
+            refresh_status(key);
+            each(key, socket, &Topic::ConnectError, |callback| {
+                if let Callback::ConnectError(f) = callback {
+                    f(&error);
+                }
+            });
+        }
+        Event::Disconnected {
+            socket,
+            reason,
+            details,
+        } => {
+            let disconnect = Disconnect { reason, details };
+            each(key, socket, &Topic::Disconnect, |callback| {
+                if let Callback::Disconnect(f) = callback {
+                    f(&disconnect);
+                }
+            });
+        }
+        _ => {}
+    }
+}
+
+fn find(key: Key, id: SocketId) -> Option<Key> {
+    table::with(|table| table.connections.get(key)?.socket(id))
+}
+
+fn received(socket: Key, packet: &Packet, ack: Option<AckToken>) {
+    let message = Message {
+        socket,
+        packet,
+        ack: Cell::new(ack),
+    };
+    let call = |callback: &mut Callback| {
+        if let Callback::Message(f) = callback {
+            f(&message);
+        }
+    };
+    // The catch-alls come first (F9).
+    each_listener(socket, |topic| *topic == Topic::Any, call);
+    let name = message.name();
+    each_listener(
+        socket,
+        |topic| matches!(topic, Topic::Event(event) if **event == *name),
+        call,
+    );
+}
+
+fn each(key: Key, id: SocketId, topic: &Topic, call: impl Fn(&mut Callback)) {
+    if let Some(socket) = find(key, id) {
+        each_listener(socket, |other| other == topic, call);
+    }
+}
+
+/// Calls the listeners that there are now, in their order; one that is gone before its turn hears nothing, and one
+/// that is added meanwhile hears the next event.
+fn each_listener(socket: Key, wanted: impl Fn(&Topic) -> bool, call: impl Fn(&mut Callback)) {
+    let count = table::with(|table| Some(table.sockets.get(socket)?.listeners.len())).unwrap_or(0);
+    for index in 0..count {
+        let callback = table::with(|table| {
+            let entry = table.sockets.get_mut(socket)?;
+            let listener = entry
+                .listeners
+                .get_mut(index)
+                .filter(|listener| wanted(&listener.topic))?;
+            if listener.once {
+                entry.has_gone = true;
+                return listener.callback.take();
+            }
+            listener.callback.clone()
+        });
+        if let Some(callback) = callback {
+            run(&callback, &call);
+        }
+    }
+}
+
+fn run(callback: &Rc<RefCell<Callback>>, call: &impl Fn(&mut Callback)) {
+    // Dispatch is not entered twice for one socket, so it is free.
+    if let Ok(mut callback) = callback.try_borrow_mut() {
+        call(&mut callback);
+    }
+}
+
+fn authorize(key: Key, id: SocketId, request: u32) {
+    let Some(socket) = find(key, id) else { return };
+    let provider = table::with(|table| table.sockets.get(socket)?.auth.clone());
+    let Some(provider) = provider else { return };
+    let answer = provider();
+    wasm_bindgen_futures::spawn_local(async move {
+        let answer = answer.await;
+        connection::with_socket(socket, |manager, id, _| {
+            manager.authorize(id, request, answer)
+        });
+    });
+}
+
+fn set_delay(key: Key, delay: Option<std::time::Duration>) {
+    table::with(|table| {
+        table.connections.get_mut(key)?.delay = delay;
+        Some(())
+    });
+}
+
+fn note_refusal(key: Key, id: SocketId, error: &ConnectError) {
+    let message = match error {
+        ConnectError::Refused(refusal) => refusal.message(),
+        ConnectError::Auth(text) => text.clone(),
+        ConnectError::Incompatible => error.to_string(),
+        _ => return,
+    };
+    let Some(socket) = find(key, id) else { return };
+    table::with(|table| {
+        table.sockets.get_mut(socket)?.refusal = Some(message);
+        Some(())
+    });
+}
+
+/// Tells the sockets of a connection whose status is another than it was.
+pub(crate) fn refresh_status(key: Key) {
+    let mut index = 0;
+    while let Some((socket, changed)) = table::with(|table| {
+        let connection = table.connections.get(key)?;
+        let (id, socket) = *connection.sockets.get(index)?;
+        let entry = table.sockets.get_mut(socket)?;
+        let status = status(connection, &connection.manager, id, entry);
+        let changed = (status != entry.status).then(|| {
+            entry.status = status.clone();
+            status
+        });
+        Some((socket, changed))
+    }) {
+        index += 1;
+        if let Some(status) = changed {
+            each_listener(
+                socket,
+                |topic| *topic == Topic::Status,
+                |callback| {
+                    if let Callback::Status(f) = callback {
+                        f(&status);
+                    }
+                },
+            );
+        }
+    }
+}
+
+fn status(connection: &Connection, manager: &Manager, id: SocketId, entry: &Entry) -> Status {
+    if manager.is_connected(id) {
+        return Status::Connected;
+    }
+    if !manager.is_active(id) {
+        return match &entry.refusal {
+            Some(message) => Status::Refused {
+                message: message.clone(),
+            },
+            None => Status::Disconnected,
+        };
+    }
+    let delay = match manager.state() {
+        ConnectionState::Reconnecting { .. } => connection.delay,
+        _ => None,
+    };
+    match (manager.attempt(), &entry.status) {
+        // The connection is there again, and the namespace is asked for: still the same attempt for a person.
+        (0, Status::Reconnecting { attempt, .. }) => Status::Reconnecting {
+            attempt: *attempt,
+            delay: None,
+        },
+        (0, _) => Status::Connecting,
+        (attempt, _) => Status::Reconnecting { attempt, delay },
+    }
+}

@@ -1,0 +1,73 @@
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use socketio_proto::manager::ConnectError;
+
+use crate::message::Message;
+use crate::slab::Key;
+use crate::socket::Disconnect;
+use crate::status::Status;
+use crate::table;
+
+/// Who wants to hear what.
+pub(crate) struct Listener {
+    pub(crate) id: u64,
+    pub(crate) topic: Topic,
+    /// Whether it hears only once.
+    pub(crate) once: bool,
+    /// Empty once it shall hear no more; it is taken away after the dispatch that may be running.
+    pub(crate) callback: Option<Rc<RefCell<Callback>>>,
+}
+
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) enum Topic {
+    Any,
+    Connect,
+    ConnectError,
+    Disconnect,
+    Event(Box<str>),
+    Status,
+}
+
+pub(crate) enum Callback {
+    Connect(Box<dyn FnMut()>),
+    ConnectError(Box<dyn FnMut(&ConnectError)>),
+    Disconnect(Box<dyn FnMut(&Disconnect)>),
+    Message(Box<dyn FnMut(&Message<'_>)>),
+    Status(Box<dyn FnMut(&Status)>),
+}
+
+/// Keeps a listener; dropping it ends the listening, at once, even within a dispatch.
+#[derive(Debug)]
+#[must_use = "the listener ends when this is dropped: keep it, or call `forget`"]
+pub struct Subscription {
+    pub(crate) socket: Key,
+    pub(crate) listener: u64,
+}
+
+impl Subscription {
+    /// Lets the listener live as long as its socket.
+    pub fn forget(mut self) {
+        self.listener = 0;
+    }
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        let (socket, id) = (self.socket, self.listener);
+        // What the listener holds is dropped when nothing is borrowed: it may hold subscriptions itself.
+        let _callback = table::with(|table| {
+            let entry = table.sockets.get_mut(socket)?;
+            let index = entry
+                .listeners
+                .iter()
+                .position(|listener| listener.id == id)?;
+            // While events are being told, the others keep their places.
+            if table.connections.get(entry.connection)?.is_draining() {
+                entry.has_gone = true;
+                return entry.listeners.get_mut(index)?.callback.take();
+            }
+            entry.listeners.remove(index).callback
+        });
+    }
+}

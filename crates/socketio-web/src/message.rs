@@ -1,0 +1,90 @@
+use std::cell::Cell;
+
+use serde::Serialize;
+use serde::de::{Deserialize, DeserializeOwned};
+use socketio_proto::json;
+use socketio_proto::manager::{AckToken, EmitError};
+use socketio_proto::packet::{Arguments, Packet};
+
+use crate::connection;
+use crate::slab::Key;
+
+/// A received event, not decoded yet: each listener reads it as its own type.
+#[derive(Debug)]
+pub struct Message<'a> {
+    pub(crate) socket: Key,
+    pub(crate) packet: &'a Packet,
+    pub(crate) ack: Cell<Option<AckToken>>,
+}
+
+impl Message<'_> {
+    /// The event's name.
+    pub fn name(&self) -> &str {
+        self.packet.event_name().unwrap_or_default()
+    }
+
+    /// One of its arguments. An absent one reads as null.
+    ///
+    /// # Errors
+    /// When the argument is of another type.
+    pub fn arg<'de, T: Deserialize<'de>>(&'de self, index: usize) -> Result<T, json::DecodeError> {
+        self.packet.arg(index)
+    }
+
+    /// All its arguments, as a tuple or another sequence.
+    ///
+    /// # Errors
+    /// When there are too few, or one is of another type.
+    pub fn args<'de, T: Deserialize<'de>>(&'de self) -> Result<T, json::DecodeError> {
+        self.packet.args()
+    }
+
+    /// The packet as it came.
+    pub fn packet(&self) -> &Packet {
+        self.packet
+    }
+
+    /// What answers the server, where it waits for an acknowledgement and no listener before has taken this: an
+    /// event is answered once (row H14).
+    pub fn responder(&self) -> Option<Responder> {
+        let token = self.ack.take()?;
+        Some(Responder {
+            socket: self.socket,
+            token,
+        })
+    }
+
+    pub(crate) fn first<T: DeserializeOwned>(&self) -> Result<T, json::DecodeError> {
+        self.packet.arg(0)
+    }
+}
+
+/// Answers one event of the server, now or later.
+#[derive(Debug)]
+pub struct Responder {
+    socket: Key,
+    token: AckToken,
+}
+
+impl Responder {
+    /// Sends the acknowledgement with one argument.
+    ///
+    /// # Errors
+    /// When the connection that the event came over is gone, or the value can't be encoded or exceeds a limit.
+    pub fn send<T: Serialize + ?Sized>(self, value: &T) -> Result<(), EmitError> {
+        let mut arguments = Arguments::ack();
+        arguments.push(value)?;
+        self.send_args(arguments)
+    }
+
+    /// Sends the acknowledgement with any number of arguments.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send).
+    pub fn send_args(self, arguments: Arguments) -> Result<(), EmitError> {
+        connection::with_socket(self.socket, |manager, id, _| {
+            manager.acknowledge(id, self.token, arguments)
+        })
+        .unwrap_or(Err(EmitError::NoSocket))
+    }
+}

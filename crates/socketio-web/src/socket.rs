@@ -1,0 +1,387 @@
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use socketio_proto::manager::{
+    CloseDetails, ConnectError, DisconnectReason, EmitError, EmitOptions, Emitted, Outcome,
+};
+use socketio_proto::packet::Arguments;
+use socketio_proto::{Event, json};
+
+use crate::ack::{Ack, AckError};
+use crate::builder::Builder;
+use crate::connection;
+use crate::listener::{Callback, Listener, Subscription, Topic};
+use crate::message::Message;
+use crate::slab::Key;
+use crate::status::Status;
+use crate::table;
+
+/// A namespace of a server: what events are emitted to and come from.
+///
+/// A small `Copy` handle to what this thread keeps: it can stand in any closure, and it names nothing on another
+/// thread. The socket lives until [`remove`](Self::remove).
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct Socket(Key);
+
+/// How a connection ended (row G5).
+#[derive(Clone, Debug)]
+pub struct Disconnect {
+    /// Why.
+    pub reason: DisconnectReason,
+    /// What else is known.
+    pub details: Option<CloseDetails>,
+}
+
+/// Making and ending.
+impl Socket {
+    /// Starts the options of a socket. The URL is read as the reference reads it: empty for the page's own server,
+    /// `/ns`, `//host/ns`, `host:port/ns`, or absolute; its path is the namespace.
+    pub fn builder(url: &str) -> Builder {
+        Builder::new(url)
+    }
+
+    pub(crate) fn new(key: Key) -> Self {
+        Self(key)
+    }
+
+    /// Connects; while a back-off waits, the next attempt is made at once (F1, W4).
+    pub fn connect(self) {
+        table::with(|table| {
+            table.sockets.get_mut(self.0)?.refusal = None;
+            Some(())
+        });
+        connection::with_socket(self.0, |manager, id, now| manager.connect(id, now));
+    }
+
+    /// Disconnects, and stays so until [`connect`](Self::connect) (F2).
+    pub fn disconnect(self) {
+        connection::with_socket(self.0, |manager, id, _| manager.disconnect(id));
+    }
+
+    /// Disconnects and forgets the socket: its listeners hear no more, waits for acknowledgements end, and the
+    /// connection goes with its last socket.
+    pub fn remove(self) {
+        // Listeners go first: what ends now is not news to them. All is dropped when the table is free.
+        let _entry = table::with(|table| {
+            let entry = table.sockets.get_mut(self.0)?;
+            Some(std::mem::take(&mut entry.listeners))
+        });
+        connection::with_socket(self.0, |manager, id, _| manager.remove(id));
+        let removed = table::with(|table| {
+            let entry = table.sockets.remove(self.0)?;
+            let connection = table.connections.get_mut(entry.connection)?;
+            connection.sockets.retain(|(_, key)| *key != self.0);
+            Some(entry)
+        });
+        if let Some(entry) = removed {
+            connection::drain(entry.connection);
+        }
+    }
+}
+
+/// Looking.
+impl Socket {
+    /// Where it stands.
+    pub fn status(self) -> Status {
+        table::with(|table| Some(table.sockets.get(self.0)?.status.clone())).unwrap_or_default()
+    }
+
+    /// Whether it is connected (E2).
+    pub fn is_connected(self) -> bool {
+        connection::look(self.0, |connection, id| {
+            Some(connection.manager.is_connected(id))
+        })
+        .unwrap_or(false)
+    }
+
+    /// Whether it is connected, or will be by itself (E3).
+    pub fn is_active(self) -> bool {
+        connection::look(self.0, |connection, id| {
+            Some(connection.manager.is_active(id))
+        })
+        .unwrap_or(false)
+    }
+
+    /// Its id on the server, while connected (E1).
+    pub fn id(self) -> Option<String> {
+        connection::look(self.0, |connection, id| {
+            connection.manager.id(id).map(Into::into)
+        })
+    }
+
+    /// Its namespace.
+    pub fn namespace(self) -> Option<String> {
+        connection::look(self.0, |connection, id| {
+            connection.manager.namespace(id).map(Into::into)
+        })
+    }
+
+    /// Whether the server restored the session at the last connect (E4).
+    pub fn is_recovered(self) -> bool {
+        connection::look(self.0, |connection, id| {
+            Some(connection.manager.is_recovered(id))
+        })
+        .unwrap_or(false)
+    }
+
+    /// How many packets wait for the connection (E6).
+    pub fn buffered(self) -> usize {
+        connection::look(self.0, |connection, id| {
+            Some(connection.manager.buffered(id))
+        })
+        .unwrap_or(0)
+    }
+
+    /// Drops the packets that wait for the connection, and tells how many they were (W10).
+    pub fn clear_buffer(self) -> usize {
+        connection::with_socket(self.0, |manager, id, _| manager.clear_buffer(id)).unwrap_or(0)
+    }
+
+    /// Bytes that were given to the browser and not yet to the network (W11).
+    pub fn buffered_amount(self) -> u32 {
+        connection::look(self.0, |connection, _| Some(connection.buffered_amount())).unwrap_or(0)
+    }
+}
+
+/// Emitting.
+impl Socket {
+    /// Emits a typed event: sends it, or keeps it until the socket is connected, and says which (H1).
+    ///
+    /// # Errors
+    /// When it can't be encoded, exceeds a limit, or finds the buffer full.
+    pub fn emit<E: Event + Serialize>(self, event: &E) -> Result<Outcome, EmitError> {
+        self.emit_named(E::NAME, event)
+    }
+
+    /// Emits an event by its name, with one argument.
+    ///
+    /// # Errors
+    /// As [`emit`](Self::emit), and for a reserved name (G13).
+    pub fn emit_named<T: Serialize + ?Sized>(
+        self,
+        name: &str,
+        value: &T,
+    ) -> Result<Outcome, EmitError> {
+        self.emit_args(arguments(name, value)?)
+    }
+
+    /// Emits an event with any number of arguments.
+    ///
+    /// # Errors
+    /// As [`emit`](Self::emit).
+    pub fn emit_args(self, arguments: Arguments) -> Result<Outcome, EmitError> {
+        self.emit_with(arguments, EmitOptions::default())
+            .map(|emitted| emitted.outcome)
+    }
+
+    /// Emits a typed event that is dropped rather than kept where it can't be sent at once: not connected, or the
+    /// browser still holds what was sent before (F7).
+    ///
+    /// # Errors
+    /// When it can't be encoded, or exceeds a limit.
+    pub fn emit_volatile<E: Event + Serialize>(self, event: &E) -> Result<Outcome, EmitError> {
+        let writable = self.buffered_amount() == 0;
+        let options = EmitOptions {
+            volatile: true,
+            ..EmitOptions::default()
+        };
+        let arguments = arguments(E::NAME, event)?;
+        connection::with_socket(self.0, |manager, id, now| {
+            manager.set_writable(writable);
+            manager.emit(id, arguments, options, now)
+        })
+        .unwrap_or(Err(EmitError::NoSocket))
+        .map(|emitted| emitted.outcome)
+    }
+
+    /// Emits a typed event and awaits its acknowledgement, at most for `timeout`; `None` waits until the socket
+    /// disconnects (F5, F6).
+    pub fn emit_with_ack<E>(self, event: &E, timeout: Option<Duration>) -> Ack<E::Ack>
+    where
+        E: Event + Serialize,
+        E::Ack: DeserializeOwned,
+    {
+        self.emit_named_with_ack(E::NAME, event, timeout)
+    }
+
+    /// Emits an event by its name, with one argument, and awaits its acknowledgement.
+    pub fn emit_named_with_ack<T: Serialize + ?Sized, R>(
+        self,
+        name: &str,
+        value: &T,
+        timeout: Option<Duration>,
+    ) -> Ack<R> {
+        match arguments(name, value) {
+            Ok(arguments) => self.emit_args_with_ack(arguments, timeout),
+            Err(error) => Ack::failed(AckError::Emit(error)),
+        }
+    }
+
+    /// Emits an event with any number of arguments and awaits its acknowledgement.
+    pub fn emit_args_with_ack<R>(self, arguments: Arguments, timeout: Option<Duration>) -> Ack<R> {
+        let (ack, waiter) = Ack::new();
+        let options = EmitOptions {
+            ack: true,
+            timeout,
+            volatile: false,
+        };
+        // The waiter has its place before anything can come of the emit.
+        let emitted = table::with(|table| {
+            let entry = table.sockets.get(self.0)?;
+            let (key, id) = (entry.connection, entry.id);
+            let connection = table.connections.get_mut(key)?;
+            let emitted = connection
+                .manager
+                .emit(id, arguments, options, crate::clock::now());
+            if let Ok(Emitted { ack: Some(ack), .. }) = emitted {
+                connection.waiters.push((id, ack, waiter));
+            }
+            Some((key, emitted))
+        });
+        match emitted {
+            None => Ack::failed(AckError::Emit(EmitError::NoSocket)),
+            Some((key, emitted)) => {
+                connection::drain(key);
+                match emitted {
+                    Ok(emitted) => match emitted.ack {
+                        Some(id) => ack.pending(self.0, id),
+                        None => ack,
+                    },
+                    Err(error) => Ack::failed(AckError::Emit(error)),
+                }
+            }
+        }
+    }
+
+    fn emit_with(self, arguments: Arguments, options: EmitOptions) -> Result<Emitted, EmitError> {
+        connection::with_socket(self.0, |manager, id, now| {
+            manager.emit(id, arguments, options, now)
+        })
+        .unwrap_or(Err(EmitError::NoSocket))
+    }
+}
+
+/// Listening.
+impl Socket {
+    /// Hears a typed event. One that can't be decoded is told on the console; see [`try_on`](Self::try_on).
+    pub fn on<E>(self, mut listener: impl FnMut(E) + 'static) -> Subscription
+    where
+        E: Event + DeserializeOwned + 'static,
+    {
+        self.try_on::<E>(move |event| match event {
+            Ok(event) => listener(event),
+            Err(error) => warn(E::NAME, &error),
+        })
+    }
+
+    /// Hears a typed event, or why it can't be decoded.
+    pub fn try_on<E>(
+        self,
+        mut listener: impl FnMut(Result<E, json::DecodeError>) + 'static,
+    ) -> Subscription
+    where
+        E: Event + DeserializeOwned + 'static,
+    {
+        self.on_named(E::NAME, move |message| listener(message.first()))
+    }
+
+    /// Hears the next typed event only.
+    pub fn once<E>(self, listener: impl FnOnce(E) + 'static) -> Subscription
+    where
+        E: Event + DeserializeOwned + 'static,
+    {
+        let mut listener = Some(listener);
+        let callback = move |message: &Message<'_>| match (message.first(), listener.take()) {
+            (Ok(event), Some(listener)) => listener(event),
+            (Err(error), _) => warn(E::NAME, &error),
+            (Ok(_), None) => {}
+        };
+        self.listen(
+            Topic::Event(E::NAME.into()),
+            true,
+            Callback::Message(Box::new(callback)),
+        )
+    }
+
+    /// Hears an event by its name, to be decoded by the listener, and answered where the server waits.
+    pub fn on_named(
+        self,
+        name: &str,
+        listener: impl FnMut(&Message<'_>) + 'static,
+    ) -> Subscription {
+        self.listen(
+            Topic::Event(name.into()),
+            false,
+            Callback::Message(Box::new(listener)),
+        )
+    }
+
+    /// Hears every event, before those who listen by name (F9).
+    pub fn on_any(self, listener: impl FnMut(&Message<'_>) + 'static) -> Subscription {
+        self.listen(Topic::Any, false, Callback::Message(Box::new(listener)))
+    }
+
+    /// Hears each connect, the first and every later one (G1).
+    pub fn on_connect(self, listener: impl FnMut() + 'static) -> Subscription {
+        self.listen(Topic::Connect, false, Callback::Connect(Box::new(listener)))
+    }
+
+    /// Hears why it could not be connected (G2, G3). Whether that is final, [`is_active`](Self::is_active) tells.
+    pub fn on_connect_error(self, listener: impl FnMut(&ConnectError) + 'static) -> Subscription {
+        self.listen(
+            Topic::ConnectError,
+            false,
+            Callback::ConnectError(Box::new(listener)),
+        )
+    }
+
+    /// Hears each disconnect (G5).
+    pub fn on_disconnect(self, listener: impl FnMut(&Disconnect) + 'static) -> Subscription {
+        self.listen(
+            Topic::Disconnect,
+            false,
+            Callback::Disconnect(Box::new(listener)),
+        )
+    }
+
+    /// Hears each change of the status.
+    pub fn on_status(self, listener: impl FnMut(&Status) + 'static) -> Subscription {
+        self.listen(Topic::Status, false, Callback::Status(Box::new(listener)))
+    }
+
+    fn listen(self, topic: Topic, once: bool, callback: Callback) -> Subscription {
+        // Of a socket that is gone, the listener is dropped out here, with nothing borrowed.
+        let mut callback = Some(Rc::new(RefCell::new(callback)));
+        let id = table::with(|table| {
+            let listeners = &mut table.sockets.get_mut(self.0)?.listeners;
+            let id = table.next_listener;
+            table.next_listener += 1;
+            let callback = callback.take();
+            listeners.push(Listener {
+                id,
+                topic,
+                once,
+                callback,
+            });
+            Some(id)
+        });
+        Subscription {
+            socket: self.0,
+            listener: id.unwrap_or(0),
+        }
+    }
+}
+
+fn arguments<T: Serialize + ?Sized>(name: &str, value: &T) -> Result<Arguments, EmitError> {
+    let mut arguments = Arguments::event(name)?;
+    arguments.push(value)?;
+    Ok(arguments)
+}
+
+fn warn(name: &str, error: &json::DecodeError) {
+    let text = format!("socketio: the event {name:?} can't be decoded: {error}");
+    web_sys::console::warn_1(&text.into());
+}

@@ -1,0 +1,59 @@
+//! What this thread's sockets are: the table that the `Copy` handles point into.
+//!
+//! Nothing of the user's (a listener, a future) is called or dropped while the table is borrowed.
+
+use std::cell::RefCell;
+
+use socketio_proto::manager::SocketId;
+
+use crate::builder::AuthProvider;
+use crate::connection::Connection;
+use crate::lifecycle::Lifecycle;
+use crate::listener::Listener;
+use crate::slab::{Key, Slab};
+use crate::status::Status;
+
+pub(crate) struct Table {
+    pub(crate) connections: Slab<Connection>,
+    pub(crate) sockets: Slab<Entry>,
+    /// Listens to the page while there is a connection.
+    pub(crate) lifecycle: Option<Lifecycle>,
+    /// Counts listeners; 0 names none.
+    pub(crate) next_listener: u64,
+}
+
+/// One socket: its place on a connection, and who listens to it.
+pub(crate) struct Entry {
+    pub(crate) connection: Key,
+    pub(crate) id: SocketId,
+    pub(crate) status: Status,
+    /// Why the socket was refused, until it is connected anew.
+    pub(crate) refusal: Option<String>,
+    pub(crate) listeners: Vec<Listener>,
+    /// Whether some of them hear no more and are to be taken away.
+    pub(crate) has_gone: bool,
+    pub(crate) auth: Option<AuthProvider>,
+}
+
+thread_local! {
+    static TABLE: RefCell<Table> = const {
+        RefCell::new(Table {
+            connections: Slab::new(),
+            sockets: Slab::new(),
+            lifecycle: None,
+            next_listener: 1,
+        })
+    };
+}
+
+/// Borrows the table; `None` where `f` found nothing, or the table is borrowed already, which is a bug of ours.
+pub(crate) fn with<R>(f: impl FnOnce(&mut Table) -> Option<R>) -> Option<R> {
+    TABLE.with(|table| {
+        let borrowed = table.try_borrow_mut();
+        debug_assert!(
+            borrowed.is_ok(),
+            "the table is borrowed while something of the user's runs"
+        );
+        f(&mut *borrowed.ok()?)
+    })
+}

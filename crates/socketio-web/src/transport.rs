@@ -1,0 +1,102 @@
+use socketio_proto::manager::{TransportEvent, TransportId};
+use std::cell::Cell;
+use std::rc::Rc;
+
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{BinaryType, CloseEvent, MessageEvent, WebSocket};
+
+use crate::connection;
+use crate::slab::Key;
+
+/// One WebSocket of the browser and the handlers on it. Dropping it takes the handlers off, then closes: nothing of
+/// it is heard afterwards, and nothing is leaked.
+#[derive(Debug)]
+pub(crate) struct Transport {
+    id: TransportId,
+    socket: WebSocket,
+    _message: Closure<dyn FnMut(MessageEvent)>,
+    _error: Closure<dyn FnMut()>,
+    _close: Closure<dyn FnMut(CloseEvent)>,
+}
+
+impl Transport {
+    /// Opens a WebSocket whose events go to the connection `owner`.
+    ///
+    /// # Errors
+    /// The browser's words, where it refuses to try: a bad URL, mixed content, a content security policy (W6).
+    pub(crate) fn open(owner: Key, id: TransportId, url: &str) -> Result<Self, String> {
+        let socket = WebSocket::new(url).map_err(|error| text(&error))?;
+        socket.set_binary_type(BinaryType::Arraybuffer);
+
+        let message = Closure::new(move |event: MessageEvent| {
+            let data = event.data();
+            let event = match data.as_string() {
+                Some(text) => TransportEvent::Text(text),
+                None => TransportEvent::Binary(js_sys::Uint8Array::new(&data).to_vec()),
+            };
+            connection::transport_event(owner, id, event);
+        });
+        // The browser tells an error without its cause; the close that follows it carries the code.
+        let failed = Rc::new(Cell::new(false));
+        let error = Closure::new({
+            let failed = Rc::clone(&failed);
+            move || failed.set(true)
+        });
+        let close = Closure::new(move |event: CloseEvent| {
+            let (code, reason, failed) = (event.code(), event.reason(), failed.get());
+            let event = TransportEvent::Closed {
+                code,
+                reason,
+                failed,
+            };
+            connection::transport_event(owner, id, event);
+        });
+        socket.set_onmessage(Some(message.as_ref().unchecked_ref()));
+        socket.set_onerror(Some(error.as_ref().unchecked_ref()));
+        socket.set_onclose(Some(close.as_ref().unchecked_ref()));
+        Ok(Self {
+            id,
+            socket,
+            _message: message,
+            _error: error,
+            _close: close,
+        })
+    }
+
+    pub(crate) fn id(&self) -> TransportId {
+        self.id
+    }
+
+    /// Bytes that were given to the browser and not yet to the network (W11).
+    pub(crate) fn buffered_amount(&self) -> u32 {
+        self.socket.buffered_amount()
+    }
+
+    /// A WebSocket that is closing takes nothing more; its close event is on the way.
+    pub(crate) fn send_text(&self, text: &str) {
+        let _ = self.socket.send_with_str(text);
+    }
+
+    pub(crate) fn send_binary(&self, data: &[u8]) {
+        let _ = self.socket.send_with_u8_array(data);
+    }
+}
+
+impl Drop for Transport {
+    fn drop(&mut self) {
+        self.socket.set_onmessage(None);
+        self.socket.set_onerror(None);
+        self.socket.set_onclose(None);
+        let _ = self.socket.close();
+    }
+}
+
+fn text(error: &JsValue) -> String {
+    let message = error
+        .dyn_ref::<js_sys::Error>()
+        .map(|error| String::from(error.message()));
+    message
+        .or_else(|| error.as_string())
+        .unwrap_or_else(|| "the browser refused the WebSocket".into())
+}
