@@ -1,0 +1,155 @@
+use std::fmt::Write as _;
+
+use socketio_proto::engine::Handshake;
+use socketio_proto::json::compact;
+use socketio_proto::packet::Packet;
+
+use super::report::{Inspector, Report};
+
+/// How many bytes of an attachment are shown.
+const SHOWN_BYTES: usize = 16;
+
+pub(super) fn answer(inspector: &mut Inspector, color: bool, line: &str) -> String {
+    let (arrow, frame) = split_arrow(line);
+    if frame.is_empty() {
+        return String::new();
+    }
+    let report = match frame {
+        "reset" => inspector.reset(),
+        _ => inspector.text(frame.to_owned()),
+    };
+    let answer = write(&report, color);
+    match arrow {
+        Some(arrow) => format!("{arrow} {answer}"),
+        None => answer,
+    }
+}
+
+/// Columns: the engine's packet, the packet's type, namespace and ack id, what it carries.
+pub(super) fn write(report: &Report, color: bool) -> String {
+    let paint = Paint { color };
+    let mut out = String::new();
+    match report {
+        Report::Bad { kind, message } => {
+            let _ = write!(out, "{} {}: {message}", paint.bad("✗"), paint.bad(kind));
+        }
+        Report::Engine { name, data } => {
+            let _ = write!(out, "{} {}", paint.dim(&pad(name, 8)), data.as_deref().unwrap_or(""));
+        }
+        Report::Error { engine, kind, message } => {
+            let _ = write!(out, "{} {}: {message}", paint.dim(&pad(engine, 8)), paint.bad(kind));
+        }
+        Report::Open { data, handshake } => {
+            let _ = write!(out, "{} ", paint.dim(&pad("open", 8)));
+            match handshake {
+                Ok(handshake) => out.push_str(&describe(handshake)),
+                Err(error) => {
+                    let _ = write!(out, "{data} {}: {error}", paint.bad(error.kind()));
+                }
+            }
+        }
+        Report::Packet(packet) => {
+            let id = packet.id().map_or(String::new(), |id| format!("#{id}"));
+            let _ = write!(
+                out,
+                "{} {} {} {} {}",
+                paint.dim(&pad("message", 8)),
+                paint.kind(&pad(packet.kind().name(), 13)),
+                pad(&visible(packet.namespace()), 10),
+                pad(&id, 5),
+                data(packet)
+            );
+        }
+        Report::Reset => out.push_str("──────── a new connection"),
+        Report::Waiting { missing } => {
+            let plural = if *missing == 1 { "" } else { "s" };
+            let _ = write!(
+                out,
+                "{} {} {missing} attachment{plural} to come",
+                paint.dim(&pad("message", 8)),
+                paint.kind(&pad("…", 13))
+            );
+        }
+    }
+    out.truncate(out.trim_end().len());
+    out
+}
+
+/// Network panels copy an arrow for the direction along with the frame.
+fn split_arrow(line: &str) -> (Option<char>, &str) {
+    const ARROWS: &[char] =
+        &['↑', '↓', '⬆', '⬇', '▲', '▼', '←', '→', '⇧', '⇩', '<', '>', '\u{fe0f}'];
+    let line = line.trim();
+    let frame = line.trim_start_matches(|c: char| c.is_whitespace() || ARROWS.contains(&c));
+    let arrow = line.chars().next().filter(|arrow| ARROWS.contains(arrow));
+    (arrow, frame)
+}
+
+fn describe(handshake: &Handshake) -> String {
+    let Handshake { sid, upgrades, ping_interval, ping_timeout, max_payload } = handshake;
+    let mut out = format!("sid {}, ping every {ping_interval:?}", visible(sid));
+    let _ = write!(out, ", dead {ping_timeout:?} behind it");
+    if !upgrades.is_empty() {
+        let _ = write!(out, ", upgrades to {}", visible(&upgrades.join(", ")));
+    }
+    if let Some(bytes) = max_payload {
+        let _ = write!(out, ", at most {bytes} bytes a payload");
+    }
+    out
+}
+
+/// The payload on one line, with attachments as bytes where they belong.
+fn data(packet: &Packet) -> String {
+    let Some(text) = packet.data() else { return String::new() };
+    let attachments = packet.attachments();
+    let mut out = String::with_capacity(text.len());
+    let done = compact(text, attachments.len(), &mut out, |num, out| {
+        let bytes = attachments.get(num).map_or(&[][..], Vec::as_slice);
+        let _ = write!(out, "‹{} B", bytes.len());
+        for byte in bytes.iter().take(SHOWN_BYTES) {
+            let _ = write!(out, " {byte:02x}");
+        }
+        out.push_str(if bytes.len() > SHOWN_BYTES { " …›" } else { "›" });
+    });
+    // The decoder has checked this text.
+    if done.is_ok() { visible(&out) } else { visible(text) }
+}
+
+/// A frame must not move the cursor of whoever looks at it.
+fn visible(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_control() {
+            out.extend(c.escape_unicode());
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+fn pad(text: &str, width: usize) -> String {
+    format!("{text:width$}")
+}
+
+struct Paint {
+    color: bool,
+}
+
+impl Paint {
+    fn bad(&self, text: &str) -> String {
+        self.wrap("31", text)
+    }
+
+    fn dim(&self, text: &str) -> String {
+        self.wrap("2", text)
+    }
+
+    fn kind(&self, text: &str) -> String {
+        self.wrap("36", text)
+    }
+
+    fn wrap(&self, code: &str, text: &str) -> String {
+        if self.color { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
+    }
+}
