@@ -90,8 +90,11 @@ struct Options {
 impl Options {
     fn parse(mut args: impl Iterator<Item = String>) -> Result<Self, String> {
         let color = io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-        let mut options =
-            Self { mode: Mode::Plain { color }, limits: Limits::default(), help: false };
+        let mut options = Self {
+            mode: Mode::Plain { color },
+            limits: Limits::default(),
+            help: false,
+        };
         while let Some(arg) = args.next() {
             let (flag, value) = match arg.split_once('=') {
                 Some((flag, value)) => (flag, Some(value.to_owned())),
@@ -100,7 +103,9 @@ impl Options {
             let mut number = || {
                 let value = value.clone().or_else(|| args.next());
                 let value = value.ok_or_else(|| format!("{flag} needs a number"))?;
-                value.parse().map_err(|_| format!("{flag}: {value:?} is no number"))
+                value
+                    .parse()
+                    .map_err(|_| format!("{flag}: {value:?} is no number"))
             };
             match flag {
                 "--json" => options.mode = Mode::Json,

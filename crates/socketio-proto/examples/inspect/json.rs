@@ -17,11 +17,24 @@ pub(super) fn write(report: &Report) -> String {
     match report {
         Report::Bad { kind, message } => format!(r#"{{"error":{}}}"#, error(kind, message)),
         Report::Engine { name, data: None } => format!(r#"{{"engine":"{name}"}}"#),
-        Report::Engine { name, data: Some(data) } => {
-            format!(r#"{{"engine":"{name}","data":{}}}"#, Value::from(data.as_str()))
+        Report::Engine {
+            name,
+            data: Some(data),
+        } => {
+            format!(
+                r#"{{"engine":"{name}","data":{}}}"#,
+                Value::from(data.as_str())
+            )
         }
-        Report::Error { engine, kind, message } => {
-            format!(r#"{{"engine":"{engine}","error":{}}}"#, error(kind, message))
+        Report::Error {
+            engine,
+            kind,
+            message,
+        } => {
+            format!(
+                r#"{{"engine":"{engine}","error":{}}}"#,
+                error(kind, message)
+            )
         }
         Report::Open { data, .. } => format!(r#"{{"engine":"open","data":{data}}}"#),
         Report::Packet(packet) => format!(r#"{{"engine":"message","packet":{}}}"#, whole(packet)),
@@ -37,7 +50,11 @@ fn read(inspector: &mut Inspector, line: &str) -> Report {
             if fields.get("reset") == Some(&Value::Bool(true)) {
                 return inspector.reset();
             }
-            match fields.get("base64").and_then(Value::as_str).map(|data| STANDARD.decode(data)) {
+            match fields
+                .get("base64")
+                .and_then(Value::as_str)
+                .map(|data| STANDARD.decode(data))
+            {
                 Some(Ok(data)) => inspector.binary(data),
                 Some(Err(error)) => Report::bad_line(&format!("not base64: {error}")),
                 None => Report::bad_line(EXPECTED),
@@ -59,7 +76,9 @@ fn whole(packet: &Packet) -> String {
 }
 
 fn data(packet: &Packet) -> String {
-    let Some(text) = packet.data() else { return "null".to_owned() };
+    let Some(text) = packet.data() else {
+        return "null".to_owned();
+    };
     let attachments = packet.attachments();
     let mut out = String::with_capacity(text.len());
     let done = compact(text, attachments.len(), &mut out, |num, out| {

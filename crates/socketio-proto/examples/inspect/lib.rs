@@ -4,11 +4,11 @@ mod json;
 mod plain;
 mod report;
 
-pub use report::Inspector;
+pub(crate) use report::Inspector;
 
 /// How lines are read and written.
 #[derive(Clone, Copy, Debug)]
-pub enum Mode {
+pub(crate) enum Mode {
     /// JSON both ways, for programs.
     Json,
     /// Frames as a browser's network panel shows them, for people.
@@ -19,7 +19,7 @@ pub enum Mode {
 }
 
 /// Answers one line with one line.
-pub fn answer(inspector: &mut Inspector, mode: Mode, line: &[u8]) -> String {
+pub(crate) fn answer(inspector: &mut Inspector, mode: Mode, line: &[u8]) -> String {
     let text = str::from_utf8(line);
     match (mode, text) {
         (Mode::Json, Ok(text)) => json::answer(inspector, text),

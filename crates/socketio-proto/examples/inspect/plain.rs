@@ -34,10 +34,24 @@ pub(super) fn write(report: &Report, color: bool) -> String {
             let _ = write!(out, "{} {}: {message}", paint.bad("✗"), paint.bad(kind));
         }
         Report::Engine { name, data } => {
-            let _ = write!(out, "{} {}", paint.dim(&pad(name, 8)), data.as_deref().unwrap_or(""));
+            let _ = write!(
+                out,
+                "{} {}",
+                paint.dim(&pad(name, 8)),
+                data.as_deref().unwrap_or("")
+            );
         }
-        Report::Error { engine, kind, message } => {
-            let _ = write!(out, "{} {}: {message}", paint.dim(&pad(engine, 8)), paint.bad(kind));
+        Report::Error {
+            engine,
+            kind,
+            message,
+        } => {
+            let _ = write!(
+                out,
+                "{} {}: {message}",
+                paint.dim(&pad(engine, 8)),
+                paint.bad(kind)
+            );
         }
         Report::Open { data, handshake } => {
             let _ = write!(out, "{} ", paint.dim(&pad("open", 8)));
@@ -77,8 +91,9 @@ pub(super) fn write(report: &Report, color: bool) -> String {
 
 /// Network panels copy an arrow for the direction along with the frame.
 fn split_arrow(line: &str) -> (Option<char>, &str) {
-    const ARROWS: &[char] =
-        &['↑', '↓', '⬆', '⬇', '▲', '▼', '←', '→', '⇧', '⇩', '<', '>', '\u{fe0f}'];
+    const ARROWS: &[char] = &[
+        '↑', '↓', '⬆', '⬇', '▲', '▼', '←', '→', '⇧', '⇩', '<', '>', '\u{fe0f}',
+    ];
     let line = line.trim();
     let frame = line.trim_start_matches(|c: char| c.is_whitespace() || ARROWS.contains(&c));
     let arrow = line.chars().next().filter(|arrow| ARROWS.contains(arrow));
@@ -86,7 +101,13 @@ fn split_arrow(line: &str) -> (Option<char>, &str) {
 }
 
 fn describe(handshake: &Handshake) -> String {
-    let Handshake { sid, upgrades, ping_interval, ping_timeout, max_payload } = handshake;
+    let Handshake {
+        sid,
+        upgrades,
+        ping_interval,
+        ping_timeout,
+        max_payload,
+    } = handshake;
     let mut out = format!("sid {}, ping every {ping_interval:?}", visible(sid));
     let _ = write!(out, ", dead {ping_timeout:?} behind it");
     if !upgrades.is_empty() {
@@ -100,7 +121,9 @@ fn describe(handshake: &Handshake) -> String {
 
 /// The payload on one line, with attachments as bytes where they belong.
 fn data(packet: &Packet) -> String {
-    let Some(text) = packet.data() else { return String::new() };
+    let Some(text) = packet.data() else {
+        return String::new();
+    };
     let attachments = packet.attachments();
     let mut out = String::with_capacity(text.len());
     let done = compact(text, attachments.len(), &mut out, |num, out| {
@@ -109,10 +132,18 @@ fn data(packet: &Packet) -> String {
         for byte in bytes.iter().take(SHOWN_BYTES) {
             let _ = write!(out, " {byte:02x}");
         }
-        out.push_str(if bytes.len() > SHOWN_BYTES { " …›" } else { "›" });
+        out.push_str(if bytes.len() > SHOWN_BYTES {
+            " …›"
+        } else {
+            "›"
+        });
     });
     // The decoder has checked this text.
-    if done.is_ok() { visible(&out) } else { visible(text) }
+    if done.is_ok() {
+        visible(&out)
+    } else {
+        visible(text)
+    }
 }
 
 /// A frame must not move the cursor of whoever looks at it.
@@ -150,6 +181,10 @@ impl Paint {
     }
 
     fn wrap(&self, code: &str, text: &str) -> String {
-        if self.color { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
+        if self.color {
+            format!("\x1b[{code}m{text}\x1b[0m")
+        } else {
+            text.to_owned()
+        }
     }
 }

@@ -4,13 +4,15 @@ use socketio_proto::json;
 use socketio_proto::packet::{DecodeError, Decoded, Decoder, Packet};
 
 /// Looks at the frames of one connection after the other.
-pub struct Inspector {
+pub(crate) struct Inspector {
     decoder: Decoder,
 }
 
 impl Inspector {
-    pub fn new(limits: Limits) -> Self {
-        Self { decoder: Decoder::new(limits) }
+    pub(crate) fn new(limits: Limits) -> Self {
+        Self {
+            decoder: Decoder::new(limits),
+        }
     }
 
     pub(super) fn text(&mut self, frame: String) -> Report {
@@ -19,16 +21,28 @@ impl Inspector {
             Err(error) => {
                 // The connection can't go on, and so nothing that it left half done can.
                 self.decoder.reset();
-                return Report::Bad { kind: error.kind(), message: error.to_string() };
+                return Report::Bad {
+                    kind: error.kind(),
+                    message: error.to_string(),
+                };
             }
         };
         match engine {
             EnginePacket::Open(data) => open(data),
-            EnginePacket::Close => Report::Engine { name: "close", data: None },
+            EnginePacket::Close => Report::Engine {
+                name: "close",
+                data: None,
+            },
             EnginePacket::Ping(data) => Report::engine("ping", data),
             EnginePacket::Pong(data) => Report::engine("pong", data),
-            EnginePacket::Upgrade => Report::Engine { name: "upgrade", data: None },
-            EnginePacket::Noop => Report::Engine { name: "noop", data: None },
+            EnginePacket::Upgrade => Report::Engine {
+                name: "upgrade",
+                data: None,
+            },
+            EnginePacket::Noop => Report::Engine {
+                name: "noop",
+                data: None,
+            },
             EnginePacket::Binary(data) => {
                 let data = data.into_owned();
                 self.binary(data)
@@ -48,36 +62,59 @@ impl Inspector {
 }
 
 /// What a line turned out to be.
-pub enum Report {
+pub(crate) enum Report {
     /// No packet of Engine.IO, or no line that could be understood.
-    Bad { kind: &'static str, message: String },
+    Bad {
+        kind: &'static str,
+        message: String,
+    },
     /// A packet of Engine.IO that is no message.
-    Engine { name: &'static str, data: Option<String> },
+    Engine {
+        name: &'static str,
+        data: Option<String>,
+    },
     /// An engine packet whose content is wrong: a message that is no packet, or a handshake that is no JSON.
-    Error { engine: &'static str, kind: &'static str, message: String },
+    Error {
+        engine: &'static str,
+        kind: &'static str,
+        message: String,
+    },
     /// A handshake: compact JSON, and whether a client could use it.
-    Open { data: String, handshake: Result<Handshake, HandshakeError> },
+    Open {
+        data: String,
+        handshake: Result<Handshake, HandshakeError>,
+    },
     Packet(Box<Packet>),
     Reset,
-    Waiting { missing: usize },
+    Waiting {
+        missing: usize,
+    },
 }
 
 impl Report {
     pub(super) fn bad_line(message: &str) -> Self {
-        Self::Bad { kind: "invalid_input", message: message.to_owned() }
+        Self::Bad {
+            kind: "invalid_input",
+            message: message.to_owned(),
+        }
     }
 
     fn engine(name: &'static str, data: &str) -> Self {
-        Self::Engine { name, data: Some(data.to_owned()).filter(|data| !data.is_empty()) }
+        Self::Engine {
+            name,
+            data: Some(data.to_owned()).filter(|data| !data.is_empty()),
+        }
     }
 
     fn message(result: Result<Decoded, DecodeError>) -> Self {
         match result {
             Ok(Decoded::Packet(packet)) => Self::Packet(Box::new(packet)),
             Ok(Decoded::Waiting { missing }) => Self::Waiting { missing },
-            Err(error) => {
-                Self::Error { engine: "message", kind: error.kind(), message: error.to_string() }
-            }
+            Err(error) => Self::Error {
+                engine: "message",
+                kind: error.kind(),
+                message: error.to_string(),
+            },
         }
     }
 }
@@ -85,7 +122,10 @@ impl Report {
 fn open(data: &str) -> Report {
     let mut compact = String::new();
     match json::compact(data, 0, &mut compact, |_, _| {}) {
-        Ok(()) => Report::Open { data: compact, handshake: Handshake::parse(data) },
+        Ok(()) => Report::Open {
+            data: compact,
+            handshake: Handshake::parse(data),
+        },
         Err(error) => Report::Error {
             engine: "open",
             kind: HandshakeError::NotAnObject.kind(),

@@ -209,3 +209,141 @@ fn number(json: &str) -> Option<u64> {
     }
     whole.parse().ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::format;
+    use alloc::string::ToString;
+    use alloc::vec;
+
+    use super::*;
+
+    const DELAY: &str = "a number of milliseconds from 1 to 2^31 - 1";
+
+    fn with(field: &str, value: &str) -> Result<Handshake, HandshakeError> {
+        let mut fields = vec![
+            ("sid", "\"x\""),
+            ("upgrades", "[\"websocket\"]"),
+            ("pingInterval", "25000"),
+            ("pingTimeout", "20000"),
+            ("maxPayload", "1000000"),
+        ];
+        fields.retain(|(name, _)| *name != field);
+        if !value.is_empty() {
+            fields.push((field, value));
+        }
+        let fields: Vec<_> = fields
+            .iter()
+            .map(|(name, value)| format!("\"{name}\":{value}"))
+            .collect();
+        Handshake::parse(&format!("{{{}}}", fields.join(",")))
+    }
+
+    #[test]
+    fn j6_a_handshake_reads() {
+        let handshake = Handshake {
+            sid: "x".into(),
+            upgrades: vec!["websocket".into()],
+            ping_interval: Duration::from_millis(25_000),
+            ping_timeout: Duration::from_millis(20_000),
+            max_payload: Some(1_000_000),
+        };
+        assert_eq!(with("more", "{\"a\":[1]}"), Ok(handshake.clone()));
+        let data = " { \"s\\u0069d\" : \"y\", \"sid\":\"x\",\n\"upgrades\":[\"websocket\"],\"pingInterval\":25000.0,\
+                    \"pingTimeout\":20000.9,\"maxPayload\":1000000 } ";
+        assert_eq!(Handshake::parse(data), Ok(handshake));
+    }
+
+    #[test]
+    fn j6_what_may_be_absent() {
+        for value in ["", "null"] {
+            assert_eq!(
+                with("upgrades", value).unwrap().upgrades,
+                Vec::<String>::new()
+            );
+            assert_eq!(with("maxPayload", value).unwrap().max_payload, None);
+        }
+        assert_eq!(with("maxPayload", "0").unwrap().max_payload, None);
+    }
+
+    #[test]
+    fn j6_an_absent_field_is_named() {
+        for field in ["sid", "pingInterval", "pingTimeout"] {
+            for value in ["", "null"] {
+                assert_eq!(
+                    with(field, value),
+                    Err(HandshakeError::MissingField { field })
+                );
+            }
+        }
+        let message = with("pingTimeout", "").unwrap_err().to_string();
+        assert!(message.contains("pingTimeout"), "{message}");
+    }
+
+    #[test]
+    fn j6_an_absurd_field_is_named() {
+        for value in [
+            "0",
+            "-1",
+            "0.9",
+            "1e3",
+            "2147483648",
+            "1e999",
+            "\"25000\"",
+            "true",
+            "[25000]",
+            "{}",
+        ] {
+            for field in ["pingInterval", "pingTimeout"] {
+                let error = HandshakeError::InvalidField {
+                    field,
+                    expected: DELAY,
+                };
+                assert_eq!(with(field, value), Err(error), "{value}");
+            }
+        }
+        for (field, values) in [
+            ("sid", &["\"\"", "1", "[]", "{}", "false"][..]),
+            (
+                "upgrades",
+                &["1", "\"websocket\"", "[1]", "[[\"websocket\"]]", "{}"],
+            ),
+            (
+                "maxPayload",
+                &["-1", "\"1\"", "[]", "1e9", "99999999999999999999"],
+            ),
+        ] {
+            for value in values {
+                let found = with(field, value);
+                assert!(
+                    matches!(found, Err(HandshakeError::InvalidField { field: named, .. }) if named == field),
+                    "{field}: {value} gave {found:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn j6_what_is_no_object_is_refused() {
+        let deep = "[".repeat(100_000);
+        for data in [
+            "",
+            " ",
+            "null",
+            "[]",
+            "\"x\"",
+            "{",
+            "{\"sid\"}",
+            "{\"sid\":}",
+            "{}x",
+            "{,}",
+            &deep,
+        ] {
+            assert_eq!(
+                Handshake::parse(data),
+                Err(HandshakeError::NotAnObject),
+                "{data:.20}"
+            );
+        }
+    }
+}

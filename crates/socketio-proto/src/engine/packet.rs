@@ -159,3 +159,95 @@ impl From<Vec<u8>> for EnginePacket<'_> {
         Self::Binary(data.into())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec;
+
+    use super::*;
+
+    #[test]
+    fn n1_each_type_reads_and_writes() {
+        for (text, packet) in [
+            ("0{}", EnginePacket::Open("{}")),
+            ("1", EnginePacket::Close),
+            ("2", EnginePacket::Ping("")),
+            ("2probe", EnginePacket::Ping("probe")),
+            ("3probe", EnginePacket::Pong("probe")),
+            ("42[\"a\"]", EnginePacket::Message("2[\"a\"]")),
+            ("5", EnginePacket::Upgrade),
+            ("6", EnginePacket::Noop),
+            ("bAQI=", EnginePacket::Binary(vec![1, 2].into())),
+        ] {
+            assert_eq!(EnginePacket::decode(text), Ok(packet.clone()));
+            assert_eq!(packet.encode(), text);
+            assert_eq!(packet.encoded_len(), text.len());
+        }
+    }
+
+    #[test]
+    fn n1_data_of_close_upgrade_and_noop_is_let_pass() {
+        assert_eq!(EnginePacket::decode("1x"), Ok(EnginePacket::Close));
+        assert_eq!(EnginePacket::decode("5x"), Ok(EnginePacket::Upgrade));
+        assert_eq!(EnginePacket::decode("6x"), Ok(EnginePacket::Noop));
+    }
+
+    #[test]
+    fn n2_an_unknown_type_or_none_is_an_error() {
+        assert_eq!(EnginePacket::decode(""), Err(EngineDecodeError::Empty));
+        for found in ['7', '9', ' ', 'B', '\n', '一', '\u{0}'] {
+            let frame = String::from_iter([found, '0']);
+            assert_eq!(
+                EnginePacket::decode(&frame),
+                Err(EngineDecodeError::UnknownType { found })
+            );
+        }
+    }
+
+    #[test]
+    fn n2_a_binary_frame_is_a_message() {
+        let frame = [b'0', 0xff];
+        assert_eq!(
+            EnginePacket::decode_binary(&frame[..]),
+            EnginePacket::Binary(frame.to_vec().into())
+        );
+    }
+
+    #[test]
+    fn n5_base64_is_strict_but_for_its_padding() {
+        for (text, bytes) in [
+            ("b", &[][..]),
+            ("bAQI=", &[1, 2]),
+            ("bAQI", &[1, 2]),
+            ("bAQID", &[1, 2, 3]),
+        ] {
+            assert_eq!(
+                EnginePacket::decode(text),
+                Ok(EnginePacket::Binary(bytes.into())),
+                "{text}"
+            );
+        }
+        for text in [
+            "b!!!!",
+            "bAQ I=",
+            "bA",
+            "bAQI==",
+            "bAQI=AQI=",
+            "b-_-_",
+            "b=",
+            "bé",
+        ] {
+            assert_eq!(
+                EnginePacket::decode(text),
+                Err(EngineDecodeError::InvalidBase64),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn n8_an_empty_message_is_its_type_alone() {
+        assert_eq!(EnginePacket::Message("").encode(), "4");
+        assert_eq!(EnginePacket::decode("4"), Ok(EnginePacket::Message("")));
+    }
+}

@@ -83,3 +83,77 @@ pub fn packets_that_fit<'a, 'b: 'a>(
     }
     count
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec;
+    use alloc::vec::Vec;
+
+    use super::*;
+
+    #[test]
+    fn n3_a_payload_is_its_packets_in_order() {
+        let packets: Vec<_> = Payload::new("0{}\x1e2\x1ebAQI=\x1e4x").collect();
+        assert_eq!(
+            packets,
+            [
+                Ok(EnginePacket::Open("{}")),
+                Ok(EnginePacket::Ping("")),
+                Ok(EnginePacket::Binary(vec![1, 2].into())),
+                Ok(EnginePacket::Message("x")),
+            ]
+        );
+    }
+
+    #[test]
+    fn n3_a_payload_ends_behind_its_first_bad_packet() {
+        let packets: Vec<_> = Payload::new("4a\x1e9\x1e4b").collect();
+        assert_eq!(
+            packets,
+            [
+                Ok(EnginePacket::Message("a")),
+                Err(EngineDecodeError::UnknownType { found: '9' })
+            ]
+        );
+        for (payload, good) in [("", 0), ("\x1e4a", 0), ("4a\x1e", 1), ("4a\x1e\x1e4b", 1)] {
+            let packets: Vec<_> = Payload::new(payload).collect();
+            assert_eq!(packets.len(), good + 1, "{payload:?}");
+            assert_eq!(
+                packets.last(),
+                Some(&Err(EngineDecodeError::Empty)),
+                "{payload:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn n4_binary_goes_as_base64() {
+        let packets = [EnginePacket::Message("2[]"), EnginePacket::from(vec![1, 2])];
+        assert_eq!(encode_payload(&packets), "42[]\x1ebAQI=");
+        assert_eq!(encode_payload(&[]), "");
+    }
+
+    #[test]
+    fn j7_a_payload_takes_what_fits() {
+        // 4 + 1 + 4 + 1 + 5 bytes.
+        let queue = [
+            EnginePacket::Message("abc"),
+            EnginePacket::Message("é1"),
+            EnginePacket::from(vec![1, 2]),
+        ];
+        for (max, count) in [(15, 3), (14, 2), (9, 2), (8, 1), (4, 1)] {
+            assert_eq!(packets_that_fit(&queue, Some(max)), count, "{max}");
+            let sent = encode_payload(&queue[..count]);
+            assert!(sent.len() as u64 <= max, "{sent:?} is more than {max}");
+        }
+        assert_eq!(packets_that_fit(&queue, None), 3);
+    }
+
+    #[test]
+    fn j7_an_oversized_packet_goes_alone() {
+        let queue = [EnginePacket::Message("abc"), EnginePacket::Message("x")];
+        assert_eq!(packets_that_fit(&queue, Some(1)), 1);
+        assert_eq!(packets_that_fit(&queue[..1], Some(1)), 1);
+        assert_eq!(packets_that_fit(&[], Some(1)), 0);
+    }
+}

@@ -10,6 +10,8 @@ mod kind;
 mod namespace;
 mod payload;
 mod received;
+#[cfg(test)]
+mod tests;
 
 pub use arguments::Arguments;
 pub use decoder::{Decoded, Decoder};
