@@ -222,7 +222,8 @@ fn same_args(packet: &Packet, args: &[Value]) -> Result<(), TestCaseError> {
         Value::Text(text) => Some(text.as_str()),
         _ => None,
     });
-    prop_assert_eq!(packet.last_string().as_deref(), last);
+    let last_string = packet.last_string();
+    prop_assert_eq!(last_string.as_deref(), last);
     Ok(())
 }
 

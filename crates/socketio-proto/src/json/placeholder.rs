@@ -8,15 +8,19 @@ use super::number::whole;
 use super::scan::Scanner;
 use super::text::unescape;
 
-/// Checks that every placeholder in validated JSON text names one of so many attachments (row M9).
+/// Checks that every placeholder in validated JSON text names one of so many attachments (row M9);
+/// tells which, in the order of the text.
 ///
 /// A placeholder is an object, at any depth, whose `_placeholder` is literally `true`; other
 /// members may stand beside it, and of a key that comes twice the last counts. Its `num` must be an
 /// integer: the reference lets 0.5 pass, and the listener gets `undefined` where its bytes should
 /// be.
-#[allow(dead_code, reason = "the packet decoder's")]
-pub(crate) fn check_placeholders(text: &str, attachments: usize) -> Result<(), ScanError> {
-    find_placeholders(text, attachments, usize::MAX).map(drop)
+pub(crate) fn check_placeholders(
+    text: &str,
+    attachments: usize,
+) -> Result<impl Iterator<Item = usize>, ScanError> {
+    let found = find_placeholders(text, attachments, usize::MAX)?;
+    Ok(found.into_iter().map(|placeholder| placeholder.num))
 }
 
 /// Appends JSON text to `out` without insignificant white space, each placeholder replaced by what
@@ -204,10 +208,12 @@ mod tests {
     use super::*;
 
     fn check(text: &str, attachments: usize) -> Result<(), usize> {
-        check_placeholders(text, attachments).map_err(|error| {
-            assert_eq!(error.kind, ScanErrorKind::Placeholder);
-            error.offset
-        })
+        check_placeholders(text, attachments)
+            .map(drop)
+            .map_err(|error| {
+                assert_eq!(error.kind, ScanErrorKind::Placeholder);
+                error.offset
+            })
     }
 
     #[test]

@@ -70,6 +70,7 @@ impl Decoder {
         self.waiting = Some(Waiting {
             packet,
             attachments: head.attachments,
+            text_bytes: bytes,
             bytes,
         });
         Ok(Decoded::Waiting {
@@ -93,11 +94,17 @@ impl Decoder {
             self.waiting = Some(waiting);
             return Ok(Decoded::Waiting { missing });
         }
-        payload::check_placeholders(
-            waiting.packet.data().unwrap_or_default(),
-            waiting.attachments,
-        )?;
-        Ok(Decoded::Packet(waiting.packet))
+        let Waiting {
+            packet, text_bytes, ..
+        } = waiting;
+        let used =
+            payload::placeholder_bytes(packet.data().unwrap_or_default(), &packet.attachments)?;
+        if text_bytes.saturating_add(used) > self.limits.packet_bytes {
+            return Err(DecodeError::PacketTooLarge {
+                limit: self.limits.packet_bytes,
+            });
+        }
+        Ok(Decoded::Packet(packet))
     }
 
     /// Forgets a packet that still waits for attachments (row M13).
@@ -128,6 +135,7 @@ struct Waiting {
     packet: Packet,
     /// How many the packet announced.
     attachments: usize,
+    text_bytes: usize,
     /// Bytes of the text and of the attachments that have come.
     bytes: usize,
 }

@@ -2,7 +2,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::Write as _;
 
-use super::payload::{check_placeholders, end, scan_error};
+use super::payload::{end, placeholders_are_own, scan_error};
 use super::{Arguments, DecodeError, EncodeError, MAX_ACK_ID, PacketKind, normalize_namespace};
 use crate::Limits;
 use crate::json::{MAX_NESTING, Scanner};
@@ -180,8 +180,10 @@ fn encode_arguments(
     }
     check_nesting(&frame.text, payload, limits)?;
     if count > 0 {
-        check_placeholders(frame.text.get(payload..).unwrap_or_default(), count)
-            .map_err(|_| EncodeError::MisleadingPlaceholder)?;
+        let payload = frame.text.get(payload..).unwrap_or_default();
+        if !placeholders_are_own(payload, count) {
+            return Err(EncodeError::MisleadingPlaceholder);
+        }
     }
     Ok(frame)
 }

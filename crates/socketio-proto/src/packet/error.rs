@@ -24,7 +24,7 @@ pub enum DecodeError {
         /// What is wrong with it.
         reason: &'static str,
     },
-    /// A placeholder doesn't lead to one attachment of its own (row M9).
+    /// A placeholder doesn't lead to an attachment (row M9).
     InvalidPlaceholder,
     /// An event, an ack or a refusal came without a payload (row W7).
     MissingPayload {
@@ -96,7 +96,7 @@ impl fmt::Display for DecodeError {
                 write!(f, "invalid payload of {}: {reason}", kind.name())
             }
             Self::InvalidPlaceholder => f.write_str(
-                "a placeholder's `num` must be the index of an attachment that no other placeholder took",
+                "a placeholder's `num` must be the index of one of the attachments",
             ),
             Self::MissingPayload { kind } => {
                 write!(f, "a packet of type {} needs a payload, and this one has none", kind.name())

@@ -1,5 +1,6 @@
 use alloc::borrow::Cow;
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::ops::Range;
 
 use super::head::Head;
@@ -111,12 +112,24 @@ pub(super) fn end(scanner: &mut Scanner<'_>) -> Result<(), ScanError> {
     })
 }
 
-/// Checks that each placeholder leads to one attachment that no other placeholder took (row M9).
+/// Checks that each placeholder leads to an attachment (row M9); tells how many bytes all of them stand for.
 ///
-/// The reference lets several share an attachment. No encoder writes that, and a few bytes a placeholder
-/// would stand for megabytes each.
-pub(super) fn check_placeholders(data: &str, attachments: usize) -> Result<(), DecodeError> {
-    json::check_placeholders(data, attachments).map_err(|_| DecodeError::InvalidPlaceholder)
+/// As in the reference several may share an attachment. No encoder writes that, but a hostile peer could make
+/// megabytes of every few bytes: so an attachment counts as often as it is used.
+pub(super) fn placeholder_bytes(data: &str, attachments: &[Vec<u8>]) -> Result<usize, DecodeError> {
+    Ok(json::check_placeholders(data, attachments.len())
+        .map_err(|_| DecodeError::InvalidPlaceholder)?
+        .filter_map(|num| attachments.get(num))
+        .fold(0, |bytes, attachment| {
+            bytes.saturating_add(attachment.len())
+        }))
+}
+
+/// Whether the placeholders are those of the attachments and no others, each once and in order, as an encoder
+/// writes them (row M4).
+pub(super) fn placeholders_are_own(data: &str, attachments: usize) -> bool {
+    json::check_placeholders(data, attachments)
+        .is_ok_and(|placeholders| placeholders.eq(0..attachments))
 }
 
 /// An error of the scanner in the packet's terms.

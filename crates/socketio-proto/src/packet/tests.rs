@@ -58,11 +58,9 @@ fn encode(args: Arguments) -> Result<Frame, EncodeError> {
 
 /// Arrays nested `depth` deep, the payload's own counted.
 fn nested(depth: usize) -> String {
-    format!(
-        "2[\"x\",{}{}]",
-        "[".repeat(depth - 1),
-        "]".repeat(depth - 1)
-    )
+    let inner = depth - 1;
+    let comma = if inner > 0 { "," } else { "" };
+    format!("2[\"x\"{comma}{}{}]", "[".repeat(inner), "]".repeat(inner))
 }
 
 #[test]
