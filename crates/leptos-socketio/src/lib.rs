@@ -1,1 +1,49 @@
-//! Placeholder.
+//! Leptos hooks for [`socketio_web`]: a socket by context, events by handlers that end with their owner, the
+//! connection's state and an event's last value as signals.
+//!
+//! ```no_run
+//! use leptos_socketio::{Socket, Status, provide_socket, use_event, use_status};
+//! # use leptos_socketio::Event;
+//! # use serde::Deserialize;
+//! #[derive(Deserialize)]
+//! struct Count {
+//!     count: u64,
+//! }
+//!
+//! impl Event for Count {
+//!     const NAME: &'static str = "count";
+//!     type Ack = ();
+//! }
+//!
+//! // In the component that owns the connection:
+//! # fn owner() -> Result<(), leptos_socketio::OpenError> {
+//! provide_socket(Socket::builder("https://example.com"))?;
+//! # Ok(())
+//! # }
+//!
+//! // In any component below:
+//! # fn below() {
+//! let status = use_status();
+//! use_event(move |Count { count }| {
+//!     // Called for each event, none is lost: a signal alone would only show the last of a burst.
+//!     # let _ = (status, count);
+//! });
+//! # }
+//! ```
+//!
+//! Each hook takes its socket from context; those whose names end in `_of` take it as an argument, for a page with
+//! several. A hook without a socket says so on the console and does nothing: it never panics.
+
+#![warn(missing_docs)]
+
+mod context;
+mod event;
+mod latest;
+mod owned;
+mod status;
+
+pub use context::{provide_socket, use_socket};
+pub use event::{use_connect, use_connect_of, use_event, use_event_of};
+pub use latest::{use_latest, use_latest_of};
+pub use socketio_web::*;
+pub use status::{use_status, use_status_of};

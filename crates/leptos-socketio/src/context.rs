@@ -1,0 +1,25 @@
+use reactive_graph::owner::{on_cleanup, provide_context, use_context};
+use socketio_web::{Builder, OpenError, Socket};
+
+/// Makes a socket, starts to connect it, and gives it to every component below. It is removed with the current
+/// owner.
+///
+/// # Errors
+/// When the URL, the namespace or the auth can't be used.
+pub fn provide_socket(builder: Builder) -> Result<Socket, OpenError> {
+    let socket = builder.connect()?;
+    provide_context(socket);
+    on_cleanup(move || socket.remove());
+    Ok(socket)
+}
+
+/// The socket that a component above provides.
+pub fn use_socket() -> Option<Socket> {
+    let socket = use_context::<Socket>();
+    if socket.is_none() {
+        let text =
+            "leptos-socketio: no socket in context: call `provide_socket` in a component above";
+        web_sys::console::warn_1(&text.into());
+    }
+    socket
+}

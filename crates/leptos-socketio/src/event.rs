@@ -1,0 +1,40 @@
+use reactive_graph::graph::untrack;
+use serde::de::DeserializeOwned;
+use socketio_web::{Event, Socket};
+
+use crate::context::use_socket;
+use crate::owned::own;
+
+/// Calls `handler` for each event of this type, until the current owner goes. The handler tracks no signals.
+pub fn use_event<E>(handler: impl FnMut(E) + 'static)
+where
+    E: Event + DeserializeOwned + 'static,
+{
+    if let Some(socket) = use_socket() {
+        use_event_of(socket, handler);
+    }
+}
+
+/// [`use_event`] of this socket.
+pub fn use_event_of<E>(socket: Socket, mut handler: impl FnMut(E) + 'static)
+where
+    E: Event + DeserializeOwned + 'static,
+{
+    own(socket.on(move |event| untrack(|| handler(event))));
+}
+
+/// Calls `handler` at each connect, the first and every later one, until the current owner goes; at once where the
+/// socket is connected already.
+pub fn use_connect(handler: impl FnMut() + 'static) {
+    if let Some(socket) = use_socket() {
+        use_connect_of(socket, handler);
+    }
+}
+
+/// [`use_connect`] of this socket.
+pub fn use_connect_of(socket: Socket, mut handler: impl FnMut() + 'static) {
+    if socket.is_connected() {
+        untrack(&mut handler);
+    }
+    own(socket.on_connect(move || untrack(&mut handler)));
+}
