@@ -1,2 +1,49 @@
-//! The orchard page.
-fn main() {}
+//! The orchard page: a client-side Leptos app on a Socket.IO connection.
+//!
+//! - `settings`: where its server is, read from `index.html`;
+//! - `host`: what it asks of the browser or web view around it;
+//! - `rpc` and `session`: who is signed in;
+//! - `live`: the connection, and what its events do to the page;
+//! - `components`: what is seen, one a file.
+
+#![allow(
+    unreachable_pub,
+    reason = "the functions that #[component] makes are pub"
+)]
+
+mod app;
+mod components;
+mod host;
+mod live;
+mod music;
+mod rpc;
+mod session;
+mod settings;
+mod text;
+mod toasts;
+
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
+
+use app::App;
+
+/// The element of `index.html` that the page is put into.
+const PAGE: &str = "page";
+
+fn main() {
+    #[cfg(debug_assertions)]
+    console_error_panic_hook::set_once();
+
+    let element = document()
+        .get_element_by_id(PAGE)
+        .and_then(|element| element.dyn_into::<HtmlElement>().ok());
+    match element {
+        Some(element) => {
+            // The loading line gives way.
+            element.set_text_content(None);
+            mount_to(element, App).forget();
+        }
+        None => mount_to_body(App),
+    }
+}

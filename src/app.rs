@@ -1,0 +1,92 @@
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use crate::components::{
+    Back, Connection, Music, Orchard, SignIn, Title, ToastList, Unreachable, Waiting,
+};
+use crate::host::{self, Here};
+use crate::live::ConnectionState;
+use crate::rpc::CallError;
+use crate::session::{self, Absent, Session};
+use crate::settings::Settings;
+use crate::text::{self, Text};
+use crate::toasts::Toasts;
+
+/// How far the player has come.
+#[derive(Clone)]
+pub(crate) enum Gate {
+    /// The kept token is being checked.
+    Checking,
+    /// Somebody is signed in.
+    In(Session),
+    /// Nobody is signed in; the words, if any, say why not any more.
+    SignIn(Option<String>),
+    /// Whether somebody is signed in couldn't be found out.
+    Unreachable(CallError),
+}
+
+/// The whole page.
+#[component]
+pub(crate) fn App() -> impl IntoView {
+    let (settings, problems) = Settings::of_document();
+    let settings = Arc::new(settings);
+    let language = text::language(settings.language.as_deref());
+    let text = language.text();
+    text::apply(language);
+    let toasts = Toasts::new();
+    for problem in problems {
+        toasts.keep(text.settings_problem(&problem));
+    }
+    provide_context(settings.clone());
+    provide_context(text);
+    provide_context(toasts);
+
+    let gate = RwSignal::new(Gate::Checking);
+    let check = move || check_out(gate, settings.clone(), text);
+    check();
+    // Told only after the first reads and writes had their chance to find out.
+    note_forgetful_store(toasts, text);
+
+    view! {
+        <Back />
+        <Music />
+        <Title />
+        {move || match gate.get() {
+            Gate::Checking => view! { <Connection state=Signal::stored(ConnectionState::Idle) /> <Waiting /> }.into_any(),
+            Gate::In(session) => view! { <Orchard session /> }.into_any(),
+            Gate::SignIn(notice) => {
+                view! { <Connection state=Signal::stored(ConnectionState::Idle) /> <SignIn notice gate /> }.into_any()
+            }
+            Gate::Unreachable(error) => {
+                let check = check.clone();
+                view! { <Connection state=Signal::stored(ConnectionState::Idle) /> <Unreachable error retry=Callback::new(move |()| check()) /> }
+                    .into_any()
+            }
+        }}
+        <ToastList />
+    }
+}
+
+/// Finds out who is signed in, and opens the gate that belongs to the answer.
+fn check_out(gate: RwSignal<Gate>, settings: Arc<Settings>, text: &'static Text) {
+    gate.set(Gate::Checking);
+    spawn_local(async move {
+        let next = match session::checkout(&Here, &settings.api).await {
+            Ok(session) => Gate::In(session),
+            Err(Absent::NeverSignedIn) => Gate::SignIn(None),
+            Err(Absent::SignedOut) => Gate::SignIn(Some(text.signed_out.into())),
+            Err(Absent::Fault(fault)) => Gate::SignIn(Some(text.call_error(&fault))),
+            Err(Absent::Unreachable(error)) => Gate::Unreachable(error),
+        };
+        gate.try_set(next);
+    });
+}
+
+/// Says so, once, when the browser keeps nothing.
+fn note_forgetful_store(toasts: Toasts, text: &'static Text) {
+    if host::forgetful(&Here) {
+        toasts.say(text.forgetful.into());
+    }
+}

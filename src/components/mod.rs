@@ -1,0 +1,23 @@
+//! What is seen. The scene and the board are in `index.html`: they are there before this code is.
+
+mod back;
+mod connection;
+mod count;
+mod music;
+mod orchard;
+mod sign_in;
+mod title;
+mod toast_list;
+mod unreachable;
+mod waiting;
+
+pub(crate) use back::Back;
+pub(crate) use connection::Connection;
+pub(crate) use count::Count;
+pub(crate) use music::Music;
+pub(crate) use orchard::Orchard;
+pub(crate) use sign_in::SignIn;
+pub(crate) use title::Title;
+pub(crate) use toast_list::ToastList;
+pub(crate) use unreachable::Unreachable;
+pub(crate) use waiting::Waiting;

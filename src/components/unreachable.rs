@@ -1,0 +1,21 @@
+use leptos::prelude::*;
+
+use crate::rpc::CallError;
+use crate::text::Text;
+
+/// The server couldn't be asked who is signed in. That signs nobody out: it is to be tried again.
+#[component]
+pub(crate) fn Unreachable(error: CallError, retry: Callback<()>) -> impl IntoView {
+    let text = Text::from_context();
+    view! {
+        <div class="panel">
+            <section class="card" data-testid="unreachable">
+                <h2>{text.unreachable}</h2>
+                <p role="alert">{text.call_error(&error)}</p>
+                <button type="button" class="wooden" data-testid="retry" on:click=move |_| retry.run(())>
+                    {text.retry}
+                </button>
+            </section>
+        </div>
+    }
+}

@@ -1,0 +1,129 @@
+//! Calls by JSON-RPC 2.0: one `POST` each.
+
+use gloo_timers::callback::Timeout;
+use leptos::prelude::window;
+use orchard_contract::Secret;
+use orchard_contract::endpoints::authorization;
+use orchard_contract::rpc::{ErrorObject, Method, Request, Response};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use socketio_proto::json;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortController, Headers, RequestInit};
+
+/// How long a call may take, in milliseconds: a phone on a train gets there, a player still waits.
+const TIMEOUT: u32 = 15_000;
+
+/// Why a call brought no result.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum CallError {
+    /// The server answered with an error object.
+    Fault(ErrorObject),
+    /// No answer: no network, no server, or an answer that another origin forbids to read.
+    Network,
+    /// There is an answer, but not the one that the method has.
+    NotUnderstood,
+    /// The server answered with this HTTP status and no result.
+    Status(u16),
+    /// No answer in time.
+    TimedOut,
+}
+
+impl CallError {
+    /// Whether the server itself was never reached, so that the same call may well succeed later.
+    pub(crate) fn is_unreachable(&self) -> bool {
+        matches!(
+            self,
+            Self::Network | Self::TimedOut | Self::Status(502..=504)
+        )
+    }
+}
+
+/// Calls `M` at the URL `api`, as the holder of `token`.
+///
+/// An outcome such as "wrong password" is a result, not an error.
+pub(crate) async fn call<M>(
+    api: &str,
+    token: Option<&Secret>,
+    params: M::Params,
+) -> Result<M::Result, CallError>
+where
+    M: Method<Params: Serialize, Result: DeserializeOwned>,
+{
+    let request = Request::of::<M>(uuid(), params);
+    let body = json::to_string(&request).map_err(|_| CallError::NotUnderstood)?;
+    let (status, text) = post(api, token, &body).await?;
+    let answer = json::from_str::<Response<M::Result>>(&text);
+    match answer {
+        Ok(Response {
+            error: Some(error), ..
+        }) => Err(CallError::Fault(error)),
+        Ok(Response {
+            result: Some(result),
+            ..
+        }) => Ok(result),
+        _ if !(200..300).contains(&status) => Err(CallError::Status(status)),
+        _ => Err(CallError::NotUnderstood),
+    }
+}
+
+/// Posts `body`, and gives the status and the text that came back.
+async fn post(url: &str, token: Option<&Secret>, body: &str) -> Result<(u16, String), CallError> {
+    let abort = AbortController::new().map_err(|_| CallError::Network)?;
+    let deadline = {
+        let abort = abort.clone();
+        // Dropped, and so called off, when the answer is there or nobody waits any more.
+        Timeout::new(TIMEOUT, move || abort.abort())
+    };
+    let fetched = fetch(url, token, body, &abort).await;
+    drop(deadline);
+    fetched.map_err(|_| {
+        if abort.signal().aborted() {
+            CallError::TimedOut
+        } else {
+            CallError::Network
+        }
+    })
+}
+
+async fn fetch(
+    url: &str,
+    token: Option<&Secret>,
+    body: &str,
+    abort: &AbortController,
+) -> Result<(u16, String), JsValue> {
+    let headers = Headers::new()?;
+    headers.set("Content-Type", "application/json")?;
+    if let Some(token) = token {
+        headers.set("Authorization", &authorization(token.expose()))?;
+    }
+    let init = RequestInit::new();
+    init.set_method("POST");
+    init.set_headers(&headers);
+    init.set_body(&body.into());
+    init.set_signal(Some(&abort.signal()));
+    let response = JsFuture::from(window().fetch_with_str_and_init(url, &init)).await?;
+    let response: web_sys::Response = response.unchecked_into();
+    let text = JsFuture::from(response.text()?).await?;
+    Ok((response.status(), text.as_string().unwrap_or_default()))
+}
+
+/// A random UUID. `crypto.randomUUID` is missing where the page comes by plain HTTP, and an id that
+/// ties an answer to its request needs no secrecy.
+fn uuid() -> String {
+    let mut uuid = String::with_capacity(36);
+    for template in "xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx".bytes() {
+        let random = (js_sys::Math::random() * 16.0) as u32;
+        let digit = match template {
+            b'x' => random,
+            b'y' => 8 + random % 4,
+            other => {
+                uuid.push(other.into());
+                continue;
+            }
+        };
+        uuid.extend(char::from_digit(digit, 16));
+    }
+    uuid
+}

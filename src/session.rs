@@ -1,0 +1,161 @@
+//! Who is signed in: `checkout` before the page goes live, and signing in.
+
+use orchard_contract::rpc::{Outcome, user};
+use orchard_contract::{Errno, Secret, UserId, storage};
+
+use crate::host::{Host, Store};
+use crate::rpc::{self, CallError};
+
+/// Somebody who is signed in.
+#[derive(Clone, Debug)]
+pub(crate) struct Session {
+    /// The access token.
+    pub(crate) token: Secret,
+    /// The player's id, in the form the game's devices keep it: as a string.
+    pub(crate) uid: UserId,
+}
+
+/// Why nobody is signed in.
+#[derive(Debug)]
+pub(crate) enum Absent {
+    /// The server failed at the question.
+    Fault(CallError),
+    /// There is no token.
+    NeverSignedIn,
+    /// The token is not good any more.
+    SignedOut,
+    /// The server couldn't be asked, so the token may still be good.
+    Unreachable(CallError),
+}
+
+/// Why signing in failed.
+#[derive(Debug)]
+pub(crate) enum Refusal {
+    /// The call failed.
+    Call(CallError),
+    /// The server says no, with its code and its words.
+    Said(Option<Errno>, Option<String>),
+}
+
+impl From<CallError> for Absent {
+    fn from(error: CallError) -> Self {
+        if error.is_unreachable() {
+            Self::Unreachable(error)
+        } else {
+            Self::Fault(error)
+        }
+    }
+}
+
+/// Finds the session that the stores keep, and makes sure with the server that it is good.
+///
+/// Memory goes before the device. An expired access token is refreshed and the new one kept where
+/// the old one lived.
+pub(crate) async fn checkout(host: &impl Host, api: &str) -> Result<Session, Absent> {
+    let (place, token) = kept(host, storage::ACCESS_TOKEN).ok_or(Absent::NeverSignedIn)?;
+    let checked = rpc::call::<user::Check>(api, Some(&token), user::NoParams {}).await?;
+    match checked.errno() {
+        Some(Errno::OK) => Ok(session(host, token)),
+        Some(Errno::TOKEN_EXPIRED) => {
+            let token = refresh(host, api, place).await?;
+            Ok(session(host, token))
+        }
+        _ => Err(Absent::SignedOut),
+    }
+}
+
+/// Signs in, and keeps what the server gave: on the device if `remember`, else in memory.
+pub(crate) async fn sign_in(
+    host: &impl Host,
+    api: &str,
+    account: String,
+    password: String,
+    remember: bool,
+) -> Result<Session, Refusal> {
+    let params = user::LoginParams {
+        account,
+        password: Secret::new(password),
+        ..user::LoginParams::default()
+    };
+    let answer = rpc::call::<user::Login>(api, None, params)
+        .await
+        .map_err(Refusal::Call)?;
+    let token = match answer.access_token.clone() {
+        Some(token) if answer.is_ok() => token,
+        _ => return Err(Refusal::Said(answer.errno, answer.errmsg)),
+    };
+    let place = if remember {
+        Store::Device
+    } else {
+        Store::Memory
+    };
+    keep(host, place, answer);
+    Ok(session(host, token))
+}
+
+/// A new access token for the refresh token that lives beside the old one.
+async fn refresh(host: &impl Host, api: &str, place: Store) -> Result<Secret, Absent> {
+    let token = host
+        .read(place, storage::REFRESH_TOKEN)
+        .map(Secret::from)
+        .or_else(|| kept(host, storage::REFRESH_TOKEN).map(|(_, token)| token))
+        .ok_or(Absent::SignedOut)?;
+    let answer = rpc::call::<user::Refresh>(api, Some(&token), user::NoParams {}).await?;
+    match answer.access_token {
+        Some(ref fresh) if answer.is_ok() => {
+            host.save(place, storage::ACCESS_TOKEN, fresh.expose());
+            Ok(fresh.clone())
+        }
+        _ => Err(Absent::SignedOut),
+    }
+}
+
+/// The session of whoever the stores say has `token`.
+fn session(host: &impl Host, token: Secret) -> Session {
+    // The game reads the id from the device first, wherever the token lives.
+    let uid = host
+        .read(Store::Device, storage::ID)
+        .or_else(|| host.read(Store::Memory, storage::ID))
+        .unwrap_or_default();
+    Session {
+        token,
+        uid: UserId::from(uid),
+    }
+}
+
+fn keep(host: &impl Host, place: Store, answer: user::LoginResult) {
+    // Another player's id left on the device would be taken for this one's.
+    for key in storage::ALL {
+        host.remove(Store::Device, key);
+        host.remove(Store::Memory, key);
+    }
+    let values = [
+        (
+            storage::ACCESS_TOKEN,
+            answer.access_token.map(Secret::into_inner),
+        ),
+        (
+            storage::REFRESH_TOKEN,
+            answer.refresh_token.map(Secret::into_inner),
+        ),
+        (storage::ID, answer.id.map(|id| id.to_string())),
+        (storage::NICKNAME, answer.nickname),
+        (storage::AVATAR, answer.avatar),
+        (storage::MONEY, answer.money.map(|money| money.to_string())),
+        (
+            storage::CREDIT,
+            answer.credit.map(|credit| credit.to_string()),
+        ),
+    ];
+    for (key, value) in values {
+        if let Some(value) = value {
+            host.save(place, key, &value);
+        }
+    }
+}
+
+fn kept(host: &impl Host, key: &str) -> Option<(Store, Secret)> {
+    [Store::Memory, Store::Device]
+        .into_iter()
+        .find_map(|place| Some((place, host.read(place, key)?.into())))
+}
