@@ -1,5 +1,10 @@
 //! What must hold for any packet and any input: what is encoded decodes to itself, nothing panics, and no
 //! more is held than the limits allow.
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test may panic"
+)]
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -1,12 +1,27 @@
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use serde_json::{Value, json};
-use socketio_proto::json::compact;
+use base64::alphabet::STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use serde::Deserialize;
+use socketio_proto::json;
 use socketio_proto::packet::Packet;
 
 use super::report::{Inspector, Report};
 
-const EXPECTED: &str = "a line is JSON: a string, {\"base64\":\"…\"} or {\"reset\":true}";
+const EXPECTED: &str = "expected a JSON string, {\"base64\":\"…\"} or {\"reset\":true}";
+
+/// Padding is written, and need not be there to be read.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
+/// A line that is no string.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Line {
+    base64: Option<String>,
+    reset: Option<bool>,
+}
 
 pub(super) fn answer(inspector: &mut Inspector, line: &str) -> String {
     write(&read(inspector, line))
@@ -21,10 +36,7 @@ pub(super) fn write(report: &Report) -> String {
             name,
             data: Some(data),
         } => {
-            format!(
-                r#"{{"engine":"{name}","data":{}}}"#,
-                Value::from(data.as_str())
-            )
+            format!(r#"{{"engine":"{name}","data":{}}}"#, string(data))
         }
         Report::Error {
             engine,
@@ -44,24 +56,26 @@ pub(super) fn write(report: &Report) -> String {
 }
 
 fn read(inspector: &mut Inspector, line: &str) -> Report {
-    match serde_json::from_str(line) {
-        Ok(Value::String(frame)) => inspector.text(frame),
-        Ok(Value::Object(fields)) if fields.len() == 1 => {
-            if fields.get("reset") == Some(&Value::Bool(true)) {
-                return inspector.reset();
-            }
-            match fields
-                .get("base64")
-                .and_then(Value::as_str)
-                .map(|data| STANDARD.decode(data))
-            {
-                Some(Ok(data)) => inspector.binary(data),
-                Some(Err(error)) => Report::bad_line(&format!("not base64: {error}")),
-                None => Report::bad_line(EXPECTED),
-            }
-        }
-        Ok(_) => Report::bad_line(EXPECTED),
-        Err(error) => Report::bad_line(&format!("not JSON: {error}; {EXPECTED}")),
+    if line.trim_start().starts_with('"') {
+        // Half a surrogate pair becomes U+FFFD, as it does when a browser sends it.
+        return match json::from_str(line) {
+            Ok(frame) => inspector.text(frame),
+            Err(error) => Report::bad_line(&format!("not a JSON string: {error}")),
+        };
+    }
+    match json::from_str(line) {
+        Ok(Line {
+            base64: Some(data),
+            reset: None,
+        }) => match BASE64.decode(data) {
+            Ok(data) => inspector.binary(data),
+            Err(error) => Report::bad_line(&format!("not base64: {error}")),
+        },
+        Ok(Line {
+            base64: None,
+            reset: Some(true),
+        }) => inspector.reset(),
+        _ => Report::bad_line(EXPECTED),
     }
 }
 
@@ -70,7 +84,7 @@ fn whole(packet: &Packet) -> String {
     format!(
         r#"{{"type":"{}","namespace":{},"id":{id},"data":{}}}"#,
         packet.kind().name(),
-        Value::from(packet.namespace()),
+        string(packet.namespace()),
         data(packet)
     )
 }
@@ -81,9 +95,9 @@ fn data(packet: &Packet) -> String {
     };
     let attachments = packet.attachments();
     let mut out = String::with_capacity(text.len());
-    let done = compact(text, attachments.len(), &mut out, |num, out| {
+    let done = json::compact(text, attachments.len(), &mut out, |num, out| {
         out.push_str(r#"{"base64":""#);
-        STANDARD.encode_string(attachments.get(num).map_or(&[][..], Vec::as_slice), out);
+        BASE64.encode_string(attachments.get(num).map_or(&[][..], Vec::as_slice), out);
         out.push_str(r#""}"#);
     });
     // The decoder has checked this text.
@@ -91,5 +105,14 @@ fn data(packet: &Packet) -> String {
 }
 
 fn error(kind: &str, message: &str) -> String {
-    json!({ "kind": kind, "message": message }).to_string()
+    format!(
+        r#"{{"kind":{},"message":{}}}"#,
+        string(kind),
+        string(message)
+    )
+}
+
+fn string(text: &str) -> String {
+    // A string can always be written.
+    json::to_string(text).unwrap_or_default()
 }

@@ -9,6 +9,12 @@ use super::report::{Inspector, Report};
 /// How many bytes of an attachment are shown.
 const SHOWN_BYTES: usize = 16;
 
+/// Separators of lines, and marks that turn the direction of writing.
+const TURNS: &[char] = &[
+    '\u{200e}', '\u{200f}', '\u{2028}', '\u{2029}', '\u{202a}', '\u{202b}', '\u{202c}', '\u{202d}',
+    '\u{202e}', '\u{2066}', '\u{2067}', '\u{2068}', '\u{2069}',
+];
+
 pub(super) fn answer(inspector: &mut Inspector, color: bool, line: &str) -> String {
     let (arrow, frame) = split_arrow(line);
     if frame.is_empty() {
@@ -18,11 +24,7 @@ pub(super) fn answer(inspector: &mut Inspector, color: bool, line: &str) -> Stri
         "reset" => inspector.reset(),
         _ => inspector.text(frame.to_owned()),
     };
-    let answer = write(&report, color);
-    match arrow {
-        Some(arrow) => format!("{arrow} {answer}"),
-        None => answer,
-    }
+    format!("{arrow:2}{}", write(&report, color))
 }
 
 /// Columns: the engine's packet, the packet's type, namespace and ack id, what it carries.
@@ -31,7 +33,12 @@ pub(super) fn write(report: &Report, color: bool) -> String {
     let mut out = String::new();
     match report {
         Report::Bad { kind, message } => {
-            let _ = write!(out, "{} {}: {message}", paint.bad("✗"), paint.bad(kind));
+            let _ = write!(
+                out,
+                "{} {}: {message}",
+                paint.bad(&pad("✗", 8)),
+                paint.bad(kind)
+            );
         }
         Report::Engine { name, data } => {
             let _ = write!(
@@ -89,15 +96,22 @@ pub(super) fn write(report: &Report, color: bool) -> String {
     out
 }
 
-/// Network panels copy an arrow for the direction along with the frame.
-fn split_arrow(line: &str) -> (Option<char>, &str) {
+/// Network panels copy an arrow for the direction along with the frame, and people type one.
+fn split_arrow(line: &str) -> (String, &str) {
     const ARROWS: &[char] = &[
-        '↑', '↓', '⬆', '⬇', '▲', '▼', '←', '→', '⇧', '⇩', '<', '>', '\u{fe0f}',
+        '↑', '↓', '⬆', '⬇', '▲', '▼', '←', '→', '⇧', '⇩', '<', '>', '-',
     ];
+    /// Asks for the picture of an arrow instead of the sign.
+    const AS_PICTURE: char = '\u{fe0f}';
+
     let line = line.trim();
-    let frame = line.trim_start_matches(|c: char| c.is_whitespace() || ARROWS.contains(&c));
-    let arrow = line.chars().next().filter(|arrow| ARROWS.contains(arrow));
-    (arrow, frame)
+    let frame = line
+        .trim_start_matches(|c: char| c.is_whitespace() || c == AS_PICTURE || ARROWS.contains(&c));
+    let arrow = line.strip_suffix(frame).unwrap_or_default();
+    (
+        arrow.chars().filter(|c| ARROWS.contains(c)).collect(),
+        frame,
+    )
 }
 
 fn describe(handshake: &Handshake) -> String {
@@ -109,7 +123,7 @@ fn describe(handshake: &Handshake) -> String {
         max_payload,
     } = handshake;
     let mut out = format!("sid {}, ping every {ping_interval:?}", visible(sid));
-    let _ = write!(out, ", dead {ping_timeout:?} behind it");
+    let _ = write!(out, ", dead {ping_timeout:?} later");
     if !upgrades.is_empty() {
         let _ = write!(out, ", upgrades to {}", visible(&upgrades.join(", ")));
     }
@@ -146,11 +160,11 @@ fn data(packet: &Packet) -> String {
     }
 }
 
-/// A frame must not move the cursor of whoever looks at it.
+/// A frame must not move the cursor of whoever looks at it, nor end or turn the line.
 fn visible(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
-        if c.is_control() {
+        if c.is_control() || TURNS.contains(&c) {
             out.extend(c.escape_unicode());
         } else {
             out.push(c);
