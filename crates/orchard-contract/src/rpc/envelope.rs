@@ -21,6 +21,9 @@ pub mod code {
     pub const INVALID_PARAMS: i64 = -32602;
     /// The server failed.
     pub const INTERNAL_ERROR: i64 = -32603;
+    /// Too many failed sign-ins: wait. JSON-RPC leaves -32000 to -32099 to servers; the default
+    /// server uses this one, with HTTP status 429 and `Retry-After`.
+    pub const TOO_MANY_ATTEMPTS: i64 = -32029;
 }
 
 /// A call.
