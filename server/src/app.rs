@@ -1,0 +1,12 @@
+use crate::attempts::Attempts;
+use crate::database::Database;
+use crate::passwords::Passwords;
+use crate::tokens::Tokens;
+
+/// What every call needs.
+pub(crate) struct App {
+    pub(crate) database: Database,
+    pub(crate) passwords: Passwords,
+    pub(crate) tokens: Tokens,
+    pub(crate) attempts: Attempts,
+}

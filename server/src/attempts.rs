@@ -1,0 +1,180 @@
+//! Failed sign-ins, counted so that nobody can try passwords for long.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Mutex, PoisonError};
+
+use crate::clock::Clock;
+
+/// More than this many are not remembered: the oldest goes.
+const MOST_REMEMBERED: usize = 10_000;
+
+/// An address may fail this many times as often for all accounts together as for one.
+const ADDRESS_FACTOR: u32 = 10;
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Key {
+    Account(IpAddr, String),
+    Address(IpAddr),
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Count {
+    attempts: u32,
+    since: u64,
+}
+
+pub(crate) struct Attempts {
+    limit: u32,
+    window_seconds: u64,
+    clock: Clock,
+    counts: Mutex<HashMap<Key, Count>>,
+}
+
+impl Attempts {
+    /// `limit` 0 is no limit.
+    pub(crate) fn new(limit: u32, window_seconds: u64, clock: Clock) -> Self {
+        Self {
+            limit,
+            window_seconds,
+            clock,
+            counts: Mutex::default(),
+        }
+    }
+
+    /// Counts an attempt before it is made, so that many at once are counted too. In the error are
+    /// the seconds to wait.
+    pub(crate) fn begin(&self, address: IpAddr, account: &str) -> Result<(), u64> {
+        if self.limit == 0 {
+            return Ok(());
+        }
+        let limits = keys(address, account)
+            .into_iter()
+            .zip([self.limit, self.limit.saturating_mul(ADDRESS_FACTOR)]);
+        let now = self.clock.now();
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        for (key, limit) in limits.clone() {
+            let end = |count: &Count| count.since.saturating_add(self.window_seconds);
+            if let Some(count) = counts.get(&key).filter(|count| end(count) > now)
+                && count.attempts >= limit
+            {
+                return Err(end(count).saturating_sub(now));
+            }
+        }
+        for (key, _) in limits {
+            self.make_room(&mut counts, now);
+            let count = counts.entry(key).or_insert(Count {
+                attempts: 0,
+                since: now,
+            });
+            if count.since.saturating_add(self.window_seconds) <= now {
+                *count = Count {
+                    attempts: 0,
+                    since: now,
+                };
+            }
+            count.attempts = count.attempts.saturating_add(1);
+        }
+        Ok(())
+    }
+
+    /// The attempt has not failed: it doesn't count.
+    pub(crate) fn succeeded(&self, address: IpAddr, account: &str) {
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        let [pair, address] = keys(address, account);
+        counts.remove(&pair);
+        if let Some(count) = counts.get_mut(&address) {
+            count.attempts = count.attempts.saturating_sub(1);
+        }
+    }
+
+    fn make_room(&self, counts: &mut HashMap<Key, Count>, now: u64) {
+        if counts.len() < MOST_REMEMBERED {
+            return;
+        }
+        counts.retain(|_, count| count.since.saturating_add(self.window_seconds) > now);
+        if counts.len() >= MOST_REMEMBERED {
+            let oldest = counts.iter().min_by_key(|(_, count)| count.since);
+            if let Some(key) = oldest.map(|(key, _)| key.clone()) {
+                counts.remove(&key);
+            }
+        }
+    }
+}
+
+fn keys(address: IpAddr, account: &str) -> [Key; 2] {
+    [
+        Key::Account(address, account.to_ascii_lowercase()),
+        Key::Address(address),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{IpAddr, Ipv4Addr};
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    use super::{Attempts, MOST_REMEMBERED};
+    use crate::clock::Clock;
+
+    const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+    const THERE: IpAddr = IpAddr::V4(Ipv4Addr::BROADCAST);
+
+    fn attempts(limit: u32) -> (Attempts, Arc<AtomicU64>) {
+        let now = Arc::new(AtomicU64::new(1000));
+        let clock = Clock::new({
+            let now = Arc::clone(&now);
+            move || now.load(Ordering::SeqCst)
+        });
+        (Attempts::new(limit, 60, clock), now)
+    }
+
+    #[test]
+    fn failures_count_for_a_window() {
+        let (attempts, now) = attempts(2);
+        assert_eq!(attempts.begin(HERE, "a"), Ok(()));
+        assert_eq!(attempts.begin(HERE, "A"), Ok(()));
+        now.fetch_add(20, Ordering::SeqCst);
+        assert_eq!(attempts.begin(HERE, "a"), Err(40));
+        assert_eq!(attempts.begin(HERE, "b"), Ok(()), "another account");
+        assert_eq!(attempts.begin(THERE, "a"), Ok(()), "another address");
+        now.fetch_add(40, Ordering::SeqCst);
+        assert_eq!(attempts.begin(HERE, "a"), Ok(()));
+    }
+
+    #[test]
+    fn a_success_clears_the_account() {
+        let (attempts, _) = attempts(2);
+        for _ in 0..50 {
+            assert_eq!(attempts.begin(HERE, "a"), Ok(()));
+            attempts.succeeded(HERE, "a");
+        }
+    }
+
+    #[test]
+    fn an_address_cannot_try_every_account() {
+        let (attempts, _) = attempts(2);
+        for account in 0..20 {
+            assert_eq!(attempts.begin(HERE, &account.to_string()), Ok(()));
+        }
+        assert_eq!(attempts.begin(HERE, "20"), Err(60));
+    }
+
+    #[test]
+    fn zero_is_no_limit() {
+        let (attempts, _) = attempts(0);
+        for _ in 0..500 {
+            assert_eq!(attempts.begin(HERE, "a"), Ok(()));
+        }
+    }
+
+    #[test]
+    fn what_is_remembered_has_an_end() {
+        let (attempts, _) = attempts(u32::MAX);
+        for account in 0..MOST_REMEMBERED + 100 {
+            attempts.begin(HERE, &account.to_string()).unwrap();
+        }
+        assert!(attempts.counts.lock().unwrap().len() <= MOST_REMEMBERED);
+    }
+}

@@ -1,0 +1,296 @@
+//! What can be set, by flag or environment. `--help` is the manual.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use axum::http::HeaderValue;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use tracing_subscriber::filter::Targets;
+
+/// The command line.
+#[derive(Debug, Parser)]
+#[command(
+    name = "orchard-server",
+    version,
+    about = ABOUT,
+    after_help = AFTER_HELP,
+    args_override_self = true
+)]
+pub struct Cli {
+    /// What to do instead of serving.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+
+    /// The settings.
+    #[command(flatten)]
+    pub config: Config,
+}
+
+const ABOUT: &str = "The default server of the orchard: the page, its Socket.IO events and its \
+JSON-RPC from one origin, with the users in one SQLite file.";
+
+const AFTER_HELP: &str = "At first start a demo account is made; its password is printed and kept \
+beside the database, in a file that only its owner can read, as is the key that signs tokens.";
+
+/// What to do instead of serving.
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub enum Command {
+    /// Print account and password of the demo account, and end.
+    DemoAccount,
+}
+
+/// The settings of a server.
+#[derive(Clone, Debug, Args)]
+#[command(next_line_help = true)]
+pub struct Config {
+    /// Address and port to listen on; port 0 takes a free one.
+    #[arg(
+        long,
+        env = "ORCHARD_LISTEN",
+        value_name = "ADDRESS",
+        default_value = "127.0.0.1:5000"
+    )]
+    pub listen: SocketAddr,
+
+    /// Folder of the built page; `.br` and `.gz` files beside its files are served to who takes
+    /// them.
+    #[arg(
+        long,
+        env = "ORCHARD_DIST",
+        value_name = "FOLDER",
+        default_value = "dist"
+    )]
+    pub dist: PathBuf,
+
+    /// Serve no page: Socket.IO and JSON-RPC only.
+    #[arg(long, env = "ORCHARD_API_ONLY")]
+    pub api_only: bool,
+
+    /// File of the database; made with its folder if it is missing.
+    #[arg(
+        long,
+        global = true,
+        env = "ORCHARD_DATABASE",
+        value_name = "FILE",
+        default_value = "data/orchard.sqlite3"
+    )]
+    pub database: PathBuf,
+
+    /// Origin whose pages may call this server, such as https://cdn.example; `*` for all. Give it
+    /// several times, or several with commas. Without it only the page served here may.
+    #[arg(
+        long = "cors-origin",
+        env = "ORCHARD_CORS_ORIGIN",
+        value_name = "ORIGIN",
+        value_delimiter = ',',
+        value_parser = origin
+    )]
+    pub cors_origins: Vec<HeaderValue>,
+
+    /// Time between two pushed counts, in milliseconds.
+    #[arg(
+        long,
+        env = "ORCHARD_PUSH_INTERVAL_MS",
+        value_name = "MS",
+        default_value_t = 1000,
+        value_parser = clap::value_parser!(u64).range(1..)
+    )]
+    pub push_interval_ms: u64,
+
+    /// Life of an access token, in seconds (1 hour).
+    #[arg(
+        long,
+        env = "ORCHARD_ACCESS_TOKEN_SECONDS",
+        value_name = "S",
+        default_value_t = 3600
+    )]
+    pub access_token_seconds: u64,
+
+    /// Life of a refresh token, in seconds (30 days).
+    #[arg(
+        long,
+        env = "ORCHARD_REFRESH_TOKEN_SECONDS",
+        value_name = "S",
+        default_value_t = 2_592_000
+    )]
+    pub refresh_token_seconds: u64,
+
+    /// Failed sign-ins from one address to one account before it has to wait; 0 for no limit. One
+    /// address has ten times as many for all accounts together.
+    #[arg(
+        long,
+        env = "ORCHARD_LOGIN_ATTEMPTS",
+        value_name = "N",
+        default_value_t = 10
+    )]
+    pub login_attempts: u32,
+
+    /// Time after which failed sign-ins are forgotten, in seconds.
+    #[arg(
+        long,
+        env = "ORCHARD_LOGIN_WINDOW_SECONDS",
+        value_name = "S",
+        default_value_t = 300
+    )]
+    pub login_window_seconds: u64,
+
+    /// Largest body of a JSON-RPC call, in bytes.
+    #[arg(
+        long,
+        env = "ORCHARD_MAX_BODY_BYTES",
+        value_name = "BYTES",
+        default_value_t = 65_536
+    )]
+    pub max_body_bytes: usize,
+
+    /// Largest Socket.IO frame or payload, in bytes.
+    #[arg(
+        long,
+        env = "ORCHARD_MAX_PAYLOAD_BYTES",
+        value_name = "BYTES",
+        default_value_t = 100_000
+    )]
+    pub max_payload_bytes: usize,
+
+    /// Longest uid that `login` takes, in bytes.
+    #[arg(
+        long,
+        env = "ORCHARD_MAX_UID_BYTES",
+        value_name = "BYTES",
+        default_value_t = 64
+    )]
+    pub max_uid_bytes: usize,
+
+    /// Time between two heartbeats of Socket.IO, in milliseconds.
+    #[arg(
+        long,
+        env = "ORCHARD_PING_INTERVAL_MS",
+        value_name = "MS",
+        default_value_t = 25_000,
+        value_parser = clap::value_parser!(u64).range(1..)
+    )]
+    pub ping_interval_ms: u64,
+
+    /// Time a client has to answer a heartbeat, in milliseconds.
+    #[arg(
+        long,
+        env = "ORCHARD_PING_TIMEOUT_MS",
+        value_name = "MS",
+        default_value_t = 20_000,
+        value_parser = clap::value_parser!(u64).range(1..)
+    )]
+    pub ping_timeout_ms: u64,
+
+    /// Time that open connections have to end after SIGINT or SIGTERM, in seconds.
+    #[arg(
+        long,
+        env = "ORCHARD_SHUTDOWN_SECONDS",
+        value_name = "S",
+        default_value_t = 5
+    )]
+    pub shutdown_seconds: u64,
+
+    /// What to log: error, warn, info, debug or trace; a part of the program can have its own, as in
+    /// `warn,orchard_server=debug`.
+    #[arg(
+        long,
+        env = "ORCHARD_LOG",
+        value_name = "LEVELS",
+        default_value = "info"
+    )]
+    pub log: Targets,
+
+    /// How to log, on standard error.
+    #[arg(
+        long,
+        env = "ORCHARD_LOG_FORMAT",
+        value_name = "FORMAT",
+        default_value = "human"
+    )]
+    pub log_format: LogFormat,
+}
+
+impl Config {
+    pub(crate) fn push_interval(&self) -> Duration {
+        Duration::from_millis(self.push_interval_ms)
+    }
+
+    pub(crate) fn shutdown_limit(&self) -> Duration {
+        Duration::from_secs(self.shutdown_seconds)
+    }
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Human,
+    /// One JSON object a line.
+    Json,
+}
+
+fn origin(text: &str) -> Result<HeaderValue, String> {
+    let host = text.split_once("://").map(|(_, host)| host);
+    if text != "*" && !host.is_some_and(|host| !host.is_empty() && !host.contains(['/', '*'])) {
+        return Err("an origin is a scheme, a host and maybe a port, such as \
+                    https://cdn.example:8443, and has no path"
+            .into());
+    }
+    HeaderValue::from_str(text).map_err(|_| "an origin has only visible ASCII characters".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{CommandFactory, Parser};
+
+    use super::{Cli, origin};
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_setting_has_a_default_and_no_origin_is_allowed() {
+        let cli = Cli::try_parse_from(["orchard-server"]).unwrap();
+        assert_eq!(cli.config.listen.to_string(), "127.0.0.1:5000");
+        assert!(cli.config.cors_origins.is_empty());
+    }
+
+    #[test]
+    fn a_flag_given_again_wins_and_origins_add_up() {
+        let arguments = ["orchard-server", "--dist", "a", "--dist", "b"];
+        let origins = [
+            "--cors-origin",
+            "http://a,http://b",
+            "--cors-origin",
+            "http://c",
+        ];
+        let cli = Cli::try_parse_from(arguments.into_iter().chain(origins)).unwrap();
+        assert_eq!(cli.config.dist.to_str(), Some("b"));
+        assert_eq!(cli.config.cors_origins.len(), 3);
+    }
+
+    #[test]
+    fn origins_have_no_path() {
+        for good in [
+            "*",
+            "https://cdn.example",
+            "http://127.0.0.1:8080",
+            "capacitor://localhost",
+        ] {
+            assert!(origin(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "",
+            "cdn.example",
+            "https://",
+            "https://a/",
+            "https://*.example",
+            "a://b\n",
+        ] {
+            assert!(origin(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! Queries about users.
+
+use orchard_contract::{Money, Secret};
+use rusqlite::{OptionalExtension, Row};
+
+use super::{Database, DatabaseError};
+
+#[derive(Clone, Debug)]
+pub(crate) struct User {
+    pub(crate) id: i64,
+    /// The hash of the password.
+    pub(crate) password: Secret,
+    pub(crate) mobile: String,
+    pub(crate) nickname: String,
+    pub(crate) avatar: String,
+    pub(crate) money: Money,
+    pub(crate) credit: i64,
+}
+
+#[derive(Debug)]
+pub(crate) struct NewUser {
+    pub(crate) account: String,
+    /// The hash of the password.
+    pub(crate) password: Secret,
+    pub(crate) nickname: String,
+    pub(crate) money: Money,
+    pub(crate) credit: i64,
+    /// Seconds since 1970.
+    pub(crate) created_at: u64,
+}
+
+impl Database {
+    /// How many are registered.
+    pub(crate) async fn count_users(&self) -> Result<u64, DatabaseError> {
+        self.call(|connection| {
+            connection.query_row("SELECT count(*) FROM users", (), |row| row.get::<_, i64>(0))
+        })
+        .await
+        .map(i64::unsigned_abs)
+    }
+
+    pub(crate) async fn user_by_account(
+        &self,
+        account: String,
+    ) -> Result<Option<User>, DatabaseError> {
+        self.call(move |connection| {
+            connection
+                .query_row(&select("account = ?1"), [account], read)
+                .optional()
+        })
+        .await
+    }
+
+    pub(crate) async fn user_by_id(&self, id: i64) -> Result<Option<User>, DatabaseError> {
+        self.call(move |connection| {
+            connection
+                .query_row(&select("id = ?1"), [id], read)
+                .optional()
+        })
+        .await
+    }
+
+    /// Adds the user if there is none at all yet; whether it did.
+    pub(crate) async fn add_first_user(&self, user: NewUser) -> Result<bool, DatabaseError> {
+        self.call(move |connection| {
+            connection.execute(
+                "INSERT INTO users (account, password, nickname, money, credit, created_at)
+                 SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE NOT EXISTS (SELECT 1 FROM users)",
+                (
+                    user.account,
+                    user.password.expose(),
+                    user.nickname,
+                    user.money.cents(),
+                    user.credit,
+                    i64::try_from(user.created_at).unwrap_or(i64::MAX),
+                ),
+            )
+        })
+        .await
+        .map(|added| added > 0)
+    }
+}
+
+fn select(condition: &str) -> String {
+    format!(
+        "SELECT id, password, mobile, nickname, avatar, money, credit FROM users WHERE {condition}"
+    )
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<User> {
+    Ok(User {
+        id: row.get("id")?,
+        password: Secret::new(row.get::<_, String>("password")?),
+        mobile: row.get("mobile")?,
+        nickname: row.get("nickname")?,
+        avatar: row.get("avatar")?,
+        money: Money::from_cents(row.get("money")?),
+        credit: row.get("credit")?,
+    })
+}

@@ -1,0 +1,101 @@
+use std::error::Error;
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// Why a server doesn't start, or ends before it is told to: one line, with what to do about it.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum StartError {
+    /// Another program listens there.
+    AddressTaken(SocketAddr),
+    /// The system doesn't let us listen there.
+    Bind(SocketAddr, io::Error),
+    /// SQLite can't open the file, or it is no database.
+    Database(PathBuf, rusqlite::Error),
+    /// A newer program has changed the database's form.
+    DatabaseTooNew {
+        /// The database.
+        path: PathBuf,
+        /// The version it has.
+        found: i64,
+        /// The newest version that this program knows.
+        known: i64,
+    },
+    /// A file beside the database can't be read or written.
+    File(PathBuf, io::Error),
+    /// The key's file holds something else.
+    KeyDamaged(PathBuf),
+    /// There is no page to serve.
+    NoPage(PathBuf),
+    /// There is no demo account, or none whose password is known.
+    NoDemoAccount(PathBuf),
+    /// A password can't be hashed.
+    Password(String),
+    /// The system gives no random numbers.
+    Random(getrandom::Error),
+    /// The system gives no threads or timers.
+    Runtime(io::Error),
+    /// The port has failed while serving.
+    Serve(io::Error),
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AddressTaken(address) => write!(
+                f,
+                "{address} is taken by another program: stop that one, or choose another address \
+                 with --listen"
+            ),
+            Self::Bind(address, error) => {
+                write!(
+                    f,
+                    "can't listen on {address}: {error}; choose another with --listen"
+                )
+            }
+            Self::Database(path, error) => write!(
+                f,
+                "can't open the database {}: {error}; check the file and its folder, or choose \
+                 another with --database",
+                path.display()
+            ),
+            Self::DatabaseTooNew { path, found, known } => write!(
+                f,
+                "the database {} has version {found}, and this program knows {known} at most: \
+                 start a newer program, or choose another with --database",
+                path.display()
+            ),
+            Self::File(path, error) => write!(
+                f,
+                "can't use {}: {error}; check the file and its folder, or choose another place \
+                 with --database",
+                path.display()
+            ),
+            Self::KeyDamaged(path) => write!(
+                f,
+                "{} holds no key: restore it, or delete it and everybody has to sign in again",
+                path.display()
+            ),
+            Self::NoPage(path) => write!(
+                f,
+                "there is no index.html in {}: build the page with `cargo xtask build`, name its \
+                 folder with --dist, or leave it out with --api-only",
+                path.display()
+            ),
+            Self::NoDemoAccount(path) => write!(
+                f,
+                "there is no demo account beside {}: start the server once with that --database",
+                path.display()
+            ),
+            Self::Password(error) => write!(f, "can't hash a password: {error}"),
+            Self::Random(error) => write!(f, "the system gives no random numbers: {error}"),
+            Self::Runtime(error) => write!(f, "the system gives no threads or timers: {error}"),
+            Self::Serve(error) => write!(f, "can't go on serving: {error}"),
+        }
+    }
+}
+
+// The sources are part of the line, so that one line says all.
+impl Error for StartError {}

@@ -1,0 +1,32 @@
+//! The default server of the orchard: page, Socket.IO and JSON-RPC from one origin, on one machine.
+//!
+//! [`Server::bind`] opens the database and the port, [`Server::run`] serves until it is told to
+//! stop. Where things live:
+//!
+//! - `web`: routes, headers and the page's files;
+//! - `rpc`: JSON-RPC 2.0 and its methods;
+//! - `orchard`: the Socket.IO events;
+//! - `database`, `passwords`, `tokens`, `attempts`: users, and how they sign in.
+#![warn(missing_docs)]
+
+mod app;
+mod attempts;
+mod clock;
+pub mod config;
+mod database;
+mod demo;
+mod error;
+pub mod logging;
+mod orchard;
+mod passwords;
+mod private_file;
+mod rpc;
+mod server;
+mod tokens;
+mod web;
+
+pub use clock::Clock;
+pub use config::Config;
+pub use demo::DemoAccount;
+pub use error::StartError;
+pub use server::Server;

@@ -1,0 +1,211 @@
+//! JSON-RPC 2.0: from the bytes of a body to the bytes of an answer.
+
+mod fault;
+mod user;
+
+use std::net::IpAddr;
+
+use axum::http::StatusCode;
+use orchard_contract::rpc::user::{Check, CheckResult, Info, Login, Refresh};
+use orchard_contract::rpc::{Id, Method, Response, VERSION};
+use orchard_contract::{Errno, endpoints};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::app::App;
+use crate::tokens::{Purpose, TokenError};
+
+pub(crate) use fault::Fault;
+
+/// What the HTTP request says beside its body.
+#[derive(Debug)]
+pub(crate) struct Caller {
+    pub(crate) address: IpAddr,
+    /// The `Authorization` header.
+    pub(crate) authorization: Option<String>,
+    /// Whether to answer in English rather than Chinese.
+    pub(crate) english: bool,
+}
+
+impl Caller {
+    /// The id of the user whose token the caller has.
+    fn user(&self, app: &App, purpose: Purpose) -> Result<i64, Failure> {
+        let token = self
+            .authorization
+            .as_deref()
+            .and_then(endpoints::token_of)
+            .ok_or(Errno::NO_AUTHORIZATION)?;
+        app.tokens
+            .verify(purpose, token)
+            .map_err(|error| match error {
+                TokenError::Expired => Errno::TOKEN_EXPIRED.into(),
+                TokenError::Invalid => Errno::TOKEN_INVALID.into(),
+            })
+    }
+
+    fn words(&self, errno: Errno) -> Option<String> {
+        let words = if self.english {
+            errno.meaning()
+        } else {
+            errno.meaning_zh()
+        };
+        words.map(str::to_owned)
+    }
+}
+
+/// An answer, ready to be sent.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    /// Nothing for a notification.
+    pub(crate) body: Option<Vec<u8>>,
+    /// Seconds until the caller may try again.
+    pub(crate) retry_after: Option<u64>,
+}
+
+impl Answer {
+    pub(crate) fn fault(id: Id, fault: Fault) -> Self {
+        let body = serde_json::to_vec(&Response::<()>::error(id, fault.error));
+        Self {
+            status: fault.status,
+            body: body.ok(),
+            retry_after: fault.retry_after,
+        }
+    }
+
+    fn result(id: Id, result: Value) -> Self {
+        match serde_json::to_vec(&Response::result(id.clone(), result)) {
+            Ok(body) => Self {
+                status: StatusCode::OK,
+                body: Some(body),
+                retry_after: None,
+            },
+            Err(error) => Self::fault(id, Fault::internal(error)),
+        }
+    }
+}
+
+/// Why a method has not done what it was asked.
+#[derive(Debug)]
+enum Failure {
+    /// By the rules of the game: a result.
+    Errno(Errno),
+    /// Otherwise: an error.
+    Fault(Fault),
+}
+
+impl From<Errno> for Failure {
+    fn from(errno: Errno) -> Self {
+        Self::Errno(errno)
+    }
+}
+
+impl From<Fault> for Failure {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+impl From<crate::database::DatabaseError> for Failure {
+    fn from(error: crate::database::DatabaseError) -> Self {
+        Self::Fault(Fault::internal(error))
+    }
+}
+
+/// A request whose outer form is right.
+struct Call {
+    method: String,
+    params: Map<String, Value>,
+}
+
+/// Answers one request.
+pub(crate) async fn answer(app: &App, caller: &Caller, body: &[u8]) -> Answer {
+    let request = match serde_json::from_slice(body) {
+        Ok(Value::Object(request)) => request,
+        Ok(Value::Array(_)) => return Answer::fault(Id::Null, Fault::batch()),
+        Ok(_) => {
+            let fault = Fault::invalid_request("a request is an object");
+            return Answer::fault(Id::Null, fault);
+        }
+        Err(error) => return Answer::fault(Id::Null, Fault::not_json(&error)),
+    };
+    let id = match request_id(&request) {
+        Ok(id) => id,
+        Err(fault) => return Answer::fault(Id::Null, fault),
+    };
+    let call = match read(request) {
+        Ok(call) => call,
+        Err(fault) => return Answer::fault(id.unwrap_or_default(), fault),
+    };
+    let Some(id) = id else {
+        // A notification asks for no answer, and no method does anything but answer.
+        return Answer {
+            status: StatusCode::NO_CONTENT,
+            body: None,
+            retry_after: None,
+        };
+    };
+    let method = call.method.clone();
+    let outcome = run(app, caller, call).await;
+    match outcome {
+        Ok(result) => {
+            tracing::debug!(method, "called");
+            Answer::result(id, result)
+        }
+        Err(Failure::Errno(errno)) => {
+            tracing::info!(method, address = %caller.address, %errno, "call refused");
+            let refusal = CheckResult {
+                errno: Some(errno),
+                errmsg: caller.words(errno),
+            };
+            match serde_json::to_value(refusal) {
+                Ok(result) => Answer::result(id, result),
+                Err(error) => Answer::fault(id, Fault::internal(error)),
+            }
+        }
+        Err(Failure::Fault(fault)) => {
+            tracing::info!(method, address = %caller.address, error = %fault.error, "call failed");
+            Answer::fault(id, fault)
+        }
+    }
+}
+
+/// The id, or none for a notification.
+fn request_id(request: &Map<String, Value>) -> Result<Option<Id>, Fault> {
+    match request.get("id") {
+        None => Ok(None),
+        Some(Value::Null) => Ok(Some(Id::Null)),
+        Some(Value::String(id)) => Ok(Some(Id::Text(id.clone()))),
+        Some(Value::Number(id)) if id.is_i64() => Ok(id.as_i64().map(Id::Number)),
+        Some(_) => Err(Fault::invalid_request("`id` is a string or a whole number")),
+    }
+}
+
+fn read(mut request: Map<String, Value>) -> Result<Call, Fault> {
+    if request.get("jsonrpc").and_then(Value::as_str) != Some(VERSION) {
+        return Err(Fault::invalid_request("`jsonrpc` is \"2.0\""));
+    }
+    let Some(Value::String(method)) = request.remove("method") else {
+        return Err(Fault::invalid_request("`method` is a string"));
+    };
+    let params = match request.remove("params") {
+        None | Some(Value::Null) => Map::new(),
+        Some(Value::Object(params)) => params,
+        Some(_) => return Err(Fault::invalid_params()),
+    };
+    Ok(Call { method, params })
+}
+
+async fn run(app: &App, caller: &Caller, call: Call) -> Result<Value, Failure> {
+    match call.method.as_str() {
+        Login::NAME => value(user::login(app, caller, call.params).await?),
+        Check::NAME => value(user::check(app, caller).await?),
+        Refresh::NAME => value(user::refresh(app, caller).await?),
+        Info::NAME => value(user::info(app, caller).await?),
+        _ => Err(Fault::no_such_method().into()),
+    }
+}
+
+fn value(result: impl Serialize) -> Result<Value, Failure> {
+    serde_json::to_value(result).map_err(|error| Fault::internal(error).into())
+}

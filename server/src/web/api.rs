@@ -1,0 +1,106 @@
+//! `POST /api`: from HTTP to JSON-RPC and back.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::rejection::{BytesRejection, FailedToBufferBody};
+use axum::extract::{ConnectInfo, DefaultBodyLimit, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::response::Response;
+use bytes::Bytes;
+use orchard_contract::rpc::Id;
+
+use crate::app::App;
+use crate::rpc::{self, Answer, Caller, Fault};
+
+#[derive(Clone)]
+pub(super) struct Api {
+    pub(super) app: Arc<App>,
+    pub(super) max_body_bytes: usize,
+}
+
+pub(super) fn body_limit(bytes: usize) -> DefaultBodyLimit {
+    DefaultBodyLimit::max(bytes)
+}
+
+pub(super) async fn call(
+    State(api): State<Api>,
+    ConnectInfo(address): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Response {
+    let answer = match body {
+        _ if !is_json(&headers) => Answer::fault(Id::Null, Fault::wrong_content_type()),
+        Ok(body) => {
+            let caller = Caller {
+                address: address.ip().to_canonical(),
+                authorization: text(&headers, header::AUTHORIZATION).map(str::to_owned),
+                english: text(&headers, header::ACCEPT_LANGUAGE).is_some_and(prefers_english),
+            };
+            rpc::answer(&api.app, &caller, &body).await
+        }
+        Err(BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_))) => {
+            Answer::fault(Id::Null, Fault::too_large(api.max_body_bytes))
+        }
+        Err(_) => Answer::fault(Id::Null, Fault::unreadable()),
+    };
+    response(answer)
+}
+
+fn response(answer: Answer) -> Response {
+    let mut response = Response::new(answer.body.map_or_else(Body::empty, Body::from));
+    *response.status_mut() = answer.status;
+    let headers = response.headers_mut();
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/json"),
+    );
+    // There are tokens in it.
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if let Some(seconds) = answer.retry_after {
+        headers.insert(header::RETRY_AFTER, seconds.into());
+    }
+    response
+}
+
+fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
+    headers.get(name)?.to_str().ok()
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let kind = text(headers, header::CONTENT_TYPE).unwrap_or_default();
+    let kind = kind.split_once(';').map_or(kind, |(kind, _)| kind).trim();
+    kind.eq_ignore_ascii_case("application/json")
+        || kind.eq_ignore_ascii_case("application/json-rpc")
+}
+
+/// Whether the first language that a browser names is English. The game speaks Chinese otherwise.
+fn prefers_english(languages: &str) -> bool {
+    let first = languages
+        .split([',', ';'])
+        .next()
+        .unwrap_or_default()
+        .trim();
+    let language = first
+        .split_once('-')
+        .map_or(first, |(language, _)| language);
+    language.eq_ignore_ascii_case("en")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::prefers_english;
+
+    #[test]
+    fn the_first_language_counts() {
+        for (languages, english) in [
+            ("en", true),
+            ("en-GB,zh;q=0.9", true),
+            ("zh-CN,en;q=0.8", false),
+            ("", false),
+        ] {
+            assert_eq!(prefers_english(languages), english, "{languages}");
+        }
+    }
+}

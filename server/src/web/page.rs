@@ -1,0 +1,149 @@
+//! The built page: its files, precompressed where the build has done so.
+
+use std::path::Path;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::any;
+use orchard_contract::endpoints::{API_PATH, SOCKET_PATH};
+use tower_http::services::{ServeDir, ServeFile};
+
+/// A year, which is as good as for ever.
+const FOR_EVER: &str = "public, max-age=31536000, immutable";
+
+/// To be asked for again each time; the answer is short if nothing has changed.
+const ASK_AGAIN: &str = "no-cache";
+
+pub(super) fn router(dist: &Path) -> Router {
+    let index = ServeFile::new(dist.join("index.html"))
+        .precompressed_br()
+        .precompressed_gzip();
+    let fallback = any(move |request: Request| navigate(index.clone(), request));
+    let files = ServeDir::new(dist)
+        .precompressed_br()
+        .precompressed_gzip()
+        .fallback(fallback);
+    Router::new()
+        .fallback_service(files)
+        .layer(middleware::from_fn(cache))
+}
+
+/// A page that is no file, such as an address that the page itself made up, is the page.
+async fn navigate(mut index: ServeFile, request: Request) -> Response {
+    if !is_navigation(request.method(), request.uri().path(), request.headers()) {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    match index.try_call(request).await {
+        Ok(response) => response.into_response(),
+        Err(error) => {
+            tracing::error!(%error, "index.html can't be read");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
+
+async fn cache(request: Request, next: Next) -> Response {
+    let hashed = is_hashed(request.uri().path());
+    let mut response = next.run(request).await;
+    let good = response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED;
+    let policy = if hashed && good { FOR_EVER } else { ASK_AGAIN };
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static(policy));
+    response
+}
+
+/// Whether somebody opens a page, rather than a page its parts.
+fn is_navigation(method: &Method, path: &str, headers: &HeaderMap) -> bool {
+    let reads = method == Method::GET || method == Method::HEAD;
+    let accept = headers
+        .get(header::ACCEPT)
+        .and_then(|accept| accept.to_str().ok());
+    let html = accept.is_some_and(|accept| accept.contains("text/html"));
+    let file = path
+        .rsplit('/')
+        .next()
+        .is_some_and(|name| name.contains('.'));
+    let ours = [API_PATH, SOCKET_PATH.trim_end_matches('/')]
+        .into_iter()
+        .any(|taken| {
+            path.strip_prefix(taken)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        });
+    reads && html && !file && !ours
+}
+
+/// Whether a part of the path has a hash of its content in it, as trunk names files: 16 hex digits
+/// after a hyphen. Such a file never changes.
+fn is_hashed(path: &str) -> bool {
+    let file = path
+        .rsplit('/')
+        .next()
+        .is_some_and(|name| name.contains('.'));
+    file && path.split('/').any(|part| {
+        part.split('-').skip(1).any(|rest| {
+            let hash = rest.split(['.', '_']).next().unwrap_or_default();
+            hash.len() == 16
+                && hash
+                    .bytes()
+                    .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::{HeaderMap, HeaderValue, Method, header};
+
+    use super::{is_hashed, is_navigation};
+
+    #[test]
+    fn hashes_are_found_where_trunk_puts_them() {
+        for path in [
+            "/orchard-0123456789abcdef.js",
+            "/orchard-0123456789abcdef_bg.wasm",
+            "/my-style-fedcba9876543210.css",
+            "/snippets/leptos-0123456789abcdef/inline0.js",
+        ] {
+            assert!(is_hashed(path), "{path}");
+        }
+        for path in [
+            "/",
+            "/index.html",
+            "/orchard.js",
+            "/music/tune-2.ogg",
+            "/orchard-0123456789ABCDEF.js",
+            "/orchard-0123456789abcde.js",
+            "/0123456789abcdef.js",
+            "/orchard-0123456789abcdef",
+        ] {
+            assert!(!is_hashed(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn only_a_navigation_is_answered_with_the_page() {
+        let mut html = HeaderMap::new();
+        html.insert(
+            header::ACCEPT,
+            HeaderValue::from_static("text/html,*/*;q=0.8"),
+        );
+        for path in ["/", "/login", "/a/b", "/apiary"] {
+            assert!(is_navigation(&Method::GET, path, &html), "{path}");
+        }
+        for path in [
+            "/missing.js",
+            "/api",
+            "/api/x",
+            "/socket.io",
+            "/socket.io/x",
+        ] {
+            assert!(!is_navigation(&Method::GET, path, &html), "{path}");
+        }
+        assert!(!is_navigation(&Method::POST, "/login", &html));
+        assert!(!is_navigation(&Method::GET, "/login", &HeaderMap::new()));
+    }
+}

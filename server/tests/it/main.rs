@@ -1,0 +1,14 @@
+//! The server as its clients meet it: real ports, a real database in a folder of its own.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "clippy.toml allows them in tests, and this is what the tests share"
+)]
+
+mod rpc;
+mod socket_io;
+mod start;
+mod support;
+mod web;

@@ -1,0 +1,357 @@
+//! The events, frame by frame.
+
+use serde_json::{Value, json};
+
+use crate::support::{Frame, TestServer, Wire, payload};
+
+#[tokio::test]
+async fn a_newcomer_is_announced_to_everybody() {
+    let server = TestServer::start(&[]).await;
+    let (mut first, first_sid) = Wire::join(&server).await;
+    let (_second, second_sid) = Wire::join(&server).await;
+    assert_ne!(first_sid, second_sid);
+    let heard = first.event("server_response").await;
+    assert_eq!(heard, json!({"count": 1, "sid": second_sid}));
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn count_is_of_registered_users() {
+    let server = TestServer::start(&[]).await;
+    rusqlite::Connection::open(server.database())
+        .unwrap()
+        .execute_batch(
+            "INSERT INTO users (account, password, nickname, created_at)
+             VALUES ('a', 'x', 'a', 0), ('b', 'x', 'b', 0);",
+        )
+        .unwrap();
+    let mut wire = Wire::open(&server).await;
+    wire.send("40/mofang,").await;
+    assert!(wire.text().await.starts_with("40/mofang,{"));
+    assert_eq!(wire.event("server_response").await["count"], 3);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn connect_takes_a_token_and_needs_none() {
+    let server = TestServer::start(&[]).await;
+    for connect in [
+        "40/mofang",
+        "40/mofang,",
+        r#"40/mofang,{"token":"x"}"#,
+        "40/mofang,{}",
+    ] {
+        let mut wire = Wire::open(&server).await;
+        wire.send(connect).await;
+        assert!(
+            wire.text().await.starts_with(r#"40/mofang,{"sid":"#),
+            "{connect}"
+        );
+        wire.event("server_response").await;
+    }
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn an_unknown_namespace_is_refused() {
+    let server = TestServer::start(&[]).await;
+    let mut wire = Wire::open(&server).await;
+    wire.send("40/mofang_orchard,").await;
+    assert_eq!(
+        wire.text().await,
+        r#"44/mofang_orchard,{"message":"Invalid namespace"}"#
+    );
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn login_is_answered_on_all_devices_of_the_user() {
+    let server = TestServer::start(&[]).await;
+    let (mut phone, _) = Wire::join(&server).await;
+    let (mut tablet, _) = Wire::join(&server).await;
+    let (mut other, _) = Wire::join(&server).await;
+    phone.until_now().await;
+    tablet.until_now().await;
+
+    phone.send(r#"42/mofang,["login",{"uid":"7"}]"#).await;
+    assert_eq!(
+        phone.event("login_response").await,
+        json!({"data": "登录成功"})
+    );
+    // A number names the same room as its digits.
+    tablet.send(r#"42/mofang,["login",{"uid":7}]"#).await;
+    assert_eq!(
+        tablet.event("login_response").await,
+        json!({"data": "登录成功"})
+    );
+    assert_eq!(
+        phone.event("login_response").await,
+        json!({"data": "登录成功"})
+    );
+    assert_eq!(
+        other.until_now().await,
+        [""; 0],
+        "it is told to nobody else"
+    );
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_login_right_after_the_connect_reply_is_never_lost() {
+    let server = TestServer::start(&[]).await;
+    for _ in 0..30 {
+        let mut wire = Wire::open(&server).await;
+        wire.send("40/mofang,").await;
+        assert!(wire.text().await.starts_with("40/mofang,{"));
+        wire.send(r#"42/mofang,5["login",{"uid":"7"}]"#).await;
+        while wire.text().await != "43/mofang,5[]" {}
+    }
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_login_that_cannot_be_used_is_refused_and_harms_nothing() {
+    let server = TestServer::start(&["--max-uid-bytes", "8"]).await;
+    let (mut wire, _) = Wire::join(&server).await;
+    for arguments in [
+        "",
+        ",null",
+        ",7",
+        r#","7""#,
+        ",[]",
+        r#",["7"]"#,
+        ",{}",
+        r#",{"uid":null}"#,
+        r#",{"uid":""}"#,
+        r#",{"uid":"  "}"#,
+        r#",{"uid":true}"#,
+        r#",{"uid":1.5}"#,
+        r#",{"uid":-7}"#,
+        r#",{"uid":["7"]}"#,
+        r#",{"uid":{"uid":"7"}}"#,
+        r#",{"uid":"123456789"}"#,
+    ] {
+        wire.send(&format!(r#"42/mofang,["login"{arguments}]"#))
+            .await;
+        let answer = wire.event("login_response").await;
+        assert_eq!(answer["errno"], 1001, "{arguments}");
+        assert!(
+            !answer["errmsg"].as_str().unwrap().is_empty(),
+            "{arguments}"
+        );
+        assert!(answer.get("data").is_none(), "{arguments}");
+    }
+    wire.send(r#"42/mofang,["login",{"uid":"12345678"}]"#).await;
+    assert_eq!(wire.event("login_response").await["data"], "登录成功");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_socket_has_only_so_many_rooms() {
+    let server = TestServer::start(&[]).await;
+    let (mut wire, _) = Wire::join(&server).await;
+    for uid in 0..16 {
+        wire.send(&format!(r#"42/mofang,["login",{{"uid":{uid}}}]"#))
+            .await;
+        assert_eq!(wire.event("login_response").await["data"], "登录成功");
+    }
+    wire.send(r#"42/mofang,["login",{"uid":16}]"#).await;
+    assert_eq!(wire.event("login_response").await["errno"], 1001);
+    wire.send(r#"42/mofang,["login",{"uid":3}]"#).await;
+    assert_eq!(
+        wire.event("login_response").await["data"],
+        "登录成功",
+        "a room it is in"
+    );
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn other_events_that_cannot_be_used_are_ignored() {
+    let server = TestServer::start(&[]).await;
+    let (mut wire, _) = Wire::join(&server).await;
+    for event in [
+        r#"42/mofang,["message"]"#,
+        r#"42/mofang,["message",[1]]"#,
+        r#"42/mofang,["message",{"uid":{}}]"#,
+        r#"42/mofang,["my_broadcast"]"#,
+        r#"42/mofang,["nobody knows this",{"uid":"7"}]"#,
+        r#"42/mofang,["login_response",{"data":"forged"}]"#,
+    ] {
+        wire.send(event).await;
+        assert_eq!(wire.until_now().await, [""; 0], "{event}");
+    }
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn every_event_is_acknowledged_with_nothing() {
+    let server = TestServer::start(&["--push-interval-ms", "3600000"]).await;
+    let (mut wire, _) = Wire::join(&server).await;
+    for (id, event) in ["message", "login", "chat", "my_broadcast"]
+        .into_iter()
+        .enumerate()
+    {
+        wire.send(&format!(r#"42/mofang,{id}["{event}",{{"uid":"7"}}]"#))
+            .await;
+        let acknowledged = format!("43/mofang,{id}[]");
+        while wire.text().await != acknowledged {}
+    }
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn chat_starts_a_push_of_counts() {
+    let server = TestServer::start(&["--push-interval-ms", "1"]).await;
+    let (mut listener, _) = Wire::join(&server).await;
+    let (mut starter, _) = Wire::join(&server).await;
+    listener.until_now().await;
+    starter.send(r#"42/mofang,["chat",{"uid":"7"}]"#).await;
+    for wire in [&mut listener, &mut starter] {
+        for _ in 0..20 {
+            let push = wire.event("server_response").await;
+            let count = push["count"].as_u64().unwrap();
+            assert!((1..=100).contains(&count), "{count}");
+            assert!(push.get("sid").is_none(), "{push}");
+        }
+    }
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn the_push_starts_again_after_everybody_left() {
+    let server = TestServer::start(&["--push-interval-ms", "1"]).await;
+    for _ in 0..3 {
+        let (mut wire, _) = Wire::join(&server).await;
+        wire.send(r#"42/mofang,["chat",{"uid":"7"}]"#).await;
+        while wire.event("server_response").await.get("sid").is_some() {}
+        wire.send("41/mofang,").await;
+        drop(wire);
+    }
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_broadcast_reaches_everybody_as_it_was_sent() {
+    let server = TestServer::start(&[]).await;
+    let (mut sender, _) = Wire::join(&server).await;
+    let (mut listener, _) = Wire::join(&server).await;
+    sender.until_now().await;
+    for sent in [
+        json!({"text": "果子熟了", "z": 1, "a": [null, true, -1.5]}),
+        json!("text"),
+        json!(42),
+        json!([1, [2]]),
+        Value::Null,
+    ] {
+        sender
+            .send(&format!(r#"42/mofang,["my_broadcast",{sent}]"#))
+            .await;
+        assert_eq!(sender.event("broadcast_response").await, sent);
+        assert_eq!(listener.event("broadcast_response").await, sent);
+    }
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_broadcast_may_hold_binary_anywhere() {
+    let server = TestServer::start(&[]).await;
+    let (mut sender, _) = Wire::join(&server).await;
+    let (mut listener, _) = Wire::join(&server).await;
+    sender.until_now().await;
+    sender
+        .send(concat!(
+            r#"452-/mofang,["my_broadcast",{"a":{"_placeholder":true,"num":0},"#,
+            r#""b":[1,{"_placeholder":true,"num":1}]}]"#
+        ))
+        .await;
+    sender.send_binary(&[1, 2, 3]).await;
+    sender.send_binary(&[]).await;
+    for wire in [&mut sender, &mut listener] {
+        let head = wire.text().await;
+        let event = payload(&head, "452-/mofang,");
+        let expected = json!([
+            "broadcast_response",
+            {
+                "a": {"_placeholder": true, "num": 0},
+                "b": [1, {"_placeholder": true, "num": 1}],
+            },
+        ]);
+        assert_eq!(event, expected);
+        assert_eq!(wire.frame().await, Some(Frame::Binary(vec![1, 2, 3])));
+        assert_eq!(wire.frame().await, Some(Frame::Binary(vec![])));
+    }
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn some_event_goes_to_the_default_namespace_only() {
+    let server = TestServer::start(&[]).await;
+    let (mut both, _) = Wire::join(&server).await;
+    both.send("40").await;
+    assert!(both.text().await.starts_with(r#"40{"sid":"#));
+    both.send(r#"42/mofang,["my_broadcast",{"text":"x"}]"#)
+        .await;
+    assert_eq!(both.event("broadcast_response").await, json!({"text": "x"}));
+    assert_eq!(both.text().await, r#"42["some event",{"data":42}]"#);
+
+    let (mut orchard, _) = Wire::join(&server).await;
+    orchard
+        .send(r#"42/mofang,["my_broadcast",{"text":"y"}]"#)
+        .await;
+    assert_eq!(
+        orchard.event("broadcast_response").await,
+        json!({"text": "y"})
+    );
+    assert_eq!(orchard.until_now().await, [""; 0]);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_frame_that_is_too_large_ends_its_connection_and_no_other() {
+    let server = TestServer::start(&["--max-payload-bytes", "1000"]).await;
+    let (mut other, _) = Wire::join(&server).await;
+    let (mut wire, _) = Wire::join(&server).await;
+    other.until_now().await;
+    wire.send(&format!(
+        r#"42/mofang,["my_broadcast","{}"]"#,
+        "a".repeat(2000)
+    ))
+    .await;
+    while let Some(frame) = wire.frame().await {
+        assert!(
+            !format!("{frame:?}").contains("aaa"),
+            "it must not be passed on"
+        );
+    }
+    assert_eq!(other.until_now().await, [""; 0]);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn polling_is_served_too() {
+    let server = TestServer::start(&[]).await;
+    let url = server.url("/socket.io/?EIO=4&transport=polling");
+    let open = server
+        .http
+        .get(url)
+        .send()
+        .await
+        .unwrap()
+        .text()
+        .await
+        .unwrap();
+    let open = payload(&open, "0");
+    assert_eq!(open["upgrades"], json!(["websocket"]));
+    assert_eq!(open["pingInterval"], 25000);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn stopping_ends_open_sockets() {
+    let server = TestServer::start(&["--shutdown-seconds", "10"]).await;
+    let (mut wire, _) = Wire::join(&server).await;
+    let stopping = tokio::spawn(server.stop());
+    while wire.frame().await.is_some() {}
+    stopping.await.unwrap();
+}

@@ -1,0 +1,267 @@
+//! The program: how it starts, fails to start, and stops.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read};
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::mpsc;
+use std::thread;
+
+use tempfile::TempDir;
+
+use crate::support::{DEADLINE, TestServer, Wire};
+
+fn program(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_orchard-server"));
+    command
+        .env_clear()
+        .current_dir(folder)
+        .arg("--api-only")
+        .args(["--listen", "127.0.0.1:0"]);
+    command
+}
+
+/// It fails at once, with code 1 and one line that holds these words.
+fn assert_fails(output: &Output, words: &[&str]) {
+    let line = String::from_utf8(output.stderr.clone()).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{line}");
+    assert_eq!(line.lines().count(), 1, "{line}");
+    for word in words {
+        assert!(line.contains(word), "{word} is in: {line}");
+    }
+}
+
+#[test]
+fn a_taken_port_is_named() {
+    let folder = TempDir::new().unwrap();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let output = program(folder.path())
+        .args(["--listen", &address])
+        .output()
+        .unwrap();
+    assert_fails(&output, &[&address, "taken", "--listen"]);
+    assert!(
+        !folder.path().join("data").exists(),
+        "nothing has been made"
+    );
+}
+
+#[test]
+fn a_missing_page_is_named() {
+    let folder = TempDir::new().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_orchard-server"))
+        .env_clear()
+        .current_dir(folder.path())
+        .args(["--listen", "127.0.0.1:0", "--dist", "no-such-folder"])
+        .output()
+        .unwrap();
+    assert_fails(&output, &["no-such-folder", "--dist", "--api-only"]);
+}
+
+#[test]
+fn a_database_that_cannot_be_opened_is_named() {
+    let folder = TempDir::new().unwrap();
+    fs::write(
+        folder.path().join("text"),
+        "this is no database, by far".repeat(100),
+    )
+    .unwrap();
+    fs::create_dir(folder.path().join("folder")).unwrap();
+    for name in ["text", "folder", "text/below"] {
+        let output = program(folder.path())
+            .args(["--database", name])
+            .output()
+            .unwrap();
+        assert_fails(&output, &["text".min(name), "--database"]);
+    }
+}
+
+#[test]
+fn a_database_of_a_newer_program_is_refused() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("newer.sqlite3");
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    connection.pragma_update(None, "user_version", 99).unwrap();
+    drop(connection);
+    let output = program(folder.path())
+        .args(["--database", "newer.sqlite3"])
+        .output()
+        .unwrap();
+    assert_fails(&output, &["newer.sqlite3", "99", "--database"]);
+}
+
+#[test]
+fn a_damaged_key_is_refused() {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("db.key"), "short").unwrap();
+    let output = program(folder.path())
+        .args(["--database", "db", "--log", "error"])
+        .output()
+        .unwrap();
+    assert_fails(&output, &["db.key"]);
+}
+
+#[test]
+fn without_a_demo_account_there_is_none_to_print() {
+    let folder = TempDir::new().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_orchard-server"))
+        .env_clear()
+        .current_dir(folder.path())
+        .arg("demo-account")
+        .output()
+        .unwrap();
+    assert_fails(&output, &["demo account"]);
+}
+
+#[test]
+fn help_explains_every_setting() {
+    let folder = TempDir::new().unwrap();
+    let output = program(folder.path()).arg("--help").output().unwrap();
+    assert!(output.status.success());
+    let help = String::from_utf8(output.stdout).unwrap();
+    for word in [
+        "--listen",
+        "ORCHARD_LISTEN",
+        "--dist",
+        "--database",
+        "--cors-origin",
+        "demo",
+    ] {
+        assert!(help.contains(word), "{word}");
+    }
+}
+
+/// A program that runs until it is dropped.
+struct Running {
+    child: Child,
+    address: String,
+}
+
+impl Running {
+    fn start(folder: &Path) -> Self {
+        let mut child = program(folder)
+            .args(["--log-format", "json"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let (sender, receiver) = mpsc::channel();
+        thread::spawn(move || {
+            for line in lines.map_while(Result::ok) {
+                let line: serde_json::Value = serde_json::from_str(&line).expect("a line is JSON");
+                let _ = sender.send(line);
+            }
+        });
+        let address = loop {
+            let line = receiver.recv_timeout(DEADLINE).expect("it listens");
+            if line["message"] == "listening" {
+                break line["address"].as_str().unwrap().to_owned();
+            }
+        };
+        Self { child, address }
+    }
+
+    /// Sends a signal; the exit code and what was printed.
+    fn signal(mut self, signal: &str) -> (Option<i32>, String) {
+        let process = self.child.id().to_string();
+        let sent = Command::new("kill")
+            .args([signal, &process])
+            .status()
+            .unwrap();
+        assert!(sent.success());
+        let (sender, receiver) = mpsc::channel();
+        let mut output = self.child.stdout.take().unwrap();
+        thread::spawn(move || {
+            let mut text = String::new();
+            let _ = output.read_to_string(&mut text);
+            let _ = sender.send(text);
+        });
+        let printed = receiver.recv_timeout(DEADLINE).expect("it ends");
+        (self.child.wait().unwrap().code(), printed)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn the_first_start_prints_the_demo_account_and_keeps_it() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let folder = TempDir::new().unwrap();
+    let (code, first) = Running::start(folder.path()).signal("-TERM");
+    assert_eq!(code, Some(0));
+    let (code, second) = Running::start(folder.path()).signal("-INT");
+    assert_eq!(
+        (code, second.as_str()),
+        (Some(0), ""),
+        "only the first start prints it"
+    );
+
+    let output = Command::new(env!("CARGO_BIN_EXE_orchard-server"))
+        .env_clear()
+        .current_dir(folder.path())
+        .arg("demo-account")
+        .output()
+        .unwrap();
+    let printed = String::from_utf8(output.stdout).unwrap();
+    let password = printed
+        .lines()
+        .find_map(|line| line.strip_prefix("password: "))
+        .unwrap();
+    assert_eq!(password.len(), 12);
+    assert!(first.contains(password), "{first}");
+    assert!(printed.contains("account: demo"), "{printed}");
+
+    for name in [
+        "orchard.sqlite3",
+        "orchard.sqlite3.key",
+        "orchard.sqlite3.demo-account",
+    ] {
+        let mode = fs::metadata(folder.path().join("data").join(name))
+            .unwrap()
+            .permissions();
+        assert_eq!(mode.mode() & 0o777, 0o600, "{name}");
+    }
+}
+
+#[test]
+fn a_token_outlives_a_restart() {
+    let folder = TempDir::new().unwrap();
+    let key = |folder: &Path| fs::read(folder.join("data/orchard.sqlite3.key")).unwrap();
+    Running::start(folder.path()).signal("-TERM");
+    let first = key(folder.path());
+    Running::start(folder.path()).signal("-TERM");
+    assert_eq!(first, key(folder.path()));
+    assert_eq!(first.len(), 32);
+}
+
+#[test]
+fn it_stops_though_somebody_is_connected() {
+    let folder = TempDir::new().unwrap();
+    let running = Running::start(folder.path());
+    let address = running.address.strip_prefix("http://").unwrap().to_owned();
+    let idle = std::net::TcpStream::connect(&address).unwrap();
+    let (code, _) = running.signal("-TERM");
+    assert_eq!(code, Some(0));
+    drop(idle);
+}
+
+#[tokio::test]
+async fn two_servers_do_not_share_their_sockets() {
+    let one = TestServer::start(&[]).await;
+    let two = TestServer::start(&[]).await;
+    let (mut here, _) = Wire::join(&one).await;
+    let (_there, _) = Wire::join(&two).await;
+    assert_eq!(here.until_now().await, [""; 0]);
+    one.stop().await;
+    two.stop().await;
+}

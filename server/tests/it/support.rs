@@ -1,0 +1,246 @@
+//! A server to test against, and a Socket.IO client that shows frames as they are.
+
+use std::fs;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use clap::Parser;
+use futures_util::{SinkExt, StreamExt};
+use orchard_server::config::Cli;
+use orchard_server::{Clock, DemoAccount, Server, StartError};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::net::TcpStream;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+
+/// Nothing takes this long unless it never comes.
+pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
+
+pub(crate) struct TestServer {
+    pub(crate) address: SocketAddr,
+    pub(crate) demo: DemoAccount,
+    pub(crate) http: reqwest::Client,
+    folder: TempDir,
+    now: Arc<AtomicU64>,
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<Result<(), StartError>>,
+}
+
+impl TestServer {
+    pub(crate) async fn start(flags: &[&str]) -> Self {
+        let folder = TempDir::new().unwrap();
+        lay_page(&folder);
+        let database = folder.path().join("db/orchard.sqlite3");
+        let dist = folder.path().join("dist");
+        let mut arguments = vec!["orchard-server", "--listen", "127.0.0.1:0", "--log", "off"];
+        arguments.extend(["--database", database.to_str().unwrap()]);
+        arguments.extend(["--dist", dist.to_str().unwrap()]);
+        arguments.extend(flags);
+        let config = Cli::try_parse_from(arguments).unwrap().config;
+
+        let now = Arc::new(AtomicU64::new(1_700_000_000));
+        let clock = Clock::new({
+            let now = Arc::clone(&now);
+            move || now.load(Ordering::SeqCst)
+        });
+        let server = Server::bind(config, clock).await.unwrap();
+        let address = server.address();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let task = tokio::spawn(server.run(async {
+            let _ = stopped.await;
+        }));
+        let demo = DemoAccount::load(&database).unwrap();
+        let http = reqwest::Client::builder()
+            .timeout(DEADLINE)
+            .build()
+            .unwrap();
+        Self {
+            address,
+            demo,
+            http,
+            folder,
+            now,
+            stop,
+            task,
+        }
+    }
+
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    pub(crate) fn database(&self) -> PathBuf {
+        self.folder.path().join("db/orchard.sqlite3")
+    }
+
+    pub(crate) fn pass(&self, seconds: u64) {
+        self.now.fetch_add(seconds, Ordering::SeqCst);
+    }
+
+    /// Calls a method; the status and the whole answer.
+    pub(crate) async fn call(&self, method: &str, params: Value, token: &str) -> (u16, Value) {
+        let call = json!({"jsonrpc": "2.0", "method": method, "params": params, "id": "u"});
+        let mut request = self.http.post(self.url("/api")).json(&call);
+        if !token.is_empty() {
+            request = request.header("Authorization", format!("jwt {token}"));
+        }
+        let response = request.send().await.unwrap();
+        (response.status().as_u16(), response.json().await.unwrap())
+    }
+
+    /// Calls a method that is to answer with a result.
+    pub(crate) async fn result(&self, method: &str, params: Value, token: &str) -> Value {
+        let (status, answer) = self.call(method, params, token).await;
+        assert_eq!(status, 200, "{answer}");
+        assert_eq!(answer["id"], "u");
+        assert_eq!(answer["jsonrpc"], "2.0");
+        answer["result"].clone()
+    }
+
+    pub(crate) async fn login(&self) -> Value {
+        let params = json!({"account": self.demo.account, "password": self.demo.password.expose()});
+        let result = self.result("User.login", params, "").await;
+        assert_eq!(result["errno"], 1000, "{result}");
+        result
+    }
+
+    /// Stops it and waits until it has.
+    pub(crate) async fn stop(self) {
+        self.stop.send(()).unwrap();
+        timeout(DEADLINE, self.task)
+            .await
+            .expect("it stops")
+            .unwrap()
+            .unwrap();
+    }
+}
+
+/// A page as trunk leaves it.
+fn lay_page(folder: &TempDir) {
+    let dist = folder.path().join("dist");
+    fs::create_dir(&dist).unwrap();
+    for (name, content) in [
+        ("index.html", "<title>orchard</title>"),
+        ("orchard-0123456789abcdef.js", "plain"),
+        ("orchard-0123456789abcdef.js.br", "brotli"),
+        ("orchard-0123456789abcdef.js.gz", "gzip"),
+        ("orchard-0123456789abcdef_bg.wasm", "wasm"),
+        ("tune.ogg", "music"),
+    ] {
+        fs::write(dist.join(name), content).unwrap();
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Frame {
+    Text(String),
+    Binary(Vec<u8>),
+}
+
+/// A WebSocket that has got its Engine.IO handshake.
+pub(crate) struct Wire {
+    stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
+}
+
+impl Wire {
+    pub(crate) async fn open(server: &TestServer) -> Self {
+        let url = format!(
+            "ws://{}/socket.io/?EIO=4&transport=websocket",
+            server.address
+        );
+        let (stream, _) = connect_async(url).await.unwrap();
+        let mut wire = Self { stream };
+        let open = wire.text().await;
+        assert!(open.starts_with("0{"), "{open}");
+        wire
+    }
+
+    /// Opens and joins the orchard; the wire and the sid.
+    pub(crate) async fn join(server: &TestServer) -> (Self, String) {
+        let mut wire = Self::open(server).await;
+        wire.send("40/mofang,").await;
+        let reply = wire.text().await;
+        let sid = payload(&reply, "40/mofang,")["sid"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        let welcome = wire.event("server_response").await;
+        assert_eq!(
+            welcome["sid"],
+            sid.as_str(),
+            "the newcomer hears of itself first"
+        );
+        (wire, sid)
+    }
+
+    pub(crate) async fn send(&mut self, text: &str) {
+        self.stream.send(Message::text(text)).await.unwrap();
+    }
+
+    pub(crate) async fn send_binary(&mut self, bytes: &[u8]) {
+        self.stream
+            .send(Message::binary(bytes.to_vec()))
+            .await
+            .unwrap();
+    }
+
+    /// The next frame that is no heartbeat; none once the connection has ended.
+    pub(crate) async fn frame(&mut self) -> Option<Frame> {
+        loop {
+            let message = timeout(DEADLINE, self.stream.next())
+                .await
+                .expect("a frame comes");
+            match message? {
+                Ok(Message::Text(text)) if text.as_str() == "2" => self.send("3").await,
+                Ok(Message::Text(text)) => return Some(Frame::Text(text.as_str().to_owned())),
+                Ok(Message::Binary(bytes)) => return Some(Frame::Binary(bytes.to_vec())),
+                Ok(Message::Close(_)) | Err(_) => return None,
+                Ok(_) => {}
+            }
+        }
+    }
+
+    pub(crate) async fn text(&mut self) -> String {
+        match self.frame().await {
+            Some(Frame::Text(text)) => text,
+            other => panic!("expected text, got {other:?}"),
+        }
+    }
+
+    /// The argument of the next event in the orchard, which has this name.
+    pub(crate) async fn event(&mut self, name: &str) -> Value {
+        let text = self.text().await;
+        let event = payload(&text, "42/mofang,");
+        assert_eq!(event[0], name, "{text}");
+        assert_eq!(event.as_array().unwrap().len(), 2, "{text}");
+        event[1].clone()
+    }
+
+    /// All frames that come before the answer to an event that is sent now.
+    pub(crate) async fn until_now(&mut self) -> Vec<String> {
+        self.send(r#"42/mofang,99["message",{"uid":"fence"}]"#)
+            .await;
+        let mut frames = Vec::new();
+        loop {
+            let text = self.text().await;
+            if text == "43/mofang,99[]" {
+                return frames;
+            }
+            frames.push(text);
+        }
+    }
+}
+
+pub(crate) fn payload(text: &str, head: &str) -> Value {
+    let json = text
+        .strip_prefix(head)
+        .unwrap_or_else(|| panic!("{head} begins {text}"));
+    serde_json::from_str(json).unwrap()
+}

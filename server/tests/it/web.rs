@@ -1,0 +1,182 @@
+//! The page's files, health and headers.
+
+use reqwest::header::HeaderMap;
+
+use crate::support::TestServer;
+
+async fn get(
+    server: &TestServer,
+    path: &str,
+    headers: &[(&str, &str)],
+) -> (u16, HeaderMap, String) {
+    let request = headers.iter().fold(
+        server.http.get(server.url(path)),
+        |request, (name, value)| request.header(*name, *value),
+    );
+    let response = request.send().await.unwrap();
+    let (status, headers) = (response.status().as_u16(), response.headers().clone());
+    (status, headers, response.text().await.unwrap())
+}
+
+#[tokio::test]
+async fn files_have_their_type_and_their_life() {
+    const FOR_EVER: &str = "public, max-age=31536000, immutable";
+    let server = TestServer::start(&[]).await;
+    for (path, kind, cache) in [
+        ("/", "text/html", "no-cache"),
+        ("/index.html", "text/html", "no-cache"),
+        ("/orchard-0123456789abcdef.js", "text/javascript", FOR_EVER),
+        (
+            "/orchard-0123456789abcdef_bg.wasm",
+            "application/wasm",
+            FOR_EVER,
+        ),
+        ("/tune.ogg", "audio/ogg", "no-cache"),
+    ] {
+        let (status, headers, _) = get(&server, path, &[]).await;
+        assert_eq!(status, 200, "{path}");
+        assert!(
+            headers["content-type"].to_str().unwrap().starts_with(kind),
+            "{path}"
+        );
+        assert_eq!(headers["cache-control"], cache, "{path}");
+        assert_eq!(headers["x-content-type-options"], "nosniff", "{path}");
+        assert_eq!(headers["referrer-policy"], "same-origin", "{path}");
+    }
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_file_that_has_not_changed_is_not_sent_again() {
+    let server = TestServer::start(&[]).await;
+    let (_, headers, _) = get(&server, "/", &[]).await;
+    let modified = headers["last-modified"].to_str().unwrap();
+    let (status, headers, body) = get(&server, "/", &[("If-Modified-Since", modified)]).await;
+    assert_eq!((status, body.as_str()), (304, ""));
+    assert_eq!(headers["cache-control"], "no-cache");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn precompressed_files_go_to_who_takes_them() {
+    let server = TestServer::start(&[]).await;
+    for (accept, encoding, body) in [
+        ("gzip, br", Some("br"), "brotli"),
+        ("gzip", Some("gzip"), "gzip"),
+        ("identity", None, "plain"),
+    ] {
+        let accept = [("Accept-Encoding", accept)];
+        let (status, headers, text) = get(&server, "/orchard-0123456789abcdef.js", &accept).await;
+        assert_eq!((status, text.as_str()), (200, body));
+        let sent = headers
+            .get("content-encoding")
+            .map(|encoding| encoding.to_str().unwrap());
+        assert_eq!(sent, encoding);
+        assert!(
+            headers["content-type"]
+                .to_str()
+                .unwrap()
+                .starts_with("text/javascript")
+        );
+        let vary = headers["vary"].to_str().unwrap().to_lowercase();
+        assert!(vary.contains("accept-encoding"), "{vary}");
+    }
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn only_a_navigation_falls_back_to_the_page() {
+    let server = TestServer::start(&[]).await;
+    let html = [("Accept", "text/html,application/xhtml+xml,*/*;q=0.8")];
+    let (status, headers, body) = get(&server, "/some/room", &html).await;
+    assert_eq!((status, body.as_str()), (200, "<title>orchard</title>"));
+    assert_eq!(headers["cache-control"], "no-cache");
+    for (path, headers) in [
+        ("/some/room", &[("Accept", "*/*")]),
+        ("/missing-0123456789abcdef.js", &[("Accept", "*/*")]),
+        ("/missing.js", &html),
+        ("/api/missing", &html),
+        ("/../Cargo.toml", &html),
+        ("/%2e%2e/db/orchard.sqlite3", &html),
+    ] {
+        let (status, headers, body) = get(&server, path, headers).await;
+        assert_eq!((status, body.as_str()), (404, ""), "{path}");
+        assert_eq!(headers["cache-control"], "no-cache", "{path}");
+    }
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn without_a_page_the_rest_is_served() {
+    let server = TestServer::start(&["--api-only", "--dist", "nowhere"]).await;
+    assert_eq!(get(&server, "/", &[("Accept", "text/html")]).await.0, 404);
+    server.login().await;
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn healthz_says_ok() {
+    let server = TestServer::start(&[]).await;
+    let (status, _, body) = get(&server, "/healthz", &[]).await;
+    assert_eq!((status, body.as_str()), (200, "ok\n"));
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn tokens_are_not_kept_by_caches() {
+    let server = TestServer::start(&[]).await;
+    let call = serde_json::json!({"jsonrpc": "2.0", "method": "User.check", "id": 1});
+    let response = server
+        .http
+        .post(server.url("/api"))
+        .json(&call)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(response.headers()["cache-control"], "no-store");
+    assert_eq!(response.headers()["x-content-type-options"], "nosniff");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn another_origin_is_let_in_only_if_it_is_named() {
+    let closed = TestServer::start(&[]).await;
+    let open = TestServer::start(&["--cors-origin", "https://cdn.example,https://b.example"]).await;
+    let paths = ["/api", "/socket.io/?EIO=4&transport=polling"];
+    for (server, origin, allowed) in [
+        (&closed, "https://cdn.example", false),
+        (&open, "https://cdn.example", true),
+        (&open, "https://b.example", true),
+        (&open, "https://evil.example", false),
+    ] {
+        for path in paths {
+            let (_, headers, _) = get(server, path, &[("Origin", origin)]).await;
+            let sent = headers.get("access-control-allow-origin");
+            assert_eq!(
+                sent.is_some_and(|sent| sent == origin),
+                allowed,
+                "{origin} {path}"
+            );
+        }
+        let preflight = server
+            .http
+            .request(reqwest::Method::OPTIONS, server.url("/api"))
+            .header("Origin", origin)
+            .header("Access-Control-Request-Method", "POST")
+            .header(
+                "Access-Control-Request-Headers",
+                "authorization,content-type",
+            )
+            .send()
+            .await
+            .unwrap();
+        let headers = preflight.headers().get("access-control-allow-headers");
+        assert_eq!(
+            headers.is_some(),
+            server.address == open.address,
+            "{origin}"
+        );
+    }
+    closed.stop().await;
+    open.stop().await;
+}
