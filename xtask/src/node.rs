@@ -1,15 +1,20 @@
 //! The npm packages that the Node server of the tests runs on.
 
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
 
+use crate::process::Running;
 use crate::stamp::Stamp;
 use crate::step::step;
 use crate::{cache, process, workspace};
 
 const SERVER: &str = "tests/servers/node";
+
+/// Where the server listens if nobody else does.
+const PORT: u16 = 5180;
 
 /// The folder `node_modules` with exactly what package-lock.json says, linked to from the server's folder.
 pub(crate) fn set_up() -> Result<PathBuf> {
@@ -35,6 +40,22 @@ pub(crate) fn set_up() -> Result<PathBuf> {
     }
     link(&modules, &server.join("node_modules"))?;
     Ok(modules)
+}
+
+/// Starts the server for the tests of the client; returns its address.
+pub(crate) fn start() -> Result<(Running, String)> {
+    set_up()?;
+    // On one port the tests, which know it when they are compiled, need not be compiled again.
+    let port = if TcpListener::bind(("127.0.0.1", PORT)).is_ok() {
+        PORT
+    } else {
+        0
+    };
+    let mut node = Command::new("node");
+    node.current_dir(workspace::root().join(SERVER));
+    node.args(["server.mjs", "--max-life", "3600000", "--port"])
+        .arg(port.to_string());
+    Running::start_until(&mut node, "listening on ")
 }
 
 /// Its folder in the cache, by what is to be in it.

@@ -6,14 +6,17 @@
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, mpsc};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
 /// How long a child may take to end by itself before it is killed.
 const GRACE: Duration = Duration::from_secs(5);
+
+/// How long a server may take until it is ready.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// How often a child is looked at while it is waited for.
 const TICK: Duration = Duration::from_millis(50);
@@ -94,13 +97,49 @@ pub(crate) struct Running {
 impl Running {
     /// Starts it, with nothing to read from.
     pub(crate) fn start(command: &mut Command) -> Result<Self> {
+        Self::spawn(command.stdin(Stdio::null()))
+    }
+
+    /// Starts it with an input that closes when this program ends, however that comes, and waits for a line that begins
+    /// so. Returns the rest of that line.
+    pub(crate) fn start_until(command: &mut Command, beginning: &str) -> Result<(Self, String)> {
+        let mut running = Self::spawn(command.stdin(Stdio::piped()).stdout(Stdio::piped()))?;
+        let out = running.child.stdout.take().context("its output is lost")?;
+        let (line_seen, lines) = mpsc::channel();
+        std::thread::spawn(move || {
+            for line in BufReader::new(out).lines().map_while(Result::ok) {
+                // Read on when nobody listens any more: the child must not block.
+                let _ = line_seen.send(line);
+            }
+        });
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            match lines.recv_timeout(TICK) {
+                Ok(line) => {
+                    if let Some(rest) = line.strip_prefix(beginning) {
+                        return Ok((running, rest.to_owned()));
+                    }
+                }
+                Err(_) if interrupted() => bail!("stopped while {} was starting", running.name),
+                Err(_) if Instant::now() > deadline => {
+                    bail!(
+                        "{} is not ready after {} s",
+                        running.name,
+                        PATIENCE.as_secs()
+                    )
+                }
+                Err(_) => running.must_run()?,
+            }
+        }
+    }
+
+    fn spawn(command: &mut Command) -> Result<Self> {
         if interrupted() {
             bail!("stopped before {} was started", shown(command));
         }
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(command, 0);
         let child = command
-            .stdin(Stdio::null())
             .spawn()
             .with_context(|| format!("could not start {}", shown(command)))?;
         children().push(child.id());
@@ -286,6 +325,22 @@ mod tests {
         drop(running);
         // The pipe closes once the last of the group is gone.
         assert_eq!(out.read_line(&mut line).unwrap(), 0);
+    }
+
+    #[test]
+    fn a_server_is_ready_when_it_says_so_and_ends_with_its_input() {
+        let mut command = sh("echo loading; echo listening on here; cat");
+        let (mut running, rest) = Running::start_until(&mut command, "listening on ").unwrap();
+        assert_eq!(rest, "here");
+        assert!(running.ended().unwrap().is_none());
+        drop(running.child.stdin.take());
+        assert!(running.wait().unwrap().success());
+    }
+
+    #[test]
+    fn a_server_that_ends_is_not_waited_for() {
+        let error = Running::start_until(&mut sh("exit 7"), "listening on ").unwrap_err();
+        assert!(error.to_string().contains("ended by itself"), "{error}");
     }
 
     #[test]

@@ -67,7 +67,9 @@ fn develop(options: &Run) -> Result<()> {
         .arg("--port")
         .arg(port.to_string());
     let program = server::build()?;
+    let demo_account = server::demo_account(&program);
     let mut server = server::start(&program, SERVER_PORT, &dist)?;
+    print!("{}", demo_account.unwrap_or_default());
     note(format_args!(
         "building the page; then open http://127.0.0.1:{port}/; Ctrl-C ends it"
     ));

@@ -42,8 +42,14 @@ pub(crate) fn start(program: &Path, port: u16, dist: &Path) -> Result<Running> {
     Ok(running)
 }
 
+/// Account and password of the demo account, if an earlier start has made it. The start that makes it prints it.
+pub(crate) fn demo_account(program: &Path) -> Option<String> {
+    let mut command = Command::new(program);
+    process::output(command.current_dir(workspace::root()).arg("demo-account")).ok()
+}
+
 /// Waits until `ready`, which a server that has ended never is.
-pub(crate) fn wait_until(running: &mut Running, ready: impl Fn() -> bool) -> Result<()> {
+fn wait_until(running: &mut Running, ready: impl Fn() -> bool) -> Result<()> {
     let deadline = Instant::now() + PATIENCE;
     while !ready() {
         running.must_run()?;

@@ -8,10 +8,11 @@ use anyhow::{Context, Result, bail};
 
 use crate::args::{Group, Test};
 use crate::check::{for_browsers, not_for_browsers};
+use crate::process::Running;
 use crate::step::{Seconds, note};
 use crate::tally::Tally;
 use crate::workspace::{PAGE, SERVER, WASM, cargo};
-use crate::{browser, end_to_end, process, tools, workspace};
+use crate::{browser, end_to_end, node, process, tools, workspace};
 
 /// How one group went.
 #[derive(Debug)]
@@ -42,7 +43,7 @@ pub(crate) fn test(options: &Test) -> Result<()> {
 fn run(group: Group, filter: Option<&str>) -> Outcome {
     note(format_args!("tests: {}", group.name()));
     let start = Instant::now();
-    let (tally, fault) = match command(group).and_then(|command| execute(command, filter)) {
+    let (tally, fault) = match prepare(group).and_then(|prepared| execute(prepared, filter)) {
         Ok(result) => result,
         Err(error) => (Tally::default(), Some(format!("{error:#}"))),
     };
@@ -58,10 +59,18 @@ fn run(group: Group, filter: Option<&str>) -> Outcome {
     outcome
 }
 
-/// Sets up what the group needs; the command then tests it.
-fn command(group: Group) -> Result<Command> {
+/// The command that runs a group, and the servers that must run beside it.
+#[derive(Debug)]
+struct Prepared {
+    test: Command,
+    servers: Vec<Running>,
+}
+
+/// Sets up what the group needs.
+fn prepare(group: Group) -> Result<Prepared> {
     let mut test = cargo("test");
     test.arg("--no-fail-fast");
+    let mut servers = Vec::new();
     match group {
         Group::Unit => {
             not_for_browsers(&mut test).args(["--exclude", SERVER]);
@@ -72,13 +81,17 @@ fn command(group: Group) -> Result<Command> {
         Group::Browser => {
             for_browsers(&mut test).arg("--tests");
             in_browser(&mut test)?;
+            // The tests read it with `option_env!`: in a browser there is no environment.
+            let (node, address) = node::start()?;
+            servers.push(node);
+            test.env("SOCKETIO_TEST_SERVER", format!("http://{address}"));
         }
         Group::EndToEnd => {
             test.args(["--package", PAGE, "--test", "*"])
                 .envs(end_to_end::set_up()?);
         }
     }
-    Ok(test)
+    Ok(Prepared { test, servers })
 }
 
 /// Has tests for WebAssembly run in headless Chromium.
@@ -101,12 +114,14 @@ fn in_browser(test: &mut Command) -> Result<()> {
     Ok(())
 }
 
-fn execute(mut test: Command, filter: Option<&str>) -> Result<(Tally, Option<String>)> {
+fn execute(prepared: Prepared, filter: Option<&str>) -> Result<(Tally, Option<String>)> {
+    let Prepared { mut test, servers } = prepared;
     if std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none() {
         test.env("CARGO_TERM_COLOR", "always");
     }
     test.args(filter.into_iter().flat_map(|filter| ["--", filter]));
     let (status, output) = process::tee(&mut test)?;
+    drop(servers);
     let fault = (!status.success()).then(|| format!("cargo test failed ({status})"));
     Ok((Tally::of(&output), fault))
 }
