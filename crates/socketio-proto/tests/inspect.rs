@@ -174,7 +174,7 @@ fn plain_lines_are_aligned_and_take_what_panels_copy() {
             "⬇ message  ack           /mofang    #7    []",
             "  message  …             1 attachment to come",
             "  message  event         /                [\"x\",‹2 B 01 02›]",
-            "->ping     probe",
+            "→ ping     probe",
             "  ✗        unknown_engine_type: the frame begins with '9': an Engine.IO packet begins with 0 to 6, or b",
             "",
             "  ──────── a new connection",

@@ -24,7 +24,7 @@ pub(super) fn answer(inspector: &mut Inspector, color: bool, line: &str) -> Stri
         "reset" => inspector.reset(),
         _ => inspector.text(frame.to_owned()),
     };
-    format!("{arrow:2}{}", write(&report, color))
+    format!("{arrow} {}", write(&report, color))
 }
 
 /// Columns: the engine's packet, the packet's type, namespace and ack id, what it carries.
@@ -97,7 +97,7 @@ pub(super) fn write(report: &Report, color: bool) -> String {
 }
 
 /// Network panels copy an arrow for the direction along with the frame, and people type one.
-fn split_arrow(line: &str) -> (String, &str) {
+fn split_arrow(line: &str) -> (char, &str) {
     const ARROWS: &[char] = &[
         '↑', '↓', '⬆', '⬇', '▲', '▼', '←', '→', '⇧', '⇩', '<', '>', '-',
     ];
@@ -107,11 +107,14 @@ fn split_arrow(line: &str) -> (String, &str) {
     let line = line.trim();
     let frame = line
         .trim_start_matches(|c: char| c.is_whitespace() || c == AS_PICTURE || ARROWS.contains(&c));
-    let arrow = line.strip_suffix(frame).unwrap_or_default();
-    (
-        arrow.chars().filter(|c| ARROWS.contains(c)).collect(),
-        frame,
-    )
+    let typed = line.strip_suffix(frame).unwrap_or_default();
+    let arrow = match typed.chars().find(|c| *c != '-') {
+        Some('>') => '→',
+        Some('<') => '←',
+        Some(arrow) => arrow,
+        None => ' ',
+    };
+    (arrow, frame)
 }
 
 fn describe(handshake: &Handshake) -> String {
