@@ -18,5 +18,5 @@ mod time;
 pub use binary::Binary;
 pub use event::Event;
 pub use limits::Limits;
-pub use socket::{Auth, AuthError};
+pub use socket::{Auth, AuthError, Overflow, Retries, SendBuffer, SocketOptions};
 pub use time::Instant;

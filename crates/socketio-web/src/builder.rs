@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 use socketio_proto::manager::{Config, Manager, SocketError};
-use socketio_proto::{Auth, AuthError, Limits};
+use socketio_proto::{Auth, AuthError, Limits, Retries, SendBuffer, SocketOptions};
 
 use crate::connection::Connection;
 use crate::lifecycle;
@@ -32,6 +32,7 @@ pub struct Builder {
     query: Vec<(String, String)>,
     auth: Result<Auth, AuthError>,
     provider: Option<AuthProvider>,
+    options: SocketOptions,
     config: Config,
     force_new: bool,
 }
@@ -45,6 +46,7 @@ impl Builder {
             query: Vec::new(),
             auth: Ok(Auth::NONE),
             provider: None,
+            options: SocketOptions::default(),
             config: Config::default(),
             force_new: false,
         }
@@ -129,9 +131,21 @@ impl Builder {
         self
     }
 
-    /// Packets that are kept while the socket isn't connected; more are refused. Default: 1000 (W10).
-    pub fn send_buffer(mut self, packets: usize) -> Self {
-        self.config.send_buffer = packets;
+    /// Bounds on what is kept while the socket isn't connected. Default: 1000 packets, 16 MiB, then refused (W10).
+    pub fn send_buffer(mut self, bounds: SendBuffer) -> Self {
+        self.options.send_buffer = bounds;
+        self
+    }
+
+    /// How long acknowledgements are awaited where an emit names no time. Default: until the disconnect (D4).
+    pub fn ack_timeout(mut self, timeout: Duration) -> Self {
+        self.options.ack_timeout = Some(timeout);
+        self
+    }
+
+    /// Sends each event until it is acknowledged (D3).
+    pub fn retries(mut self, retries: Retries) -> Self {
+        self.options.retries = Some(retries);
         self
     }
 
@@ -157,6 +171,10 @@ impl Builder {
     /// As [`connect`](Self::connect).
     pub fn build(self) -> Result<Socket, OpenError> {
         let auth = self.auth.map_err(OpenError::Auth)?;
+        let options = SocketOptions {
+            auth,
+            ..self.options
+        };
         let server = url::parse(&self.url)?;
         let url = url::websocket(&server, &self.path, &self.query);
         // Sockets share a connection by server and path, not by query (A7).
@@ -173,11 +191,11 @@ impl Builder {
         table::with(|table| {
             let shared = match self.force_new {
                 true => None,
-                false => place(table, &share, &namespace, &auth),
+                false => place(table, &share, &namespace, &options),
             };
             let (connection, id) = match shared {
                 Some(shared) => shared,
-                None => match manager.socket(&namespace, auth) {
+                None => match manager.socket(&namespace, options) {
                     Err(error) => {
                         result.set(Err(OpenError::Namespace(error)));
                         return None;
@@ -211,7 +229,7 @@ fn place(
     table: &mut Table,
     share: &str,
     namespace: &str,
-    auth: &Auth,
+    options: &SocketOptions,
 ) -> Option<(Key, socketio_proto::manager::SocketId)> {
     let keys: Vec<Key> = table
         .connections
@@ -224,7 +242,7 @@ fn place(
             .connections
             .get_mut(key)?
             .manager
-            .socket(namespace, auth.clone())
+            .socket(namespace, options.clone())
             .ok()?;
         Some((key, id))
     })

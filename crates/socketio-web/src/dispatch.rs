@@ -35,7 +35,9 @@ pub(crate) fn event(key: Key, event: Event) {
             return;
         }
         Event::Ping => return,
-        Event::Authorize { socket, request } => authorize(key, socket, request),
+        Event::Authorize {
+            socket, request, ..
+        } => authorize(key, socket, request),
         Event::ReconnectScheduled { delay, .. } => set_delay(key, Some(delay)),
         Event::ReconnectAttempt(_) => set_delay(key, None),
         _ => {}

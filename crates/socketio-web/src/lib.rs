@@ -69,5 +69,7 @@ pub use socket::{Disconnect, Socket};
 pub use socketio_proto::manager::{
     CloseDetails, ConnectError, DisconnectReason, EmitError, Outcome, Refusal,
 };
-pub use socketio_proto::{Auth, AuthError, Binary, Event, Limits, json};
+pub use socketio_proto::{
+    Auth, AuthError, Binary, Event, Limits, Overflow, Retries, SendBuffer, json,
+};
 pub use status::Status;

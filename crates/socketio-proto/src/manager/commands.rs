@@ -1,13 +1,14 @@
 use alloc::boxed::Box;
 use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 
 use super::{
-    AckError, AckToken, ConnectError, DisconnectReason, EmitError, EmitOptions, Emitted, Event,
-    Manager, Outcome, Slot, SocketError, SocketId,
+    AckError, AckToken, Config, ConnectError, DisconnectReason, EmitError, Event, Manager, Slot,
+    SocketError, SocketId,
 };
 use crate::engine;
 use crate::packet::{self, Arguments};
-use crate::socket::{Auth, AuthKind, Buffered, Phase, Socket};
+use crate::socket::{Auth, AuthKind, Phase, RetryQueue, Socket, SocketOptions};
 use crate::{Instant, Limits};
 
 /// Commands of the user.
@@ -17,14 +18,18 @@ impl Manager {
     ///
     /// # Errors
     /// When the namespace can't be written, or has a socket here already.
-    pub fn socket(&mut self, namespace: &str, auth: Auth) -> Result<SocketId, SocketError> {
+    pub fn socket(
+        &mut self,
+        namespace: &str,
+        options: impl Into<SocketOptions>,
+    ) -> Result<SocketId, SocketError> {
         let namespace: Box<str> = packet::normalize_namespace(namespace)
             .map_err(|_| SocketError::BadNamespace(namespace.into()))?
             .into();
         if self.find(&namespace).is_some() {
             return Err(SocketError::NamespaceTaken(namespace.into()));
         }
-        let socket = Some(Box::new(Socket::new(namespace, auth)));
+        let socket = Some(Box::new(Socket::new(namespace, options.into())));
         let free = self.sockets.iter().position(|slot| slot.socket.is_none());
         let index = free.unwrap_or(self.sockets.len());
         if free.is_none() {
@@ -51,13 +56,28 @@ impl Manager {
         if slot.generation == id.generation
             && let Some(mut socket) = slot.socket.take()
         {
-            self.acked(id, socket.acks.take_all(), AckError::Removed);
+            let retried = socket
+                .retries
+                .as_mut()
+                .map(RetryQueue::take_all)
+                .unwrap_or_default();
+            let waits = socket.acks.take_all();
+            for wait in waits.iter().filter(|wait| wait.retried.is_none()) {
+                let result = Err(AckError::Removed);
+                self.event(Event::Acked {
+                    socket: id,
+                    id: wait.id,
+                    result,
+                });
+            }
+            self.end_retried(id, retried, AckError::Removed);
         }
     }
 
     /// Connects the socket, opening the connection where there is none. While a back-off waits, the next attempt is
     /// made at once (W4). Does nothing for a socket that is connected or about to be.
     pub fn connect(&mut self, id: SocketId, now: Instant) {
+        self.now = now;
         let Some(socket) = self.get_mut(id) else {
             return;
         };
@@ -99,7 +119,7 @@ impl Manager {
     /// What the next CONNECT of this socket carries.
     pub fn set_auth(&mut self, id: SocketId, auth: Auth) {
         if let Some(socket) = self.get_mut(id) {
-            socket.auth = auth;
+            socket.options.auth = auth;
         }
     }
 
@@ -117,53 +137,6 @@ impl Manager {
             Ok(_) => self.send_connect(id, None),
             Err(text) => self.auth_failed(id, text),
         }
-    }
-
-    /// Emits an event: sends it where the socket is connected, else keeps it for when it is (H1).
-    ///
-    /// # Errors
-    /// When it can't be encoded, exceeds a limit, or finds the send buffer full. Nothing is sent or kept then.
-    pub fn emit(
-        &mut self,
-        id: SocketId,
-        event: Arguments,
-        options: EmitOptions,
-        now: Instant,
-    ) -> Result<Emitted, EmitError> {
-        // A heartbeat that is overdue tells of a dead link before the timer does, on a device that slept (H5).
-        if self.connection.phase() == engine::Phase::Open && self.connection.is_overdue(now) {
-            self.heartbeat_missed(now);
-        }
-        let (limits, capacity) = (self.config.limits, self.config.send_buffer);
-        let writable = self.connection.is_writable();
-        let socket = self.get_mut(id).ok_or(EmitError::NoSocket)?;
-        let ack = options.ack.then(|| socket.acks.next_id());
-        let frame = packet::encode_event(&socket.namespace, ack, event, &limits)?;
-
-        let outcome = match socket.sends() {
-            _ if options.volatile && !(writable && socket.phase == Phase::Connected) => {
-                Outcome::Dropped
-            }
-            true => Outcome::Sent,
-            false if socket.send_buffer.len() >= capacity => {
-                return Err(EmitError::BufferFull { limit: capacity });
-            }
-            false => Outcome::Buffered,
-        };
-        if ack.is_some() {
-            let deadline = options.timeout.map(|timeout| now + timeout);
-            socket.acks.register(deadline, outcome == Outcome::Sent);
-        }
-        match (outcome, ack) {
-            (Outcome::Buffered, _) => socket.send_buffer.push_back(Buffered { frame, ack }),
-            (Outcome::Sent, _) => self.send(frame),
-            (Outcome::Dropped, Some(ack)) => {
-                socket.acks.take(ack);
-                self.acked(id, [ack].into(), AckError::Dropped);
-            }
-            (Outcome::Dropped, None) => {}
-        }
-        Ok(Emitted { outcome, ack })
     }
 
     /// Answers an event that asked for it (H14).
@@ -186,26 +159,53 @@ impl Manager {
         Ok(())
     }
 
-    /// Gives up waiting for an acknowledgement: its end is not told.
+    /// Gives up waiting for an acknowledgement: its end is not told. With retries, the event is sent all the same.
     pub fn cancel_ack(&mut self, id: SocketId, ack: u64) {
-        if let Some(socket) = self.get_mut(id) {
-            socket.acks.take(ack);
+        let Some(socket) = self.get_mut(id) else {
+            return;
+        };
+        if let Some(queue) = &mut socket.retries {
+            queue.forget_awaited(ack);
         }
+        socket.acks.take_if(ack, |wait| wait.retried.is_none());
     }
 
-    /// Drops what waits in the send buffer, and tells how many packets that were. Acknowledgements of theirs end
-    /// with [`AckError::Dropped`].
+    /// Drops what waits to be sent, and tells how many packets that were. Acknowledgements of theirs end with
+    /// [`AckError::Dropped`] (W10).
     pub fn clear_buffer(&mut self, id: SocketId) -> usize {
         let Some(socket) = self.get_mut(id) else {
             return 0;
         };
-        let dropped = core::mem::take(&mut socket.send_buffer);
-        let acks = dropped
-            .iter()
-            .filter_map(|buffered| buffered.ack.filter(|ack| socket.acks.take(*ack)))
-            .collect();
-        self.acked(id, acks, AckError::Dropped);
-        dropped.len()
+        let frames = socket.send_buffer.take_all();
+        let events = socket
+            .retries
+            .as_mut()
+            .map(RetryQueue::take_waiting)
+            .unwrap_or_default();
+        let count = frames.len() + events.len();
+        let acks: Vec<u64> = frames.iter().filter_map(|buffered| buffered.ack).collect();
+        self.end_acks(id, &acks, AckError::Dropped);
+        self.end_retried(id, events, AckError::Dropped);
+        count
+    }
+
+    /// Whether packets that go out are told as [`Event::Outgoing`] (F10); they are not, unless asked for.
+    pub fn tell_outgoing(&mut self, id: SocketId, tell: bool) {
+        if let Some(socket) = self.get_mut(id) {
+            socket.tells_outgoing = tell;
+        }
+    }
+
+    /// Changes the options of the connection (C4–C9). They hold from the next attempt on; a back-off that waits is
+    /// stopped where reconnection is no longer wanted.
+    pub fn configure(&mut self, change: impl FnOnce(&mut Config)) {
+        change(&mut self.config);
+        if !self.config.reconnection && self.reconnect_at.take().is_some() {
+            for id in self.ids() {
+                self.disconnected(id, Phase::Idle, DisconnectReason::ForcedClose, None);
+            }
+            self.close_if_unused();
+        }
     }
 
     /// Tells whether the transport takes more at once: while it doesn't, volatile packets are dropped.
@@ -223,7 +223,7 @@ impl Manager {
         if socket.phase != Phase::Waiting {
             return;
         }
-        match &socket.auth.0 {
+        match &socket.options.auth.0 {
             AuthKind::None => self.send_connect(id, None),
             AuthKind::Object(text) => {
                 let text = text.to_string();
@@ -233,9 +233,11 @@ impl Manager {
                 socket.phase = Phase::Authorizing;
                 socket.auth_request = socket.auth_request.wrapping_add(1);
                 let request = socket.auth_request;
+                let refused = socket.auth_refreshed;
                 self.event(Event::Authorize {
                     socket: id,
                     request,
+                    refused,
                 });
             }
         }
@@ -253,10 +255,12 @@ impl Manager {
     }
 
     fn send_connect(&mut self, id: SocketId, auth: Option<&str>) {
+        let now = self.now;
         let Some(socket) = self.get_mut(id) else {
             return;
         };
         socket.phase = Phase::Connecting;
+        socket.connect_sent = now;
         let payload = socket.connect_payload(auth);
         match packet::encode_connect(&socket.namespace, payload.as_deref()) {
             Ok(frame) => self.send(frame),

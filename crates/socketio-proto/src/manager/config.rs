@@ -3,7 +3,7 @@ use core::time::Duration;
 use crate::Limits;
 
 /// Options of a [`Manager`](super::Manager). The defaults are the reference client's (rows B4–B11), but for the
-/// buffers, which it does not bound (W10).
+/// receive buffer, which it does not bound.
 ///
 /// ```
 /// use core::time::Duration;
@@ -32,8 +32,6 @@ pub struct Config {
     pub timeout: Option<Duration>,
     /// Bounds on what one packet may hold.
     pub limits: Limits,
-    /// Packets that one socket keeps while it isn't connected. Default: 1000.
-    pub send_buffer: usize,
     /// Events that one socket holds until its CONNECT is answered (H4). Default: 1000.
     pub receive_buffer: usize,
 }
@@ -48,7 +46,6 @@ impl Default for Config {
             randomization_factor: 0.5,
             timeout: Some(Duration::from_secs(20)),
             limits: Limits::default(),
-            send_buffer: 1000,
             receive_buffer: 1000,
         }
     }

@@ -186,8 +186,8 @@ impl fmt::Display for CloseDetails {
 pub enum EmitError {
     /// The socket isn't connected, and its send buffer is full.
     BufferFull {
-        /// [`Config::send_buffer`](super::Config::send_buffer).
-        limit: usize,
+        /// The packets that wait.
+        packets: usize,
     },
     /// The packet can't be encoded, or exceeds a limit.
     Encode(packet::EncodeError),
@@ -200,12 +200,10 @@ pub enum EmitError {
 impl fmt::Display for EmitError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::BufferFull { limit } => {
-                write!(
-                    f,
-                    "not connected, and {limit} packets wait already (option send_buffer)"
-                )
-            }
+            Self::BufferFull { packets } => write!(
+                f,
+                "the send buffer is full, {packets} packets wait: emit less, or raise the option send_buffer"
+            ),
             Self::Encode(error) => write!(f, "{error}"),
             Self::NoSocket => f.write_str("the socket was removed"),
             Self::StaleAck => {
@@ -229,7 +227,7 @@ impl From<packet::EncodeError> for EmitError {
 pub enum AckError {
     /// The socket has been disconnected after the packet was sent: whether it arrived is not known.
     Disconnected,
-    /// The volatile packet was dropped (W14, W10).
+    /// The packet was dropped: a volatile one that could not be sent (W14), or one that the send buffer let go (W10).
     Dropped,
     /// The socket was removed.
     Removed,
@@ -241,7 +239,7 @@ impl fmt::Display for AckError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Disconnected => "socket has been disconnected",
-            Self::Dropped => "the volatile packet was dropped",
+            Self::Dropped => "the packet was dropped",
             Self::Removed => "the socket was removed",
             Self::Timeout => "operation has timed out",
         })

@@ -24,6 +24,7 @@ struct Session {
 impl Manager {
     /// Takes what a transport tells. Whatever a superseded transport still tells is ignored.
     pub fn handle_transport(&mut self, id: TransportId, event: TransportEvent, now: Instant) {
+        self.now = now;
         let phase = self.connection.phase();
         if id != self.connection.transport() || phase == engine::Phase::Closed {
             return;
@@ -169,12 +170,9 @@ impl Manager {
             return;
         };
         // An acknowledgement that nobody waits for, or no more, is let pass (H13).
-        if let Some(ack) = packet.id().filter(|ack| socket.acks.take(*ack)) {
-            self.event(Event::Acked {
-                socket: id,
-                id: ack,
-                result: Ok(packet),
-            });
+        let pending = packet.id().and_then(|ack| socket.acks.take(ack));
+        if let Some(pending) = pending {
+            self.acknowledged(id, pending, packet);
         }
     }
 
@@ -188,6 +186,10 @@ impl Manager {
             socket.receive_buffer.clear();
         } else if socket.phase == Phase::Connecting && packet.kind() == PacketKind::Connect {
             self.connect_packet(id, &packet);
+        } else if socket.phase == Phase::Connecting && socket.wants_fresh_auth() {
+            socket.leave(Phase::Waiting);
+            socket.auth_refreshed = true;
+            self.request_connect(id);
         } else if socket.phase == Phase::Connecting {
             socket.leave(Phase::Idle);
             let error = ConnectError::Refused(Refusal(packet));
@@ -211,9 +213,11 @@ impl Manager {
             });
             return self.close_if_unused();
         };
+        let sent = socket.connect_sent;
         socket.connected(sid, pid);
         let recovered = socket.recovered;
         let held: Vec<Packet> = core::mem::take(&mut socket.receive_buffer);
+        self.measured(sent);
         for packet in held {
             self.received(id, packet);
         }

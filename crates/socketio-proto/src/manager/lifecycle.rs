@@ -1,3 +1,5 @@
+use alloc::vec::Vec;
+
 use super::{CloseDetails, ConnectError, DisconnectReason, Event, Manager, Output, SocketId};
 use crate::Instant;
 use crate::engine;
@@ -7,6 +9,7 @@ use crate::socket::Phase;
 impl Manager {
     /// To be called when [`poll_timeout`](Self::poll_timeout) says; calling it early or late is harmless.
     pub fn handle_timeout(&mut self, now: Instant) {
+        self.now = now;
         if self.connection.is_overdue(now) {
             match self.connection.phase() {
                 engine::Phase::Open => self.heartbeat_missed(now),
@@ -30,13 +33,15 @@ impl Manager {
                 continue;
             };
             let expired = socket.acks.take_expired(now);
-            if !expired.is_empty() {
-                // What was not sent in time is not sent at all (H11).
-                socket
-                    .send_buffer
-                    .retain(|buffered| buffered.ack.is_none_or(|ack| !expired.contains(&ack)));
-                self.acked(id, expired, super::AckError::Timeout);
+            // What was not sent in time is not sent at all (H11).
+            let ids: Vec<u64> = expired.iter().map(|wait| wait.id).collect();
+            if !ids.is_empty() {
+                socket.send_buffer.take_acks(&ids);
             }
+            let stale = socket.send_buffer.take_expired(now);
+            let dropped: Vec<u64> = stale.iter().filter_map(|buffered| buffered.ack).collect();
+            self.unacknowledged(id, expired, super::AckError::Timeout);
+            self.end_acks(id, &dropped, super::AckError::Dropped);
         }
     }
 
@@ -52,6 +57,7 @@ impl Manager {
 
     /// The network is gone: closes the connection rather than wait for its heartbeat (L4).
     pub fn handle_offline(&mut self, now: Instant) {
+        self.now = now;
         if self.connection.phase() == engine::Phase::Closed {
             return;
         }
@@ -185,7 +191,7 @@ impl Manager {
                 details,
             });
         }
-        self.acked(id, lost, super::AckError::Disconnected);
+        self.unacknowledged(id, lost, super::AckError::Disconnected);
     }
 
     /// The connection goes with its last active socket (C24, W13).

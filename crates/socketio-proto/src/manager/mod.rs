@@ -39,7 +39,9 @@ mod config;
 mod error;
 mod incoming;
 mod lifecycle;
+mod outgoing;
 mod output;
+mod round_trip;
 
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
@@ -53,11 +55,12 @@ pub use self::error::{
 pub use self::output::{
     AckToken, EmitOptions, Emitted, Event, Outcome, Output, SocketId, TransportEvent, TransportId,
 };
+pub use self::round_trip::RoundTrip;
 use crate::Instant;
 use crate::engine::{self, Connection};
-use crate::packet::{Decoder, Frame};
+use crate::packet::Decoder;
 use crate::random::Random;
-use crate::socket::{Phase, Socket, earliest};
+use crate::socket::{Phase, RetryQueue, Socket, earliest};
 
 /// One connection to a server, and the namespaces on it.
 #[derive(Debug)]
@@ -73,6 +76,9 @@ pub struct Manager {
     reconnect_at: Option<Instant>,
     /// Which attempt is under way; 0 for a connection that the user asked for.
     attempt: u32,
+    /// The time of the last input.
+    now: Instant,
+    round_trip: Option<RoundTrip>,
 }
 
 #[derive(Debug, Default)]
@@ -119,6 +125,8 @@ impl Manager {
             backoff: Backoff::default(),
             reconnect_at: None,
             attempt: 0,
+            now: Instant::default(),
+            round_trip: None,
         }
     }
 
@@ -173,10 +181,24 @@ impl Manager {
         self.get(socket).is_some_and(|socket| socket.recovered)
     }
 
-    /// How many packets the socket keeps until it is connected (E6).
+    /// How many packets the socket keeps: until it is connected (E6), or until they are acknowledged, with retries.
     pub fn buffered(&self, socket: SocketId) -> usize {
-        self.get(socket)
-            .map_or(0, |socket| socket.send_buffer.len())
+        self.get(socket).map_or(0, |socket| {
+            socket.send_buffer.len() + socket.retries.as_ref().map_or(0, RetryQueue::len)
+        })
+    }
+
+    /// The text frames of the packets that wait for the connection, oldest first (E6, W10).
+    pub fn buffer(&self, socket: SocketId) -> impl Iterator<Item = &str> {
+        let socket = self.get(socket).into_iter();
+        socket
+            .flat_map(|socket| socket.send_buffer.iter())
+            .map(|buffered| &*buffered.frame.text)
+    }
+
+    /// How long a packet and its answer take (W19); `None` until something was answered.
+    pub fn round_trip(&self) -> Option<RoundTrip> {
+        self.round_trip
     }
 }
 
@@ -195,26 +217,11 @@ impl Manager {
     /// When [`handle_timeout`](Self::handle_timeout) wants to be called; `None` for never.
     pub fn poll_timeout(&self) -> Option<Instant> {
         let own = earliest(self.connection.deadline(), self.reconnect_at);
-        self.sockets
-            .iter()
-            .filter_map(|slot| slot.socket.as_ref()?.acks.deadline())
-            .fold(own, |least, deadline| earliest(least, Some(deadline)))
-    }
-
-    fn flush(&mut self, id: SocketId) {
-        let Some(socket) = self.get_mut(id) else {
-            return;
-        };
-        if !socket.flush_pending {
-            return;
-        }
-        socket.flush_pending = false;
-        for buffered in core::mem::take(&mut socket.send_buffer) {
-            if let (Some(ack), Some(socket)) = (buffered.ack, self.get_mut(id)) {
-                socket.acks.mark_sent(ack);
-            }
-            self.send(buffered.frame);
-        }
+        let sockets = self.sockets.iter().filter_map(|slot| slot.socket.as_ref());
+        sockets.fold(own, |least, socket| {
+            let least = earliest(least, socket.acks.deadline());
+            earliest(least, socket.send_buffer.deadline())
+        })
     }
 }
 
@@ -263,23 +270,5 @@ impl Manager {
 
     fn event(&mut self, event: Event) {
         self.output(Output::Event(event));
-    }
-
-    fn send(&mut self, frame: Frame) {
-        let transport = self.connection.transport();
-        self.output(Output::SendText(transport, frame.text));
-        for attachment in frame.attachments {
-            self.output(Output::SendBinary(transport, attachment));
-        }
-    }
-
-    fn acked(&mut self, socket: SocketId, ids: Vec<u64>, error: AckError) {
-        for id in ids {
-            self.event(Event::Acked {
-                socket,
-                id,
-                result: Err(error),
-            });
-        }
     }
 }

@@ -1,9 +1,10 @@
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::time::Duration;
 
 use super::error::{AckError, CloseDetails, ConnectError, DisconnectReason};
-use crate::packet::Packet;
+use crate::packet::{Frame, Packet};
 
 /// Names one socket of a [`Manager`](super::Manager). An id is never used again for another socket.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -87,6 +88,8 @@ pub enum Event {
         socket: SocketId,
         /// To be handed back: an answer to an older request is ignored.
         request: u32,
+        /// Whether the server refused the auth that it was given last: fresh auth is wanted.
+        refused: bool,
     },
     /// The Engine.IO connection is closed; `None` where it never was open.
     Closed(DisconnectReason),
@@ -115,6 +118,14 @@ pub enum Event {
     },
     /// The Engine.IO connection is open (C13).
     Opened,
+    /// A packet of this socket goes out; only told where it was
+    /// [asked for](super::Manager::tell_outgoing) (F10).
+    Outgoing {
+        /// The socket.
+        socket: SocketId,
+        /// The packet.
+        frame: Box<Frame>,
+    },
     /// A heartbeat came (C16).
     Ping,
     /// An event came.

@@ -12,41 +12,57 @@ pub(crate) struct Acks {
     deadline: Option<Instant>,
 }
 
-#[derive(Debug)]
-struct Pending {
-    id: u64,
-    deadline: Option<Instant>,
-    /// Whether its packet was given to the transport: if so, it is lost with the connection (H3, H12).
-    sent: bool,
+/// One wait.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Pending {
+    pub(crate) id: u64,
+    pub(crate) deadline: Option<Instant>,
+    /// When its packet was given to the transport: from then on it is lost with the connection (H3, H12).
+    pub(crate) sent: Option<Instant>,
+    /// Which event of the retry queue waits for it.
+    pub(crate) retried: Option<u64>,
 }
 
 impl Acks {
-    /// The id that the next packet asks its acknowledgement under: a counter that no reconnect resets (H8).
+    /// The id that is taken next.
     pub(crate) fn next_id(&self) -> u64 {
         self.next
     }
 
-    pub(crate) fn register(&mut self, deadline: Option<Instant>, sent: bool) {
-        self.pending.push_back(Pending {
-            id: self.next,
-            deadline,
-            sent,
-        });
+    /// Takes an id for a packet that asks for an acknowledgement: a counter that no reconnect resets (H8).
+    pub(crate) fn take_id(&mut self) -> u64 {
+        let id = self.next;
         self.next += 1;
-        self.deadline = earliest(self.deadline, deadline);
+        id
     }
 
-    pub(crate) fn mark_sent(&mut self, id: u64) {
+    /// Starts a wait under an id that was taken.
+    pub(crate) fn register(&mut self, pending: Pending) {
+        self.deadline = earliest(self.deadline, pending.deadline);
+        // Nearly always the end: only an event that was retried waits under an older id.
+        let at = self.pending.partition_point(|other| other.id < pending.id);
+        self.pending.insert(at, pending);
+    }
+
+    pub(crate) fn mark_sent(&mut self, id: u64, now: Instant) {
         if let Some(pending) = self.position(id).and_then(|at| self.pending.get_mut(at)) {
-            pending.sent = true;
+            pending.sent = Some(now);
         }
     }
 
-    /// Takes the ack out; false if nobody waits for it (H13).
-    pub(crate) fn take(&mut self, id: u64) -> bool {
-        self.position(id)
-            .and_then(|at| self.pending.remove(at))
-            .is_some()
+    /// Takes the wait out; `None` if nobody waits for it (H13).
+    pub(crate) fn take(&mut self, id: u64) -> Option<Pending> {
+        self.pending.remove(self.position(id)?)
+    }
+
+    /// Takes the wait out if it meets the condition.
+    pub(crate) fn take_if(&mut self, id: u64, condition: impl Fn(&Pending) -> bool) {
+        if let Some(at) = self
+            .position(id)
+            .filter(|at| self.pending.get(*at).is_some_and(condition))
+        {
+            self.pending.remove(at);
+        }
     }
 
     pub(crate) fn deadline(&self) -> Option<Instant> {
@@ -54,7 +70,7 @@ impl Acks {
     }
 
     /// Takes out what is due at `now`.
-    pub(crate) fn take_expired(&mut self, now: Instant) -> Vec<u64> {
+    pub(crate) fn take_expired(&mut self, now: Instant) -> Vec<Pending> {
         if self.deadline.is_none_or(|deadline| deadline > now) {
             return Vec::new();
         }
@@ -62,23 +78,16 @@ impl Acks {
     }
 
     /// Takes out those whose packets went with the connection.
-    pub(crate) fn take_sent(&mut self) -> Vec<u64> {
-        self.take_where(|pending| pending.sent)
+    pub(crate) fn take_sent(&mut self) -> Vec<Pending> {
+        self.take_where(|pending| pending.sent.is_some())
     }
 
-    pub(crate) fn take_all(&mut self) -> Vec<u64> {
+    pub(crate) fn take_all(&mut self) -> Vec<Pending> {
         self.take_where(|_| true)
     }
 
-    fn take_where(&mut self, condition: impl Fn(&Pending) -> bool) -> Vec<u64> {
-        let mut taken = Vec::new();
-        self.pending.retain(|pending| {
-            let take = condition(pending);
-            if take {
-                taken.push(pending.id);
-            }
-            !take
-        });
+    fn take_where(&mut self, condition: impl Fn(&Pending) -> bool) -> Vec<Pending> {
+        let taken = super::take_where(&mut self.pending, condition);
         self.deadline = self
             .pending
             .iter()

@@ -2,6 +2,9 @@
 
 mod acks;
 mod auth;
+mod buffer;
+mod options;
+mod retry;
 
 use alloc::borrow::ToOwned;
 use alloc::boxed::Box;
@@ -10,21 +13,27 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-pub(crate) use acks::{Acks, earliest};
+pub(crate) use acks::{Acks, Pending, earliest};
 pub(crate) use auth::Kind as AuthKind;
 pub use auth::{Auth, AuthError};
+pub(crate) use buffer::{Buffer, Buffered, Room};
+pub use options::{Overflow, Retries, SendBuffer, SocketOptions};
+pub(crate) use retry::{Retried, RetryQueue};
 
-use crate::packet::{Frame, Packet};
+use crate::Instant;
+use crate::packet::Packet;
 
 /// The state of one namespace.
 #[derive(Debug)]
 pub(crate) struct Socket {
     pub(crate) namespace: Box<str>,
     pub(crate) phase: Phase,
-    pub(crate) auth: Auth,
+    pub(crate) options: SocketOptions,
     pub(crate) acks: Acks,
     /// Packets to be sent once connected (H1).
-    pub(crate) send_buffer: VecDeque<Buffered>,
+    pub(crate) send_buffer: Buffer,
+    /// Events that are sent until they are acknowledged, where the options say so.
+    pub(crate) retries: Option<RetryQueue>,
     /// Events that came before the CONNECT reply (H4).
     pub(crate) receive_buffer: Vec<Packet>,
     /// Connected, but the handlers of that have not run yet: what is emitted goes behind the buffer (H2).
@@ -34,6 +43,12 @@ pub(crate) struct Socket {
     pub(crate) session: u32,
     /// Counts the questions for auth, so that a late answer is known as such.
     pub(crate) auth_request: u32,
+    /// Whether fresh auth was asked for since the last connect.
+    pub(crate) auth_refreshed: bool,
+    /// Whether what goes out is told (F10).
+    pub(crate) tells_outgoing: bool,
+    /// When the last CONNECT went out.
+    pub(crate) connect_sent: Instant,
     pub(crate) id: Option<String>,
     /// Answers to CONNECTs that were taken back before they came: not to be mistaken for a later one's.
     pub(crate) stale_replies: u32,
@@ -54,11 +69,16 @@ pub(crate) enum Phase {
     Connected,
 }
 
-/// A packet that waits, and the id under which its acknowledgement is awaited.
-#[derive(Debug)]
-pub(crate) struct Buffered {
-    pub(crate) frame: Frame,
-    pub(crate) ack: Option<u64>,
+/// Takes out of a queue what meets the condition; the others keep their order.
+fn take_where<T>(queue: &mut VecDeque<T>, condition: impl Fn(&T) -> bool) -> Vec<T> {
+    let mut taken = Vec::new();
+    for item in core::mem::take(queue) {
+        match condition(&item) {
+            true => taken.push(item),
+            false => queue.push_back(item),
+        }
+    }
+    taken
 }
 
 /// What lets a server restore the session (rows H18, H19).
@@ -69,18 +89,22 @@ struct Recovery {
 }
 
 impl Socket {
-    pub(crate) fn new(namespace: Box<str>, auth: Auth) -> Self {
+    pub(crate) fn new(namespace: Box<str>, options: SocketOptions) -> Self {
         Self {
             namespace,
             phase: Phase::Idle,
-            auth,
+            retries: options.retries.clone().map(RetryQueue::new),
+            options,
             acks: Acks::default(),
-            send_buffer: VecDeque::new(),
+            send_buffer: Buffer::default(),
             receive_buffer: Vec::new(),
             flush_pending: false,
             recovered: false,
             session: 0,
             auth_request: 0,
+            auth_refreshed: false,
+            tells_outgoing: false,
+            connect_sent: Instant::default(),
             id: None,
             stale_replies: 0,
             recovery: Recovery::default(),
@@ -95,6 +119,11 @@ impl Socket {
     /// Whether what is emitted now goes to the transport.
     pub(crate) fn sends(&self) -> bool {
         self.phase == Phase::Connected && !self.flush_pending
+    }
+
+    /// Whether a refusal may be answered by fresh auth: once until the next connect.
+    pub(crate) fn wants_fresh_auth(&self) -> bool {
+        self.options.refresh_auth && self.options.auth == Auth::ASK && !self.auth_refreshed
     }
 
     /// The payload of CONNECT: what the session can be restored by, then the user's own, which wins (H19).
@@ -131,6 +160,7 @@ impl Socket {
         self.id = Some(id);
         self.session = self.session.wrapping_add(1);
         self.phase = Phase::Connected;
+        self.auth_refreshed = false;
         self.flush_pending = true;
     }
 

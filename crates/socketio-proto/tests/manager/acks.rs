@@ -3,6 +3,8 @@ use std::time::Duration;
 use socketio_proto::manager::{EmitError, EmitOptions, Outcome};
 use socketio_proto::packet::Arguments;
 
+use socketio_proto::SocketOptions;
+
 use crate::script::{OPEN, Script};
 
 const ACK: EmitOptions = EmitOptions {
@@ -129,7 +131,7 @@ fn w14_the_ack_of_a_dropped_volatile_packet_ends_at_once() {
         )
         .unwrap();
     assert_eq!(emitted.outcome, Outcome::Dropped);
-    script.expect(["ack 0 failed: the volatile packet was dropped"]);
+    script.expect(["ack 0 failed: the packet was dropped"]);
 }
 
 #[test]
@@ -213,4 +215,68 @@ fn h16_binary_travels_both_ways() {
     script.expect([]);
     script.they(TransportEvent::Binary(vec![9]));
     script.expect([r#"acked 0 [{"_placeholder":true,"num":0}]"#]);
+}
+
+#[test]
+fn d4_the_sockets_own_timeout_holds_where_the_emit_names_none() {
+    let options = SocketOptions {
+        ack_timeout: Some(Duration::from_secs(3)),
+        ..SocketOptions::default()
+    };
+    let (mut script, socket) = Script::connecting(options);
+    script.they_accept("s");
+    script.emit(socket, "a", ACK).unwrap();
+    script.emit(socket, "b", timed(1000)).unwrap();
+    script.drain();
+    assert_eq!(script.run_to_deadline().as_millis(), 1000);
+    script.expect(["ack 1 failed: operation has timed out"]);
+    assert_eq!(script.run_to_deadline().as_millis(), 2000);
+    script.expect(["ack 0 failed: operation has timed out"]);
+}
+
+#[test]
+fn w19_round_trip_is_measured_by_what_is_answered() {
+    let (mut script, socket) = Script::connecting(SocketOptions::default());
+    script.they_send(OPEN);
+    script.drain();
+    script.after(80);
+    script.they_send(r#"40{"sid":"s"}"#);
+    script.drain();
+    let round_trip = script.manager.round_trip().unwrap();
+    assert_eq!(
+        (
+            round_trip.latest.as_millis(),
+            round_trip.smoothed.as_millis()
+        ),
+        (80, 80)
+    );
+    script.emit(socket, "a", ACK).unwrap();
+    script.drain();
+    script.after(160);
+    script.they_send("430[]");
+    script.drain();
+    let round_trip = script.manager.round_trip().unwrap();
+    assert_eq!(
+        (
+            round_trip.latest.as_millis(),
+            round_trip.smoothed.as_millis()
+        ),
+        (160, 90)
+    );
+}
+
+#[test]
+fn f10_what_goes_out_is_told_where_asked_for() {
+    let (mut script, socket) = Script::connecting(SocketOptions::default());
+    script.manager.tell_outgoing(socket, true);
+    script.emit(socket, "a", ACK).unwrap();
+    script.expect([]);
+    let lines = script.they_accept("s");
+    assert_eq!(
+        lines[1..],
+        [r#"outgoing 420["a","x"]"#, r#"> 420["a","x"]"#]
+    );
+    script.manager.tell_outgoing(socket, false);
+    script.emit(socket, "b", ACK).unwrap();
+    script.expect([r#"> 421["b","x"]"#]);
 }

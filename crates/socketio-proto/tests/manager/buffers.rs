@@ -1,5 +1,7 @@
 use socketio_proto::manager::{Config, EmitError, EmitOptions, Outcome};
 
+use socketio_proto::{Overflow, SendBuffer, SocketOptions};
+
 use crate::script::{OPEN, Script};
 
 const PLAIN: EmitOptions = EmitOptions {
@@ -64,22 +66,25 @@ fn w10_the_buffer_can_be_cleared_when_connected_is_told() {
     };
     assert_eq!(script.line(connected), "connected s");
     assert_eq!(script.manager.clear_buffer(socket), 1);
-    script.expect(["ack 0 failed: the volatile packet was dropped"]);
+    script.expect(["ack 0 failed: the packet was dropped"]);
 }
 
 #[test]
 fn w10_the_buffer_is_bounded() {
-    let mut script = Script::new(Config {
-        send_buffer: 2,
-        ..Config::default()
+    let send_buffer = SendBuffer {
+        packets: 2,
+        ..SendBuffer::default()
+    };
+    let (mut script, socket) = Script::connecting(SocketOptions {
+        send_buffer,
+        ..SocketOptions::default()
     });
-    let socket = script.connect("/");
     for _ in 0..2 {
         script.emit(socket, "a", PLAIN).unwrap();
     }
     let refused = script.emit(socket, "a", EmitOptions { ack: true, ..PLAIN });
     assert!(
-        matches!(refused, Err(EmitError::BufferFull { limit: 2 })),
+        matches!(refused, Err(EmitError::BufferFull { packets: 2 })),
         "{refused:?}"
     );
     assert_eq!(script.manager.buffered(socket), 2);
@@ -140,4 +145,86 @@ fn limits_refuse_what_is_too_large() {
     assert!(matches!(refused, Err(EmitError::Encode(_))), "{refused:?}");
     assert!(refused.unwrap_err().to_string().contains("100"));
     assert_eq!(script.manager.buffered(socket), 0);
+}
+
+#[test]
+fn w10_a_full_buffer_drops_by_its_policy() {
+    for (overflow, kept, told) in [
+        (
+            Overflow::DropOldest,
+            r#"> 421["b","x"]"#,
+            "ack 0 failed: the packet was dropped",
+        ),
+        (
+            Overflow::DropNewest,
+            r#"> 420["a","x"]"#,
+            "ack 1 failed: the packet was dropped",
+        ),
+    ] {
+        let send_buffer = SendBuffer {
+            packets: 1,
+            overflow,
+            ..SendBuffer::default()
+        };
+        let options = SocketOptions {
+            send_buffer,
+            ..SocketOptions::default()
+        };
+        let (mut script, socket) = Script::connecting(options);
+        let ack = EmitOptions { ack: true, ..PLAIN };
+        assert_eq!(
+            script.emit(socket, "a", ack).unwrap().outcome,
+            Outcome::Buffered
+        );
+        script.emit(socket, "b", ack).unwrap();
+        script.expect([told]);
+        assert_eq!(script.they_accept("s"), ["connected s", kept]);
+    }
+}
+
+#[test]
+fn w10_a_packet_waits_no_longer_than_its_time_to_live() {
+    let send_buffer = SendBuffer {
+        time_to_live: Some(std::time::Duration::from_secs(2)),
+        ..SendBuffer::default()
+    };
+    let options = SocketOptions {
+        send_buffer,
+        ..SocketOptions::default()
+    };
+    let (mut script, socket) = Script::connecting(options);
+    script
+        .emit(socket, "old", EmitOptions { ack: true, ..PLAIN })
+        .unwrap();
+    script.after(1500);
+    script.emit(socket, "new", PLAIN).unwrap();
+    assert_eq!(script.run_to_deadline().as_millis(), 500);
+    script.expect(["ack 0 failed: the packet was dropped"]);
+    assert_eq!(
+        script.manager.buffer(socket).collect::<Vec<_>>(),
+        [r#"42["new","x"]"#]
+    );
+    assert_eq!(
+        script.they_accept("s"),
+        ["connected s", r#"> 42["new","x"]"#]
+    );
+}
+
+#[test]
+fn w10_bytes_are_bounded_too() {
+    let send_buffer = SendBuffer {
+        bytes: 20,
+        ..SendBuffer::default()
+    };
+    let options = SocketOptions {
+        send_buffer,
+        ..SocketOptions::default()
+    };
+    let (mut script, socket) = Script::connecting(options);
+    script.emit(socket, "a", PLAIN).unwrap();
+    let refused = script.emit(socket, "b", PLAIN);
+    assert!(
+        matches!(refused, Err(EmitError::BufferFull { packets: 1 })),
+        "{refused:?}"
+    );
 }

@@ -1,5 +1,5 @@
 use socketio_proto::manager::{Config, ConnectionState, SocketError, TransportEvent};
-use socketio_proto::{Auth, Instant};
+use socketio_proto::{Auth, Instant, SocketOptions};
 
 use crate::script::{OPEN, Script};
 
@@ -366,4 +366,44 @@ fn time_saturates() {
     let end = Instant::from_millis(u64::MAX) + std::time::Duration::MAX;
     assert_eq!(end.as_millis(), u64::MAX);
     assert_eq!(Instant::from_millis(1).saturating_since(end).as_millis(), 0);
+}
+
+#[test]
+fn auth_is_refreshed_once_where_it_was_refused() {
+    let options = SocketOptions {
+        auth: Auth::ASK,
+        refresh_auth: true,
+        ..SocketOptions::default()
+    };
+    let (mut script, socket) = Script::connecting(options);
+    script.they_send(OPEN);
+    script.expect(["opened", "authorize"]);
+    script
+        .manager
+        .authorize(socket, script.requests[0], Ok(Auth::NONE));
+    script.expect(["> 40"]);
+    script.they_send(r#"44{"message":"expired"}"#);
+    script.expect(["authorize anew"]);
+    script
+        .manager
+        .authorize(socket, script.requests[1], Ok(Auth::NONE));
+    script.expect(["> 40"]);
+    script.they_send(r#"44{"message":"expired"}"#);
+    script.expect([
+        "connect error: the server refused the namespace: expired",
+        "close",
+        "closed: forced close",
+    ]);
+}
+
+#[test]
+fn c4_reconnection_can_be_switched_off_while_it_waits() {
+    let (mut script, socket) = Script::connected("/");
+    script.they_close();
+    script.drain();
+    script
+        .manager
+        .configure(|config| config.reconnection = false);
+    assert_eq!(script.manager.poll_timeout(), None);
+    assert!(!script.manager.is_active(socket));
 }

@@ -13,4 +13,5 @@ mod connecting;
 mod heartbeat;
 mod namespaces;
 mod reconnecting;
+mod retries;
 mod script;

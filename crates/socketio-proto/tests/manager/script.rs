@@ -7,7 +7,7 @@ use socketio_proto::manager::{
     TransportEvent, TransportId,
 };
 use socketio_proto::packet::Arguments;
-use socketio_proto::{Auth, Instant};
+use socketio_proto::{Auth, Instant, SocketOptions};
 
 /// A handshake of the server's defaults: a heartbeat each 25 s, 20 s to answer it.
 pub(crate) const OPEN: &str = r#"0{"sid":"engine","upgrades":[],"pingInterval":25000,"pingTimeout":20000,"maxPayload":1000000}"#;
@@ -47,6 +47,33 @@ impl Script {
         let socket = self.manager.socket(namespace, Auth::NONE).unwrap();
         self.manager.connect(socket, self.now);
         socket
+    }
+
+    /// A script with a socket of these options in `/`, which has just begun to connect.
+    pub(crate) fn connecting(options: SocketOptions) -> (Self, SocketId) {
+        let mut script = Self::new(Config::default());
+        let socket = script.manager.socket("/", options).unwrap();
+        script.manager.connect(socket, script.now);
+        script.drain();
+        (script, socket)
+    }
+
+    /// The connection opens, and `/` is granted; tells all that comes of that.
+    pub(crate) fn they_accept(&mut self, id: &str) -> Vec<String> {
+        self.drain();
+        self.they_send(OPEN);
+        self.drain();
+        self.they_send(&format!("40{{\"sid\":\"{id}\"}}"));
+        self.take()
+    }
+
+    /// The connection breaks, and the next attempt starts.
+    pub(crate) fn they_break(&mut self) -> Vec<String> {
+        self.they_close();
+        let lines = self.take();
+        self.run_to_deadline();
+        self.drain();
+        lines
     }
 
     pub(crate) fn they_send(&mut self, frame: &str) {
@@ -155,9 +182,15 @@ impl Script {
                 result: Err(error),
                 ..
             } => format!("ack {id} failed: {error}"),
-            Event::Authorize { request, .. } => {
+            Event::Authorize {
+                request, refused, ..
+            } => {
                 self.requests.push(request);
-                "authorize".into()
+                if refused {
+                    "authorize anew".into()
+                } else {
+                    "authorize".into()
+                }
             }
             Event::Closed(reason) => format!("closed: {reason}"),
             Event::Connected { socket, recovered } => {
@@ -182,6 +215,7 @@ impl Script {
             }
             Event::Opened => "opened".into(),
             Event::Ping => "ping".into(),
+            Event::Outgoing { frame, .. } => format!("outgoing {}", frame.text),
             Event::Received { packet, ack, .. } => {
                 self.tokens.extend(ack);
                 let ack = ack.map_or(String::new(), |ack| format!(" wants ack {}", ack.id()));

@@ -1,0 +1,291 @@
+//! What goes out: at once, when the socket is connected, or again until it is acknowledged.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use super::{
+    AckError, EmitError, EmitOptions, Emitted, Event, Manager, Outcome, Output, RoundTrip, SocketId,
+};
+use crate::Instant;
+use crate::engine;
+use crate::packet::{self, Arguments, Frame, Packet};
+use crate::socket::{Buffered, Pending, Phase, Retried, Room};
+
+impl Manager {
+    /// Emits an event: sends it where the socket is connected, else keeps it for when it is (H1). With
+    /// [retries](crate::SocketOptions::retries), it is sent until it is acknowledged (H20).
+    ///
+    /// # Errors
+    /// When it can't be encoded, exceeds a limit, or finds the send buffer full. Nothing is sent or kept then.
+    pub fn emit(
+        &mut self,
+        id: SocketId,
+        event: Arguments,
+        options: EmitOptions,
+        now: Instant,
+    ) -> Result<Emitted, EmitError> {
+        self.now = now;
+        // A heartbeat that is overdue tells of a dead link before the timer does, on a device that slept (H5).
+        if self.connection.phase() == engine::Phase::Open && self.connection.is_overdue(now) {
+            self.heartbeat_missed(now);
+        }
+        let retries = self.get(id).ok_or(EmitError::NoSocket)?.retries.is_some();
+        match retries && !options.volatile {
+            true => self.emit_retried(id, event, options),
+            false => self.emit_once(id, event, options),
+        }
+    }
+
+    fn emit_once(
+        &mut self,
+        id: SocketId,
+        event: Arguments,
+        options: EmitOptions,
+    ) -> Result<Emitted, EmitError> {
+        let (limits, now) = (self.config.limits, self.now);
+        let writable = self.connection.is_writable();
+        let socket = self.get_mut(id).ok_or(EmitError::NoSocket)?;
+        // The id is only taken once the packet is.
+        let ack = options.ack.then(|| socket.acks.next_id());
+        let frame = packet::encode_event(&socket.namespace, ack, event, &limits)?;
+
+        let mut dropped = Vec::new();
+        let outcome = if options.volatile && !(writable && socket.phase == Phase::Connected) {
+            Outcome::Dropped
+        } else if socket.sends() {
+            Outcome::Sent
+        } else {
+            match socket
+                .send_buffer
+                .make_room(frame.bytes(), &socket.options.send_buffer)
+            {
+                Room::Yes { dropped: oldest } => {
+                    dropped = oldest;
+                    Outcome::Buffered
+                }
+                Room::Drop => Outcome::Dropped,
+                Room::Refuse => {
+                    return Err(EmitError::BufferFull {
+                        packets: socket.send_buffer.len(),
+                    });
+                }
+            }
+        };
+        if options.ack {
+            let ack = socket.acks.take_id();
+            let timeout = options.timeout.or(socket.options.ack_timeout);
+            socket.acks.register(Pending {
+                id: ack,
+                deadline: timeout.map(|timeout| now + timeout),
+                sent: (outcome == Outcome::Sent).then_some(now),
+                retried: None,
+            });
+        }
+        match outcome {
+            Outcome::Sent => self.send_event(id, frame),
+            Outcome::Buffered => {
+                let expires = socket
+                    .options
+                    .send_buffer
+                    .time_to_live
+                    .map(|live| now + live);
+                socket.send_buffer.push(Buffered {
+                    frame,
+                    ack,
+                    expires,
+                });
+            }
+            Outcome::Dropped => dropped.extend(ack),
+        }
+        self.end_acks(id, &dropped, AckError::Dropped);
+        Ok(Emitted { outcome, ack })
+    }
+
+    fn emit_retried(
+        &mut self,
+        id: SocketId,
+        event: Arguments,
+        options: EmitOptions,
+    ) -> Result<Emitted, EmitError> {
+        let limits = self.config.limits;
+        let socket = self.get_mut(id).ok_or(EmitError::NoSocket)?;
+        let bounds = socket.options.send_buffer;
+        let sends = socket.sends();
+        let Some(queue) = &mut socket.retries else {
+            return Err(EmitError::NoSocket);
+        };
+        // Dropping what was emitted before would break the promise of retries, so a full queue refuses.
+        let bytes = queue.bytes().saturating_add(event.bytes());
+        if queue.len() >= bounds.packets || bytes > bounds.bytes {
+            return Err(EmitError::BufferFull {
+                packets: queue.len(),
+            });
+        }
+        let mut room = limits;
+        room.packet_bytes = room.packet_bytes.saturating_sub(64);
+        packet::encode_event(&socket.namespace, Some(0), event.clone(), &room)?;
+        let sends = sends && queue.has_window();
+        let awaited = options.ack.then(|| socket.acks.take_id());
+        queue.push(
+            event,
+            awaited,
+            options.timeout.or(socket.options.ack_timeout),
+        )?;
+        self.send_retried(id);
+        let outcome = if sends {
+            Outcome::Sent
+        } else {
+            Outcome::Buffered
+        };
+        Ok(Emitted {
+            outcome,
+            ack: awaited,
+        })
+    }
+
+    /// Sends what the window of the retry queue lets go.
+    pub(super) fn send_retried(&mut self, id: SocketId) {
+        let (limits, now) = (self.config.limits, self.now);
+        while let Some(socket) = self.get_mut(id).filter(|socket| socket.sends()) {
+            let Some(event) = socket.retries.as_mut().and_then(|queue| queue.next()) else {
+                return;
+            };
+            // The first sending goes under the id that the user knows, each further one under a new one (H21).
+            let ack = match event.awaited.filter(|_| event.sends == 1) {
+                Some(awaited) => awaited,
+                None => socket.acks.take_id(),
+            };
+            let (number, timeout) = (event.number, event.timeout);
+            let frame =
+                packet::encode_event(&socket.namespace, Some(ack), event.event.clone(), &limits);
+            socket.acks.register(Pending {
+                id: ack,
+                deadline: timeout.map(|timeout| now + timeout),
+                sent: Some(now),
+                retried: Some(number),
+            });
+            // It was encoded once already, when it was taken.
+            if let Ok(frame) = frame {
+                self.send_event(id, frame);
+            }
+        }
+    }
+
+    /// The handlers of `Connected` have run: what waited goes out, then what is to be sent again (G1).
+    pub(super) fn flush(&mut self, id: SocketId) {
+        let now = self.now;
+        let Some(socket) = self.get_mut(id).filter(|socket| socket.flush_pending) else {
+            return;
+        };
+        socket.flush_pending = false;
+        for buffered in socket.send_buffer.take_all() {
+            if let (Some(ack), Some(socket)) = (buffered.ack, self.get_mut(id)) {
+                socket.acks.mark_sent(ack, now);
+            }
+            self.send_event(id, buffered.frame);
+        }
+        self.send_retried(id);
+    }
+
+    /// An acknowledgement came.
+    pub(super) fn acknowledged(&mut self, id: SocketId, pending: Pending, packet: Packet) {
+        if let Some(sent) = pending.sent {
+            self.measured(sent);
+        }
+        let Some(number) = pending.retried else {
+            return self.event(Event::Acked {
+                socket: id,
+                id: pending.id,
+                result: Ok(packet),
+            });
+        };
+        let queue = self.get_mut(id).and_then(|socket| socket.retries.as_mut());
+        let awaited = queue
+            .and_then(|queue| queue.done(number))
+            .and_then(|event| event.awaited);
+        if let Some(awaited) = awaited {
+            self.event(Event::Acked {
+                socket: id,
+                id: awaited,
+                result: Ok(packet),
+            });
+        }
+        self.send_retried(id);
+    }
+
+    /// Waits have ended without an acknowledgement: the user's are told, those of the retry queue sent again, or
+    /// given up.
+    pub(super) fn unacknowledged(&mut self, id: SocketId, waits: Vec<Pending>, error: AckError) {
+        for pending in waits {
+            let ended = match pending.retried {
+                None => Some(pending.id),
+                Some(number) => self
+                    .get_mut(id)
+                    .and_then(|socket| socket.retries.as_mut()?.missed(number))
+                    .and_then(|event| event.awaited),
+            };
+            if let Some(ended) = ended {
+                self.event(Event::Acked {
+                    socket: id,
+                    id: ended,
+                    result: Err(error),
+                });
+            }
+        }
+        self.send_retried(id);
+    }
+
+    /// Ends waits of packets that were dropped.
+    pub(super) fn end_acks(&mut self, id: SocketId, acks: &[u64], error: AckError) {
+        for ack in acks {
+            if self
+                .get_mut(id)
+                .is_some_and(|socket| socket.acks.take(*ack).is_some())
+            {
+                self.event(Event::Acked {
+                    socket: id,
+                    id: *ack,
+                    result: Err(error),
+                });
+            }
+        }
+    }
+
+    /// Ends the waits of events that leave the retry queue.
+    pub(super) fn end_retried(&mut self, id: SocketId, events: Vec<Retried>, error: AckError) {
+        for awaited in events.into_iter().filter_map(|event| event.awaited) {
+            self.event(Event::Acked {
+                socket: id,
+                id: awaited,
+                result: Err(error),
+            });
+        }
+    }
+
+    /// A packet that went out at `sent` was answered now.
+    pub(super) fn measured(&mut self, sent: Instant) {
+        let latest = self.now.saturating_since(sent);
+        self.round_trip = Some(match self.round_trip {
+            Some(before) => before.then(latest),
+            None => RoundTrip::first(latest),
+        });
+    }
+
+    pub(super) fn send(&mut self, frame: Frame) {
+        let transport = self.connection.transport();
+        self.output(Output::SendText(transport, frame.text));
+        for attachment in frame.attachments {
+            self.output(Output::SendBinary(transport, attachment));
+        }
+    }
+
+    fn send_event(&mut self, id: SocketId, frame: Frame) {
+        if self.get(id).is_some_and(|socket| socket.tells_outgoing) {
+            self.event(Event::Outgoing {
+                socket: id,
+                frame: Box::new(frame.clone()),
+            });
+        }
+        self.send(frame);
+    }
+}

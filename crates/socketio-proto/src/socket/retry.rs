@@ -1,0 +1,140 @@
+use alloc::collections::VecDeque;
+use alloc::format;
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use super::Retries;
+use crate::packet::{Arguments, EncodeError};
+
+/// The events that are sent until they are acknowledged, in their order (rows H20–H25).
+#[derive(Debug)]
+pub(crate) struct RetryQueue {
+    options: Retries,
+    events: VecDeque<Retried>,
+    next: u64,
+    bytes: usize,
+}
+
+/// One event on its way.
+#[derive(Debug)]
+pub(crate) struct Retried {
+    pub(crate) number: u64,
+    pub(crate) event: Arguments,
+    /// The id under which the user awaits the end, if somebody does.
+    pub(crate) awaited: Option<u64>,
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) sends: u32,
+    in_flight: bool,
+}
+
+impl RetryQueue {
+    pub(crate) fn new(options: Retries) -> Self {
+        Self {
+            options,
+            events: VecDeque::new(),
+            next: 0,
+            bytes: 0,
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.events.len()
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// Whether an event pushed now is sent at once, on a connection.
+    pub(crate) fn has_window(&self) -> bool {
+        self.events.len() < self.options.window.max(1)
+    }
+
+    /// Takes an event in, with the id that a server can drop repeats by.
+    pub(crate) fn push(
+        &mut self,
+        mut event: Arguments,
+        awaited: Option<u64>,
+        timeout: Option<Duration>,
+    ) -> Result<(), EncodeError> {
+        let number = self.next;
+        if let Some(prefix) = &self.options.message_id {
+            event.push(&*format!("{prefix}:{number}"))?;
+        }
+        self.next += 1;
+        self.bytes += event.bytes();
+        self.events.push_back(Retried {
+            number,
+            event,
+            awaited,
+            timeout,
+            sends: 0,
+            in_flight: false,
+        });
+        Ok(())
+    }
+
+    /// The next event to send, within the window: always the oldest that isn't in flight, so that order is kept.
+    pub(crate) fn next(&mut self) -> Option<&Retried> {
+        let window = self.options.window.max(1);
+        let next = self
+            .events
+            .iter_mut()
+            .take(window)
+            .find(|event| !event.in_flight)?;
+        next.in_flight = true;
+        next.sends = next.sends.saturating_add(1);
+        Some(next)
+    }
+
+    /// An event was acknowledged: it is done. Tells who awaited that.
+    pub(crate) fn done(&mut self, number: u64) -> Option<Retried> {
+        let at = self.position(number)?;
+        let done = self.events.remove(at)?;
+        self.bytes -= done.event.bytes();
+        Some(done)
+    }
+
+    /// An event stayed without acknowledgement. Returns it if it was sent often enough, and is given up (H22).
+    pub(crate) fn missed(&mut self, number: u64) -> Option<Retried> {
+        let at = self.position(number)?;
+        let event = self.events.get_mut(at)?;
+        event.in_flight = false;
+        if event.sends <= self.options.retries {
+            return None;
+        }
+        self.done(number)
+    }
+
+    /// Nobody awaits the end of this event any more; it is sent all the same.
+    pub(crate) fn forget_awaited(&mut self, ack: u64) {
+        for event in self
+            .events
+            .iter_mut()
+            .filter(|event| event.awaited == Some(ack))
+        {
+            event.awaited = None;
+        }
+    }
+
+    /// Takes out the events that are not in flight.
+    pub(crate) fn take_waiting(&mut self) -> Vec<Retried> {
+        self.take_where(|event| !event.in_flight)
+    }
+
+    pub(crate) fn take_all(&mut self) -> Vec<Retried> {
+        self.take_where(|_| true)
+    }
+
+    fn take_where(&mut self, condition: impl Fn(&Retried) -> bool) -> Vec<Retried> {
+        let taken = super::take_where(&mut self.events, condition);
+        self.bytes = self.events.iter().map(|event| event.event.bytes()).sum();
+        taken
+    }
+
+    fn position(&self, number: u64) -> Option<usize> {
+        self.events
+            .binary_search_by_key(&number, |event| event.number)
+            .ok()
+    }
+}
