@@ -153,7 +153,8 @@ fn tree_with_placeholders() -> impl Strategy<Value = Value> {
     })
 }
 
-/// What the reference does with a tree: a number in place of each placeholder, `None` if one is illegal.
+/// What the reference does with a tree: a string in place of each placeholder, `None` if one is
+/// illegal.
 fn replaced(tree: &Value, attachments: usize) -> Option<Value> {
     Some(match tree {
         Value::Object(object) if object.get("_placeholder") == Some(&Value::Bool(true)) => {
@@ -178,6 +179,9 @@ fn replaced(tree: &Value, attachments: usize) -> Option<Value> {
         other => other.clone(),
     })
 }
+
+/// Numbers, and what nearly is one.
+const NUMBER: &str = "-?[0-9]{1,22}(\\.[0-9]{0,22})?([eE][+-]?[0-9]{0,3})?";
 
 proptest! {
     #[test]
@@ -233,7 +237,7 @@ proptest! {
     }
 
     #[test]
-    fn numbers_get_the_verdict_of_serde_json(text in "-?[0-9]{1,22}(\\.[0-9]{0,22})?([eE][+-]?[0-9]{0,3})?") {
+    fn numbers_get_the_verdict_of_serde_json(text in NUMBER) {
         same_verdict(&text)?;
         // An integer type takes it if its exact value is whole and fits.
         if let (Ok(integer), Ok(float)) = (from_str::<i64>(&text), from_str::<f64>(&text)) {
@@ -244,7 +248,8 @@ proptest! {
     #[test]
     fn whole_numbers_read_as_integers(number: i32, zeros in 0..4_usize, exponent in 0..4_i32) {
         let text = format!("{number}.{}e{exponent}", "0".repeat(zeros + 1));
-        prop_assert_eq!(from_str::<i64>(&text).unwrap(), i64::from(number) * 10_i64.pow(exponent as u32));
+        let expected = i64::from(number) * 10_i64.pow(exponent as u32);
+        prop_assert_eq!(from_str::<i64>(&text).unwrap(), expected);
         let text = format!("{number}{}e-{zeros}", "0".repeat(zeros));
         prop_assert_eq!(from_str::<i32>(&text).unwrap(), number);
     }

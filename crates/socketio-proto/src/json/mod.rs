@@ -1,9 +1,22 @@
-//! Serde for the JSON of the protocol.
+//! Serde for the JSON of the protocol (RFC 8259), without the standard library.
 //!
 //! Why not `serde_json`: this is the protocol's hot path. Bytes anywhere in a payload leave as
 //! attachments and come back from them (rows M3–M5), the packet decoder validates text without
 //! building values from it, and only what a type needs is linked into WebAssembly: a type without
 //! floats brings no float code.
+//!
+//! What a type looks like in JSON is as with `serde_json`. On purpose it differs in this:
+//!
+//! - Bytes travel as attachments: [`write`](write()) and [`from_str_with`].
+//! - An integer type takes any number that is whole and in range: `7`, `7.0` and `7e0` are the same
+//!   in JavaScript. (Not inside `#[serde(untagged)]` and `#[serde(flatten)]`, where serde itself
+//!   decides before the type is known.)
+//! - Half a surrogate pair (`"\ud800"`) becomes U+FFFD, as `JSON.parse` lets it pass.
+//! - A struct is an object, never an array; floats are no keys of maps.
+//! - Arrays and objects nest [`MAX_NESTING`] deep.
+//!
+//! Numbers follow the type that is asked for: `u64` keeps all its digits, but a JavaScript peer
+//! rounds what is beyond 2<sup>53</sup>. NaN and infinities are written as null (row H17).
 mod error;
 mod number;
 mod placeholder;
@@ -21,12 +34,9 @@ use self::read::Reader;
 use self::write::Writer;
 
 pub use error::{DecodeError, DecodeErrorKind, EncodeError, ScanError, ScanErrorKind};
-#[allow(unused_imports, reason = "the packet decoder's")]
 pub(crate) use placeholder::check_placeholders;
 pub use placeholder::compact;
-#[allow(unused_imports, reason = "the packet decoder's")]
-pub(crate) use scan::{Scanner, StringToken};
-#[allow(unused_imports, reason = "the packet decoder's")]
+pub(crate) use scan::Scanner;
 pub(crate) use text::unescape;
 
 /// How deep arrays and objects may nest in text that is read.
@@ -34,11 +44,18 @@ pub const MAX_NESTING: usize = 512;
 
 /// Serializes `value` as JSON text.
 ///
+/// ```
+/// use socketio_proto::json;
+///
+/// assert_eq!(json::to_string(&("种", 7, [None, Some(0.5)]))?, r#"["种",7,[null,0.5]]"#);
+/// # Ok::<(), json::EncodeError>(())
+/// ```
+///
 /// # Errors
 ///
-/// Bytes have no place in plain JSON, so they are refused: see [`write`].
+/// As [`write`](write()), and when there are bytes in the value: they have no place in plain JSON.
 pub fn to_string<T: Serialize + ?Sized>(value: &T) -> Result<String, EncodeError> {
-    let mut out = String::new();
+    let mut out = String::with_capacity(128);
     value.serialize(&mut Writer {
         out: &mut out,
         attachments: None,
@@ -71,7 +88,25 @@ pub fn write<T: Serialize + ?Sized>(
     written
 }
 
-/// Reads a `T` from JSON text.
+/// Reads a `T` from JSON text. Strings without escapes can be borrowed from it.
+///
+/// ```
+/// use serde::Deserialize;
+/// use socketio_proto::json;
+///
+/// #[derive(Deserialize)]
+/// struct Count<'a> {
+///     count: u32,
+///     sid: Option<&'a str>,
+/// }
+///
+/// let Count { count, sid } = json::from_str(r#"{"count": 3, "sid": "x1"}"#)?;
+/// assert_eq!((count, sid), (3, Some("x1")));
+///
+/// let error = json::from_str::<Count>(r#"{"count": "3"}"#).err().unwrap();
+/// assert_eq!(error.to_string(), "found a string, expected u32 at byte 10");
+/// # Ok::<(), json::DecodeError>(())
+/// ```
 ///
 /// # Errors
 ///
@@ -81,6 +116,10 @@ pub fn from_str<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, DecodeErr
 }
 
 /// Reads a `T` from JSON text whose placeholders stand for `attachments`.
+///
+/// Where a type wants bytes, or takes anything, a placeholder gives the attachment that it names,
+/// borrowed. With no attachments there are no placeholders: such objects are then like any other.
+/// See [`Binary`](crate::Binary) for an example.
 ///
 /// # Errors
 ///

@@ -15,7 +15,6 @@ pub(crate) struct Scanner<'a> {
     pub(super) nesting: usize,
 }
 
-#[allow(dead_code, reason = "the packet decoder's")]
 impl<'a> Scanner<'a> {
     /// Starts at byte `pos` of `text`.
     pub(crate) fn new(text: &'a str, pos: usize, max_nesting: usize) -> Self {

@@ -17,6 +17,14 @@ pub(super) fn run_end(bytes: &[u8], from: usize) -> usize {
         }
         at += 8;
     }
+    // The last bytes, with some from before them: those are known to be plain.
+    if let Some(word) = rest.last_chunk::<8>() {
+        let found = specials(u64::from_le_bytes(*word));
+        return match found {
+            0 => bytes.len(),
+            _ => bytes.len() - 8 + (found.trailing_zeros() / 8) as usize,
+        };
+    }
     for &byte in tail {
         if byte < 0x20 || byte == b'"' || byte == b'\\' {
             return at;
@@ -44,7 +52,6 @@ fn specials(word: u64) -> u64 {
 ///
 /// Half a surrogate pair alone becomes U+FFFD: `JSON.parse` lets it pass, and a Rust string cannot
 /// hold it.
-#[allow(dead_code, reason = "the packet decoder's")]
 pub(crate) fn unescape(raw: &str) -> Cow<'_, str> {
     if !raw.as_bytes().contains(&b'\\') {
         return Cow::Borrowed(raw);
@@ -111,12 +118,13 @@ fn hex4(text: &str) -> Option<(u32, &str)> {
     Some((unit, after))
 }
 
-/// Appends `text` as a JSON string, as `JSON.stringify` would.
+/// Appends `text` as a JSON string, as `JSON.stringify` would, with an opening quote that may have
+/// punctuation before it and a closing one that may have some after it: fewer pieces are faster.
 #[inline]
-pub(super) fn push_string(out: &mut String, text: &str) {
-    out.push('"');
+pub(super) fn push_quoted(out: &mut String, open: &str, text: &str, close: &str) {
+    out.push_str(open);
     push_escaped(out, text);
-    out.push('"');
+    out.push_str(close);
 }
 
 /// Appends `text` as the inside of a JSON string: runs are copied, and only quotes, backslashes and
@@ -157,11 +165,15 @@ pub(super) fn push_integer(out: &mut String, negative: bool, magnitude: u64) {
     let mut digits = [0; 20];
     let mut rest = magnitude;
     let mut used = 0;
-    for digit in digits.iter_mut().rev() {
-        *digit = b'0' + (rest % 10) as u8;
-        rest /= 10;
-        used += 1;
+    // Two digits a division.
+    let (pairs, _) = digits.as_chunks_mut::<2>();
+    for pair in pairs.iter_mut().rev() {
+        let low = (rest % 100) as u8;
+        rest /= 100;
+        *pair = [b'0' + low / 10, b'0' + low % 10];
+        used += 2;
         if rest == 0 {
+            used -= usize::from(low < 10);
             break;
         }
     }

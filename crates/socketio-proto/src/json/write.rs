@@ -7,7 +7,7 @@ use core::fmt::{self, Display, Write as _};
 use serde::ser::{self, Impossible, Serialize, Serializer};
 
 use super::error::EncodeError;
-use super::text::{push_escaped, push_integer, push_string};
+use super::text::{push_escaped, push_integer, push_quoted};
 
 /// Appends JSON to `out`; bytes go to `attachments`, where there are any.
 #[derive(Debug)]
@@ -66,9 +66,7 @@ impl<'a> Writer<'a> {
     }
 
     fn variant(&mut self, name: &str) {
-        self.out.push('{');
-        push_string(self.out, name);
-        self.out.push(':');
+        push_quoted(self.out, "{\"", name, "\":");
     }
 }
 
@@ -147,7 +145,7 @@ impl<'w, 'a> Serializer for &'w mut Writer<'a> {
     }
 
     fn serialize_str(self, value: &str) -> Result<(), EncodeError> {
-        push_string(self.out, value);
+        push_quoted(self.out, "\"", value, "\"");
         Ok(())
     }
 
@@ -276,9 +274,9 @@ impl Compound<'_, '_> {
     }
 
     fn name(&mut self, name: &str) {
-        self.separate();
-        push_string(self.writer.out, name);
-        self.writer.out.push(':');
+        let open = if self.first { "\"" } else { ",\"" };
+        self.first = false;
+        push_quoted(self.writer.out, open, name, "\":");
     }
 
     fn element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), EncodeError> {
@@ -484,7 +482,7 @@ impl Serializer for KeyWriter<'_, '_> {
     }
 
     fn serialize_str(self, value: &str) -> Result<(), EncodeError> {
-        push_string(self.0.out, value);
+        push_quoted(self.0.out, "\"", value, "\"");
         Ok(())
     }
 
