@@ -1,5 +1,5 @@
-//! What must hold for any packet and any input: what is encoded decodes to itself, nothing panics, and no
-//! more is held than the limits allow.
+//! What must hold for any packet and any input: what is encoded decodes to itself, nothing panics,
+//! and no more is held than the limits allow.
 #![allow(
     clippy::indexing_slicing,
     clippy::unwrap_used,
@@ -142,8 +142,8 @@ proptest! {
         }
     }
 
-    /// Whatever comes in whatever order: an error leaves nothing behind, and no more is held or given out than
-    /// the limits allow.
+    /// Whatever comes in whatever order: an error leaves nothing behind, and no more is held or
+    /// given out than the limits allow.
     #[test]
     fn limits_bound_what_is_held(frames in vec(frame(), 0..30)) {
         let mut decoder = Decoder::new(SMALL);
@@ -372,8 +372,11 @@ fn nested(leaf: impl Strategy<Value = Value> + 'static) -> impl Strategy<Value =
     let key = prop_oneof![8 => ".*", 1 => Just("num".into()), 1 => Just("_placeholder".into())];
     leaf.prop_recursive(4, 24, 4, move |inner| {
         prop_oneof![
-            vec(inner.clone(), 0..4).prop_map(Value::List),
-            btree_map(key.clone(), inner, 0..4).prop_map(Value::Map),
+            4 => vec(inner.clone(), 0..4).prop_map(Value::List),
+            4 => btree_map(key.clone(), inner, 0..4).prop_map(Value::Map),
+            1 => (any::<bool>(), 0_i64..2).prop_map(|(is, num)| Value::Map(BTreeMap::from([
+                ("_placeholder".into(), Value::Bool(is)), ("num".into(), Value::Number(num)),
+            ]))),
         ]
     })
 }

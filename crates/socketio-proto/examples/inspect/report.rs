@@ -73,7 +73,8 @@ pub(crate) enum Report {
         name: &'static str,
         data: Option<String>,
     },
-    /// An engine packet whose content is wrong: a message that is no packet, or a handshake that is no JSON.
+    /// An engine packet whose content is wrong: a message that is no packet, or a handshake that is
+    /// no JSON.
     Error {
         engine: &'static str,
         kind: &'static str,

@@ -26,9 +26,10 @@ pub struct Handshake {
 impl Handshake {
     /// Reads the data of [`EnginePacket::Open`](super::EnginePacket::Open).
     ///
-    /// The reference takes what comes, and a connection without ping values dies at once of a ping timeout.
-    /// Here `sid`, `pingInterval` and `pingTimeout` must be there, and the delays must be at least 1 ms and no more
-    /// than a browser's timer counts. `upgrades` may be absent, and so may `maxPayload`; 0 means no bound, too.
+    /// The reference takes what comes, and a connection without ping values dies at once of a ping
+    /// timeout. Here `sid`, `pingInterval` and `pingTimeout` must be there, and the delays must be
+    /// at least 1 ms and no more than a browser's timer counts. `upgrades` may be absent, and so
+    /// may `maxPayload`; 0 means no bound, too.
     ///
     /// ```
     /// use core::time::Duration;
@@ -103,7 +104,8 @@ impl fmt::Display for HandshakeError {
 
 impl core::error::Error for HandshakeError {}
 
-/// The fields as the JSON text that they came as: each is judged on its own, so that an error can name it.
+/// The fields as the JSON text that they came as: each is judged on its own, so that an error can
+/// name it.
 #[derive(Default)]
 struct Fields<'a> {
     sid: Option<&'a str>,
@@ -141,7 +143,8 @@ impl<'a> Fields<'a> {
             scanner.skip_whitespace();
             scanner.expect(b':')?;
             let value = data.get(scanner.value()?);
-            // Where a key stands twice the last one counts, as in `JSON.parse`. Null is as good as absent.
+            // Where a key stands twice the last one counts, as in `JSON.parse`. Null is as good as
+            // absent.
             let value = value.filter(|value| *value != "null");
             match &*json::unescape(key) {
                 "sid" => self.sid = value,
@@ -200,8 +203,8 @@ fn max_payload(value: Option<&str>) -> Result<Option<u64>, HandshakeError> {
     }
 }
 
-/// A number that is not negative, what is left below 1 let go. Exponents are refused: no server writes a
-/// delay with one, and without floating point the page stays small.
+/// A number that is not negative, what is left below 1 let go. Exponents are refused: no server
+/// writes a delay with one, and without floating point the page stays small.
 fn number(json: &str) -> Option<u64> {
     let (whole, fraction) = json.split_once('.').unwrap_or((json, ""));
     if !fraction.bytes().all(|digit| digit.is_ascii_digit()) {

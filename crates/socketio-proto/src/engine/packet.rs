@@ -13,7 +13,8 @@ pub(super) const BASE64: GeneralPurpose = GeneralPurpose::new(
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// One packet of Engine.IO: what one WebSocket frame holds, or one part of a polling payload (row N1).
+/// One packet of Engine.IO: what one WebSocket frame holds, or one part of a polling payload (row
+/// N1).
 ///
 /// ```
 /// use socketio_proto::engine::EnginePacket;
@@ -72,8 +73,8 @@ impl<'a> EnginePacket<'a> {
         Self::Binary(data.into())
     }
 
-    /// Encodes as one text frame. A binary message becomes `b` and base64: where the transport has binary
-    /// frames, send its bytes as they are instead.
+    /// Encodes as one text frame. A binary message becomes `b` and base64: where the transport has
+    /// binary frames, send its bytes as they are instead.
     pub fn encode(&self) -> String {
         let mut text = String::with_capacity(self.encoded_len());
         self.encode_into(&mut text);
@@ -117,7 +118,10 @@ impl<'a> EnginePacket<'a> {
 pub enum EngineDecodeError {
     /// The frame is empty: not even a type.
     Empty,
-    /// Base64 with characters outside the standard alphabet, or cut off in the middle.
+    /// Base64 with characters outside the standard alphabet, or cut off in the middle (row N5).
+    ///
+    /// Browsers running the reference make zeros of them. Bytes that nobody sent are worse than an
+    /// error.
     InvalidBase64,
     /// The type is none of `0` to `6` and `b`.
     UnknownType {
@@ -243,6 +247,14 @@ mod tests {
                 "{text}"
             );
         }
+    }
+
+    #[test]
+    fn n6_binary_is_bytes_whichever_way_it_came() {
+        assert_eq!(
+            EnginePacket::decode("b/+8="),
+            Ok(EnginePacket::decode_binary(vec![0xff, 0xef]))
+        );
     }
 
     #[test]

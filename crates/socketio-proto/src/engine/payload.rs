@@ -63,8 +63,8 @@ pub fn encode_payload<'a, 'b: 'a>(
 
 /// How many packets from the front of a queue fit in one payload of `max_payload` bytes (row J7).
 ///
-/// The first one always counts: an oversized packet is sent on its own, and it is the server's to refuse it.
-/// The reference reckons base64 as 4/3 of the bytes; this counts what is really sent.
+/// The first one always counts: an oversized packet is sent on its own, and it is the server's to
+/// refuse it. The reference reckons base64 as 4/3 of the bytes; this counts what is really sent.
 pub fn packets_that_fit<'a, 'b: 'a>(
     queue: impl IntoIterator<Item = &'a EnginePacket<'b>>,
     max_payload: Option<u64>,

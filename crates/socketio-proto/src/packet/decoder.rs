@@ -37,7 +37,8 @@ impl Decoder {
         }
     }
 
-    /// Takes a text message. The packet begins at byte `start` of `frame`, behind the type of the layer below.
+    /// Takes a text message. The packet begins at byte `start` of `frame`, behind the type of the
+    /// layer below.
     pub fn text(&mut self, frame: String, start: usize) -> Result<Decoded, DecodeError> {
         if let Some(waiting) = self.waiting.take() {
             return Err(DecodeError::UnexpectedText {

@@ -73,7 +73,8 @@ pub fn encode_ack(
     encode_arguments(kind, namespace, Some(id), args, limits)
 }
 
-/// A request for a namespace with what authenticates it, or a server's grant: `auth_json` is a JSON object.
+/// A request for a namespace with what authenticates it, or a server's grant: `auth_json` is a JSON
+/// object.
 ///
 /// # Errors
 ///
@@ -188,7 +189,8 @@ fn encode_arguments(
     Ok(frame)
 }
 
-/// `/` goes without saying. The comma stands even where nothing follows, as the reference writes it.
+/// `/` goes without saying. The comma stands even where nothing follows, as the reference writes
+/// it.
 fn push_namespace(text: &mut String, namespace: &str) -> Result<(), EncodeError> {
     let namespace = normalize_namespace(namespace)?;
     if namespace != "/" {

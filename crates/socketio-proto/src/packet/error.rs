@@ -4,8 +4,9 @@ use core::fmt;
 use super::PacketKind;
 use crate::json::{self, ScanError};
 
-/// Why a frame is no packet of Socket.IO, or not one that may stand here. The peer is at fault, or a
-/// limit of ours was met: the connection can't go on, and is closed with the reason `parse error`.
+/// Why a frame is no packet of Socket.IO, or not one that may stand here. The peer is at fault, or
+/// a limit of ours was met: the connection can't go on, and is closed with the reason `parse
+/// error`.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum DecodeError {
@@ -149,7 +150,8 @@ pub enum EncodeError {
         /// What is wrong with it.
         reason: &'static str,
     },
-    /// A value beside attachments looks like a placeholder: the other side would put an attachment there.
+    /// A value beside attachments looks like a placeholder: the other side would put an attachment
+    /// there.
     MisleadingPlaceholder,
     /// The payload is nested deeper than the limit.
     NestingTooDeep {

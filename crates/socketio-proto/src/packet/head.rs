@@ -22,8 +22,9 @@ pub(super) struct Head {
 impl Head {
     /// Reads the head of the packet that begins at byte `start` of `text`.
     ///
-    /// Numbers are ASCII digits here and nothing else. The reference asks JavaScript's `Number()`, which takes
-    /// a blank for 0, and `1e0`, `0x1` and `+1` for 1 (rows M8, M11, M16): no encoder writes those.
+    /// Numbers are ASCII digits here and nothing else. The reference asks JavaScript's `Number()`,
+    /// which takes a blank for 0, and `1e0`, `0x1` and `+1` for 1 (rows M8, M11, M16): no encoder
+    /// writes those.
     pub(super) fn parse(text: &str, start: usize, limits: &Limits) -> Result<Self, DecodeError> {
         let mut chars = text.get(start..).unwrap_or_default().chars();
         let (kind, binary) = match chars.next().ok_or(DecodeError::Empty)? {

@@ -11,8 +11,8 @@ pub const RESERVED_EVENTS: [&str; 6] = [
     "removeListener",
 ];
 
-/// What a packet is for. Binary events and acks are events and acks: their type on the wire only says
-/// that attachments follow (row M2).
+/// What a packet is for. Binary events and acks are events and acks: their type on the wire only
+/// says that attachments follow (row M2).
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum PacketKind {
     /// `0`: asks for a namespace, or grants it.

@@ -1,13 +1,13 @@
 //! Socket.IO protocol 5: packets, how they are written and how they are read.
 //!
-//! A packet is text, `<type>[<attachments>-][<namespace>,][<id>][<json>]`, and as many binary messages as it
-//! announces. [`Decoder`] makes a [`Packet`] of them; [`Arguments`] and the `encode_…` functions make a
-//! [`Frame`].
+//! A packet is text, `<type>[<attachments>-][<namespace>,][<id>][<json>]`, and as many binary
+//! messages as it announces. [`Decoder`] makes a [`Packet`] of them; [`Arguments`] and the
+//! `encode_…` functions make a [`Frame`].
 //!
 //! # Where this differs from the reference
 //!
-//! On purpose, against socket.io-parser 4.2.7 and engine.io-parser 5.2.3. What only the reference takes is
-//! written by no encoder that is known; whatever it writes itself is read.
+//! On purpose, against socket.io-parser 4.2.7 and engine.io-parser 5.2.3. What only the reference
+//! takes is written by no encoder that is known; whatever it writes itself is read.
 //!
 //! | row | input | the reference | here | why |
 //! |---|---|---|---|---|

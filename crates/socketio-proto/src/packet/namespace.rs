@@ -5,8 +5,8 @@ use super::EncodeError;
 
 /// The namespace as it goes on the wire: `/` for an empty one, with a leading slash (row M17).
 ///
-/// A query is part of the name. A comma would end the name, and U+001E would end the packet in a polling
-/// payload: both are refused, since the other side could not read them back.
+/// A query is part of the name. A comma would end the name, and U+001E would end the packet in a
+/// polling payload: both are refused, since the other side could not read them back.
 pub fn normalize_namespace(namespace: &str) -> Result<Cow<'_, str>, EncodeError> {
     if namespace.contains([',', '\x1e']) {
         return Err(EncodeError::InvalidNamespace {

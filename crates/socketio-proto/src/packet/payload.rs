@@ -24,8 +24,8 @@ pub(super) enum Name {
     Unescaped(String),
 }
 
-/// Where an array's arguments stand. They are not listed one by one: a hostile `[0,0,…]` would cost many
-/// times its bytes.
+/// Where an array's arguments stand. They are not listed one by one: a hostile `[0,0,…]` would cost
+/// many times its bytes.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Args {
     /// Behind the opening bracket, or behind the event's name.
@@ -56,8 +56,8 @@ impl Args {
     }
 }
 
-/// Validates the payload behind `head` in one pass: it is JSON, of the shape that the packet's kind asks for
-/// (row M10).
+/// Validates the payload behind `head` in one pass: it is JSON, of the shape that the packet's kind
+/// asks for (row M10).
 pub(super) fn check(text: &str, head: &Head, limits: &Limits) -> Result<Shape, DecodeError> {
     let kind = head.kind;
     if head.data >= text.len() {
@@ -112,10 +112,11 @@ pub(super) fn end(scanner: &mut Scanner<'_>) -> Result<(), ScanError> {
     })
 }
 
-/// Checks that each placeholder leads to an attachment (row M9); tells how many bytes all of them stand for.
+/// Checks that each placeholder leads to an attachment (row M9); tells how many bytes all of them
+/// stand for.
 ///
-/// As in the reference several may share an attachment. No encoder writes that, but a hostile peer could make
-/// megabytes of every few bytes: so an attachment counts as often as it is used.
+/// As in the reference several may share an attachment. No encoder writes that, but a hostile peer
+/// could make megabytes of every few bytes: so an attachment counts as often as it is used.
 pub(super) fn placeholder_bytes(data: &str, attachments: &[Vec<u8>]) -> Result<usize, DecodeError> {
     Ok(json::check_placeholders(data, attachments.len())
         .map_err(|_| DecodeError::InvalidPlaceholder)?
@@ -125,8 +126,8 @@ pub(super) fn placeholder_bytes(data: &str, attachments: &[Vec<u8>]) -> Result<u
         }))
 }
 
-/// Whether the placeholders are those of the attachments and no others, each once and in order, as an encoder
-/// writes them (row M4).
+/// Whether the placeholders are those of the attachments and no others, each once and in order, as
+/// an encoder writes them (row M4).
 pub(super) fn placeholders_are_own(data: &str, attachments: usize) -> bool {
     json::check_placeholders(data, attachments)
         .is_ok_and(|placeholders| placeholders.eq(0..attachments))

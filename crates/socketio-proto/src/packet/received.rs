@@ -12,8 +12,8 @@ use crate::json;
 
 /// A decoded packet.
 ///
-/// It keeps the frame's text and knows where its parts stand in it: nothing of the payload is copied or
-/// turned into a tree. A listener's own type decodes it, once.
+/// It keeps the frame's text and knows where its parts stand in it: nothing of the payload is
+/// copied or turned into a tree. A listener's own type decodes it, once.
 ///
 /// ```
 /// use socketio_proto::Limits;
@@ -57,7 +57,8 @@ impl Packet {
         }
     }
 
-    /// The acknowledgement id: the sender of an event wants an ack, an ack says of which event it is.
+    /// The acknowledgement id: the sender of an event wants an ack, an ack says of which event it
+    /// is.
     ///
     /// An ack without one answers nothing and is to be ignored (row H13).
     pub fn id(&self) -> Option<u64> {
@@ -89,7 +90,8 @@ impl Packet {
 
     /// The arguments of an event (behind its name) or of an ack, as a sequence such as a tuple.
     ///
-    /// As in a JavaScript listener, further arguments are let pass, and those that a tuple misses read as null.
+    /// As in a JavaScript listener, further arguments are let pass, and those that a tuple misses
+    /// read as null.
     pub fn args<'a, T: Deserialize<'a>>(&'a self) -> Result<T, json::DecodeError> {
         let text = self.data().unwrap_or("[]");
         if self.name.is_some() {
@@ -104,12 +106,14 @@ impl Packet {
         self.read(self.args.get(&self.text, index))
     }
 
-    /// The whole payload: of a `connect` or `connect_error` its data. One that is absent reads as null.
+    /// The whole payload: of a `connect` or `connect_error` its data. One that is absent reads as
+    /// null.
     pub fn payload<'a, T: Deserialize<'a>>(&'a self) -> Result<T, json::DecodeError> {
         self.read(self.data.clone())
     }
 
-    /// The last argument if it is a string, unescaped: the offset of connection state recovery (row H19).
+    /// The last argument if it is a string, unescaped: the offset of connection state recovery (row
+    /// H19).
     ///
     /// The reference takes the event's name where there is no argument; here a name is no offset.
     pub fn last_string(&self) -> Option<Cow<'_, str>> {
