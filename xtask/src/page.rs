@@ -52,7 +52,13 @@ pub(crate) fn trunk(subcommand: &str) -> Result<Command> {
         folders.push(tool.set_up()?);
     }
     // trunk hands its --offline on to cargo.
-    process::run(workspace::cargo("fetch").args(["--quiet", "--target", WASM]))?;
+    process::run(workspace::cargo("fetch").args([
+        "--quiet",
+        "--target",
+        WASM,
+        "--target",
+        "host-tuple",
+    ]))?;
     // trunk copies all that wasm-bindgen ever left there, snippets of removed dependencies too.
     cache::remove(&workspace::target()?.join("wasm-bindgen"))?;
 

@@ -1,12 +1,12 @@
 //! The default server: built, started, waited for.
 
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 
 use crate::process::{self, Running};
 use crate::step::step;
@@ -77,14 +77,12 @@ fn status(port: u16, path: &str) -> Result<String> {
     let patience = Some(Duration::from_secs(2));
     stream.set_read_timeout(patience)?;
     stream.set_write_timeout(patience)?;
-    write!(
-        stream,
-        "GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n"
-    )?;
-    let mut head = Vec::new();
-    stream.take(1024).read_to_end(&mut head)?;
-    let head = String::from_utf8_lossy(&head);
-    Ok(head.lines().next().context("an empty answer")?.to_owned())
+    let request =
+        format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes())?;
+    let mut line = String::new();
+    BufReader::new(stream.take(1024)).read_line(&mut line)?;
+    Ok(line)
 }
 
 #[cfg(test)]
