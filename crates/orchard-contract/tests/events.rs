@@ -1,11 +1,14 @@
 //! The events as other servers send them.
 
+mod readers;
+
 use orchard_contract::events::{
     Auth, Broadcast, BroadcastResponse, Chat, Login, LoginResponse, Message, ServerResponse,
     SomeEvent,
 };
 use orchard_contract::{Errno, Secret, UserId};
-use serde_json::{from_str, json, to_value};
+use readers::from_str;
+use serde_json::{json, to_value};
 use socketio_proto::Event;
 
 #[test]

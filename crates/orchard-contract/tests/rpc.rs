@@ -1,12 +1,15 @@
 //! JSON-RPC as other servers speak it.
 
+mod readers;
+
 use orchard_contract::rpc::user::{
     Check, CheckResult, Info, InfoResult, Login, LoginParams, LoginResult, NoParams, Refresh,
     RefreshResult,
 };
 use orchard_contract::rpc::{ErrorObject, Id, Method, Outcome, Request, Response, TokenKind, code};
 use orchard_contract::{Errno, Money, Secret, UserId};
-use serde_json::{from_str, json, to_value};
+use readers::from_str;
+use serde_json::{json, to_value};
 
 #[test]
 fn every_method_has_the_name_and_the_token_of_the_contract() {

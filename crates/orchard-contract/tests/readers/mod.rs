@@ -1,0 +1,13 @@
+//! Both readers that the contract meets: the page's, which is socketio-proto's own, and serde_json.
+
+use std::fmt::Debug;
+
+use serde::de::DeserializeOwned;
+
+/// Reads with both, which have to agree.
+pub(crate) fn from_str<T: DeserializeOwned + Debug + PartialEq>(text: &str) -> Result<T, String> {
+    let page = socketio_proto::json::from_str::<T>(text).map_err(|error| error.to_string());
+    let server = serde_json::from_str::<T>(text).map_err(|error| error.to_string());
+    assert_eq!(page.as_ref().ok(), server.as_ref().ok(), "{text}: {page:?}");
+    server
+}
