@@ -77,7 +77,7 @@ pub struct Config {
     )]
     pub database: PathBuf,
 
-    /// Origin whose pages may call this server, such as https://cdn.example; `*` for all. Give it
+    /// Origin whose pages may call this server, such as `https://cdn.example`; `*` for all. Give it
     /// several times, or several with commas. Without it only the page served here may.
     #[arg(
         long = "cors-origin",

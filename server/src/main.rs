@@ -31,11 +31,12 @@ fn serve(config: Config) -> Result<(), StartError> {
         .build()
         .map_err(StartError::Runtime)?;
     let outcome = runtime.block_on(async {
+        let stop = told_to_stop().map_err(StartError::Runtime)?;
         let server = Server::bind(config, Clock::system()).await?;
         if let Some(account) = server.new_demo_account() {
             let _ = writeln!(io::stdout(), "{}", account.in_a_box());
         }
-        server.run(told_to_stop()).await
+        server.run(stop).await
     });
     // A password may still be hashed for a caller who is gone: don't wait for it.
     runtime.shutdown_timeout(Duration::from_millis(500));
@@ -48,27 +49,26 @@ fn print_demo_account(config: &Config) -> Result<(), StartError> {
     Ok(())
 }
 
-/// Ends with the first SIGINT or SIGTERM.
-async fn told_to_stop() {
-    let interrupted = async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
+/// A future that ends with the first SIGINT or SIGTERM from now on, not only from its first poll.
+#[cfg(unix)]
+fn told_to_stop() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
         }
-    };
-    #[cfg(unix)]
-    let terminated = async {
-        use tokio::signal::unix::{SignalKind, signal};
-        match signal(SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(_) => std::future::pending().await,
-        }
-    };
-    #[cfg(not(unix))]
-    let terminated = std::future::pending::<()>();
-    tokio::select! {
-        () = interrupted => {}
-        () = terminated => {}
-    }
+    })
+}
+
+/// A future that ends with the first Ctrl-C from now on, not only from its first poll.
+#[cfg(windows)]
+fn told_to_stop() -> io::Result<impl Future<Output = ()>> {
+    let mut interrupt = tokio::signal::windows::ctrl_c()?;
+    Ok(async move {
+        interrupt.recv().await;
+    })
 }

@@ -53,7 +53,7 @@ pub(super) fn run(connection: &mut Connection, path: &Path) -> Result<(), StartE
         .pragma_update(None, "user_version", known)
         .map_err(failed)?;
     transaction.commit().map_err(failed)?;
-    tracing::info!(from = found, to = known, "the database has a new form");
+    tracing::info!(from = found, to = known, "database migrated");
     Ok(())
 }
 

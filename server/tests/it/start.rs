@@ -8,6 +8,8 @@ use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc;
 use std::thread;
 
+use orchard_server::DemoAccount;
+use serde_json::json;
 use tempfile::TempDir;
 
 use crate::support::{DEADLINE, TestServer, Wire};
@@ -137,31 +139,42 @@ fn help_explains_every_setting() {
 struct Running {
     child: Child,
     address: String,
+    /// What it logs from then on.
+    log: mpsc::Receiver<String>,
 }
 
 impl Running {
     fn start(folder: &Path) -> Self {
+        Self::start_with(folder, &[])
+    }
+
+    fn start_with(folder: &Path, flags: &[&str]) -> Self {
         let mut child = program(folder)
             .args(["--log-format", "json"])
+            .args(flags)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
         let lines = BufReader::new(child.stderr.take().unwrap()).lines();
-        let (sender, receiver) = mpsc::channel();
+        let (sender, log) = mpsc::channel();
         thread::spawn(move || {
             for line in lines.map_while(Result::ok) {
-                let line: serde_json::Value = serde_json::from_str(&line).expect("a line is JSON");
                 let _ = sender.send(line);
             }
         });
         let address = loop {
-            let line = receiver.recv_timeout(DEADLINE).expect("it listens");
+            let line = log.recv_timeout(DEADLINE).expect("it listens");
+            let line: serde_json::Value = serde_json::from_str(&line).expect("a line is JSON");
             if line["message"] == "listening" {
                 break line["address"].as_str().unwrap().to_owned();
             }
         };
-        Self { child, address }
+        Self {
+            child,
+            address,
+            log,
+        }
     }
 
     /// Sends a signal; the exit code and what was printed.
@@ -253,6 +266,60 @@ fn it_stops_though_somebody_is_connected() {
     let (code, _) = running.signal("-TERM");
     assert_eq!(code, Some(0));
     drop(idle);
+}
+
+#[tokio::test]
+async fn secrets_are_never_logged() {
+    let folder = TempDir::new().unwrap();
+    let mut running = Running::start_with(folder.path(), &["--log", "trace"]);
+    let demo = DemoAccount::load(&folder.path().join("data/orchard.sqlite3")).unwrap();
+    let password = demo.password.expose();
+    let http = reqwest::Client::builder()
+        .timeout(DEADLINE)
+        .build()
+        .unwrap();
+    let url = format!("{}/api", running.address);
+    let call =
+        |method, params| json!({"jsonrpc": "2.0", "method": method, "params": params, "id": 1});
+
+    let params = json!({"account": "demo", "password": password});
+    let response = http
+        .post(&url)
+        .json(&call("User.login", params))
+        .send()
+        .await
+        .unwrap();
+    let answer: serde_json::Value = response.json().await.unwrap();
+    let token = answer["result"]["access_token"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    for (method, header) in [
+        ("User.info", &token),
+        ("User.refresh", &token),
+        ("User.no", &token),
+    ] {
+        let request = http.post(&url).json(&call(method, json!({})));
+        request
+            .header("Authorization", format!("jwt {header}"))
+            .send()
+            .await
+            .unwrap();
+    }
+    let mut wire = Wire::connect(running.address.strip_prefix("http://").unwrap()).await;
+    wire.send(&format!(r#"40/mofang,{{"token":"{token}"}}"#))
+        .await;
+    assert!(wire.text().await.starts_with("40/mofang,{"));
+
+    let _ = running.child.kill();
+    let log: Vec<String> = running.log.iter().collect();
+    assert!(
+        log.iter().any(|line| line.contains("User.refresh")),
+        "calls are logged"
+    );
+    for line in &log {
+        assert!(!line.contains(&token) && !line.contains(password), "{line}");
+    }
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! A server to test against, and a Socket.IO client that shows frames as they are.
 
+use std::fmt::Display;
 use std::fs;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -151,10 +152,11 @@ pub(crate) struct Wire {
 
 impl Wire {
     pub(crate) async fn open(server: &TestServer) -> Self {
-        let url = format!(
-            "ws://{}/socket.io/?EIO=4&transport=websocket",
-            server.address
-        );
+        Self::connect(server.address).await
+    }
+
+    pub(crate) async fn connect(address: impl Display) -> Self {
+        let url = format!("ws://{address}/socket.io/?EIO=4&transport=websocket");
         let (stream, _) = connect_async(url).await.unwrap();
         let mut wire = Self { stream };
         let open = wire.text().await;
