@@ -1,22 +1,25 @@
 //! The page's connection: what it sends, and what events do to the page.
-//!
-//! Stand-in: pretends until the hooks are there.
 
 use leptos::prelude::*;
+use leptos_socketio::{
+    OpenError, Socket, Status, provide_socket, use_connect, use_event, use_status,
+};
+use orchard_contract::events::{Auth, Chat, Login, LoginResponse, ServerResponse};
 
+use crate::online;
 use crate::session::Session;
+use crate::settings::Settings;
 use crate::text::Text;
 use crate::toasts::Toasts;
 
 /// What the sign of the connection shows.
-#[allow(dead_code, reason = "the stand-in never fails")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ConnectionState {
     Connecting,
     /// Nobody is signed in yet.
     Idle,
     Live,
-    /// Not connected, and not trying: there is no network, or the page was disconnected.
+    /// Not connected, and not trying with any hope: there is no network, or the server has ended it.
     Offline,
     Reconnecting,
     Refused,
@@ -34,6 +37,16 @@ impl ConnectionState {
             Self::Refused => "refused",
         }
     }
+
+    fn of(status: &Status, online: bool) -> Self {
+        match status {
+            Status::Connected => Self::Live,
+            Status::Refused { .. } => Self::Refused,
+            Status::Connecting if online => Self::Connecting,
+            Status::Reconnecting { .. } if online => Self::Reconnecting,
+            _ => Self::Offline,
+        }
+    }
 }
 
 /// What the page shows of its connection.
@@ -44,24 +57,82 @@ pub(crate) struct Live {
     pub(crate) state: Signal<ConnectionState>,
 }
 
-/// Connects as `session`. The connection goes with the owner that this is called in.
-pub(crate) fn go_live(session: Session) -> Live {
-    _ = (session.uid, session.token);
+/// Connects as `session`. The connection, and all that listens to it, goes with the current owner.
+pub(crate) fn go_live(session: Session, settings: &Settings) -> Result<Live, OpenError> {
     let toasts = Toasts::from_context();
     let text = Text::from_context();
-    let count = RwSignal::new(None);
-    let state = RwSignal::new(ConnectionState::Connecting);
-    set_timeout(
-        move || {
-            state.try_set(ConnectionState::Live);
-            count.try_set(Some(42));
-            toasts.say(text.welcome("kRr2<b>8Qw5CbVb</b>AAAB", Some(42)));
-            toasts.say("登录成功".into());
-        },
-        std::time::Duration::from_millis(300),
-    );
-    Live {
+    let Session { token, uid } = session;
+    let socket = provide_socket(
+        Socket::builder(&settings.socket_server)
+            .namespace(&settings.socket_namespace)
+            .path(&settings.socket_path)
+            .auth(&Auth { token: Some(token) }),
+    )?;
+
+    let chat = settings.chat;
+    use_connect(move || {
+        // Connected, so these go out at once; should the connection be gone again, the next
+        // connect repeats them.
+        _ = socket.emit(&Login { uid: uid.clone() });
+        if chat {
+            _ = socket.emit(&Chat { uid: uid.clone() });
+        }
+    });
+
+    let (count, set_count) = signal(None);
+    use_event(move |ServerResponse { count, sid }| {
+        if count.is_some() {
+            set_count.try_set(count);
+        }
+        if let Some(sid) = sid {
+            toasts.say(text.welcome(&sid, count));
+        }
+    });
+    use_event(move |LoginResponse { data, errmsg, .. }| {
+        if let Some(said) = data.or(errmsg).filter(|said| !said.is_empty()) {
+            toasts.say(said);
+        }
+    });
+
+    let status = use_status();
+    let online = online::signal();
+    Ok(Live {
         count: count.into(),
-        state: state.into(),
+        state: Signal::derive(move || {
+            status.with(|status| ConnectionState::of(status, online.get()))
+        }),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_a_network_nothing_is_on_its_way() {
+        let waiting = Status::Reconnecting {
+            attempt: 3,
+            delay: None,
+        };
+        assert_eq!(
+            ConnectionState::of(&waiting, true),
+            ConnectionState::Reconnecting
+        );
+        assert_eq!(
+            ConnectionState::of(&waiting, false),
+            ConnectionState::Offline
+        );
+        assert_eq!(
+            ConnectionState::of(&Status::Connecting, false),
+            ConnectionState::Offline
+        );
+    }
+
+    #[test]
+    fn a_connection_that_stands_is_live_whatever_the_browser_thinks_of_the_network() {
+        assert_eq!(
+            ConnectionState::of(&Status::Connected, false),
+            ConnectionState::Live
+        );
     }
 }

@@ -16,6 +16,7 @@ mod components;
 mod host;
 mod live;
 mod music;
+mod online;
 mod rpc;
 mod session;
 mod settings;

@@ -2,7 +2,7 @@
 //! `#settings` of `index.html`, so that a built page is pointed elsewhere by editing one file.
 
 use js_sys::{JSON, Object, Reflect};
-use leptos::prelude::{document, window};
+use leptos::prelude::document;
 use orchard_contract::endpoints;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, JsValue};
@@ -11,7 +11,7 @@ use wasm_bindgen::{JsCast, JsValue};
 const ELEMENT: &str = "settings";
 
 /// The page's settings.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Settings {
     /// The URL of the JSON-RPC.
     pub(crate) api: String,
@@ -25,7 +25,7 @@ pub(crate) struct Settings {
     pub(crate) socket_namespace: String,
     /// The HTTP path of Socket.IO.
     pub(crate) socket_path: String,
-    /// The origin of the Socket.IO server.
+    /// The origin of the Socket.IO server; empty for the page's own.
     pub(crate) socket_server: String,
 }
 
@@ -64,10 +64,7 @@ impl Settings {
             socket_path: reader
                 .value("socket_path")
                 .unwrap_or_else(|| endpoints::SOCKET_PATH.into()),
-            socket_server: reader
-                .value("socket_server")
-                .filter(|server: &String| !server.is_empty())
-                .unwrap_or_else(|| window().location().origin().unwrap_or_default()),
+            socket_server: reader.value("socket_server").unwrap_or_default(),
         };
         (settings, reader.problems())
     }

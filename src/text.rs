@@ -1,6 +1,7 @@
 //! Everything the page says, in Chinese and English.
 
 use leptos::prelude::{document, window};
+use leptos_socketio::OpenError;
 use orchard_contract::Errno;
 
 use crate::live::ConnectionState;
@@ -215,6 +216,15 @@ impl Text {
                 Language::English => "Signing in failed.",
             })
             .into()
+    }
+
+    /// The settings name a server that can't be connected to.
+    pub(crate) fn unusable_server(&self, error: &OpenError) -> String {
+        let what = match self.language {
+            Language::Chinese => "页面设置里的服务器无法使用：",
+            Language::English => "The server in the page's settings can't be used: ",
+        };
+        [what, &error.to_string()].concat()
     }
 
     pub(crate) fn settings_problem(&self, problem: &Problem) -> String {
