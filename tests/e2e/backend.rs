@@ -93,11 +93,11 @@ impl Server {
 
     /// Starts it, on the same port as before.
     pub(crate) fn go(&mut self, environment: &Environment) {
-        let mut command = match self.backend {
+        let command = match self.backend {
             Backend::Flask => self.flask(environment),
             Backend::Default => self.default(environment),
         };
-        let (process, port) = Guarded::start(&mut command, |line| {
+        let (process, port) = Guarded::start(&command, |line| {
             let (_, address) = line.split_once("listening")?;
             let (_, port) = address.split_once("127.0.0.1:")?;
             port.split(|c: char| !c.is_ascii_digit())

@@ -13,8 +13,8 @@ const START: Duration = Duration::from_secs(30);
 /// How many bytes of what a child wrote are kept.
 const KEPT: usize = 64 << 10;
 
-/// A child process. It is killed when this value is dropped; the servers of the tests also end by
-/// themselves when their standard input closes, should this process be killed.
+/// A child process. It is killed when this value is dropped, or when this process is killed, and
+/// with it whatever it started: a browser does not end with its driver.
 #[derive(Debug)]
 pub(crate) struct Guarded {
     child: Child,
@@ -22,16 +22,17 @@ pub(crate) struct Guarded {
 }
 
 impl Guarded {
-    /// Starts `command` and waits until `ready` finds something in a line that it writes.
+    /// Starts `program` and waits until `ready` finds something in a line that it writes.
     ///
     /// # Panics
     ///
     /// When it can't be started, ends, or is not ready in time, with what it wrote.
     pub(crate) fn start<T: Send + 'static>(
-        command: &mut Command,
+        program: &Command,
         ready: impl Fn(&str) -> Option<T> + Clone + Send + 'static,
     ) -> (Self, T) {
-        let program = command.get_program().to_string_lossy().into_owned();
+        let mut command = watched(program);
+        let program = program.get_program().to_string_lossy().into_owned();
         let mut child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -76,6 +77,34 @@ impl Drop for Guarded {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// The command, in a process group of its own that is killed when its standard input closes. That
+/// happens however this process ends.
+#[cfg(unix)]
+fn watched(program: &Command) -> Command {
+    use std::os::unix::process::CommandExt;
+
+    const SCRIPT: &str = r#"
+        exec 3<&0
+        (cat <&3; kill -KILL 0) >/dev/null 2>&1 &
+        exec "$@" 3<&-
+    "#;
+    let mut command = Command::new("sh");
+    command
+        .args(["-c", SCRIPT, "sh"])
+        .arg(program.get_program())
+        .args(program.get_args());
+    command.process_group(0);
+    command
+}
+
+/// The command as it is: elsewhere only a drop ends it.
+#[cfg(not(unix))]
+fn watched(program: &Command) -> Command {
+    let mut command = Command::new(program.get_program());
+    command.args(program.get_args());
+    command
 }
 
 /// Keeps what comes out of a pipe, so that the child never blocks on a full one, and reports the

@@ -29,7 +29,7 @@ impl Driver {
     pub(crate) fn start(environment: &Environment) -> Self {
         let mut command = Command::new(&environment.chromedriver);
         command.arg("--port=0");
-        let (process, port) = Guarded::start(&mut command, |line| {
+        let (process, port) = Guarded::start(&command, |line| {
             let (_, port) = line.split_once("started successfully on port ")?;
             port.trim_end_matches('.').parse::<u16>().ok()
         });
