@@ -8,6 +8,9 @@ use ureq::Agent;
 /// How long any of them may take to answer.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
+/// Of the players, and so of the browser: page and servers answer in the language of who asks.
+pub(crate) const LANGUAGE: &str = "zh-CN";
+
 /// Sends and receives JSON. What an answer means is for the caller to say.
 #[derive(Clone, Debug)]
 pub(crate) struct Http(Agent);
@@ -29,7 +32,11 @@ impl Http {
     }
 
     pub(crate) fn post(&self, url: &str, body: &Value) -> Result<Value, String> {
-        let answer = self.0.post(url).send_json(body);
+        let answer = self
+            .0
+            .post(url)
+            .header("Accept-Language", LANGUAGE)
+            .send_json(body);
         read(url, answer)
     }
 

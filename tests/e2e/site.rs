@@ -6,8 +6,8 @@ use std::path::Path;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-/// Where the settings stand in `index.html`.
-const SETTINGS: &str = "id=\"settings\"";
+/// Where the settings stand in `index.html`; a minifier leaves the quotes out.
+const SETTINGS: [&str; 2] = ["id=\"settings\"", "id=settings"];
 
 /// The page with its own settings.
 pub(crate) const AS_BUILT: &str = "/";
@@ -69,9 +69,8 @@ fn copy(from: &Path, to: &Path) {
 
 /// The page with some of its settings replaced.
 fn with_settings(index: &str, changes: &Value) -> String {
-    let block = index
-        .find(SETTINGS)
-        .expect("index.html has a block of settings");
+    let block = SETTINGS.iter().find_map(|id| index.find(id));
+    let block = block.expect("index.html has a block of settings");
     let start = block + index[block..].find('>').expect("the end of a tag") + 1;
     let end = start
         + index[start..]

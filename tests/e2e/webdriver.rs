@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::environment::Environment;
-use crate::http::Http;
+use crate::http::{Http, LANGUAGE};
 use crate::process::Guarded;
 use crate::wait::wait_for;
 
@@ -53,6 +53,7 @@ impl Driver {
                         // It runs as root in containers, and sees nothing but this machine.
                         "--no-sandbox",
                         "--no-proxy-server",
+                        format!("--accept-lang={LANGUAGE}"),
                         "--disable-background-networking",
                         "--disable-component-update",
                         "--disable-dev-shm-usage",
