@@ -170,9 +170,10 @@ impl Manager {
             return;
         };
         // An acknowledgement that nobody waits for, or no more, is let pass (H13).
-        let pending = packet.id().and_then(|ack| socket.acks.take(ack));
-        if let Some(pending) = pending {
-            self.acknowledged(id, pending, packet);
+        let Some(ack) = packet.id() else { return };
+        match socket.acks.take(ack) {
+            Some(pending) => self.acknowledged(id, pending, packet),
+            None => self.acknowledged_late(id, ack, packet),
         }
     }
 

@@ -151,10 +151,11 @@ impl Manager {
                 return;
             };
             // The first sending goes under the id that the user knows, each further one under a new one (H21).
-            let ack = match event.awaited.filter(|_| event.sends == 1) {
+            let ack = match event.awaited.filter(|_| event.acks.is_empty()) {
                 Some(awaited) => awaited,
                 None => socket.acks.take_id(),
             };
+            event.acks.push(ack);
             let (number, timeout) = (event.number, event.timeout);
             let frame =
                 packet::encode_event(&socket.namespace, Some(ack), event.event.clone(), &limits);
@@ -199,11 +200,29 @@ impl Manager {
                 result: Ok(packet),
             });
         };
-        let queue = self.get_mut(id).and_then(|socket| socket.retries.as_mut());
-        let awaited = queue
-            .and_then(|queue| queue.done(number))
-            .and_then(|event| event.awaited);
-        if let Some(awaited) = awaited {
+        self.event_done(id, number, packet);
+    }
+
+    /// An acknowledgement came that is not waited for any more. If it answers an earlier sending of an event that is
+    /// being retried, the event is done; else it is let pass (H13).
+    pub(super) fn acknowledged_late(&mut self, id: SocketId, ack: u64, packet: Packet) {
+        let queue = self.get(id).and_then(|socket| socket.retries.as_ref());
+        if let Some(number) = queue.and_then(|queue| queue.sent_under(ack)) {
+            self.event_done(id, number, packet);
+        }
+    }
+
+    fn event_done(&mut self, id: SocketId, number: u64, packet: Packet) {
+        let Some(socket) = self.get_mut(id) else {
+            return;
+        };
+        let Some(event) = socket.retries.as_mut().and_then(|queue| queue.done(number)) else {
+            return;
+        };
+        if let Some(waited) = event.acks.last() {
+            socket.acks.take(*waited);
+        }
+        if let Some(awaited) = event.awaited {
             self.event(Event::Acked {
                 socket: id,
                 id: awaited,

@@ -23,7 +23,9 @@ pub(crate) struct Retried {
     /// The id under which the user awaits the end, if somebody does.
     pub(crate) awaited: Option<u64>,
     pub(crate) timeout: Option<Duration>,
-    pub(crate) sends: u32,
+    /// The ids it was sent under, the last of which may be waited for. An answer to any of them will do: where the
+    /// way takes longer than the timeout, no other would ever come.
+    pub(crate) acks: Vec<u64>,
     in_flight: bool,
 }
 
@@ -68,14 +70,14 @@ impl RetryQueue {
             event,
             awaited,
             timeout,
-            sends: 0,
+            acks: Vec::new(),
             in_flight: false,
         });
         Ok(())
     }
 
     /// The next event to send, within the window: always the oldest that isn't in flight, so that order is kept.
-    pub(crate) fn next(&mut self) -> Option<&Retried> {
+    pub(crate) fn next(&mut self) -> Option<&mut Retried> {
         let window = self.options.window.max(1);
         let next = self
             .events
@@ -83,7 +85,6 @@ impl RetryQueue {
             .take(window)
             .find(|event| !event.in_flight)?;
         next.in_flight = true;
-        next.sends = next.sends.saturating_add(1);
         Some(next)
     }
 
@@ -95,12 +96,18 @@ impl RetryQueue {
         Some(done)
     }
 
+    /// The event that was sent under this id, now or earlier.
+    pub(crate) fn sent_under(&self, ack: u64) -> Option<u64> {
+        let event = self.events.iter().find(|event| event.acks.contains(&ack))?;
+        Some(event.number)
+    }
+
     /// An event stayed without acknowledgement. Returns it if it was sent often enough, and is given up (H22).
     pub(crate) fn missed(&mut self, number: u64) -> Option<Retried> {
         let at = self.position(number)?;
         let event = self.events.get_mut(at)?;
         event.in_flight = false;
-        if event.sends <= self.options.retries {
+        if event.acks.len() <= self.options.retries as usize {
             return None;
         }
         self.done(number)

@@ -110,6 +110,29 @@ fn h20_after_a_reconnect_all_goes_out_again_in_order() {
 }
 
 #[test]
+fn an_answer_to_an_earlier_sending_will_do() {
+    let (mut script, socket) = Script::connecting(options(100, 1));
+    script.they_accept("s");
+    script.emit(socket, "q", ACK).unwrap();
+    script.after(1000);
+    script.after(1000);
+    script.expect([
+        r#"> 420["q","x"]"#,
+        r#"> 421["q","x"]"#,
+        r#"> 422["q","x"]"#,
+    ]);
+    // The way there and back takes longer than the timeout.
+    script.they_send("430[1]");
+    script.expect(["acked 0 [1]"]);
+    for late in ["431[2]", "432[3]"] {
+        script.they_send(late);
+        script.expect([]);
+    }
+    script.after(5000);
+    script.expect([]);
+}
+
+#[test]
 fn h23_without_a_timeout_it_is_sent_again_only_at_a_reconnect() {
     let options = SocketOptions {
         ack_timeout: None,
