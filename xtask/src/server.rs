@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub(crate) fn build() -> Result<PathBuf> {
     step("the server: building it", || {
         let mut cargo = workspace::cargo("build");
-        cargo.args(["--quiet", "--profile", "server", "--package", SERVER]);
+        cargo.args(["--profile", "server", "--package", SERVER]);
         process::run(&mut cargo)
     })?;
     program()
