@@ -40,7 +40,9 @@ fn serve(options: &Run) -> Result<()> {
         page::build()?;
         server::build()?
     };
+    let demo_account = server::demo_account(&program);
     let server = server::start(&program, port, &workspace::dist())?;
+    print!("\n{}", demo_account.unwrap_or_default());
     note(format_args!(
         "open http://127.0.0.1:{port}/ in a browser; Ctrl-C ends it"
     ));
@@ -69,7 +71,7 @@ fn develop(options: &Run) -> Result<()> {
     let program = server::build()?;
     let demo_account = server::demo_account(&program);
     let mut server = server::start(&program, SERVER_PORT, &dist)?;
-    print!("{}", demo_account.unwrap_or_default());
+    print!("\n{}", demo_account.unwrap_or_default());
     note(format_args!(
         "building the page; then open http://127.0.0.1:{port}/; Ctrl-C ends it"
     ));
