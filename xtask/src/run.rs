@@ -41,7 +41,7 @@ fn serve(options: &Run) -> Result<()> {
         server::build()?
     };
     let demo_account = server::demo_account(&program);
-    let server = server::start(&program, port, &workspace::dist())?;
+    let server = server::start(&program, port, Some(&workspace::dist()))?;
     print!("\n{}", demo_account.unwrap_or_default());
     note(format_args!(
         "open http://127.0.0.1:{port}/ in a browser; Ctrl-C ends it"
@@ -70,7 +70,7 @@ fn develop(options: &Run) -> Result<()> {
         .arg(port.to_string());
     let program = server::build()?;
     let demo_account = server::demo_account(&program);
-    let mut server = server::start(&program, SERVER_PORT, &dist)?;
+    let mut server = server::start(&program, SERVER_PORT, None)?;
     print!("\n{}", demo_account.unwrap_or_default());
     note(format_args!(
         "building the page; then open http://127.0.0.1:{port}/; Ctrl-C ends it"

@@ -31,12 +31,15 @@ pub(crate) fn program() -> Result<PathBuf> {
     Ok(workspace::target()?.join("server").join(name))
 }
 
-/// Starts the server on a port of 127.0.0.1 with the page in `dist`, and waits until it answers.
-pub(crate) fn start(program: &Path, port: u16, dist: &Path) -> Result<Running> {
+/// Starts the server on a port of 127.0.0.1, with the page in `dist` or with none, and waits until it answers.
+pub(crate) fn start(program: &Path, port: u16, dist: Option<&Path>) -> Result<Running> {
     let mut command = Command::new(program);
     command.current_dir(workspace::root());
     command.arg("--listen").arg(format!("127.0.0.1:{port}"));
-    command.arg("--dist").arg(dist);
+    match dist {
+        Some(dist) => command.arg("--dist").arg(dist),
+        None => command.arg("--api-only"),
+    };
     let mut running = Running::start(&mut command)?;
     wait_until(&mut running, || answers(port, "/healthz"))?;
     Ok(running)
