@@ -77,7 +77,9 @@ fn develop(options: &Run) -> Result<()> {
     ));
     let mut trunk = Running::start(&mut trunk)?;
     loop {
-        server.must_run()?;
+        if !process::interrupted() {
+            server.must_run()?;
+        }
         if let Some(status) = trunk.ended()? {
             return until_the_end(status, "trunk");
         }
