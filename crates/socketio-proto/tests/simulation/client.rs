@@ -47,7 +47,7 @@ impl Client {
         let namespaces = [("/", false), ("/retried", true)].map(|(name, retried)| {
             let options = SocketOptions {
                 ack_timeout: Some(Duration::from_secs(3)),
-                retries: retried.then(|| Retries {
+                retries: retried.then_some(Retries {
                     retries: 1_000_000,
                     window: 3,
                     message_id: None,

@@ -76,6 +76,8 @@ pub(crate) struct World {
     /// Until when the server can't be reached.
     down_until: u64,
     faults_until: u64,
+    /// The faults are over.
+    calm: bool,
     log: VecDeque<String>,
 }
 
@@ -100,6 +102,7 @@ impl World {
             links: 0,
             down_until: 0,
             faults_until,
+            calm: false,
             log: VecDeque::new(),
         }
     }
@@ -135,11 +138,14 @@ impl World {
 
     /// The faults are over: the client must be live within one back-off, once it has found out.
     fn calm(&mut self) {
+        self.calm = true;
         self.server.refuses = false;
         self.server.forgets_acks = 0;
         self.down_until = 0;
         self.plans
             .retain(|_, plan| !matches!(plan, Plan::Fault | Plan::User));
+        // A refusal may still be under way: it is final for whoever gets it.
+        self.advance(self.now + 61_000);
         for index in 0..self.client.namespaces.len() {
             let id = self.client.namespaces[index].id;
             self.client.manager.connect(id, self.client_now());
@@ -298,7 +304,7 @@ impl World {
             last_up: 0,
             last_down: 0,
         });
-        if self.now < self.down_until || self.random.chance(5) {
+        if self.now < self.down_until || !self.calm && self.random.chance(5) {
             // Refused, or accepted and then dropped before the handshake (W1), or never answered.
             if self.random.chance(80) {
                 let event = TransportEvent::Closed {
@@ -321,9 +327,12 @@ impl World {
             panic!("a frame for a transport that isn't open: {text}");
         };
         link.last_up = link.last_up.max(now + link.latency);
-        let (number, at) = (link.number, link.last_up);
+        let (number, at, closed) = (link.number, link.last_up, link.closed);
         self.note(format!("client: > {text}"));
-        self.plan(at - now, Plan::AtServer(number, text));
+        // What is sent into a connection that broke already goes nowhere.
+        if !closed {
+            self.plan(at - now, Plan::AtServer(number, text));
+        }
     }
 
     fn at_server(&mut self, number: u64, frame: &str) {
