@@ -184,7 +184,6 @@ impl Builder {
             self.config,
             (js_sys::Math::random() * f64::from(u32::MAX)) as u64,
         );
-        lifecycle::start();
 
         let mut provider = self.provider;
         let result = Cell::new(Err(OpenError::NoHost));
@@ -220,7 +219,9 @@ impl Builder {
             result.set(Ok(Socket::new(socket)));
             Some(())
         });
-        result.into_inner()
+        let socket = result.into_inner()?;
+        lifecycle::start();
+        Ok(socket)
     }
 }
 

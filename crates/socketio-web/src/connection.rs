@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use gloo_timers::callback::Timeout;
 use socketio_proto::Instant;
-use socketio_proto::manager::{AckError, Manager, Output, SocketId, TransportEvent, TransportId};
+use socketio_proto::manager::{
+    AckError, ConnectionState, Manager, Output, SocketId, TransportEvent, TransportId,
+};
 use socketio_proto::packet::Packet;
 
 use crate::clock::now;
@@ -23,8 +25,8 @@ pub(crate) struct Connection {
     /// The driver's key of each of the manager's sockets.
     pub(crate) sockets: Vec<(SocketId, Key)>,
     pub(crate) waiters: Vec<(SocketId, u64, Waiter)>,
-    /// How long the back-off that is under way waits.
-    pub(crate) delay: Option<Duration>,
+    /// Until when the back-off that is under way waits, and how long that was when it began.
+    pub(crate) delay: Option<(Instant, Duration)>,
     transport: Option<Transport>,
     timer: Option<(Instant, Timeout)>,
     /// Outputs are being carried out further up the stack: it will carry out the new ones as well.
@@ -64,6 +66,14 @@ impl Connection {
 
     pub(crate) fn is_draining(&self) -> bool {
         self.draining
+    }
+
+    pub(crate) fn note_delay(&mut self) {
+        self.delay = match (self.manager.state(), self.delay) {
+            (ConnectionState::Reconnecting { at }, Some(delay)) if delay.0 == at => Some(delay),
+            (ConnectionState::Reconnecting { at }, _) => Some((at, at.saturating_since(now()))),
+            _ => None,
+        };
     }
 
     /// Bytes that wait in the browser.
@@ -126,11 +136,16 @@ pub(crate) fn drain(key: Key) {
     if first.is_none() {
         return;
     }
-    dispatch::refresh_status(key);
-    while let Some(output) =
-        table::with(|table| table.connections.get_mut(key)?.manager.poll_output())
-    {
-        perform(key, output);
+    loop {
+        while let Some(output) =
+            table::with(|table| table.connections.get_mut(key)?.manager.poll_output())
+        {
+            perform(key, output);
+        }
+        // A command such as `connect` changes the status without an event. Who hears of it may cause more.
+        if !dispatch::refresh_status(key) {
+            break;
+        }
     }
     finish(key);
 }
@@ -155,18 +170,16 @@ fn open_transport(key: Key, id: TransportId) {
     let Some(url) = table::with(|table| Some(table.connections.get(key)?.url.clone())) else {
         return;
     };
-    let opened = Transport::open(key, id, &url);
+    let opened = Transport::open(key, id, &url).map_err(|text| {
+        // Told a moment later, when whoever called `connect` has had the time to listen (W6).
+        wasm_bindgen_futures::spawn_local(async move {
+            transport_event(key, id, TransportEvent::Failed(text));
+        });
+    });
     // The one before is dropped when the table is free again.
     let _superseded = table::with(|table| {
-        let connection = table.connections.get_mut(key)?;
-        match opened {
-            Ok(transport) => connection.transport.replace(transport),
-            Err(text) => {
-                let failed = TransportEvent::Failed(text);
-                connection.manager.handle_transport(id, failed, now());
-                connection.transport.take()
-            }
-        }
+        let transport = &mut table.connections.get_mut(key)?.transport;
+        std::mem::replace(transport, opened.ok())
     });
 }
 

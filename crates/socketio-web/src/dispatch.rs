@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use socketio_proto::manager::{AckToken, ConnectError, ConnectionState, Event, Manager, SocketId};
+use socketio_proto::manager::{AckToken, ConnectError, Event, SocketId};
 use socketio_proto::packet::Packet;
 
 use crate::ack;
@@ -15,7 +15,7 @@ use crate::socket::Disconnect;
 use crate::status::Status;
 use crate::table::{self, Entry};
 
-/// Carries out one event of the connection `key`.
+/// Carries out one event of the connection `key`. Who hears of a change finds the status changed already.
 pub(crate) fn event(key: Key, event: Event) {
     match event {
         Event::Received {
@@ -26,25 +26,17 @@ pub(crate) fn event(key: Key, event: Event) {
             if let Some(socket) = find(key, socket) {
                 received(socket, &packet, ack);
             }
-            return;
         }
         Event::Acked { socket, id, result } => {
             if let Some(waiter) = ack::take_waiter(key, socket, id) {
                 waiter(result);
             }
-            return;
         }
-        Event::Ping => return,
         Event::Authorize {
             socket, request, ..
         } => authorize(key, socket, request),
-        Event::ReconnectScheduled { delay, .. } => set_delay(key, Some(delay)),
-        Event::ReconnectAttempt(_) => set_delay(key, None),
-        _ => {}
-    }
-    refresh_status(key);
-    match event {
         Event::Connected { socket, .. } => {
+            refresh_status(key);
             each(key, socket, &Topic::Connect, |callback| {
                 if let Callback::Connect(f) = callback {
                     f();
@@ -65,6 +57,7 @@ pub(crate) fn event(key: Key, event: Event) {
             reason,
             details,
         } => {
+            refresh_status(key);
             let disconnect = Disconnect { reason, details };
             each(key, socket, &Topic::Disconnect, |callback| {
                 if let Callback::Disconnect(f) = callback {
@@ -72,6 +65,7 @@ pub(crate) fn event(key: Key, event: Event) {
                 }
             });
         }
+        // The rest is told by the status.
         _ => {}
     }
 }
@@ -150,13 +144,6 @@ fn authorize(key: Key, id: SocketId, request: u32) {
     });
 }
 
-fn set_delay(key: Key, delay: Option<std::time::Duration>) {
-    table::with(|table| {
-        table.connections.get_mut(key)?.delay = delay;
-        Some(())
-    });
-}
-
 fn note_refusal(key: Key, id: SocketId, error: &ConnectError) {
     let message = match error {
         ConnectError::Refused(refusal) => refusal.message(),
@@ -171,22 +158,27 @@ fn note_refusal(key: Key, id: SocketId, error: &ConnectError) {
     });
 }
 
-/// Tells the sockets of a connection whose status is another than it was.
-pub(crate) fn refresh_status(key: Key) {
-    let mut index = 0;
-    while let Some((socket, changed)) = table::with(|table| {
-        let connection = table.connections.get(key)?;
-        let (id, socket) = *connection.sockets.get(index)?;
-        let entry = table.sockets.get_mut(socket)?;
-        let status = status(connection, &connection.manager, id, entry);
-        let changed = (status != entry.status).then(|| {
-            entry.status = status.clone();
-            status
+/// Tells the sockets of a connection whose status is another than it was; true if there were any.
+pub(crate) fn refresh_status(key: Key) -> bool {
+    // A listener may remove sockets, so the list is not walked while they run.
+    let sockets = table::with(|table| {
+        let connection = table.connections.get_mut(key)?;
+        connection.note_delay();
+        Some(connection.sockets.clone())
+    });
+    let mut any = false;
+    for (id, socket) in sockets.unwrap_or_default() {
+        let changed = table::with(|table| {
+            let connection = table.connections.get(key)?;
+            let entry = table.sockets.get_mut(socket)?;
+            let status = status(connection, id, entry);
+            (status != entry.status).then(|| {
+                entry.status = status.clone();
+                status
+            })
         });
-        Some((socket, changed))
-    }) {
-        index += 1;
         if let Some(status) = changed {
+            any = true;
             each_listener(
                 socket,
                 |topic| *topic == Topic::Status,
@@ -198,9 +190,11 @@ pub(crate) fn refresh_status(key: Key) {
             );
         }
     }
+    any
 }
 
-fn status(connection: &Connection, manager: &Manager, id: SocketId, entry: &Entry) -> Status {
+fn status(connection: &Connection, id: SocketId, entry: &Entry) -> Status {
+    let manager = &connection.manager;
     if manager.is_connected(id) {
         return Status::Connected;
     }
@@ -212,10 +206,7 @@ fn status(connection: &Connection, manager: &Manager, id: SocketId, entry: &Entr
             None => Status::Disconnected,
         };
     }
-    let delay = match manager.state() {
-        ConnectionState::Reconnecting { .. } => connection.delay,
-        _ => None,
-    };
+    let delay = connection.delay.map(|(_, delay)| delay);
     match (manager.attempt(), &entry.status) {
         // The connection is there again, and the namespace is asked for: still the same attempt for a person.
         (0, Status::Reconnecting { attempt, .. }) => Status::Reconnecting {

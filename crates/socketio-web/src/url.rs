@@ -12,13 +12,13 @@ pub(crate) struct Server {
     pub(crate) hostname: String,
     /// The path of the URL: the namespace (A6).
     pub(crate) namespace: String,
-    /// The query of the URL, without `?`.
-    pub(crate) query: String,
+    /// The query of the URL, decoded.
+    pub(crate) query: Vec<(String, String)>,
 }
 
 /// Reads `url` relative to the page: empty for its own server, `/ns`, `//host`, `host:port`, or absolute.
 pub(crate) fn parse(url: &str) -> Result<Server, OpenError> {
-    let absolute = absolute(url)?;
+    let absolute = absolute(url.trim())?;
     let invalid = || OpenError::Url(url.into());
     let parsed = Url::new(&absolute).map_err(|_| invalid())?;
     let scheme = match &*parsed.protocol() {
@@ -26,45 +26,57 @@ pub(crate) fn parse(url: &str) -> Result<Server, OpenError> {
         "https:" | "wss:" => "wss:",
         _ => return Err(invalid()),
     };
-    let query = parsed.search();
     Ok(Server {
         origin: format!("{scheme}//{}", parsed.host()),
         hostname: parsed.hostname(),
-        namespace: parsed.pathname(),
-        query: query.strip_prefix('?').unwrap_or(&query).into(),
+        namespace: path(&absolute).into(),
+        query: pairs(&parsed.search()),
     })
 }
 
 /// The address that a WebSocket is opened at. The user's query comes first (I6); of a clash between the URL and
-/// the options, the option wins (W15).
+/// the options, the option wins (W15), and what the protocol itself sets wins over both.
 pub(crate) fn websocket(server: &Server, path: &str, query: &[(String, String)]) -> String {
     let path = path.trim_matches('/');
-    let mut url = format!("{}/{path}/?", server.origin);
-    if path.is_empty() {
-        url = format!("{}/?", server.origin);
-    }
-    let overridden = |pair: &&str| {
-        let name = pair.split('=').next().unwrap_or(pair);
-        !query.iter().any(|(option, _)| encode(option) == name)
+    let mut url = match path.is_empty() {
+        true => format!("{}/?", server.origin),
+        false => format!("{}/{path}/?", server.origin),
     };
-    for pair in server
-        .query
-        .split('&')
-        .filter(|pair| !pair.is_empty())
-        .filter(overridden)
-    {
-        url.push_str(pair);
-        url.push('&');
-    }
-    for (name, value) in query {
-        url.push_str(&format!("{}={}&", encode(name), encode(value)));
+    let overridden = |name: &str| query.iter().any(|(option, _)| option == name);
+    let from_url = server.query.iter().filter(|(name, _)| !overridden(name));
+    for (name, value) in from_url.chain(query) {
+        if !["EIO", "transport", "sid"].contains(&&**name) {
+            url.push_str(&format!("{}={}&", encode(name), encode(value)));
+        }
     }
     url.push_str("EIO=4&transport=websocket");
     url
 }
 
+/// The path as it was written: `Url` would escape it, and a server compares namespaces by the letter.
+fn path(absolute: &str) -> &str {
+    let rest = absolute
+        .split_once("://")
+        .map_or(absolute, |(_, rest)| rest);
+    let rest = rest.split(['?', '#']).next().unwrap_or_default();
+    rest.find('/').and_then(|at| rest.get(at..)).unwrap_or("/")
+}
+
+fn pairs(search: &str) -> Vec<(String, String)> {
+    let pairs = search.trim_start_matches('?').split('&');
+    pairs
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+        .map(|(name, value)| (decode(name), decode(value)))
+        .collect()
+}
+
 fn encode(text: &str) -> String {
     js_sys::encode_uri_component(text).into()
+}
+
+fn decode(text: &str) -> String {
+    js_sys::decode_uri_component(text).map_or_else(|_| text.into(), Into::into)
 }
 
 fn absolute(url: &str) -> Result<String, OpenError> {
@@ -74,6 +86,13 @@ fn absolute(url: &str) -> Result<String, OpenError> {
         .any(|scheme| lower.starts_with(scheme))
     {
         return Ok(url.into());
+    }
+    let is_scheme = |text: &str| text.chars().all(|char| char.is_ascii_alphanumeric());
+    if url
+        .split_once("://")
+        .is_some_and(|(scheme, _)| is_scheme(scheme))
+    {
+        return Err(OpenError::Url(url.into()));
     }
     let location = web_sys::window().map(|window| window.location());
     let part = |read: fn(&Location) -> Result<String, wasm_bindgen::JsValue>| {
