@@ -62,11 +62,12 @@ fn wake() {
 
 /// A server on this device can be reached without a network.
 fn offline() {
+    let loops_back = |rest: &str| rest.bytes().all(|b| b.is_ascii_digit() || b == b'.');
     let local = |host: &str| {
         host == "localhost"
             || host == "[::1]"
-            || host.starts_with("127.")
             || host.ends_with(".localhost")
+            || host.strip_prefix("127.").is_some_and(loops_back)
     };
     for key in connections(|host| !local(host)) {
         connection::handle(key, |manager, now| {

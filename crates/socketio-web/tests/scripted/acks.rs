@@ -1,0 +1,233 @@
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use socketio_web::{AckError, EmitError, Responder, Socket};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::events::{Chat, Count};
+use crate::support::log::Log;
+use crate::support::owned::Owned;
+use crate::support::script::{Script, address, connected};
+
+#[wasm_bindgen_test]
+async fn f5_an_acknowledgement_resolves_with_its_first_argument() {
+    let (_script, ws, socket) = connected();
+    let ack = socket.emit_with_ack(&Count { count: 1 }, None);
+    assert_eq!(ws.sent(), [r#"420["count",{"count":1}]"#]);
+    ws.deliver(r#"430[7,"more"]"#);
+    assert_eq!(ack.await.unwrap(), 7);
+
+    // An ack of nothing reads as one of `()`.
+    let ack = socket.emit_with_ack(&Chat("x".into()), None);
+    ws.deliver("431[]");
+    ack.await.unwrap();
+}
+
+#[wasm_bindgen_test]
+async fn h8_acks_are_told_apart_by_id() {
+    let (_script, ws, socket) = connected();
+    let first = socket.emit_with_ack(&Count { count: 1 }, None);
+    let second = socket.emit_with_ack(&Count { count: 2 }, None);
+    ws.deliver("431[20]");
+    ws.deliver("430[10]");
+    assert_eq!(first.await.unwrap(), 10);
+    assert_eq!(second.await.unwrap(), 20);
+}
+
+#[wasm_bindgen_test]
+async fn f6_an_acknowledgement_that_is_late_is_a_timeout() {
+    let (_script, ws, socket) = connected();
+    let wait = Some(Duration::from_millis(5));
+    let error = socket.emit_with_ack(&Count { count: 1 }, wait).await;
+    assert!(matches!(error, Err(AckError::Timeout)), "{error:?}");
+    // The answer comes after all, and is nobody's (H13).
+    ws.deliver("430[7]");
+    let ack = socket.emit_with_ack(&Count { count: 2 }, None);
+    ws.deliver("431[8]");
+    assert_eq!(ack.await.unwrap(), 8);
+}
+
+#[wasm_bindgen_test]
+async fn h11_what_was_not_sent_in_time_is_not_sent_at_all() {
+    let script = Script::install();
+    let socket = Owned(Socket::builder(&address()).connect().unwrap());
+    let wait = Some(Duration::from_millis(5));
+    let error = socket.emit_with_ack(&Count { count: 1 }, wait).await;
+    assert!(matches!(error, Err(AckError::Timeout)), "{error:?}");
+    script.last().accept("s1");
+    assert_eq!(script.last().sent(), ["40"]);
+}
+
+#[wasm_bindgen_test]
+async fn a_dropped_wait_is_given_up_and_its_late_answer_is_nobody_s() {
+    let (_script, ws, socket) = connected();
+    drop(socket.emit_with_ack(&Count { count: 1 }, Some(Duration::from_millis(1))));
+    assert_eq!(ws.sent().len(), 1, "the event is sent all the same");
+    ws.deliver("430[7]");
+    let ack = socket.emit_with_ack(&Count { count: 2 }, None);
+    ws.deliver("431[8]");
+    assert_eq!(ack.await.unwrap(), 8);
+}
+
+#[wasm_bindgen_test]
+async fn h10_a_disconnect_ends_the_wait() {
+    let (_script, ws, socket) = connected();
+    let ack = socket.emit_with_ack(&Count { count: 1 }, None);
+    ws.drop();
+    let error = ack.await;
+    assert!(matches!(error, Err(AckError::Disconnected)), "{error:?}");
+}
+
+#[wasm_bindgen_test]
+async fn h12_the_wait_for_what_was_not_sent_outlives_a_disconnect() {
+    let (script, ws, socket) = connected();
+    ws.drop();
+    let ack = socket.emit_with_ack(&Count { count: 1 }, None);
+    socket.connect();
+    script.last().accept("s2");
+    assert_eq!(script.last().sent(), ["40", r#"420["count",{"count":1}]"#]);
+    script.last().deliver("430[3]");
+    assert_eq!(ack.await.unwrap(), 3);
+}
+
+#[wasm_bindgen_test]
+async fn an_acknowledgement_of_another_type_says_so() {
+    let (_script, ws, socket) = connected();
+    let ack = socket.emit_with_ack(&Count { count: 1 }, None);
+    ws.deliver(r#"430["seven"]"#);
+    let error = ack.await;
+    assert!(matches!(error, Err(AckError::Decode(_))), "{error:?}");
+}
+
+#[wasm_bindgen_test]
+async fn a_removed_socket_ends_the_wait() {
+    let (_script, _ws, socket) = connected();
+    let ack = socket.emit_with_ack(&Count { count: 1 }, None);
+    socket.remove();
+    // What was sent goes with the connection, what was not with the socket.
+    let error = ack.await;
+    assert!(
+        matches!(error, Err(AckError::Disconnected | AckError::Removed)),
+        "{error:?}"
+    );
+    let error = socket.emit_with_ack(&Count { count: 1 }, None).await;
+    assert!(
+        matches!(error, Err(AckError::Emit(EmitError::NoSocket))),
+        "{error:?}"
+    );
+}
+
+#[wasm_bindgen_test]
+async fn a_socket_that_is_removed_with_a_full_buffer_ends_the_wait() {
+    let _script = Script::install();
+    let socket = Owned(Socket::builder(&address()).connect().unwrap());
+    let ack = socket.emit_with_ack(&Count { count: 1 }, None);
+    socket.remove();
+    let error = ack.await;
+    assert!(matches!(error, Err(AckError::Removed)), "{error:?}");
+}
+
+#[wasm_bindgen_test]
+async fn w10_a_cleared_buffer_ends_the_wait() {
+    let _script = Script::install();
+    let socket = Owned(Socket::builder(&address()).connect().unwrap());
+    let ack = socket.emit_with_ack(&Count { count: 1 }, None);
+    assert_eq!(socket.clear_buffer(), 1);
+    let error = ack.await;
+    assert!(matches!(error, Err(AckError::Dropped)), "{error:?}");
+}
+
+#[wasm_bindgen_test]
+async fn what_can_t_be_emitted_is_told_by_the_future() {
+    let (_script, _ws, socket) = connected();
+    let error = socket
+        .emit_named_with_ack::<_, ()>("connect", &1, None)
+        .await;
+    assert!(
+        matches!(error, Err(AckError::Emit(EmitError::Encode(_)))),
+        "{error:?}"
+    );
+}
+
+#[wasm_bindgen_test]
+async fn a_listener_may_emit_and_await_within_its_own_task() {
+    let (_script, ws, socket) = connected();
+    let log = Log::default();
+    let (heard, handle) = (log.clone(), *socket);
+    let _chat = socket.on(move |Chat(_)| {
+        let heard = heard.clone();
+        wasm_bindgen_futures::spawn_local(async move {
+            let ack = handle.emit_with_ack(&Count { count: 1 }, None).await;
+            heard.push(ack.unwrap());
+        });
+    });
+    ws.deliver(r#"42["chat","x"]"#);
+    crate::support::wait::until("it is emitted", || !ws.sent().is_empty()).await;
+    ws.deliver("430[5]");
+    crate::support::wait::until("it is acknowledged", || log.has("5")).await;
+}
+
+#[wasm_bindgen_test]
+fn h14_an_event_is_answered_once() {
+    let (_script, ws, socket) = connected();
+    let log = Log::default();
+    let _both = ["first", "second"].map(|name| {
+        let log = log.clone();
+        socket.on_named("ask", move |message| match message.responder() {
+            Some(responder) => responder.send(&name).unwrap(),
+            None => log.push(format!("{name}: taken")),
+        })
+    });
+    ws.deliver(r#"4212["ask"]"#);
+    assert_eq!(ws.sent(), [r#"4312["first"]"#]);
+    assert_eq!(log.take(), ["second: taken"]);
+    // One that wants no answer has none to give.
+    ws.deliver(r#"42["ask"]"#);
+    assert_eq!(log.take(), ["first: taken", "second: taken"]);
+    assert!(ws.sent().is_empty());
+}
+
+/// A listener of `ask` that keeps what answers it.
+fn keep(socket: Socket) -> Rc<RefCell<Vec<Responder>>> {
+    let kept = Rc::new(RefCell::new(Vec::new()));
+    let place = Rc::clone(&kept);
+    let listener = socket.on_named("ask", move |message| {
+        place.borrow_mut().extend(message.responder());
+    });
+    listener.forget();
+    kept
+}
+
+#[wasm_bindgen_test]
+fn h14_an_event_is_answered_later() {
+    let (_script, ws, socket) = connected();
+    let kept = keep(*socket);
+    ws.deliver(r#"421["ask"]"#);
+    ws.deliver(r#"422["ask"]"#);
+    let [first, second] = kept.take().try_into().unwrap();
+    second.send(&"b").unwrap();
+    first.send(&"a").unwrap();
+    assert_eq!(ws.sent(), [r#"432["b"]"#, r#"431["a"]"#]);
+}
+
+#[wasm_bindgen_test]
+fn an_answer_does_not_reach_a_later_connection() {
+    let (script, ws, socket) = connected();
+    let kept = keep(*socket);
+    ws.deliver(r#"421["ask"]"#);
+    ws.deliver(r#"422["ask"]"#);
+    ws.deliver(r#"423["ask"]"#);
+    let [first, second, third] = kept.take().try_into().unwrap();
+    ws.drop();
+    let error = first.send(&1).unwrap_err();
+    assert!(matches!(error, EmitError::StaleAck), "{error}");
+    socket.connect();
+    script.last().accept("s2");
+    let error = second.send(&1).unwrap_err();
+    assert!(matches!(error, EmitError::StaleAck), "{error}");
+    assert_eq!(script.last().sent(), ["40"]);
+    socket.remove();
+    let error = third.send(&1).unwrap_err();
+    assert!(matches!(error, EmitError::NoSocket), "{error}");
+}

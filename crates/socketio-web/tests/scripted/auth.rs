@@ -1,0 +1,148 @@
+use std::cell::Cell;
+use std::rc::Rc;
+
+use serde::Serialize;
+use socketio_web::{Auth, OpenError, Socket};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::connecting::listen;
+use crate::support::owned::Owned;
+use crate::support::script::{HANDSHAKE, Script, address};
+use crate::support::wait::until;
+
+#[derive(Serialize)]
+struct Token {
+    token: String,
+}
+
+fn token(text: &str) -> Token {
+    Token { token: text.into() }
+}
+
+#[wasm_bindgen_test]
+fn d1_auth_is_sent_with_each_connect() {
+    let script = Script::install();
+    let builder = Socket::builder(&address())
+        .namespace("/x")
+        .auth(&token("t"));
+    let socket = Owned(builder.connect().unwrap());
+    for _ in 0..2 {
+        script.last().deliver(HANDSHAKE);
+        assert_eq!(script.last().sent(), [r#"40/x,{"token":"t"}"#]);
+        script.last().drop();
+        socket.connect();
+    }
+}
+
+#[wasm_bindgen_test]
+fn d1_auth_that_is_no_object_is_an_error() {
+    let script = Script::install();
+    let error = Socket::builder(&address())
+        .auth("text")
+        .connect()
+        .unwrap_err();
+    assert!(matches!(error, OpenError::Auth(_)), "{error}");
+    assert_eq!(script.count(), 0);
+}
+
+#[wasm_bindgen_test]
+async fn d2_auth_is_asked_for_at_each_connect() {
+    let script = Script::install();
+    let count = Rc::new(Cell::new(0));
+    let counted = Rc::clone(&count);
+    let builder = Socket::builder(&address()).auth_with(move || {
+        counted.set(counted.get() + 1);
+        let text = format!("t{}", counted.get());
+        async move {
+            gloo_timers::future::TimeoutFuture::new(1).await;
+            Auth::object(&token(&text)).map_err(|error| error.to_string())
+        }
+    });
+    let socket = Owned(builder.connect().unwrap());
+    for expected in [r#"40{"token":"t1"}"#, r#"40{"token":"t2"}"#] {
+        let ws = script.last();
+        ws.deliver(HANDSHAKE);
+        assert!(ws.sent().is_empty(), "it isn't known yet");
+        assert!(!socket.is_connected());
+        let mut sent = Vec::new();
+        until("CONNECT is sent", || {
+            sent.extend(ws.sent());
+            !sent.is_empty()
+        })
+        .await;
+        assert_eq!(sent, [expected]);
+        ws.drop();
+        socket.connect();
+    }
+}
+
+#[wasm_bindgen_test]
+async fn d2_no_auth_leaves_the_socket_refused() {
+    let script = Script::install();
+    let builder = Socket::builder(&address()).auth_with(|| async { Err("signed out".to_owned()) });
+    let socket = Owned(builder.connect().unwrap());
+    let log = listen(*socket);
+    script.last().deliver(HANDSHAKE);
+    until("it is told", || log.len() == 2).await;
+    assert_eq!(
+        log.take(),
+        [
+            "refused: signed out",
+            "on_connect_error: the auth data could not be had: signed out"
+        ]
+    );
+    assert!(script.last().is_closed() && !socket.is_active());
+}
+
+#[wasm_bindgen_test]
+async fn d2_an_answer_for_a_connection_that_is_gone_is_not_sent() {
+    let script = Script::install();
+    let asked = Rc::new(Cell::new(0));
+    let counted = Rc::clone(&asked);
+    let builder = Socket::builder(&address()).auth_with(move || {
+        counted.set(counted.get() + 1);
+        let first = counted.get() == 1;
+        async move {
+            // The first answer takes longer than its connection lives.
+            gloo_timers::future::TimeoutFuture::new(if first { 10 } else { 0 }).await;
+            let text = if first { "old" } else { "new" };
+            Auth::object(&token(text)).map_err(|error| error.to_string())
+        }
+    });
+    let socket = Owned(builder.connect().unwrap());
+    script.last().deliver(HANDSHAKE);
+    script.last().drop();
+    socket.connect();
+    let ws = script.last();
+    ws.deliver(HANDSHAKE);
+    let mut sent = Vec::new();
+    until("CONNECT is sent", || {
+        sent.extend(ws.sent());
+        !sent.is_empty()
+    })
+    .await;
+    gloo_timers::future::TimeoutFuture::new(20).await;
+    sent.extend(ws.sent());
+    assert_eq!(sent, [r#"40{"token":"new"}"#]);
+    assert_eq!(asked.get(), 2);
+}
+
+#[wasm_bindgen_test]
+async fn a_provider_may_outlive_its_socket() {
+    let script = Script::install();
+    let done = Rc::new(Cell::new(false));
+    let told = Rc::clone(&done);
+    let builder = Socket::builder(&address()).auth_with(move || {
+        let told = Rc::clone(&told);
+        async move {
+            gloo_timers::future::TimeoutFuture::new(1).await;
+            told.set(true);
+            Ok(Auth::NONE)
+        }
+    });
+    let socket = Owned(builder.connect().unwrap());
+    script.last().deliver(HANDSHAKE);
+    socket.remove();
+    until("the provider has answered", || done.get()).await;
+    assert!(script.last().sent().is_empty());
+}

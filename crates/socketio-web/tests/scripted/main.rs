@@ -1,0 +1,27 @@
+//! The client on a WebSocket that does what the test says. Where a test belongs to a row of the reference client's
+//! behaviour, it is named after it.
+
+#![cfg(target_arch = "wasm32")]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests fail by panicking"
+)]
+
+mod acks;
+mod auth;
+mod binary;
+mod connecting;
+mod emitting;
+mod events;
+mod listening;
+mod page_life;
+mod reconnecting;
+mod sharing;
+#[path = "../support/mod.rs"]
+mod support;
+mod urls;
+
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

@@ -1,0 +1,8 @@
+//! What the tests in a browser share, those of the hooks as well.
+
+#![allow(dead_code, reason = "each of the test crates uses a part")]
+
+pub(crate) mod log;
+pub(crate) mod owned;
+pub(crate) mod script;
+pub(crate) mod wait;

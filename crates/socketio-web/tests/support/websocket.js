@@ -1,0 +1,76 @@
+// Takes the place of the browser's WebSocket: it does nothing by itself, and remembers what was done to it.
+(() => {
+  class ScriptedWebSocket {
+    static all = [];
+    static handlers = 0; // that are set now, on all of them
+    static refusal = null; // what the constructor throws
+
+    constructor(url) {
+      if (ScriptedWebSocket.refusal !== null) {
+        throw new DOMException(ScriptedWebSocket.refusal, "SecurityError");
+      }
+      this.url = url;
+      this.binaryType = "blob";
+      this.bufferedAmount = 0;
+      this.readyState = 0;
+      this.sent = [];
+      this.handlersAtClose = null;
+      this.set = {};
+      ScriptedWebSocket.all.push(this);
+    }
+
+    send(data) {
+      if (this.readyState === 0) throw new DOMException("still connecting", "InvalidStateError");
+      this.sent.push(typeof data === "string" ? data : `binary ${Array.from(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))}`);
+    }
+
+    close() {
+      this.handlersAtClose ??= Object.keys(this.set).length;
+      this.readyState = 2;
+    }
+
+    // What the other side and the network do.
+
+    deliver(data) {
+      this.readyState ||= 1;
+      this.onmessage?.(new MessageEvent("message", { data }));
+    }
+
+    drop(code, reason, failed) {
+      this.readyState = 3;
+      if (failed) this.onerror?.(new Event("error"));
+      this.onclose?.(new CloseEvent("close", { code, reason, wasClean: !failed }));
+    }
+  }
+
+  for (const name of ["onopen", "onmessage", "onerror", "onclose"]) {
+    Object.defineProperty(ScriptedWebSocket.prototype, name, {
+      get() {
+        return this.set[name] ?? null;
+      },
+      set(handler) {
+        ScriptedWebSocket.handlers += (handler ? 1 : 0) - (this.set[name] ? 1 : 0);
+        if (handler) this.set[name] = handler;
+        else delete this.set[name];
+      },
+    });
+  }
+
+  // Listeners on window and document to what a page goes through.
+  if (!globalThis.pageListeners) {
+    globalThis.pageListeners = { count: 0 };
+    const watched = ["offline", "online", "pageshow", "visibilitychange", "resume"];
+    const { addEventListener, removeEventListener } = EventTarget.prototype;
+    EventTarget.prototype.addEventListener = function (name, ...rest) {
+      if (watched.includes(name)) globalThis.pageListeners.count += 1;
+      return addEventListener.call(this, name, ...rest);
+    };
+    EventTarget.prototype.removeEventListener = function (name, ...rest) {
+      if (watched.includes(name)) globalThis.pageListeners.count -= 1;
+      return removeEventListener.call(this, name, ...rest);
+    };
+  }
+
+  globalThis.WebSocket = ScriptedWebSocket;
+  return ScriptedWebSocket;
+})();
