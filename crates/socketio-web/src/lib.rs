@@ -73,3 +73,6 @@ pub use socketio_proto::{
     Auth, AuthError, Binary, Event, Limits, Overflow, Retries, SendBuffer, json,
 };
 pub use status::Status;
+
+#[cfg(test)]
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

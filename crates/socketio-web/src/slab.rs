@@ -71,8 +71,9 @@ impl<T> Slab<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use wasm_bindgen_test::wasm_bindgen_test;
 
-    #[test]
+    #[wasm_bindgen_test(unsupported = test)]
     fn a_key_names_one_value_for_ever() {
         let mut slab = Slab::new();
         let first = slab.insert("a");

@@ -19,6 +19,10 @@ fn token(text: &str) -> Token {
     Token { token: text.into() }
 }
 
+fn counter() -> Rc<Cell<u32>> {
+    Rc::default()
+}
+
 #[wasm_bindgen_test]
 fn d1_auth_is_sent_with_each_connect() {
     let script = Script::install();
@@ -97,14 +101,16 @@ async fn d2_no_auth_leaves_the_socket_refused() {
 #[wasm_bindgen_test]
 async fn d2_an_answer_for_a_connection_that_is_gone_is_not_sent() {
     let script = Script::install();
-    let asked = Rc::new(Cell::new(0));
-    let counted = Rc::clone(&asked);
+    let (asked, answered, released) = (counter(), counter(), counter());
+    let (ask, answer, release) = (asked.clone(), answered.clone(), released.clone());
     let builder = Socket::builder(&address()).auth_with(move || {
-        counted.set(counted.get() + 1);
-        let first = counted.get() == 1;
+        ask.set(ask.get() + 1);
+        let first = ask.get() == 1;
+        let (answer, release) = (answer.clone(), release.clone());
         async move {
             // The first answer takes longer than its connection lives.
-            gloo_timers::future::TimeoutFuture::new(if first { 10 } else { 0 }).await;
+            until("it may answer", || !first || release.get() > 0).await;
+            answer.set(answer.get() + 1);
             let text = if first { "old" } else { "new" };
             Auth::object(&token(text)).map_err(|error| error.to_string())
         }
@@ -121,10 +127,11 @@ async fn d2_an_answer_for_a_connection_that_is_gone_is_not_sent() {
         !sent.is_empty()
     })
     .await;
-    gloo_timers::future::TimeoutFuture::new(20).await;
+    assert_eq!((asked.get(), answered.get()), (2, 1));
+    released.set(1);
+    until("the first has answered", || answered.get() == 2).await;
     sent.extend(ws.sent());
     assert_eq!(sent, [r#"40{"token":"new"}"#]);
-    assert_eq!(asked.get(), 2);
 }
 
 #[wasm_bindgen_test]

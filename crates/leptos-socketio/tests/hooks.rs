@@ -1,0 +1,246 @@
+//! The hooks on a WebSocket that does what the test says.
+
+#![cfg(target_arch = "wasm32")]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests fail by panicking"
+)]
+
+#[path = "../../socketio-web/tests/support/mod.rs"]
+mod support;
+
+use leptos_socketio::{
+    Event, Socket, Status, provide_socket, use_connect, use_event, use_latest, use_socket,
+    use_status,
+};
+use reactive_graph::owner::Owner;
+use reactive_graph::signal::signal;
+use reactive_graph::traits::{GetUntracked, Set};
+use serde::Deserialize;
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+use support::log::Log;
+use support::script::{HANDSHAKE, Script, address, page_listeners};
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq)]
+struct Count {
+    count: u64,
+}
+
+impl Event for Count {
+    const NAME: &'static str = "count";
+    type Ack = ();
+}
+
+const ONE: &str = r#"42["count",{"count":1}]"#;
+const TWO: &str = r#"42["count",{"count":2}]"#;
+
+/// An owner that provides a socket, on its way.
+fn provided() -> (Script, Owner, Socket) {
+    let (script, owner) = (Script::install(), Owner::new());
+    let socket = owner.with(|| provide_socket(Socket::builder(&address())).unwrap());
+    (script, owner, socket)
+}
+
+#[wasm_bindgen_test]
+fn the_socket_is_provided_below_and_removed_with_its_owner() {
+    let before = page_listeners();
+    let (script, owner, socket) = provided();
+    script.last().accept("s1");
+    let below = owner.with(|| Owner::new().with(use_socket));
+    assert_eq!(below, Some(socket));
+    assert!(socket.is_connected());
+    owner.cleanup();
+    assert_eq!(socket.namespace(), None);
+    assert!(script.last().is_closed());
+    assert_eq!((script.handlers(), page_listeners()), (0.0, before));
+}
+
+#[wasm_bindgen_test]
+fn an_address_that_can_t_be_used_provides_nothing() {
+    let owner = Owner::new();
+    owner.with(|| {
+        assert!(provide_socket(Socket::builder("ftp://h")).is_err());
+        warnings();
+        assert_eq!(use_socket(), None);
+        assert_eq!(warnings().len(), 1);
+    });
+}
+
+#[wasm_bindgen_test]
+fn an_event_handler_ends_with_its_owner() {
+    let (script, owner, _socket) = provided();
+    let log = Log::default();
+    let hear = |name: &'static str| {
+        let log = log.clone();
+        use_event(move |Count { count }| log.push(format!("{name} {count}")));
+    };
+    let child = owner.with(|| {
+        hear("owner");
+        let child = Owner::new();
+        child.with(|| hear("child"));
+        child
+    });
+    let ws = script.last();
+    ws.accept("s1");
+    ws.deliver(ONE);
+    child.cleanup();
+    ws.deliver(TWO);
+    assert_eq!(log.take(), ["owner 1", "child 1", "owner 2"]);
+    owner.cleanup();
+}
+
+#[wasm_bindgen_test]
+fn an_owner_may_go_within_a_handler() {
+    let (script, owner, socket) = provided();
+    let log = Log::default();
+    let (heard, whole) = (log.clone(), owner.clone());
+    owner.with(|| {
+        use_event(move |Count { count }| {
+            whole.cleanup();
+            heard.push(count);
+        });
+    });
+    let ws = script.last();
+    ws.accept("s1");
+    ws.deliver(ONE);
+    ws.deliver(TWO);
+    assert_eq!(log.take(), ["1"]);
+    assert_eq!(socket.namespace(), None);
+}
+
+#[wasm_bindgen_test]
+fn the_latest_event_is_a_signal() {
+    let (script, owner, _socket) = provided();
+    let latest = owner.with(use_latest::<Count>);
+    let ws = script.last();
+    ws.accept("s1");
+    assert_eq!(latest.get_untracked(), None);
+    ws.deliver(ONE);
+    ws.deliver(TWO);
+    assert_eq!(latest.get_untracked(), Some(Count { count: 2 }));
+    ws.deliver(r#"42["count","not to be decoded"]"#);
+    assert_eq!(latest.get_untracked(), Some(Count { count: 2 }));
+    owner.cleanup();
+}
+
+#[wasm_bindgen_test]
+fn the_status_is_a_signal() {
+    let (script, owner, socket) = provided();
+    let status = owner.with(use_status);
+    assert_eq!(status.get_untracked(), Status::Connecting);
+    let ws = script.last();
+    ws.accept("s1");
+    assert_eq!(status.get_untracked(), Status::Connected);
+    ws.drop();
+    let now = status.get_untracked();
+    assert!(
+        matches!(now, Status::Reconnecting { attempt: 1, .. }),
+        "{now:?}"
+    );
+    socket.connect();
+    script.last().deliver(HANDSHAKE);
+    script.last().deliver(r#"44{"message":"no"}"#);
+    let message = "no".into();
+    assert_eq!(status.get_untracked(), Status::Refused { message });
+    owner.cleanup();
+}
+
+#[wasm_bindgen_test]
+fn each_connect_is_told_and_one_that_was_before_at_once() {
+    let (script, owner, socket) = provided();
+    let log = Log::default();
+    let hear = |name: &'static str| {
+        let log = log.clone();
+        use_connect(move || log.push(name));
+    };
+    owner.with(|| hear("early"));
+    script.last().accept("s1");
+    assert_eq!(log.take(), ["early"]);
+    owner.with(|| hear("late"));
+    assert_eq!(log.take(), ["late"]);
+    script.last().drop();
+    socket.connect();
+    script.last().accept("s2");
+    assert_eq!(log.take(), ["early", "late"]);
+    owner.cleanup();
+}
+
+#[wasm_bindgen_test]
+fn a_signal_that_is_disposed_may_be_set() {
+    let (script, owner, _socket) = provided();
+    let log = Log::default();
+    let heard = log.clone();
+    owner.with(|| {
+        let child = Owner::new();
+        let (_, set) = child.with(|| signal(0));
+        use_event(move |Count { count }| {
+            set.set(count);
+            heard.push(count);
+        });
+        child.cleanup();
+    });
+    script.last().accept("s1");
+    script.last().deliver(ONE);
+    assert_eq!(log.take(), ["1"]);
+    owner.cleanup();
+}
+
+#[wasm_bindgen_test]
+fn without_a_socket_each_hook_says_so_and_does_nothing() {
+    let hooks: [fn(); 5] = [
+        || assert_eq!(use_socket(), None),
+        || use_event(|_: Count| ()),
+        || use_connect(|| panic!("there is nothing to connect")),
+        || assert_eq!(use_latest::<Count>().get_untracked(), None),
+        || assert_eq!(use_status().get_untracked(), Status::Disconnected),
+    ];
+    let owner = Owner::new();
+    for (index, hook) in hooks.into_iter().enumerate() {
+        warnings();
+        owner.with(hook);
+        let told = warnings();
+        assert_eq!(told.len(), 1, "hook {index}");
+        assert!(told[0].contains("provide_socket"), "{told:?}");
+    }
+}
+
+#[wasm_bindgen_test]
+fn a_handler_reads_signals_without_being_bound_to_them() {
+    let (script, owner, _socket) = provided();
+    let (value, set) = owner.with(|| signal(5));
+    let log = Log::default();
+    let heard = log.clone();
+    owner.with(|| {
+        use_event(move |_: Count| {
+            use reactive_graph::traits::Get;
+            heard.push(value.get());
+        });
+    });
+    script.last().accept("s1");
+    script.last().deliver(ONE);
+    set.set(6);
+    script.last().deliver(ONE);
+    assert_eq!(log.take(), ["5", "6"]);
+    owner.cleanup();
+}
+
+/// What was warned of on the console since the last look.
+fn warnings() -> Vec<String> {
+    let script = "(() => {
+        const warnings = globalThis.warnings ?? [];
+        globalThis.warnings = [];
+        console.warn = (text) => globalThis.warnings.push(String(text));
+        return warnings;
+    })()";
+    let warnings = js_sys::Array::from(&js_sys::eval(script).unwrap());
+    warnings
+        .iter()
+        .map(|text| text.as_string().unwrap())
+        .collect()
+}

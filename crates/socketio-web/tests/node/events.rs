@@ -1,0 +1,195 @@
+use serde::{Deserialize, Serialize};
+use socketio_web::{Binary, Event, Socket};
+use std::rc::Rc;
+use std::time::Duration;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::server::Server;
+use crate::support::log::Log;
+use crate::support::owned::Owned;
+use crate::support::wait::until;
+
+const PATIENCE: Option<Duration> = Some(Duration::from_secs(5));
+
+/// What the server calls nested bytes.
+#[derive(Debug, Deserialize, PartialEq, Serialize)]
+struct Picture {
+    name: String,
+    parts: (Binary, Inner, Binary),
+}
+
+#[derive(Debug, Deserialize, PartialEq, Serialize)]
+struct Inner {
+    inner: Binary,
+}
+
+fn picture() -> Picture {
+    Picture {
+        name: "picture".into(),
+        parts: (
+            Binary(vec![1, 2, 3]),
+            Inner {
+                inner: Binary(vec![]),
+            },
+            Binary(vec![255]),
+        ),
+    }
+}
+
+/// What the server sends back, or asks for.
+#[derive(Debug, Deserialize, PartialEq, Serialize)]
+struct Echo<T>(T);
+
+impl<T> Event for Echo<T> {
+    const NAME: &'static str = "echo";
+    type Ack = T;
+}
+
+async fn connected() -> Owned {
+    let socket = Owned(Server::plain().builder("/").connect().unwrap());
+    until("it is connected", || socket.is_connected()).await;
+    socket
+}
+
+/// Emits a value to be sent back, and returns what comes.
+async fn echoed<T>(socket: Socket, value: T) -> T
+where
+    T: for<'de> Deserialize<'de> + Serialize + 'static,
+{
+    let place = Rc::new(std::cell::RefCell::new(None));
+    let heard = Rc::clone(&place);
+    let _echo = socket.on(move |Echo(value): Echo<T>| _ = heard.replace(Some(value)));
+    socket.emit(&Echo(value)).unwrap();
+    until("it comes back", || place.borrow().is_some()).await;
+    place.take().unwrap()
+}
+
+#[wasm_bindgen_test]
+async fn events_go_there_and_come_back() {
+    let socket = connected().await;
+    assert_eq!(echoed(*socket, 7).await, 7);
+    assert_eq!(echoed(*socket, ()).await, ());
+    let values = (1.5, Some(true), vec![i64::MIN, 0], "x".to_owned());
+    assert_eq!(
+        echoed(*socket, (1.5, Some(true), vec![-5, 0], "x".to_owned())).await,
+        (1.5, Some(true), vec![-5, 0], values.3)
+    );
+}
+
+#[wasm_bindgen_test]
+async fn text_of_every_kind_and_of_many_bytes_arrives_whole() {
+    let socket = connected().await;
+    let odd = "种植园 🍎 \" \\ \n \u{0} \u{1e} \u{2028} \u{feff} é e\u{301}".to_owned();
+    assert_eq!(echoed(*socket, odd.clone()).await, odd);
+    let large = odd.repeat(500_000 / odd.len());
+    assert_eq!(echoed(*socket, large.clone()).await, large);
+    let ack = socket.emit_with_ack(&Echo(large.clone()), PATIENCE).await;
+    assert_eq!(ack.unwrap(), large);
+}
+
+#[wasm_bindgen_test]
+async fn many_bytes_arrive_whole() {
+    let socket = connected().await;
+    let bytes: Binary = (0..500_000).map(|index| (index * 7) as u8).collect();
+    assert_eq!(echoed(*socket, bytes.clone()).await, bytes);
+    let ack = socket.emit_with_ack(&Echo(bytes.clone()), PATIENCE).await;
+    assert_eq!(ack.unwrap(), bytes);
+}
+
+#[wasm_bindgen_test]
+async fn many_events_come_in_order() {
+    let socket = connected().await;
+    let log = Log::default();
+    let heard = log.clone();
+    let _echo = socket.on(move |Echo(number): Echo<u32>| heard.push(number));
+    for number in 0..500 {
+        socket.emit(&Echo(number)).unwrap();
+    }
+    until("all came back", || log.len() == 500).await;
+    let expected: Vec<String> = (0..500).map(|number: u32| number.to_string()).collect();
+    assert_eq!(log.take(), expected);
+}
+
+#[wasm_bindgen_test]
+async fn the_server_acknowledges() {
+    let socket = connected().await;
+    let waits = [1, 2, 3].map(|number| socket.emit_with_ack(&Echo(number), PATIENCE));
+    let mut answers = Vec::new();
+    for wait in waits {
+        answers.push(wait.await.unwrap());
+    }
+    assert_eq!(answers, [1, 2, 3]);
+
+    let never = socket.emit_named_with_ack::<_, ()>("never", &1, Some(Duration::from_millis(50)));
+    let error = never.await.unwrap_err();
+    assert!(matches!(error, socketio_web::AckError::Timeout), "{error}");
+}
+
+#[wasm_bindgen_test]
+async fn the_client_acknowledges() {
+    let socket = connected().await;
+    let log = Log::default();
+    let heard = log.clone();
+    let _answer = socket.on_named("answer", move |message| {
+        heard.push(message.arg::<String>(0).unwrap());
+    });
+    let _question = socket.on_named("question", move |message| {
+        let text: String = message.arg(0).unwrap();
+        let responder = message.responder().unwrap();
+        // Not from within the listener: whoever answers may take the time.
+        wasm_bindgen_futures::spawn_local(async move {
+            gloo_timers::future::TimeoutFuture::new(1).await;
+            responder.send(&format!("{text}? yes")).unwrap();
+        });
+    });
+    socket.emit_named("question", "ripe").unwrap();
+    until("the answer is told", || log.has("ripe? yes")).await;
+}
+
+#[wasm_bindgen_test]
+async fn bytes_in_events_both_ways() {
+    let socket = connected().await;
+    let log = Log::default();
+    let heard = log.clone();
+    let _binary = socket.on_named("binary", move |message| {
+        heard.push(message.arg::<Picture>(0).unwrap() == picture());
+    });
+    socket.emit_named("binary", &()).unwrap();
+    until("it comes", || log.len() == 1).await;
+    assert_eq!(log.take(), ["true"]);
+    assert_eq!(echoed(*socket, picture()).await, picture());
+}
+
+#[wasm_bindgen_test]
+async fn bytes_in_acks_both_ways() {
+    let socket = connected().await;
+    let ack = socket.emit_named_with_ack::<_, Picture>("binary", &(), PATIENCE);
+    assert_eq!(ack.await.unwrap(), picture());
+
+    let log = Log::default();
+    let heard = log.clone();
+    let _answer = socket.on_named("answer", move |message| {
+        heard.push(message.arg::<Picture>(0).unwrap() == picture());
+    });
+    let _question = socket.on_named("question", |message| {
+        message.responder().unwrap().send(&picture()).unwrap();
+    });
+    socket.emit_named("question", &()).unwrap();
+    until("the answer is told", || log.len() == 1).await;
+    assert_eq!(log.take(), ["true"]);
+}
+
+#[wasm_bindgen_test]
+async fn a_broadcast_reaches_everybody() {
+    let (first, second) = (connected().await, connected().await);
+    let log = Log::default();
+    let _both = [("first", &first), ("second", &second)].map(|(name, socket)| {
+        let log = log.clone();
+        socket.on_named("broadcast", move |message| {
+            log.push(format!("{name} {}", message.arg::<String>(0).unwrap()));
+        })
+    });
+    first.emit_named("broadcast", "rain").unwrap();
+    until("both have heard", || log.len() == 2).await;
+    assert!(log.has("first rain") && log.has("second rain"));
+}

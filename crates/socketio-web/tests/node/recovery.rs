@@ -1,0 +1,46 @@
+use socketio_web::Status;
+use std::time::Duration;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::server::Server;
+use crate::support::log::Log;
+use crate::support::owned::Owned;
+use crate::support::wait::until;
+
+#[wasm_bindgen_test]
+async fn h18_h19_a_session_is_restored_with_what_was_missed() {
+    let server = Server::with_recovery();
+    // It stays away until the test says so.
+    let away = Duration::from_secs(60);
+    let builder = server
+        .builder("/")
+        .reconnection_delay(away)
+        .reconnection_delay_max(away);
+    let socket = Owned(builder.connect().unwrap());
+    let log = Log::default();
+    let heard = log.clone();
+    let _news = socket.on_named("news", move |message| {
+        heard.push(message.arg::<String>(0).unwrap());
+    });
+    until("it is connected", || socket.is_connected()).await;
+    assert!(!socket.is_recovered());
+    let id = socket.id();
+
+    server
+        .post("emit", r#"{"event": "news", "args": ["heard"]}"#)
+        .await;
+    until("the first is heard", || log.has("heard")).await;
+    server.post("drop", "{}").await;
+    let lost = || matches!(socket.status(), Status::Reconnecting { .. });
+    until("the connection is lost", lost).await;
+    server
+        .post("emit", r#"{"event": "news", "args": ["missed"]}"#)
+        .await;
+
+    socket.connect();
+    until("it is connected again", || socket.is_connected()).await;
+    assert!(socket.is_recovered());
+    assert_eq!(socket.id(), id);
+    until("what was missed is told", || log.has("missed")).await;
+    assert_eq!(log.take(), ["heard", "missed"]);
+}
