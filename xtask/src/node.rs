@@ -13,8 +13,30 @@ use crate::{cache, process, workspace};
 
 const SERVER: &str = "tests/servers/node";
 
-/// Where the server listens if nobody else does.
-const PORT: u16 = 5180;
+/// One of the servers for the tests of the client.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Kind {
+    Plain,
+    /// It restores the session of whoever comes back.
+    Recovery,
+}
+
+impl Kind {
+    /// Where it listens if nobody else does.
+    fn port(self) -> u16 {
+        match self {
+            Self::Plain => 5180,
+            Self::Recovery => 5181,
+        }
+    }
+
+    fn args(self) -> &'static [&'static str] {
+        match self {
+            Self::Plain => &[],
+            Self::Recovery => &["--recovery"],
+        }
+    }
+}
 
 /// The folder `node_modules` with exactly what package-lock.json says, linked to from the server's folder.
 pub(crate) fn set_up() -> Result<PathBuf> {
@@ -42,19 +64,22 @@ pub(crate) fn set_up() -> Result<PathBuf> {
     Ok(modules)
 }
 
-/// Starts the server for the tests of the client; returns its address.
-pub(crate) fn start() -> Result<(Running, String)> {
+/// Starts a server for the tests of the client; returns its address.
+pub(crate) fn start(kind: Kind) -> Result<(Running, String)> {
     set_up()?;
     // On one port the tests, which know it when they are compiled, need not be compiled again.
-    let port = if TcpListener::bind(("127.0.0.1", PORT)).is_ok() {
-        PORT
+    let port = kind.port();
+    let port = if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+        port
     } else {
         0
     };
     let mut node = Command::new("node");
     node.current_dir(workspace::root().join(SERVER));
-    node.args(["server.mjs", "--max-life", "3600000", "--port"])
-        .arg(port.to_string());
+    node.args(["server.mjs", "--max-life", "3600000"]);
+    // Heartbeats that a test can wait for.
+    node.args(["--ping-interval", "400", "--ping-timeout", "800"]);
+    node.args(kind.args()).arg("--port").arg(port.to_string());
     Running::start_until(&mut node, "listening on ")
 }
 

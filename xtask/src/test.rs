@@ -82,9 +82,14 @@ fn prepare(group: Group) -> Result<Prepared> {
             for_browsers(&mut test).arg("--tests");
             in_browser(&mut test)?;
             // The tests read it with `option_env!`: in a browser there is no environment.
-            let (node, address) = node::start()?;
-            servers.push(node);
-            test.env("SOCKETIO_TEST_SERVER", format!("http://{address}"));
+            for (variable, kind) in [
+                ("SOCKETIO_TEST_SERVER", node::Kind::Plain),
+                ("SOCKETIO_TEST_RECOVERY_SERVER", node::Kind::Recovery),
+            ] {
+                let (node, address) = node::start(kind)?;
+                servers.push(node);
+                test.env(variable, format!("http://{address}"));
+            }
         }
         Group::EndToEnd => {
             test.args(["--package", PAGE, "--test", "*"])

@@ -12,12 +12,12 @@ pub(crate) struct Server(&'static str);
 impl Server {
     /// With heartbeats short enough to wait for.
     pub(crate) fn plain() -> Self {
-        Self::at(option_env!("ORCHARD_NODE_SERVER"))
+        Self::at(option_env!("SOCKETIO_TEST_SERVER"))
     }
 
     /// One that restores sessions.
     pub(crate) fn with_recovery() -> Self {
-        Self::at(option_env!("ORCHARD_NODE_RECOVERY_SERVER"))
+        Self::at(option_env!("SOCKETIO_TEST_RECOVERY_SERVER"))
     }
 
     fn at(url: Option<&'static str>) -> Self {

@@ -1,6 +1,6 @@
 use std::rc::Rc;
 
-use socketio_web::{Binary, EmitError, Limits, Outcome, Socket};
+use socketio_web::{Binary, EmitError, Limits, Outcome, SendBuffer, Socket};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::events::Chat;
@@ -66,12 +66,16 @@ fn w10_on_connect_can_still_clear_the_buffer() {
 #[wasm_bindgen_test]
 fn w10_a_full_buffer_is_an_error() {
     let _script = Script::install();
-    let builder = Socket::builder(&address()).send_buffer(1);
+    let bounds = SendBuffer {
+        packets: 1,
+        ..SendBuffer::default()
+    };
+    let builder = Socket::builder(&address()).send_buffer(bounds);
     let socket = Owned(builder.connect().unwrap());
     socket.emit(&chat("kept")).unwrap();
     let error = socket.emit(&chat("refused")).unwrap_err();
     assert!(
-        matches!(error, EmitError::BufferFull { limit: 1 }),
+        matches!(error, EmitError::BufferFull { packets: 1 }),
         "{error}"
     );
     assert_eq!(socket.buffered(), 1);
