@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use leptos::either::EitherOf4;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -54,19 +55,25 @@ pub(crate) fn App() -> impl IntoView {
         <Music />
         <Title />
         {move || match gate.get() {
-            Gate::Checking => view! { <Connection state=Signal::stored(ConnectionState::Idle) /> <Waiting /> }.into_any(),
-            Gate::In(session) => view! { <Orchard session /> }.into_any(),
-            Gate::SignIn(notice) => {
-                view! { <Connection state=Signal::stored(ConnectionState::Idle) /> <SignIn notice gate /> }.into_any()
-            }
+            Gate::Checking => EitherOf4::A(view! { <Unconnected /> <Waiting /> }),
+            Gate::In(session) => EitherOf4::B(view! { <Orchard session /> }),
+            Gate::SignIn(notice) => EitherOf4::C(view! { <Unconnected /> <SignIn notice gate /> }),
             Gate::Unreachable(error) => {
-                let check = check.clone();
-                view! { <Connection state=Signal::stored(ConnectionState::Idle) /> <Unreachable error retry=Callback::new(move |()| check()) /> }
-                    .into_any()
+                let retry = Callback::new({
+                    let check = check.clone();
+                    move |()| check()
+                });
+                EitherOf4::D(view! { <Unconnected /> <Unreachable error retry /> })
             }
         }}
         <ToastList />
     }
+}
+
+/// The sign of the connection while there is none to be had.
+#[component]
+fn Unconnected() -> impl IntoView {
+    view! { <Connection state=Signal::stored(ConnectionState::Idle) /> }
 }
 
 /// Finds out who is signed in, and opens the gate that belongs to the answer.
