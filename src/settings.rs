@@ -4,7 +4,6 @@
 use js_sys::{JSON, Object, Reflect};
 use leptos::prelude::document;
 use orchard_contract::endpoints;
-use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, JsValue};
 
 /// The element that holds the settings.
@@ -29,13 +28,17 @@ pub(crate) struct Settings {
     pub(crate) socket_server: String,
 }
 
-/// What is wrong with the settings. The default stands in for each value that can't be used.
+/// What is wrong with a setting. The default stands in for each value that can't be used.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Problem {
-    /// The key, unless it is the whole block.
-    pub(crate) key: Option<String>,
-    /// What is wrong, in the words of the reader; `None` for a key that means nothing here.
-    pub(crate) what: Option<String>,
+pub(crate) enum Problem {
+    /// The whole block is no JSON; in the browser's words.
+    NotJson(String),
+    /// This key's value, as JSON, is not `true` or `false`.
+    NotSwitch(String, String),
+    /// This key's value, as JSON, is not text.
+    NotText(String, String),
+    /// This key means nothing here.
+    Unknown(String),
 }
 
 impl Settings {
@@ -53,18 +56,18 @@ impl Settings {
         let mut reader = Reader::new(block);
         let settings = Self {
             api: reader
-                .value("api")
+                .text("api")
                 .unwrap_or_else(|| endpoints::API_PATH.into()),
-            chat: reader.value("chat").unwrap_or(true),
-            home: reader.value("home").unwrap_or_else(|| "/".into()),
-            language: reader.value("language"),
+            chat: reader.switch("chat").unwrap_or(true),
+            home: reader.text("home").unwrap_or_else(|| "/".into()),
+            language: reader.text("language"),
             socket_namespace: reader
-                .value("socket_namespace")
+                .text("socket_namespace")
                 .unwrap_or_else(|| endpoints::NAMESPACE.into()),
             socket_path: reader
-                .value("socket_path")
+                .text("socket_path")
                 .unwrap_or_else(|| endpoints::SOCKET_PATH.into()),
-            socket_server: reader.value("socket_server").unwrap_or_default(),
+            socket_server: reader.text("socket_server").unwrap_or_default(),
         };
         (settings, reader.problems())
     }
@@ -82,44 +85,54 @@ impl Reader {
         let block = match block.trim() {
             "" => JsValue::UNDEFINED,
             text => JSON::parse(text).unwrap_or_else(|error| {
-                problems.push(Problem {
-                    key: None,
-                    what: Some(words(&error)),
-                });
+                problems.push(Problem::NotJson(words(&error)));
                 JsValue::UNDEFINED
             }),
         };
         Self { block, problems }
     }
 
-    fn value<T: DeserializeOwned>(&mut self, key: &str) -> Option<T> {
-        let block = self.block.dyn_ref::<Object>()?;
-        let key_value = JsValue::from_str(key);
-        let value = Reflect::get(block, &key_value).ok()?;
-        _ = Reflect::delete_property(block, &key_value);
-        if value.is_null_or_undefined() {
-            return None;
+    // Not by serde: its errors would bring the printing of floats along, seven kilobytes of it.
+    fn text(&mut self, key: &str) -> Option<String> {
+        let value = self.take(key)?;
+        let text = value.as_string();
+        if text.is_none() {
+            self.problems
+                .push(Problem::NotText(key.into(), json(&value)));
         }
-        serde_wasm_bindgen::from_value(value)
-            .map_err(|error| {
-                self.problems.push(Problem {
-                    key: Some(key.to_owned()),
-                    what: Some(words(&error.into())),
-                });
-            })
-            .ok()
+        text
+    }
+
+    fn switch(&mut self, key: &str) -> Option<bool> {
+        let value = self.take(key)?;
+        let switch = value.as_bool();
+        if switch.is_none() {
+            self.problems
+                .push(Problem::NotSwitch(key.into(), json(&value)));
+        }
+        switch
+    }
+
+    fn take(&self, key: &str) -> Option<JsValue> {
+        let block = self.block.dyn_ref::<Object>()?;
+        let key = JsValue::from_str(key);
+        let value = Reflect::get(block, &key).ok()?;
+        _ = Reflect::delete_property(block, &key);
+        (!value.is_null_or_undefined()).then_some(value)
     }
 
     fn problems(mut self) -> Vec<Problem> {
         if let Some(block) = self.block.dyn_ref::<Object>() {
-            self.problems
-                .extend(Object::keys(block).iter().map(|key| Problem {
-                    key: key.as_string(),
-                    what: None,
-                }));
+            let left = Object::keys(block);
+            let left = left.iter().filter_map(|key| key.as_string());
+            self.problems.extend(left.map(Problem::Unknown));
         }
         self.problems
     }
+}
+
+fn json(value: &JsValue) -> String {
+    JSON::stringify(value).map(String::from).unwrap_or_default()
 }
 
 /// What a JavaScript error says.

@@ -227,23 +227,67 @@ impl Text {
         [what, &error.to_string()].concat()
     }
 
+    /// For whoever keeps the page; says what is wrong and what stands in.
     pub(crate) fn settings_problem(&self, problem: &Problem) -> String {
-        let (block, unknown, default) = match self.language {
-            Language::Chinese => ("页面设置", "没有这一项", "，已使用默认值。"),
-            Language::English => (
-                "Settings of the page",
-                "there is no such setting",
-                ". The default is used.",
-            ),
-        };
-        let key = problem
-            .key
-            .as_deref()
-            .map_or(String::new(), |key| [" \u{201c}", key, "\u{201d}"].concat());
-        match &problem.what {
-            Some(what) => [block, &key, ": ", what, default].concat(),
-            None => [block, &key, ": ", unknown].concat(),
-        }
+        use Problem::{NotJson, NotSwitch, NotText, Unknown};
+        let ([start, middle, end], key, value): ([&str; 3], &str, &str) =
+            match (self.language, problem) {
+                (Language::Chinese, NotJson(why)) => (
+                    ["页面设置不是有效的 JSON", "：", "。已全部使用默认值。"],
+                    "",
+                    why,
+                ),
+                (Language::Chinese, NotSwitch(key, value)) => (
+                    [
+                        "页面设置“",
+                        "”应为 true 或 false，现为 ",
+                        "。已使用默认值。",
+                    ],
+                    key,
+                    value,
+                ),
+                (Language::Chinese, NotText(key, value)) => (
+                    ["页面设置“", "”应为文本，现为 ", "。已使用默认值。"],
+                    key,
+                    value,
+                ),
+                (Language::Chinese, Unknown(key)) => {
+                    (["页面设置里没有“", "”这一项，请检查拼写。", ""], key, "")
+                }
+                (Language::English, NotJson(why)) => (
+                    [
+                        "The settings of the page are not JSON",
+                        ": ",
+                        ". All defaults are used.",
+                    ],
+                    "",
+                    why,
+                ),
+                (Language::English, NotSwitch(key, value)) => (
+                    [
+                        "The setting “",
+                        "” must be true or false and is ",
+                        ". Its default is used.",
+                    ],
+                    key,
+                    value,
+                ),
+                (Language::English, NotText(key, value)) => (
+                    [
+                        "The setting “",
+                        "” must be text and is ",
+                        ". Its default is used.",
+                    ],
+                    key,
+                    value,
+                ),
+                (Language::English, Unknown(key)) => (
+                    ["There is no setting “", "”: check its spelling.", ""],
+                    key,
+                    "",
+                ),
+            };
+        [start, key, middle, value, end].concat()
     }
 }
 
