@@ -37,8 +37,13 @@ pub(crate) fn App() -> impl IntoView {
     let text = language.text();
     text::apply(language);
     let toasts = Toasts::new();
-    for problem in problems {
-        toasts.keep(text.settings_problem(&problem));
+    if !problems.is_empty() {
+        // One toast for all, so that the rest of the places stays free.
+        let told: Vec<_> = problems
+            .iter()
+            .map(|it| text.settings_problem(it))
+            .collect();
+        toasts.keep(told.join("\n"));
     }
     provide_context(settings.clone());
     provide_context(text);
