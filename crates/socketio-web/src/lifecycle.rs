@@ -22,6 +22,7 @@ impl Lifecycle {
         let mut listeners = Vec::new();
         if let Some(global) = &global {
             listeners.push(EventListener::new(global, "offline", |_| offline()));
+            listeners.push(EventListener::new(global, "pagehide", |_| hidden()));
             for name in ["online", "pageshow"] {
                 listeners.push(EventListener::new(global, name, |_| wake()));
             }
@@ -60,6 +61,12 @@ fn wake() {
     }
 }
 
+/// The page is left. A browser may keep it, frozen, and its connections open behind it: the server would count somebody
+/// who is gone. Should the page be shown again, it wakes and connects anew.
+fn hidden() {
+    close(|_| true);
+}
+
 /// A server on this device can be reached without a network.
 fn offline() {
     let loops_back = |rest: &str| rest.bytes().all(|b| b.is_ascii_digit() || b == b'.');
@@ -69,7 +76,11 @@ fn offline() {
             || host.ends_with(".localhost")
             || host.strip_prefix("127.").is_some_and(loops_back)
     };
-    for key in connections(|host| !local(host)) {
+    close(|host| !local(host));
+}
+
+fn close(wanted: impl Fn(&str) -> bool) {
+    for key in connections(wanted) {
         connection::handle(key, |manager, now| {
             if manager.state() != ConnectionState::Closed {
                 manager.handle_offline(now);
