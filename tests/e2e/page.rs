@@ -144,6 +144,19 @@ impl Page {
         });
     }
 
+    /// Closes toast after toast, until none is shown and none waits for its turn.
+    pub(crate) fn tap_toasts_away(&self) {
+        const TAP: &str = r#"
+            const toasts = document.querySelector('[data-testid="toasts"]');
+            for (const button of toasts.querySelectorAll("button")) button.click();
+            return toasts.children.length;
+        "#;
+        wait_for("the last toast to go", || match self.session.run(TAP) {
+            none if none == 0 => Ok(()),
+            some => Err(format!("{some} toasts")),
+        });
+    }
+
     /// Waits until `many` more counts have been received, and shown. Everything that the server
     /// sent before them, the page has worked off by then.
     pub(crate) fn wait_for_counts(&self, many: usize) {

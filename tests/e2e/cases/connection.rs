@@ -80,6 +80,7 @@ fn first_count_and_both_toasts(stage: &mut Stage<'_>) {
     page.wait_for_toast(&welcome(sid, &count));
     assert_eq!(page.text("user-count").as_deref(), Some(count.as_str()));
     assert_eq!(page.shown().counts, [count]);
+    page.tap_toasts_away();
     assert_toasts(page, 1);
 }
 
@@ -87,6 +88,7 @@ fn pushed_counts(stage: &mut Stage<'_>) {
     go_live(stage, AS_BUILT);
     let Stage { page, .. } = stage;
     page.wait_for_counts(3);
+    page.tap_toasts_away();
 
     let counts: Vec<_> = page.wire().received("server_response");
     let shown = page.shown().counts;
@@ -141,8 +143,9 @@ fn killed_server_comes_back(stage: &mut Stage<'_>) {
         page.wait_for_state("reconnecting");
         server.go(environment);
         page.wait_for_state("live");
-        // Whatever came twice has come when these have.
+        // Whatever came twice has come when these have, and been toasted when no toast is left.
         page.wait_for_counts(3);
+        page.tap_toasts_away();
         assert_toasts(page, connections);
         let wire = page.wire();
         assert_eq!(
@@ -166,19 +169,28 @@ fn killed_server_comes_back(stage: &mut Stage<'_>) {
     assert!(page.text("sign-in").is_none(), "signed in, and asked again");
 }
 
+/// The browser's word that there is no network says nothing about a server on this machine, so that
+/// one goes away, too.
 fn offline_and_back(stage: &mut Stage<'_>) {
     go_live(stage, AS_BUILT);
-    let Stage { page, .. } = stage;
-    page.expect_console("WebSocket connection to");
-    page.expect_console("ERR_INTERNET_DISCONNECTED");
+    stage.page.expect_console("WebSocket connection to");
+    let Stage {
+        page,
+        server,
+        environment,
+        ..
+    } = stage;
 
+    server.kill();
+    page.wait_for_state("reconnecting");
     page.session().set_offline(true);
     page.wait_for_state("offline");
+    server.go(environment);
     page.session().set_offline(false);
     page.wait_for_state("live");
     page.wait_for_counts(2);
-    let connections = page.wire().ids().len();
-    assert_toasts(page, connections);
+    page.tap_toasts_away();
+    assert_toasts(page, page.wire().ids().len());
 }
 
 fn unknown_namespace_is_refused(stage: &mut Stage<'_>) {
@@ -202,6 +214,7 @@ fn second_device_of_the_user(stage: &mut Stage<'_>) {
     page.wait_for_state("live");
     page.session().switch_to(&here);
     wait_for("both logins and both newcomers", || {
+        page.tap_toasts_away();
         let toasts = page.shown().toasts;
         let logins = toasts
             .iter()
@@ -265,5 +278,6 @@ fn payloads_of_later_chapters(stage: &mut Stage<'_>) {
         text => Err(format!("{text:?}")),
     });
     assert_eq!(page.state(), "live");
+    page.tap_toasts_away();
     assert_toasts(page, 1);
 }
