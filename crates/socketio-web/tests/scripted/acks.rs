@@ -2,13 +2,14 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use socketio_web::{AckError, EmitError, Responder, Socket};
+use socketio_web::{AckError, EmitError, Responder, Retries, Socket};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::events::{Chat, Count};
 use crate::support::log::Log;
 use crate::support::owned::Owned;
-use crate::support::script::{Script, address, connected};
+use crate::support::script::{Script, address, connected, connected_with};
+use crate::support::wait::until;
 
 #[wasm_bindgen_test]
 async fn f5_an_acknowledgement_resolves_with_its_first_argument() {
@@ -68,6 +69,41 @@ async fn a_dropped_wait_is_given_up_and_its_late_answer_is_nobody_s() {
     let ack = socket.emit_with_ack(&Count { count: 2 }, None);
     ws.deliver("431[8]");
     assert_eq!(ack.await.unwrap(), 8);
+}
+
+#[wasm_bindgen_test]
+async fn a_wait_that_is_given_up_takes_no_event_out_of_the_buffer() {
+    let script = Script::install();
+    let socket = Owned(Socket::builder(&address()).connect().unwrap());
+    let wait = |millis| Some(Duration::from_millis(millis));
+    drop(socket.emit_with_ack(&Count { count: 1 }, wait(2)));
+    let later = socket.emit_with_ack(&Count { count: 2 }, wait(8)).await;
+    assert!(matches!(later, Err(AckError::Timeout)), "{later:?}");
+    script.last().accept("s1");
+    assert_eq!(script.last().sent(), ["40", r#"420["count",{"count":1}]"#]);
+}
+
+#[wasm_bindgen_test]
+async fn h21_a_retried_event_is_sent_until_it_is_acknowledged() {
+    let (_script, ws, socket) = connected_with(|builder| {
+        builder
+            .retries(Retries::default())
+            .ack_timeout(Duration::from_millis(5))
+    });
+    let ack = socket.emit_with_ack(&Count { count: 1 }, None);
+    let mut sent = ws.sent();
+    until("it is sent again", || {
+        sent.extend(ws.sent());
+        sent.len() > 1
+    })
+    .await;
+    assert!(
+        sent.iter().all(|frame| frame.contains(r#""count":1"#)),
+        "{sent:?}"
+    );
+    // Whichever of them the server answers.
+    ws.deliver("431[7]");
+    assert_eq!(ack.await.unwrap(), 7);
 }
 
 #[wasm_bindgen_test]
@@ -163,9 +199,9 @@ async fn a_listener_may_emit_and_await_within_its_own_task() {
         });
     });
     ws.deliver(r#"42["chat","x"]"#);
-    crate::support::wait::until("it is emitted", || !ws.sent().is_empty()).await;
+    until("it is emitted", || !ws.sent().is_empty()).await;
     ws.deliver("430[5]");
-    crate::support::wait::until("it is acknowledged", || log.has("5")).await;
+    until("it is acknowledged", || log.has("5")).await;
 }
 
 #[wasm_bindgen_test]
