@@ -124,6 +124,8 @@ fn g3_a_refusal_is_final_and_its_words_are_the_status() {
     socket.connect();
     assert_eq!(log.take(), ["connecting"], "and may be tried again");
     assert_eq!(script.count(), 2);
+    socket.disconnect();
+    assert_eq!(log.take(), ["disconnected"], "and is forgotten then");
 }
 
 #[wasm_bindgen_test]
