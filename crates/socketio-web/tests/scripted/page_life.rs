@@ -119,6 +119,20 @@ fn w5_a_page_that_is_hidden_does_not() {
     assert_eq!(script.count(), 2);
 }
 
+#[wasm_bindgen_test]
+fn w5_a_page_that_is_left_closes_its_connection_and_opens_one_when_it_is_back() {
+    for host in ["h.test", "localhost"] {
+        let (script, ws, socket) = local(host);
+        tell_window("pagehide");
+        assert!(ws.is_closed(), "{host}");
+        assert_eq!((script.count(), ws.handlers_at_close()), (1, Some(0.0)));
+        tell_window("pageshow");
+        assert_eq!(script.count(), 2, "{host}");
+        script.last().accept("s2");
+        assert!(socket.is_connected());
+    }
+}
+
 /// Has the clock stand this many milliseconds ahead of the real one.
 fn set_clock_ahead(millis: f64) {
     let set = Function::new_with_args(
