@@ -8,7 +8,7 @@ use core::fmt;
 
 use serde::de::{self, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
-use socketio_proto::Event;
+use socketio_proto::{Event, NoAck};
 
 use crate::{Errno, Secret, UserId, lenient};
 
@@ -33,7 +33,7 @@ pub struct Message {
 
 impl Event for Message {
     const NAME: &'static str = "message";
-    type Ack = ();
+    type Ack = NoAck;
 }
 
 /// Page → server: joins the room named by `uid`. [`LoginResponse`] answers.
@@ -45,7 +45,7 @@ pub struct Login {
 
 impl Event for Login {
     const NAME: &'static str = "login";
-    type Ack = ();
+    type Ack = NoAck;
 }
 
 /// Page → server: starts, once, the timed push of [`ServerResponse`].
@@ -57,7 +57,7 @@ pub struct Chat {
 
 impl Event for Chat {
     const NAME: &'static str = "chat";
-    type Ack = ();
+    type Ack = NoAck;
 }
 
 /// Page → server: to be sent to everybody as [`BroadcastResponse`].
@@ -71,7 +71,7 @@ pub struct Broadcast {
 
 impl Event for Broadcast {
     const NAME: &'static str = "my_broadcast";
-    type Ack = ();
+    type Ack = NoAck;
 }
 
 /// Server → page, to the whole namespace: how many there are.
@@ -94,7 +94,7 @@ pub struct ServerResponse {
 
 impl Event for ServerResponse {
     const NAME: &'static str = "server_response";
-    type Ack = ();
+    type Ack = NoAck;
 }
 
 /// Server → page, to the room of the user: the answer to [`Login`].
@@ -127,7 +127,7 @@ pub struct LoginResponse {
 
 impl Event for LoginResponse {
     const NAME: &'static str = "login_response";
-    type Ack = ();
+    type Ack = NoAck;
 }
 
 /// Server → page, to the whole namespace: what somebody sent as [`Broadcast`].
@@ -143,7 +143,7 @@ pub struct BroadcastResponse {
 
 impl Event for BroadcastResponse {
     const NAME: &'static str = "broadcast_response";
-    type Ack = ();
+    type Ack = NoAck;
 }
 
 impl<'de> Deserialize<'de> for BroadcastResponse {
@@ -233,5 +233,5 @@ pub struct SomeEvent {
 
 impl Event for SomeEvent {
     const NAME: &'static str = "some event";
-    type Ack = ();
+    type Ack = NoAck;
 }

@@ -16,7 +16,9 @@ mod socket;
 mod time;
 
 pub use binary::Binary;
-pub use event::Event;
+pub use event::{AckPayload, Event, NoAck};
 pub use limits::Limits;
 pub use socket::{Auth, AuthError, Overflow, Retries, SendBuffer, SocketOptions};
+#[cfg(feature = "derive")]
+pub use socketio_derive::Event;
 pub use time::Instant;

@@ -1,0 +1,108 @@
+//! The derive macro of `socketio_proto::Event`; use it through that crate's feature `derive`.
+
+#![warn(missing_docs)]
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{DeriveInput, LitStr, Type, parse_macro_input};
+
+/// Binds a payload to its event's name, and to what its acknowledgement carries.
+///
+/// - `#[event(name = "…")]`: the name on the wire; the type's name in snake case where it is left out.
+/// - `#[event(ack = Type)]`: the first argument of the acknowledgement; where it is left out the event has none, and
+///   to wait for one doesn't compile.
+#[proc_macro_derive(Event, attributes(event))]
+pub fn derive_event(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    expand(&input)
+        .unwrap_or_else(|error| error.to_compile_error())
+        .into()
+}
+
+fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
+    let options = Options::of(input)?;
+    let ident = &input.ident;
+    let name = match options.name {
+        Some(name) => name,
+        None => LitStr::new(&snake_case(&ident.to_string()), ident.span()),
+    };
+    let ack = match options.ack {
+        Some(ack) => quote!(#ack),
+        None => quote!(::socketio_proto::NoAck),
+    };
+    let (generics, arguments, bounds) = input.generics.split_for_impl();
+    Ok(quote! {
+        impl #generics ::socketio_proto::Event for #ident #arguments #bounds {
+            const NAME: &'static str = #name;
+            type Ack = #ack;
+        }
+    })
+}
+
+#[derive(Default)]
+struct Options {
+    name: Option<LitStr>,
+    ack: Option<Type>,
+}
+
+impl Options {
+    fn of(input: &DeriveInput) -> syn::Result<Self> {
+        let mut options = Self::default();
+        for attribute in input
+            .attrs
+            .iter()
+            .filter(|attribute| attribute.path().is_ident("event"))
+        {
+            attribute.parse_nested_meta(|meta| {
+                if meta.path.is_ident("name") {
+                    let name: LitStr = meta.value()?.parse()?;
+                    if RESERVED.contains(&&*name.value()) {
+                        return Err(syn::Error::new(
+                            name.span(),
+                            "the protocol keeps this name to itself",
+                        ));
+                    }
+                    options.name = Some(name);
+                } else if meta.path.is_ident("ack") {
+                    options.ack = Some(meta.value()?.parse()?);
+                } else {
+                    return Err(meta.error("expected `name = \"…\"` or `ack = Type`"));
+                }
+                Ok(())
+            })?;
+        }
+        Ok(options)
+    }
+}
+
+/// As `socketio_proto::packet::RESERVED_EVENTS`, which can't be named here: it depends on this crate.
+const RESERVED: [&str; 6] = [
+    "connect",
+    "connect_error",
+    "disconnect",
+    "disconnecting",
+    "newListener",
+    "removeListener",
+];
+
+fn snake_case(name: &str) -> String {
+    let mut snake = String::new();
+    for (index, letter) in name.char_indices() {
+        if letter.is_uppercase() && index > 0 {
+            snake.push('_');
+        }
+        snake.extend(letter.to_lowercase());
+    }
+    snake
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_become_snake_case() {
+        assert_eq!(snake_case("ServerResponse"), "server_response");
+        assert_eq!(snake_case("Chat"), "chat");
+    }
+}
