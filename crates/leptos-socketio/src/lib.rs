@@ -5,14 +5,9 @@
 //! use leptos_socketio::{Socket, Status, provide_socket, use_event, use_status};
 //! # use leptos_socketio::Event;
 //! # use serde::Deserialize;
-//! #[derive(Deserialize)]
+//! #[derive(Deserialize, Event)]
 //! struct Count {
 //!     count: u64,
-//! }
-//!
-//! impl Event for Count {
-//!     const NAME: &'static str = "count";
-//!     type Ack = ();
 //! }
 //!
 //! // In the component that owns the connection:
@@ -45,5 +40,7 @@ mod status;
 pub use context::{provide_socket, use_socket};
 pub use event::{use_connect, use_connect_of, use_event, use_event_of};
 pub use latest::{use_latest, use_latest_of};
+// Before the derive of the crate below, which names that crate.
+pub use socketio_derive::LeptosEvent as Event;
 pub use socketio_web::*;
 pub use status::{use_status, use_status_of};

@@ -13,13 +13,31 @@ use syn::{DeriveInput, LitStr, Type, parse_macro_input};
 ///   to wait for one doesn't compile.
 #[proc_macro_derive(Event, attributes(event))]
 pub fn derive_event(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    derive(input, &quote!(::socketio_proto))
+}
+
+/// [`Event`] as socketio-web shows it: a user of that crate need not name the one below it.
+#[doc(hidden)]
+#[proc_macro_derive(WebEvent, attributes(event))]
+pub fn derive_web_event(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    derive(input, &quote!(::socketio_web))
+}
+
+/// [`Event`] as leptos-socketio shows it.
+#[doc(hidden)]
+#[proc_macro_derive(LeptosEvent, attributes(event))]
+pub fn derive_leptos_event(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    derive(input, &quote!(::leptos_socketio))
+}
+
+fn derive(input: proc_macro::TokenStream, library: &TokenStream) -> proc_macro::TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
-    expand(&input)
+    expand(&input, library)
         .unwrap_or_else(|error| error.to_compile_error())
         .into()
 }
 
-fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
+fn expand(input: &DeriveInput, library: &TokenStream) -> syn::Result<TokenStream> {
     let options = Options::of(input)?;
     let ident = &input.ident;
     let name = match options.name {
@@ -28,11 +46,11 @@ fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
     };
     let ack = match options.ack {
         Some(ack) => quote!(#ack),
-        None => quote!(::socketio_proto::NoAck),
+        None => quote!(#library::NoAck),
     };
     let (generics, arguments, bounds) = input.generics.split_for_impl();
     Ok(quote! {
-        impl #generics ::socketio_proto::Event for #ident #arguments #bounds {
+        impl #generics #library::Event for #ident #arguments #bounds {
             const NAME: &'static str = #name;
             type Ack = #ack;
         }

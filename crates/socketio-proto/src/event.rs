@@ -1,3 +1,5 @@
+//! Events as types.
+
 use serde::de::DeserializeOwned;
 
 /// Binds the name of an event to its payload, and to what its acknowledgement carries, once: nowhere else need the

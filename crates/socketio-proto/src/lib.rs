@@ -6,7 +6,7 @@ extern crate alloc;
 
 mod binary;
 pub mod engine;
-mod event;
+pub mod event;
 pub mod json;
 mod limits;
 pub mod manager;

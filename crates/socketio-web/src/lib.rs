@@ -4,24 +4,14 @@
 //! use serde::{Deserialize, Serialize};
 //! use socketio_web::{Event, Socket};
 //!
-//! #[derive(Serialize)]
+//! #[derive(Event, Serialize)]
 //! struct Login {
 //!     uid: String,
 //! }
 //!
-//! impl Event for Login {
-//!     const NAME: &'static str = "login";
-//!     type Ack = ();
-//! }
-//!
-//! #[derive(Deserialize)]
+//! #[derive(Deserialize, Event)]
 //! struct Welcome {
 //!     count: u64,
-//! }
-//!
-//! impl Event for Welcome {
-//!     const NAME: &'static str = "welcome";
-//!     type Ack = ();
 //! }
 //!
 //! # fn main() -> Result<(), socketio_web::OpenError> {
@@ -66,12 +56,13 @@ pub use builder::{Builder, OpenError};
 pub use listener::Subscription;
 pub use message::{Message, Responder};
 pub use socket::{Disconnect, Socket};
+// The trait alone: its derive names this crate.
+pub use socketio_derive::WebEvent as Event;
+pub use socketio_proto::event::{AckPayload, Event, NoAck};
 pub use socketio_proto::manager::{
     CloseDetails, ConnectError, DisconnectReason, EmitError, Outcome, Refusal,
 };
-pub use socketio_proto::{
-    Auth, AuthError, Binary, Event, Limits, Overflow, Retries, SendBuffer, json,
-};
+pub use socketio_proto::{Auth, AuthError, Binary, Limits, Overflow, Retries, SendBuffer, json};
 pub use status::Status;
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use socketio_proto::manager::{
     CloseDetails, ConnectError, DisconnectReason, EmitError, EmitOptions, Emitted, Outcome,
 };
 use socketio_proto::packet::Arguments;
-use socketio_proto::{Event, json};
+use socketio_proto::{AckPayload, Event, json};
 
 use crate::ack::{Ack, AckError};
 use crate::builder::Builder;
@@ -202,7 +202,7 @@ impl Socket {
     pub fn emit_with_ack<E>(self, event: &E, timeout: Option<Duration>) -> Ack<E::Ack>
     where
         E: Event + Serialize,
-        E::Ack: DeserializeOwned,
+        E::Ack: AckPayload,
     {
         self.emit_named_with_ack(E::NAME, event, timeout)
     }
