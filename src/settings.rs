@@ -18,7 +18,7 @@ pub(crate) struct Settings {
     pub(crate) chat: bool,
     /// Where "back" leads when there is nothing to go back to.
     pub(crate) home: String,
-    /// A language tag, instead of the browser's.
+    /// A language tag, or `auto` for the browser's.
     pub(crate) language: Option<String>,
     /// The namespace of the orchard's events.
     pub(crate) socket_namespace: String,

@@ -81,12 +81,15 @@ static ENGLISH: Text = Text {
     unreachable: "The orchard is out of reach",
 };
 
-/// The language to speak: the one that is `asked` for, else the first of the browser's that the
-/// page speaks, else Chinese, the game's own.
+/// The language to speak: the one that is `asked` for; of `auto` the browser's, where the page speaks it; else
+/// Chinese, the game's own.
 pub(crate) fn language(asked: Option<&str>) -> Language {
-    asked
+    let tag = match asked {
+        Some("auto") => window().navigator().language(),
+        asked => asked.map(Into::into),
+    };
+    tag.as_deref()
         .and_then(Language::of_tag)
-        .or_else(|| Language::of_tag(&window().navigator().language()?))
         .unwrap_or(Language::Chinese)
 }
 
