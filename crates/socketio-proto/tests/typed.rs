@@ -1,6 +1,5 @@
 //! Events as types: the derive macro. What it keeps from compiling stands in the doc of `Event`, as examples that must
 //! fail.
-#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use serde::{Deserialize, Serialize};
 use socketio_proto::{AckPayload, Event, NoAck};
@@ -44,7 +43,6 @@ fn q1_a_generic_payload_can_be_an_event() {
     where
         T: Clone,
     {
-        #[expect(dead_code, reason = "only the name is looked at")]
         line: T,
     }
     assert_eq!(Board::<u8>::NAME, "board");
