@@ -51,7 +51,7 @@ pub(crate) struct Test {
 /// Tests that need the same things around them.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Group {
-    /// The protocol, the contract and this tool, on the host.
+    /// The protocol, the contract, this tool, and what of client and page needs no browser, on the host.
     Unit,
     /// The default server, on the host.
     Server,

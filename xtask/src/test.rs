@@ -11,7 +11,7 @@ use crate::check::{for_browsers, not_for_browsers};
 use crate::process::Running;
 use crate::step::{Seconds, note};
 use crate::tally::Tally;
-use crate::workspace::{PAGE, SERVER, WASM, cargo};
+use crate::workspace::{BROWSER_CRATES, PAGE, SERVER, WASM, cargo};
 use crate::{browser, end_to_end, node, process, tools, workspace};
 
 /// How one group went.
@@ -59,10 +59,10 @@ fn run(group: Group, filter: Option<&str>) -> Outcome {
     outcome
 }
 
-/// The command that runs a group, and the servers that must run beside it.
+/// The commands that run a group, and the servers that must run beside them.
 #[derive(Debug)]
 struct Prepared {
-    test: Command,
+    tests: Vec<Command>,
     servers: Vec<Running>,
 }
 
@@ -70,10 +70,20 @@ struct Prepared {
 fn prepare(group: Group) -> Result<Prepared> {
     let mut test = cargo("test");
     test.arg("--no-fail-fast");
+    let mut tests = Vec::new();
     let mut servers = Vec::new();
     match group {
         Group::Unit => {
             not_for_browsers(&mut test).args(["--exclude", SERVER]);
+            // What of the page needs no browser, and the examples in the client's documentation.
+            let mut page = cargo("test");
+            page.args(["--package", PAGE, "--bins"]);
+            let mut examples = cargo("test");
+            examples.arg("--doc");
+            for package in BROWSER_CRATES {
+                examples.args(["--package", package]);
+            }
+            tests.extend([page, examples]);
         }
         Group::Server => {
             test.args(["--package", SERVER]);
@@ -96,7 +106,8 @@ fn prepare(group: Group) -> Result<Prepared> {
                 .envs(end_to_end::set_up()?);
         }
     }
-    Ok(Prepared { test, servers })
+    tests.insert(0, test);
+    Ok(Prepared { tests, servers })
 }
 
 /// Has tests for WebAssembly run in headless Chromium.
@@ -120,15 +131,21 @@ fn in_browser(test: &mut Command) -> Result<()> {
 }
 
 fn execute(prepared: Prepared, filter: Option<&str>) -> Result<(Tally, Option<String>)> {
-    let Prepared { mut test, servers } = prepared;
-    if std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none() {
-        test.env("CARGO_TERM_COLOR", "always");
+    let mut tally = Tally::default();
+    let mut fault = None;
+    for mut test in prepared.tests {
+        if std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none() {
+            test.env("CARGO_TERM_COLOR", "always");
+        }
+        test.args(filter.into_iter().flat_map(|filter| ["--", filter]));
+        let (status, output) = process::tee(&mut test)?;
+        tally += Tally::of(&output);
+        if !status.success() {
+            fault = Some(format!("cargo test failed ({status})"));
+        }
     }
-    test.args(filter.into_iter().flat_map(|filter| ["--", filter]));
-    let (status, output) = process::tee(&mut test)?;
-    drop(servers);
-    let fault = (!status.success()).then(|| format!("cargo test failed ({status})"));
-    Ok((Tally::of(&output), fault))
+    drop(prepared.servers);
+    Ok((tally, fault))
 }
 
 /// A line a group, and the line that ends it all.
