@@ -35,12 +35,14 @@ mod context;
 mod event;
 mod latest;
 mod owned;
+mod round_trip;
 mod status;
 
 pub use context::{provide_socket, use_socket};
 pub use event::{use_connect, use_connect_of, use_event, use_event_of};
 pub use latest::{use_latest, use_latest_of};
 // Before the derive of the crate below, which names that crate.
+pub use round_trip::{use_round_trip, use_round_trip_of};
 pub use socketio_derive::LeptosEvent as Event;
 pub use socketio_web::*;
 pub use status::{use_status, use_status_of};

@@ -17,8 +17,9 @@ use crate::status::Status;
 use crate::table::{self, Entry, Table};
 use crate::url::{self, Server};
 
-/// Answers what the next CONNECT carries.
-pub(crate) type AuthProvider = Rc<dyn Fn() -> Pin<Box<dyn Future<Output = Result<Auth, String>>>>>;
+/// Answers what the next CONNECT carries; told whether the server refused what it was given last.
+pub(crate) type AuthProvider =
+    Rc<dyn Fn(bool) -> Pin<Box<dyn Future<Output = Result<Auth, String>>>>>;
 
 /// Options of a socket and of the connection it is on; from [`Socket::builder`].
 ///
@@ -85,7 +86,21 @@ impl Builder {
         R: Future<Output = Result<Auth, String>> + 'static,
     {
         self.auth = Ok(Auth::ASK);
-        self.provider = Some(Rc::new(move || Box::pin(provider())));
+        self.provider = Some(Rc::new(move |_| Box::pin(provider())));
+        self
+    }
+
+    /// [`auth_with`](Self::auth_with) for a token that can be refreshed: where the server refuses what it was given,
+    /// the provider is asked once more, with `true`, before the refusal is final. It is asked so at most once
+    /// between two connects.
+    pub fn auth_with_refresh<F, R>(mut self, provider: F) -> Self
+    where
+        F: Fn(bool) -> R + 'static,
+        R: Future<Output = Result<Auth, String>> + 'static,
+    {
+        self.auth = Ok(Auth::ASK);
+        self.options.refresh_auth = true;
+        self.provider = Some(Rc::new(move |refused| Box::pin(provider(refused))));
         self
     }
 
@@ -161,7 +176,7 @@ impl Builder {
     /// When the URL, the namespace or the auth can't be used. What happens later comes to the listeners.
     pub fn connect(self) -> Result<Socket, OpenError> {
         let socket = self.build()?;
-        socket.connect();
+        let _connecting = socket.connect();
         Ok(socket)
     }
 
@@ -206,7 +221,7 @@ impl Builder {
                 connection,
                 id,
                 status: Status::Disconnected,
-                refusal: None,
+                error: None,
                 listeners: Vec::new(),
                 has_gone: false,
                 auth: provider.take(),

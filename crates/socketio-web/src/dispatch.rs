@@ -3,11 +3,13 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use socketio_proto::Limits;
 use socketio_proto::manager::{AckToken, ConnectError, Event, SocketId};
-use socketio_proto::packet::Packet;
+use socketio_proto::packet::{Decoded, Decoder, Frame, Packet};
 
 use crate::ack;
 use crate::connection::{self, Connection};
+use crate::connection_event::ConnectionEvent;
 use crate::listener::{Callback, Topic};
 use crate::message::Message;
 use crate::slab::Key;
@@ -33,9 +35,12 @@ pub(crate) fn event(key: Key, event: Event) {
             }
         }
         Event::Authorize {
-            socket, request, ..
-        } => authorize(key, socket, request),
+            socket,
+            request,
+            refused,
+        } => authorize(key, socket, request, refused),
         Event::Connected { socket, .. } => {
+            note_error(key, socket, None);
             refresh_status(key);
             each(key, socket, &Topic::Connect, |callback| {
                 if let Callback::Connect(f) = callback {
@@ -44,7 +49,7 @@ pub(crate) fn event(key: Key, event: Event) {
             });
         }
         Event::ConnectError { socket, error } => {
-            note_refusal(key, socket, &error);
+            note_error(key, socket, Some(error.clone()));
             refresh_status(key);
             each(key, socket, &Topic::ConnectError, |callback| {
                 if let Callback::ConnectError(f) = callback {
@@ -65,9 +70,55 @@ pub(crate) fn event(key: Key, event: Event) {
                 }
             });
         }
-        // The rest is told by the status.
-        _ => {}
+        Event::Outgoing { socket, frame } => outgoing(key, socket, *frame),
+        event => connection_event(key, event),
     }
+}
+
+/// What concerns all sockets of the connection.
+fn connection_event(key: Key, event: Event) {
+    let Some(event) = ConnectionEvent::of(event) else {
+        return;
+    };
+    let sockets = table::with(|table| Some(table.connections.get(key)?.sockets.clone()));
+    for (_, socket) in sockets.unwrap_or_default() {
+        each_listener(
+            socket,
+            |topic| *topic == Topic::Connection,
+            |callback| {
+                if let Callback::Connection(f) = callback {
+                    f(&event);
+                }
+            },
+        );
+    }
+}
+
+/// A packet that goes out is read as one that comes in, for those who hear all of them (F10).
+fn outgoing(key: Key, id: SocketId, frame: Frame) {
+    let Some(socket) = find(key, id) else { return };
+    let mut decoder = Decoder::new(Limits {
+        packet_bytes: usize::MAX,
+        ..Limits::default()
+    });
+    let mut decoded = decoder.text(frame.text, 1);
+    for attachment in frame.attachments {
+        decoded = decoder.binary(attachment);
+    }
+    let Ok(Decoded::Packet(packet)) = decoded else {
+        return;
+    };
+    let message = Message {
+        socket,
+        packet: &packet,
+        ack: Cell::new(None),
+    };
+    let call = |callback: &mut Callback| {
+        if let Callback::Message(f) = callback {
+            f(&message);
+        }
+    };
+    each_listener(socket, |topic| *topic == Topic::AnyOutgoing, call);
 }
 
 fn find(key: Key, id: SocketId) -> Option<Key> {
@@ -131,11 +182,11 @@ fn run(callback: &Rc<RefCell<Callback>>, call: &impl Fn(&mut Callback)) {
     }
 }
 
-fn authorize(key: Key, id: SocketId, request: u32) {
+fn authorize(key: Key, id: SocketId, request: u32, refused: bool) {
     let Some(socket) = find(key, id) else { return };
     let provider = table::with(|table| table.sockets.get(socket)?.auth.clone());
     let Some(provider) = provider else { return };
-    let answer = provider();
+    let answer = provider(refused);
     wasm_bindgen_futures::spawn_local(async move {
         let answer = answer.await;
         connection::with_socket(socket, |manager, id, _| {
@@ -144,17 +195,13 @@ fn authorize(key: Key, id: SocketId, request: u32) {
     });
 }
 
-fn note_refusal(key: Key, id: SocketId, error: &ConnectError) {
-    let message = match error {
-        ConnectError::Refused(refusal) => refusal.message(),
-        ConnectError::Auth(text) => text.clone(),
-        ConnectError::Incompatible => error.to_string(),
-        _ => return,
-    };
+fn note_error(key: Key, id: SocketId, error: Option<ConnectError>) {
     let Some(socket) = find(key, id) else { return };
-    table::with(|table| {
-        table.sockets.get_mut(socket)?.refusal = Some(message);
-        Some(())
+    let _before = table::with(|table| {
+        Some(std::mem::replace(
+            &mut table.sockets.get_mut(socket)?.error,
+            error,
+        ))
     });
 }
 
@@ -199,12 +246,13 @@ fn status(connection: &Connection, id: SocketId, entry: &Entry) -> Status {
         return Status::Connected;
     }
     if !manager.is_active(id) {
-        return match &entry.refusal {
-            Some(message) => Status::Refused {
-                message: message.clone(),
-            },
-            None => Status::Disconnected,
+        let message = match &entry.error {
+            Some(ConnectError::Refused(refusal)) => refusal.message(),
+            Some(ConnectError::Auth(text)) => text.clone(),
+            Some(error @ ConnectError::Incompatible) => error.to_string(),
+            _ => return Status::Disconnected,
         };
+        return Status::Refused { message };
     }
     let delay = connection.delay.map(|(_, delay)| delay);
     match (manager.attempt(), &entry.status) {

@@ -40,6 +40,7 @@ mod ack;
 mod builder;
 mod clock;
 mod connection;
+mod connection_event;
 mod dispatch;
 mod lifecycle;
 mod listener;
@@ -50,9 +51,11 @@ mod status;
 mod table;
 mod transport;
 mod url;
+mod wait;
 
 pub use ack::{Ack, AckError};
 pub use builder::{Builder, OpenError};
+pub use connection_event::ConnectionEvent;
 pub use listener::Subscription;
 pub use message::{Message, Responder};
 pub use socket::{Disconnect, Socket};
@@ -60,10 +63,11 @@ pub use socket::{Disconnect, Socket};
 pub use socketio_derive::WebEvent as Event;
 pub use socketio_proto::event::{AckPayload, Event, NoAck};
 pub use socketio_proto::manager::{
-    CloseDetails, ConnectError, DisconnectReason, EmitError, Outcome, Refusal,
+    CloseDetails, Config, ConnectError, DisconnectReason, EmitError, Outcome, Refusal, RoundTrip,
 };
 pub use socketio_proto::{Auth, AuthError, Binary, Limits, Overflow, Retries, SendBuffer, json};
 pub use status::Status;
+pub use wait::{Connected, Drained, NotConnected};
 
 #[cfg(test)]
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

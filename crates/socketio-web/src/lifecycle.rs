@@ -1,7 +1,7 @@
 //! What the page goes through: the network comes and goes, the device sleeps, the page is hidden and shown (L4, W5).
 
 use gloo_events::EventListener;
-use socketio_proto::manager::{ConnectionState, Manager};
+use socketio_proto::manager::Manager;
 use wasm_bindgen::JsCast;
 use web_sys::{EventTarget, VisibilityState};
 
@@ -28,6 +28,7 @@ impl Lifecycle {
             }
         }
         if let Some(document) = &document {
+            listeners.push(EventListener::new(document, "freeze", |_| hidden()));
             listeners.push(EventListener::new(document, "resume", |_| wake()));
             let visible = document.clone();
             listeners.push(EventListener::new(
@@ -64,7 +65,9 @@ fn wake() {
 /// The page is left. A browser may keep it, frozen, and its connections open behind it: the server would count somebody
 /// who is gone. Should the page be shown again, it wakes and connects anew.
 fn hidden() {
-    close(|_| true);
+    for key in connections(|_| true) {
+        connection::handle(key, Manager::handle_suspend);
+    }
 }
 
 /// A server on this device can be reached without a network.
@@ -76,16 +79,8 @@ fn offline() {
             || host.ends_with(".localhost")
             || host.strip_prefix("127.").is_some_and(loops_back)
     };
-    close(|host| !local(host));
-}
-
-fn close(wanted: impl Fn(&str) -> bool) {
-    for key in connections(wanted) {
-        connection::handle(key, |manager, now| {
-            if manager.state() != ConnectionState::Closed {
-                manager.handle_offline(now);
-            }
-        });
+    for key in connections(|host| !local(host)) {
+        connection::handle(key, Manager::handle_offline);
     }
 }
 

@@ -3,6 +3,7 @@ use std::rc::Rc;
 
 use socketio_proto::manager::ConnectError;
 
+use crate::connection_event::ConnectionEvent;
 use crate::message::Message;
 use crate::slab::Key;
 use crate::socket::Disconnect;
@@ -22,8 +23,10 @@ pub(crate) struct Listener {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) enum Topic {
     Any,
+    AnyOutgoing,
     Connect,
     ConnectError,
+    Connection,
     Disconnect,
     Event(Box<str>),
     Status,
@@ -32,6 +35,7 @@ pub(crate) enum Topic {
 pub(crate) enum Callback {
     Connect(Box<dyn FnMut()>),
     ConnectError(Box<dyn FnMut(&ConnectError)>),
+    Connection(Box<dyn FnMut(&ConnectionEvent)>),
     Disconnect(Box<dyn FnMut(&Disconnect)>),
     Message(Box<dyn FnMut(&Message<'_>)>),
     Status(Box<dyn FnMut(&Status)>),

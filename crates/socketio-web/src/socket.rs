@@ -5,19 +5,22 @@ use std::time::Duration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use socketio_proto::manager::{
-    CloseDetails, ConnectError, DisconnectReason, EmitError, EmitOptions, Emitted, Outcome,
+    CloseDetails, Config, ConnectError, DisconnectReason, EmitError, EmitOptions, Emitted, Outcome,
+    RoundTrip,
 };
 use socketio_proto::packet::Arguments;
-use socketio_proto::{AckPayload, Event, json};
+use socketio_proto::{AckPayload, Auth, AuthError, Event, json};
 
 use crate::ack::{Ack, AckError};
 use crate::builder::Builder;
 use crate::connection;
+use crate::connection_event::ConnectionEvent;
 use crate::listener::{Callback, Listener, Subscription, Topic};
 use crate::message::Message;
 use crate::slab::Key;
 use crate::status::Status;
 use crate::table;
+use crate::wait::{Connected, Drained};
 
 /// A namespace of a server: what events are emitted to and come from.
 ///
@@ -47,13 +50,17 @@ impl Socket {
         Self(key)
     }
 
-    /// Connects; while a back-off waits, the next attempt is made at once (F1, W4).
-    pub fn connect(self) {
-        table::with(|table| {
-            table.sockets.get_mut(self.0)?.refusal = None;
-            Some(())
-        });
+    /// Connects; while a back-off waits, the next attempt is made at once (F1, W4). What it returns can be awaited,
+    /// or let go.
+    pub fn connect(self) -> Connected {
+        table::with(|table| table.sockets.get_mut(self.0)?.error.take());
         connection::with_socket(self.0, |manager, id, now| manager.connect(id, now));
+        self.connected()
+    }
+
+    /// Ends when the socket is connected, or will not be by itself (W12).
+    pub fn connected(self) -> Connected {
+        Connected::new(self)
     }
 
     /// Disconnects, and stays so until [`connect`](Self::connect) (F2).
@@ -72,13 +79,33 @@ impl Socket {
         connection::with_socket(self.0, |manager, id, _| manager.remove(id));
         let removed = table::with(|table| {
             let entry = table.sockets.remove(self.0)?;
-            let connection = table.connections.get_mut(entry.connection)?;
-            connection.sockets.retain(|(_, key)| *key != self.0);
+            if let Some(connection) = table.connections.get_mut(entry.connection) {
+                connection.sockets.retain(|(_, key)| *key != self.0);
+            }
             Some(entry)
         });
         if let Some(entry) = removed {
             connection::drain(entry.connection);
         }
+    }
+}
+
+/// Changing.
+impl Socket {
+    /// What each CONNECT carries from now on (D1).
+    ///
+    /// # Errors
+    /// When the value doesn't serialize as an object.
+    pub fn set_auth<T: Serialize + ?Sized>(self, value: &T) -> Result<(), AuthError> {
+        let auth = Auth::object(value)?;
+        connection::with_socket(self.0, |manager, id, _| manager.set_auth(id, auth));
+        Ok(())
+    }
+
+    /// Changes the options of its connection, which other sockets may share (C4–C9). They hold from the next attempt
+    /// on; a back-off that waits is stopped where reconnection is no longer wanted.
+    pub fn configure(self, change: impl FnOnce(&mut Config)) {
+        connection::with_socket(self.0, |manager, _, _| manager.configure(change));
     }
 }
 
@@ -112,6 +139,21 @@ impl Socket {
         })
     }
 
+    /// Whether it has not been removed.
+    pub fn exists(self) -> bool {
+        table::with(|table| table.sockets.get(self.0).map(|_| ())).is_some()
+    }
+
+    /// Why the last attempt to connect failed; `None` once another is asked for, or connected.
+    pub fn last_error(self) -> Option<ConnectError> {
+        table::with(|table| table.sockets.get(self.0)?.error.clone())
+    }
+
+    /// How long a packet and its answer take on its connection (W19); `None` until something was answered.
+    pub fn round_trip(self) -> Option<RoundTrip> {
+        connection::look(self.0, |connection, _| connection.manager.round_trip())
+    }
+
     /// Its namespace.
     pub fn namespace(self) -> Option<String> {
         connection::look(self.0, |connection, id| {
@@ -138,6 +180,19 @@ impl Socket {
     /// Drops the packets that wait for the connection, and tells how many they were (W10).
     pub fn clear_buffer(self) -> usize {
         connection::with_socket(self.0, |manager, id, _| manager.clear_buffer(id)).unwrap_or(0)
+    }
+
+    /// The text frames of the packets that wait for the connection, oldest first (E6).
+    pub fn buffer(self) -> Vec<String> {
+        connection::look(self.0, |connection, id| {
+            Some(connection.manager.buffer(id).map(Into::into).collect())
+        })
+        .unwrap_or_default()
+    }
+
+    /// Ends when the browser has given all that was emitted to the network (W11).
+    pub fn drained(self) -> Drained {
+        Drained::new(self)
     }
 
     /// Bytes that were given to the browser and not yet to the network (W11).
@@ -344,6 +399,26 @@ impl Socket {
             Topic::Disconnect,
             false,
             Callback::Disconnect(Box::new(listener)),
+        )
+    }
+
+    /// Hears every event that goes out, when it is given to the transport: what waits for a connection is heard once
+    /// it is there (F10). Acknowledgements are not heard.
+    pub fn on_any_outgoing(self, listener: impl FnMut(&Message<'_>) + 'static) -> Subscription {
+        connection::with_socket(self.0, |manager, id, _| manager.tell_outgoing(id, true));
+        self.listen(
+            Topic::AnyOutgoing,
+            false,
+            Callback::Message(Box::new(listener)),
+        )
+    }
+
+    /// Hears what happens to the connection that it shares: attempts, errors, heartbeats, round trips (C13–C21).
+    pub fn on_connection(self, listener: impl FnMut(&ConnectionEvent) + 'static) -> Subscription {
+        self.listen(
+            Topic::Connection,
+            false,
+            Callback::Connection(Box::new(listener)),
         )
     }
 

@@ -4,7 +4,7 @@
 
 use std::cell::RefCell;
 
-use socketio_proto::manager::SocketId;
+use socketio_proto::manager::{ConnectError, SocketId};
 
 use crate::builder::AuthProvider;
 use crate::connection::Connection;
@@ -27,8 +27,8 @@ pub(crate) struct Entry {
     pub(crate) connection: Key,
     pub(crate) id: SocketId,
     pub(crate) status: Status,
-    /// Why the socket was refused, until it is connected anew.
-    pub(crate) refusal: Option<String>,
+    /// Why the last attempt to connect failed, until the next is asked for or succeeds.
+    pub(crate) error: Option<ConnectError>,
     pub(crate) listeners: Vec<Listener>,
     /// Whether some of them hear no more and are to be taken away.
     pub(crate) has_gone: bool,

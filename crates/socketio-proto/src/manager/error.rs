@@ -150,6 +150,8 @@ pub enum CloseDetails {
     },
     /// The server closed the Engine.IO connection (W16).
     ServerClosed,
+    /// The page is left or frozen.
+    Suspended,
     /// The transport was closed, with the code and the text of its close.
     Transport {
         /// The close code, 1006 where the peer gave none.
@@ -172,6 +174,7 @@ impl fmt::Display for CloseDetails {
                 )
             }
             Self::ServerClosed => f.write_str("transport closed by the server"),
+            Self::Suspended => f.write_str("the page was left or frozen"),
             Self::Transport { code, reason } if reason.is_empty() => {
                 write!(f, "closed with code {code}")
             }

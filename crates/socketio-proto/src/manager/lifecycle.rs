@@ -57,14 +57,23 @@ impl Manager {
 
     /// The network is gone: closes the connection rather than wait for its heartbeat (L4).
     pub fn handle_offline(&mut self, now: Instant) {
+        self.let_go(CloseDetails::NetworkLost, "the network is gone", now);
+    }
+
+    /// The page is left, or frozen: closes the connection, which would keep the page from being kept, and the server
+    /// from seeing that nobody is there. [`handle_wake`](Self::handle_wake) connects anew.
+    pub fn handle_suspend(&mut self, now: Instant) {
+        self.let_go(CloseDetails::Suspended, "the page was left or frozen", now);
+    }
+
+    fn let_go(&mut self, details: CloseDetails, text: &str, now: Instant) {
         self.now = now;
         if self.connection.phase() == engine::Phase::Closed {
             return;
         }
         self.output(Output::CloseTransport(self.connection.transport()));
-        let details = Some(CloseDetails::NetworkLost);
-        let error = ConnectError::Transport("the network is gone".into());
-        self.lost(DisconnectReason::TransportClose, details, error, now);
+        let error = ConnectError::Transport(text.into());
+        self.lost(DisconnectReason::TransportClose, Some(details), error, now);
     }
 }
 

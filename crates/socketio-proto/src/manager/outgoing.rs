@@ -284,10 +284,12 @@ impl Manager {
     /// A packet that went out at `sent` was answered now.
     pub(super) fn measured(&mut self, sent: Instant) {
         let latest = self.now.saturating_since(sent);
-        self.round_trip = Some(match self.round_trip {
+        let round_trip = match self.round_trip {
             Some(before) => before.then(latest),
             None => RoundTrip::first(latest),
-        });
+        };
+        self.round_trip = Some(round_trip);
+        self.event(Event::Measured(round_trip));
     }
 
     pub(super) fn send(&mut self, frame: Frame) {

@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use super::error::{AckError, CloseDetails, ConnectError, DisconnectReason};
+use super::round_trip::RoundTrip;
 use crate::packet::{Frame, Packet};
 
 /// Names one socket of a [`Manager`](super::Manager). An id is never used again for another socket.
@@ -116,6 +117,8 @@ pub enum Event {
         /// What else is known.
         details: Option<CloseDetails>,
     },
+    /// A packet was answered: how long that takes (W19).
+    Measured(RoundTrip),
     /// The Engine.IO connection is open (C13).
     Opened,
     /// A packet of this socket goes out; only told where it was

@@ -1,0 +1,152 @@
+//! Futures: until a socket is connected, until the browser has sent all.
+
+use std::cell::RefCell;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
+
+use gloo_timers::callback::Timeout;
+use socketio_proto::manager::ConnectError;
+
+use crate::listener::Subscription;
+use crate::socket::Socket;
+
+/// Ends when the socket is connected, or will not be by itself (W12). Attempts that are followed by others do not end
+/// it. It can be let go: the socket connects all the same.
+pub struct Connected {
+    socket: Socket,
+    listening: Option<Listening>,
+}
+
+/// Why a socket is not connected, and will not be by itself.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum NotConnected {
+    /// It was disconnected, by either side, or never asked to connect.
+    Disconnected,
+    /// The last attempt failed with this, and no other follows.
+    Failed(ConnectError),
+    /// It was removed.
+    Removed,
+}
+
+impl fmt::Display for NotConnected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Disconnected => f.write_str("the socket is disconnected: connect it first"),
+            Self::Failed(error) => write!(f, "{error}"),
+            Self::Removed => f.write_str("the socket was removed"),
+        }
+    }
+}
+
+impl std::error::Error for NotConnected {}
+
+type State = Rc<RefCell<Option<Waker>>>;
+
+struct Listening {
+    waker: State,
+    _subscription: Subscription,
+}
+
+impl Connected {
+    pub(crate) fn new(socket: Socket) -> Self {
+        Self {
+            socket,
+            listening: None,
+        }
+    }
+}
+
+impl Future for Connected {
+    type Output = Result<(), NotConnected>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let socket = self.socket;
+        if socket.is_connected() {
+            return Poll::Ready(Ok(()));
+        }
+        if !socket.is_active() {
+            return Poll::Ready(Err(match (socket.exists(), socket.last_error()) {
+                (false, _) => NotConnected::Removed,
+                (true, Some(error)) => NotConnected::Failed(error),
+                (true, None) => NotConnected::Disconnected,
+            }));
+        }
+        let listening = self.listening.get_or_insert_with(|| {
+            let waker = State::default();
+            let rouse = Rouse(Rc::clone(&waker));
+            Listening {
+                waker,
+                _subscription: socket.on_status(move |_| rouse.now()),
+            }
+        });
+        if let Ok(mut waker) = listening.waker.try_borrow_mut() {
+            *waker = Some(context.waker().clone());
+        }
+        Poll::Pending
+    }
+}
+
+impl fmt::Debug for Connected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Connected").field(&self.socket).finish()
+    }
+}
+
+/// Wakes whoever waits: at each change of the status, and when its listener goes, for then the socket is removed.
+struct Rouse(State);
+
+impl Rouse {
+    fn now(&self) {
+        let waker = self
+            .0
+            .try_borrow_mut()
+            .ok()
+            .and_then(|mut waker| waker.take());
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+}
+
+impl Drop for Rouse {
+    fn drop(&mut self) {
+        self.now();
+    }
+}
+
+/// Ends when the browser has given all that was emitted to the network (W11).
+#[derive(Debug)]
+#[must_use = "futures do nothing unless polled"]
+pub struct Drained {
+    socket: Socket,
+    timer: Option<Timeout>,
+}
+
+/// How often the browser is asked, in milliseconds: it tells nobody by itself.
+const ASK: u32 = 10;
+
+impl Drained {
+    pub(crate) fn new(socket: Socket) -> Self {
+        Self {
+            socket,
+            timer: None,
+        }
+    }
+}
+
+impl Future for Drained {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        if self.socket.buffered_amount() == 0 {
+            return Poll::Ready(());
+        }
+        let waker = context.waker().clone();
+        self.timer = Some(Timeout::new(ASK, move || waker.wake()));
+        Poll::Pending
+    }
+}
