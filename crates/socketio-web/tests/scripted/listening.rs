@@ -212,7 +212,9 @@ fn a_listener_may_disconnect() {
 fn a_listener_of_the_disconnect_may_connect_again() {
     let (script, ws, socket) = connected();
     let handle = *socket;
-    let _again = socket.on_disconnect(move |_| handle.connect());
+    let _again = socket.on_disconnect(move |_| {
+        handle.connect();
+    });
     let log = super::connecting::listen(*socket);
     ws.deliver("41");
     assert_eq!(

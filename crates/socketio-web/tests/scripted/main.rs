@@ -23,5 +23,6 @@ mod sharing;
 #[path = "../support/mod.rs"]
 mod support;
 mod urls;
+mod watching;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

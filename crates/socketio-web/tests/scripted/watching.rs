@@ -1,0 +1,236 @@
+use std::cell::RefCell;
+use std::future::Future;
+use std::rc::Rc;
+use std::time::Duration;
+
+use socketio_web::{Auth, ConnectionEvent, NotConnected, Socket, Status};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use crate::support::log::Log;
+use crate::support::owned::Owned;
+use crate::support::script::{HANDSHAKE, Script, address, connected, connected_with};
+use crate::support::wait::until;
+
+/// Awaits a future beside the test, and tells its end.
+fn spawn<T: 'static>(future: impl Future<Output = T> + 'static) -> Rc<RefCell<Option<T>>> {
+    let end = Rc::<RefCell<Option<T>>>::default();
+    let told = Rc::clone(&end);
+    wasm_bindgen_futures::spawn_local(async move {
+        let ended = future.await;
+        *told.borrow_mut() = Some(ended);
+    });
+    end
+}
+
+fn watch(socket: Socket) -> Log {
+    let log = Log::default();
+    let told = log.clone();
+    let listener = move |event: &ConnectionEvent| {
+        told.push(match event {
+            ConnectionEvent::Closed(reason) => format!("closed: {reason}"),
+            ConnectionEvent::Measured(_) => "measured".into(),
+            ConnectionEvent::ReconnectError(error) => format!("reconnect error: {error}"),
+            ConnectionEvent::ReconnectScheduled { attempt, .. } => format!("scheduled {attempt}"),
+            other => format!("{other:?}").to_lowercase(),
+        });
+    };
+    socket.on_connection(listener).forget();
+    log
+}
+
+#[wasm_bindgen_test]
+async fn w12_connect_can_be_awaited() {
+    let script = Script::install();
+    let socket = Owned(Socket::builder(&address()).build().unwrap());
+    let end = spawn(socket.connect());
+    script.made(1).await.accept("s1");
+    until("the future has ended", || end.borrow().is_some()).await;
+    assert!(matches!(*end.borrow(), Some(Ok(()))));
+    assert!(socket.connected().await.is_ok(), "it is connected already");
+}
+
+#[wasm_bindgen_test]
+async fn w12_a_failed_attempt_that_is_followed_by_another_does_not_end_the_wait() {
+    let script = Script::install();
+    let builder = Socket::builder(&address()).reconnection_delay(Duration::from_millis(1));
+    let socket = Owned(builder.connect().unwrap());
+    let end = spawn(socket.connected());
+    script.last().drop();
+    let second = script.made(2).await;
+    assert!(end.borrow().is_none());
+    second.accept("s1");
+    until("the future has ended", || end.borrow().is_some()).await;
+    assert!(matches!(*end.borrow(), Some(Ok(()))));
+}
+
+#[wasm_bindgen_test]
+async fn w12_what_is_final_ends_the_wait() {
+    let script = Script::install();
+    let socket = Owned(Socket::builder(&address()).connect().unwrap());
+    let end = spawn(socket.connected());
+    script.last().deliver(HANDSHAKE);
+    script.last().deliver(r#"44{"message":"no"}"#);
+    until("the future has ended", || end.borrow().is_some()).await;
+    let refused = end.borrow_mut().take();
+    assert!(
+        matches!(refused, Some(Err(NotConnected::Failed(_)))),
+        "{refused:?}"
+    );
+    assert!(socket.last_error().unwrap().to_string().ends_with("no"));
+
+    let removed = Socket::builder(&address()).connect().unwrap();
+    let end = spawn(removed.connected());
+    until("it waits", || !script.last().is_closed()).await;
+    removed.remove();
+    until("the future has ended", || end.borrow().is_some()).await;
+    assert!(matches!(*end.borrow(), Some(Err(NotConnected::Removed))));
+
+    let idle = Owned(Socket::builder(&address()).build().unwrap());
+    assert!(matches!(
+        idle.connected().await,
+        Err(NotConnected::Disconnected)
+    ));
+}
+
+#[wasm_bindgen_test]
+async fn c13_c21_the_course_of_a_connection_can_be_watched() {
+    let script = Script::install();
+    let builder = Socket::builder(&address())
+        .reconnection_delay(Duration::from_millis(1))
+        .reconnection_attempts(1);
+    let socket = Owned(builder.connect().unwrap());
+    let log = watch(*socket);
+    script.last().accept("s1");
+    assert_eq!(log.take(), ["opened", "measured"]);
+    script.last().deliver("2");
+    assert_eq!(log.take(), ["ping"]);
+    script.last().drop();
+    let again = script.made(2).await;
+    assert_eq!(
+        log.take(),
+        [
+            "closed: transport error",
+            "scheduled 1",
+            "reconnectattempt(1)"
+        ]
+    );
+    again.accept("s2");
+    assert_eq!(log.take(), ["opened", "reconnected(1)", "measured"]);
+    again.drop();
+    script.made(3).await.drop();
+    let lines = log.take();
+    assert_eq!(
+        lines[..3],
+        [
+            "closed: transport error",
+            "scheduled 1",
+            "reconnectattempt(1)"
+        ]
+    );
+    assert!(lines[3].starts_with("reconnect error: "), "{lines:?}");
+    assert_eq!(lines[4..], ["reconnectfailed"]);
+}
+
+#[wasm_bindgen_test]
+async fn c4_reconnection_can_be_switched_off_and_on() {
+    let (script, ws, socket) = connected();
+    socket.configure(|config| config.reconnection = false);
+    ws.drop();
+    assert_eq!(socket.status(), Status::Disconnected);
+    socket.configure(|config| {
+        config.reconnection = true;
+        config.reconnection_delay = Duration::from_millis(1);
+    });
+    socket.connect();
+    script.made(2).await.drop();
+    script.made(3).await;
+}
+
+#[wasm_bindgen_test]
+fn f10_what_goes_out_is_heard_when_it_goes() {
+    let script = Script::install();
+    let socket = Owned(Socket::builder(&address()).connect().unwrap());
+    let log = Log::default();
+    let told = log.clone();
+    let listening = socket.on_any_outgoing(move |message| {
+        let number: u32 = message.arg(0).unwrap();
+        told.push(format!("{} {number}", message.name()));
+    });
+    socket.emit_named("early", &1).unwrap();
+    assert!(log.take().is_empty());
+    assert_eq!(socket.buffer(), [r#"42["early",1]"#]);
+    script.last().accept("s1");
+    assert_eq!(log.take(), ["early 1"]);
+    assert!(socket.buffer().is_empty());
+    socket.emit_named("late", &2).unwrap();
+    assert_eq!(log.take(), ["late 2"]);
+    drop(listening);
+    socket.emit_named("unheard", &3).unwrap();
+    assert!(log.take().is_empty());
+}
+
+#[wasm_bindgen_test]
+async fn auth_is_refreshed_once_where_it_was_refused() {
+    let script = Script::install();
+    let asked = Rc::<RefCell<Vec<bool>>>::default();
+    let told = Rc::clone(&asked);
+    let builder = Socket::builder(&address()).auth_with_refresh(move |refused| {
+        told.borrow_mut().push(refused);
+        async { Ok(Auth::NONE) }
+    });
+    let socket = Owned(builder.connect().unwrap());
+    let ws = script.last();
+    ws.deliver(HANDSHAKE);
+    for refusals in 1..=2 {
+        let mut sent = Vec::new();
+        until("CONNECT is sent", || {
+            sent.extend(ws.sent());
+            !sent.is_empty()
+        })
+        .await;
+        assert!(socket.is_active());
+        assert_eq!(asked.borrow().len(), refusals);
+        ws.deliver(r#"44{"message":"expired"}"#);
+    }
+    assert_eq!(*asked.borrow(), [false, true]);
+    let refused = Status::Refused {
+        message: "expired".into(),
+    };
+    assert_eq!(socket.status(), refused);
+}
+
+#[wasm_bindgen_test]
+fn d1_auth_can_be_changed() {
+    let (script, ws, socket) = connected_with(|builder| builder.force_new());
+    let auth = std::collections::BTreeMap::from([("token", "new")]);
+    socket.set_auth(&auth).unwrap();
+    assert!(socket.set_auth("text").is_err());
+    ws.drop();
+    socket.connect();
+    script.last().deliver(HANDSHAKE);
+    assert_eq!(script.last().sent(), [r#"40{"token":"new"}"#]);
+}
+
+#[wasm_bindgen_test]
+fn w19_round_trip_is_known_once_something_was_answered() {
+    let script = Script::install();
+    let socket = Owned(Socket::builder(&address()).connect().unwrap());
+    assert_eq!(socket.round_trip(), None);
+    script.last().accept("s1");
+    assert!(socket.round_trip().is_some());
+}
+
+#[wasm_bindgen_test]
+async fn w11_what_the_browser_holds_back_can_be_awaited() {
+    let (_script, ws, socket) = connected();
+    socket.drained().await;
+    ws.set_buffered_amount(100);
+    let end = spawn(socket.drained());
+    assert_eq!(socket.buffered_amount(), 100);
+    // Let it be asked at least once.
+    let asked = spawn(gloo_timers::future::TimeoutFuture::new(30));
+    until("some time has passed", || asked.borrow().is_some()).await;
+    assert!(end.borrow().is_none());
+    ws.set_buffered_amount(0);
+    until("the future has ended", || end.borrow().is_some()).await;
+}
