@@ -407,3 +407,23 @@ fn c4_reconnection_can_be_switched_off_while_it_waits() {
     assert_eq!(script.manager.poll_timeout(), None);
     assert!(!script.manager.is_active(socket));
 }
+
+#[test]
+fn c10_the_engine_s_session_is_that_of_the_open_connection() {
+    let mut script = Script::new(Config::default());
+    script.connect("/");
+    script.drain();
+    assert_eq!(script.manager.handshake(), None);
+    script.they_send(OPEN);
+    script.drain();
+    let sid = |script: &Script| Some(script.manager.handshake()?.sid.clone());
+    assert_eq!(sid(&script).as_deref(), Some("engine"));
+    script.they_close();
+    script.drain();
+    assert_eq!(script.manager.handshake(), None);
+    script.run_to_deadline();
+    script.drain();
+    script.they_send(&OPEN.replace("engine", "another"));
+    script.drain();
+    assert_eq!(sid(&script).as_deref(), Some("another"));
+}

@@ -143,3 +143,66 @@ fn back_off_starts_over_after_a_connection() {
         script.drain();
     }
 }
+
+#[test]
+fn b5_no_attempts_are_none_rather_than_no_end_of_them() {
+    let mut script = Script::new(Config {
+        reconnection_attempts: Some(0),
+        ..Config::default()
+    });
+    script.connect("/");
+    script.drain();
+    script.they_close();
+    script.expect(["connect error: the transport failed…", "reconnect failed"]);
+    assert_eq!(script.manager.poll_timeout(), None);
+}
+
+#[test]
+fn c5_c6_c7_c8_options_that_change_hold_from_the_next_attempt_on() {
+    let mut script = Script::new(Config::default());
+    script.connect("/");
+    script.drain();
+    script.they_close();
+    script.drain();
+    script.manager.configure(|config| {
+        config.reconnection_attempts = Some(2);
+        config.reconnection_delay = Duration::from_millis(30);
+        config.reconnection_delay_max = Duration::from_millis(50);
+        config.randomization_factor = 0.0;
+    });
+    let waiting = script.run_to_deadline();
+    assert!(waiting >= Duration::from_millis(500), "{waiting:?}");
+    script.drain();
+    script.they_close();
+    script.drain();
+    // The second delay would be twice the base, and is cut to its bound.
+    assert_eq!(script.run_to_deadline(), Duration::from_millis(50));
+    script.drain();
+    script.they_close();
+    script.expect([
+        "reconnect error: the transport failed…",
+        "connect error: the transport failed…",
+        "reconnect failed",
+    ]);
+}
+
+#[test]
+fn c9_the_timeout_that_changes_holds_from_the_next_attempt_on() {
+    let mut script = Script::new(Config::default());
+    script.connect("/");
+    script.drain();
+    script
+        .manager
+        .configure(|config| config.timeout = Some(Duration::from_secs(3)));
+    assert_eq!(script.run_to_deadline(), Duration::from_secs(20));
+    script.drain();
+    script.run_to_deadline();
+    script.drain();
+    assert_eq!(script.run_to_deadline(), Duration::from_secs(3));
+    script.expect([
+        "close",
+        "reconnect error: no handshake in time…",
+        "connect error: no handshake in time…",
+        "scheduled 2",
+    ]);
+}

@@ -252,3 +252,19 @@ fn removing_the_socket_ends_the_waits_of_the_queue() {
         ]
     );
 }
+
+#[test]
+fn h25_the_emit_s_own_timeout_is_kept_with_the_event() {
+    let (mut script, socket) = Script::connecting(options(1, 1));
+    let own = EmitOptions {
+        timeout: Some(Duration::from_secs(7)),
+        ..ACK
+    };
+    script.emit(socket, "q", own).unwrap();
+    script.they_accept("s");
+    // At each sending, in place of the socket's second.
+    assert_eq!(script.run_to_deadline(), Duration::from_secs(7));
+    script.expect([r#"> 421["q","x"]"#]);
+    assert_eq!(script.run_to_deadline(), Duration::from_secs(7));
+    script.expect(["ack 0 failed: operation has timed out"]);
+}
