@@ -27,6 +27,8 @@
 //! # }
 //! ```
 //!
+//! Coming from JavaScript: [`manual::migration`]. What is delivered, and what isn't: [`manual::delivery`].
+//!
 //! # Rules of the house
 //! - A [`Socket`] is a small `Copy` handle; it lives until [`Socket::remove`].
 //! - A listener ends with the [`Subscription`] that `on` returned: keep it as long as it shall hear.
@@ -53,6 +55,14 @@ mod transport;
 mod url;
 mod wait;
 
+/// What a reference doesn't tell.
+pub mod manual {
+    #[doc = include_str!("../docs/delivery.md")]
+    pub mod delivery {}
+    #[doc = include_str!("../docs/migration.md")]
+    pub mod migration {}
+}
+
 pub use ack::{Ack, AckError};
 pub use builder::{Builder, OpenError};
 pub use connection_event::ConnectionEvent;
@@ -65,6 +75,7 @@ pub use socketio_proto::event::{AckPayload, Event, NoAck};
 pub use socketio_proto::manager::{
     CloseDetails, Config, ConnectError, DisconnectReason, EmitError, Outcome, Refusal, RoundTrip,
 };
+pub use socketio_proto::packet::Arguments;
 pub use socketio_proto::{Auth, AuthError, Binary, Limits, Overflow, Retries, SendBuffer, json};
 pub use status::Status;
 pub use wait::{Connected, Drained, NotConnected};
