@@ -1,7 +1,7 @@
 //! Calls by JSON-RPC 2.0: one `POST` each.
 
 use gloo_timers::callback::Timeout;
-use leptos::prelude::window;
+use leptos::prelude::{document, window};
 use orchard_contract::Secret;
 use orchard_contract::endpoints::authorization;
 use orchard_contract::rpc::{ErrorObject, Method, Request, Response};
@@ -95,6 +95,11 @@ async fn fetch(
 ) -> Result<(u16, String), JsValue> {
     let headers = Headers::new()?;
     headers.set("Content-Type", "application/json")?;
+    // The server's words are shown as they are: in the page's language, which need not be the browser's.
+    let root = document().document_element();
+    if let Some(language) = root.and_then(|root| root.get_attribute("lang")) {
+        headers.set("Accept-Language", &language)?;
+    }
     if let Some(token) = token {
         headers.set("Authorization", &authorization(token.expose()))?;
     }

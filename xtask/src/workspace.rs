@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 
 use anyhow::{Context, Result};
 
@@ -17,10 +18,15 @@ pub(crate) const BROWSER_CRATES: [&str; 2] = ["socketio-web", "leptos-socketio"]
 /// The target that browsers run.
 pub(crate) const WASM: &str = "wasm32-unknown-unknown";
 
-/// The root of the checkout.
+/// The root of the checkout that cargo runs this program for. That need not be the one it was built in: checkouts may
+/// share a target folder.
 pub(crate) fn root() -> &'static Path {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.parent().unwrap_or(here)
+    static ROOT: OnceLock<PathBuf> = OnceLock::new();
+    ROOT.get_or_init(|| {
+        let here = std::env::var_os("CARGO_MANIFEST_DIR");
+        let here = here.map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
+        here.parent().map(Path::to_path_buf).unwrap_or(here)
+    })
 }
 
 /// Where the release page is left.
