@@ -75,6 +75,9 @@ fn prepare(group: Group) -> Result<Prepared> {
     match group {
         Group::Unit => {
             not_for_browsers(&mut test).args(["--exclude", SERVER]);
+            // Ignored elsewhere is the comparison with the reference's codec, which runs under Node.js.
+            test.env("ORCHARD_NODE_MODULES", node::set_up()?);
+            test.args(["--", "--include-ignored"]);
             // What of the page needs no browser, and the examples in the client's documentation.
             let mut page = cargo("test");
             page.args(["--package", PAGE, "--bins"]);

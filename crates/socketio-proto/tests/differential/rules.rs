@@ -1,0 +1,153 @@
+//! The differences from the reference that the module `packet` documents, each as narrow as it is.
+
+use serde_json::Value;
+
+use crate::model::same;
+use crate::reference::Incoming;
+
+/// All of them; each is to be met.
+pub(crate) const NAMES: [&str; 9] = [
+    "H17 a number beyond all floats",
+    "M1 an id of 2^53 or more, or of more than 16 digits",
+    "M8 a count that is no digits",
+    "M9 half an attachment",
+    "M10 nesting",
+    "M11 a blank for a type",
+    "M16 a blank in an id",
+    "N5 base64 that is none",
+    "W7 no payload",
+];
+
+/// Which of them it is that has the two answer differently to the last of these frames.
+pub(crate) fn rule(frames: &[Incoming], ours: &Value, theirs: &Value) -> Option<&'static str> {
+    let kind = ours
+        .pointer("/error/kind")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    let is_base64 =
+        |frame: &Incoming| matches!(frame, Incoming::Text(text) if text.starts_with('b'));
+    let packet = theirs.get("packet");
+    let reads = packet.is_some() || theirs.get("waiting").is_some();
+    if kind == "invalid_base64" && frames.last().is_some_and(is_base64) && reads {
+        return Some("N5 base64 that is none");
+    }
+    // What is to be read, be it that its attachments came last.
+    let text = frames.iter().rev().find_map(|frame| match frame {
+        Incoming::Text(text) if text.starts_with('4') => Some(&**text),
+        _ => None,
+    })?;
+    if kind == "nesting_too_deep" && text.matches(['[', '{']).count() > 512 {
+        return Some("M10 nesting");
+    }
+    let head = Head::of(text)?;
+    let met = match kind {
+        "invalid_ack_id" if reads => head.has_large_id().then_some(1),
+        "invalid_attachment_count" if reads => head.count_is_no_digits().then_some(2),
+        "invalid_placeholder" if packet.is_some() => has_half_num(text).then_some(3),
+        "unknown_packet_type" if packet.is_some() => is_blank(head.kind).then_some(5),
+        "missing_payload" if reads => head.has_no_payload().then_some(8),
+        "invalid_json" | "invalid_payload" | "missing_payload" if reads => {
+            head.has_blank_id().then_some(6)
+        }
+        "" if ours.get("unreadable").is_some() => has_large_number(text).then_some(0),
+        "" => differs_by_id_only(ours, theirs)
+            .then_some(())
+            .and_then(|()| head.has_blank_id().then_some(6)),
+        _ => None,
+    };
+    NAMES.get(met?).copied()
+}
+
+/// A packet's text, as far as the reference splits it.
+struct Head<'a> {
+    kind: char,
+    count: Option<&'a str>,
+    /// Id and payload.
+    rest: &'a str,
+}
+
+impl<'a> Head<'a> {
+    fn of(text: &'a str) -> Option<Self> {
+        let mut chars = text.strip_prefix('4')?.chars();
+        let kind = chars.next()?;
+        let rest = chars.as_str();
+        let (count, rest) = match kind {
+            '5' | '6' => {
+                let (count, rest) = rest.split_once('-')?;
+                (Some(count), rest)
+            }
+            _ => (None, rest),
+        };
+        let rest = match rest.starts_with('/') {
+            true => rest.split_once(',').map_or("", |(_, rest)| rest),
+            false => rest,
+        };
+        Some(Self { kind, count, rest })
+    }
+
+    /// What the reference takes for an id: digits and blanks.
+    fn id(&self) -> &'a str {
+        let end = self
+            .rest
+            .find(|char: char| !char.is_ascii_digit() && !is_blank(char));
+        &self.rest[..end.unwrap_or(self.rest.len())]
+    }
+
+    fn has_large_id(&self) -> bool {
+        let digits = self.rest.chars().take_while(char::is_ascii_digit).count();
+        let value = self
+            .rest
+            .get(..digits)
+            .and_then(|digits| digits.parse::<u64>().ok());
+        digits > 16 || value.is_some_and(|value| value >= 1 << 53)
+    }
+
+    fn has_blank_id(&self) -> bool {
+        self.id().contains(is_blank)
+    }
+
+    fn has_no_payload(&self) -> bool {
+        self.rest.chars().all(|char| char.is_ascii_digit())
+    }
+
+    fn count_is_no_digits(&self) -> bool {
+        self.count
+            .is_some_and(|count| !count.chars().all(|char| char.is_ascii_digit()))
+    }
+}
+
+/// What JavaScript takes for a blank.
+fn is_blank(char: char) -> bool {
+    (char.is_whitespace() && char != '\u{85}') || char == '\u{feff}'
+}
+
+/// Whether a `num` is no whole number; one too small for a float, such as `1e-400`, is 0 to JavaScript.
+fn has_half_num(text: &str) -> bool {
+    text.match_indices("\"num\"").any(|(at, key)| {
+        let value = text[at + key.len()..].trim_start().trim_start_matches(':');
+        let end = value.find([',', '}']).unwrap_or(value.len());
+        let value = value[..end].trim();
+        let mantissa = value.split(['e', 'E']).next().unwrap_or_default();
+        let vanished = |num| num == 0.0 && mantissa.contains(|char| ('1'..='9').contains(&char));
+        value
+            .parse::<f64>()
+            .is_ok_and(|num| num.fract() != 0.0 || vanished(num))
+    })
+}
+
+fn has_large_number(text: &str) -> bool {
+    text.split(|char: char| !(char.is_ascii_digit() || ".eE+-".contains(char)))
+        .any(|number| number.parse::<f64>().is_ok_and(f64::is_infinite))
+}
+
+/// Whether both are packets that differ in their ids, and ours has none.
+fn differs_by_id_only(ours: &Value, theirs: &Value) -> bool {
+    let (mut ours, mut theirs) = (ours.clone(), theirs.clone());
+    let none = ours.pointer("/packet/id") == Some(&Value::Null);
+    for answer in [&mut ours, &mut theirs] {
+        if let Some(id) = answer.pointer_mut("/packet/id") {
+            *id = Value::Null;
+        }
+    }
+    none && same(&ours, &theirs)
+}
