@@ -12,6 +12,8 @@ use serde::ser::{Serialize, Serializer};
 /// attachment. A plain `Vec<u8>` does not: to serde it is a sequence of numbers, and so it travels
 /// as an array.
 ///
+/// In an `untagged` enum it must stand before a `String`, which takes bytes that happen to be text.
+///
 /// ```
 /// use serde::{Deserialize, Serialize};
 /// use socketio_proto::{Binary, json};

@@ -7,7 +7,8 @@ pub struct Limits {
     pub attachments: usize,
     /// Bytes of one packet, its text and its attachments taken together. Default: 16 MiB.
     pub packet_bytes: usize,
-    /// Nesting of arrays and objects in a payload. Default: 512.
+    /// Nesting of arrays and objects in a payload. Default: 512, which is as deep as payloads are decoded: what is
+    /// let pass beyond that can only be looked at as text.
     pub nesting: usize,
 }
 
