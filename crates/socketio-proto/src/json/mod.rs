@@ -18,6 +18,7 @@
 //! Numbers follow the type that is asked for: `u64` keeps all its digits, but a JavaScript peer
 //! rounds what is beyond 2<sup>53</sup>. NaN and infinities are written as null (row H17).
 mod error;
+mod float;
 mod number;
 mod placeholder;
 mod read;

@@ -45,7 +45,7 @@ fn scale(value: u64, exponent: i64) -> Option<u64> {
 }
 
 /// Saturates: what is beyond 64 bits is out of any range, unless the number is zero.
-fn parse_exponent(text: &str) -> i64 {
+pub(super) fn parse_exponent(text: &str) -> i64 {
     let (negative, digits) = match text.strip_prefix('-') {
         Some(digits) => (true, digits),
         None => (false, text.strip_prefix('+').unwrap_or(text)),

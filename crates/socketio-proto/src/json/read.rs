@@ -11,6 +11,7 @@ use serde::de::{
 
 use super::MAX_NESTING;
 use super::error::{DecodeError, ScanErrorKind};
+use super::float;
 use super::number::whole;
 use super::placeholder::{Placeholder, find_placeholders};
 use super::scan::Scanner;
@@ -154,7 +155,7 @@ impl<'de> Reader<'de> {
 
     fn float(&mut self, expected: &dyn Expected) -> Result<f64, DecodeError> {
         let number = self.number(expected)?;
-        parse_finite(number).ok_or_else(|| DecodeError::mismatch(OUT_OF_RANGE, expected))
+        float::parse(number).ok_or_else(|| DecodeError::mismatch(OUT_OF_RANGE, expected))
     }
 
     fn visit_number<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, DecodeError> {
@@ -163,7 +164,7 @@ impl<'de> Reader<'de> {
         let plain = !number.bytes().any(|b| matches!(b, b'.' | b'e' | b'E')) && number != "-0";
         match plain.then(|| Integer::from_number(number)).flatten() {
             Some(integer) => integer.visit(visitor),
-            None => match parse_finite(number) {
+            None => match float::parse(number) {
                 Some(value) => visitor.visit_f64(value),
                 None => Err(DecodeError::mismatch(OUT_OF_RANGE, &visitor)),
             },
@@ -313,11 +314,6 @@ impl<'de> Reader<'de> {
 const NOT_WHOLE: &str = "a number that is not whole or is beyond 64 bits";
 const OTHER_KEY: &str = "another key";
 const OUT_OF_RANGE: &str = "a number out of range";
-
-/// Infinity is no number of JSON: text that would become one is out of range.
-fn parse_finite(number: &str) -> Option<f64> {
-    number.parse().ok().filter(|value: &f64| value.is_finite())
-}
 
 /// The methods of the integer types: one body for all of them, the visitor checks the range.
 macro_rules! integers {
