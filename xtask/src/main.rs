@@ -13,6 +13,7 @@ mod end_to_end;
 mod lockfile;
 mod node;
 mod page;
+mod peers;
 mod process;
 mod python;
 mod run;

@@ -1,42 +1,15 @@
 //! The npm packages that the Node server of the tests runs on.
 
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use crate::process::Running;
 use crate::stamp::Stamp;
 use crate::step::step;
 use crate::{cache, process, workspace};
 
 const SERVER: &str = "tests/servers/node";
-
-/// One of the servers for the tests of the client.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Kind {
-    Plain,
-    /// It restores the session of whoever comes back.
-    Recovery,
-}
-
-impl Kind {
-    /// Where it listens if nobody else does.
-    fn port(self) -> u16 {
-        match self {
-            Self::Plain => 5180,
-            Self::Recovery => 5181,
-        }
-    }
-
-    fn args(self) -> &'static [&'static str] {
-        match self {
-            Self::Plain => &[],
-            Self::Recovery => &["--recovery"],
-        }
-    }
-}
 
 /// The folder `node_modules` with exactly what package-lock.json says, linked to from the server's folder.
 pub(crate) fn set_up() -> Result<PathBuf> {
@@ -62,25 +35,6 @@ pub(crate) fn set_up() -> Result<PathBuf> {
     }
     link(&modules, &server.join("node_modules"))?;
     Ok(modules)
-}
-
-/// Starts a server for the tests of the client; returns its address.
-pub(crate) fn start(kind: Kind) -> Result<(Running, String)> {
-    set_up()?;
-    // On one port the tests, which know it when they are compiled, need not be compiled again.
-    let port = kind.port();
-    let port = if TcpListener::bind(("127.0.0.1", port)).is_ok() {
-        port
-    } else {
-        0
-    };
-    let mut node = Command::new("node");
-    node.current_dir(workspace::root().join(SERVER));
-    node.args(["server.mjs", "--max-life", "3600000"]);
-    // Heartbeats that a test can wait for.
-    node.args(["--ping-interval", "400", "--ping-timeout", "800"]);
-    node.args(kind.args()).arg("--port").arg(port.to_string());
-    Running::start_until(&mut node, "listening on ")
 }
 
 /// Its folder in the cache, by what is to be in it.

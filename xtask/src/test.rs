@@ -12,7 +12,7 @@ use crate::process::Running;
 use crate::step::{Seconds, note};
 use crate::tally::Tally;
 use crate::workspace::{BROWSER_CRATES, PAGE, SERVER, WASM, cargo};
-use crate::{browser, end_to_end, node, process, tools, workspace};
+use crate::{browser, end_to_end, node, peers, process, tools, workspace};
 
 /// How one group went.
 #[derive(Debug)]
@@ -94,14 +94,10 @@ fn prepare(group: Group) -> Result<Prepared> {
         Group::Browser => {
             for_browsers(&mut test).arg("--tests");
             in_browser(&mut test)?;
-            // The tests read it with `option_env!`: in a browser there is no environment.
-            for (variable, kind) in [
-                ("SOCKETIO_TEST_SERVER", node::Kind::Plain),
-                ("SOCKETIO_TEST_RECOVERY_SERVER", node::Kind::Recovery),
-            ] {
-                let (node, address) = node::start(kind)?;
-                servers.push(node);
-                test.env(variable, format!("http://{address}"));
+            // The tests read them with `option_env!`: in a browser there is no environment.
+            for (server, variable, address) in peers::start()? {
+                servers.push(server);
+                test.env(variable, address);
             }
         }
         Group::EndToEnd => {

@@ -17,6 +17,7 @@
 //   drop                            cuts the transport with no word
 //   mute                            sends no more pings, so that the client's own deadline has to find out
 //   broadcast …                     event `broadcast …` to everybody in the namespace
+//   count             with ack      ack: how many sockets the namespace has
 //   never             with ack      no ack ever
 //
 // CONNECT: auth `{early: value}` gets an event `early` before the reply (not with --recovery). "/admin" wants auth
@@ -122,6 +123,8 @@ function answer(namespace, socket, event, args, ack) {
       return mute(socket.conn);
     case "broadcast":
       return namespace.emit("broadcast", ...args);
+    case "count":
+      return ack?.(namespace.sockets.size);
     case "never":
       return;
     default:

@@ -5,4 +5,5 @@
 pub(crate) mod log;
 pub(crate) mod owned;
 pub(crate) mod script;
+pub(crate) mod sockets;
 pub(crate) mod wait;

@@ -1,12 +1,14 @@
 use serde::{Deserialize, Serialize};
+use socketio_proto::packet::Arguments;
 use socketio_web::{Binary, Event, Socket};
 use std::rc::Rc;
 use std::time::Duration;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::server::Server;
+use super::SERVER;
 use crate::support::log::Log;
 use crate::support::owned::Owned;
+use crate::support::sockets;
 use crate::support::wait::until;
 
 const PATIENCE: Option<Duration> = Some(Duration::from_secs(5));
@@ -46,9 +48,7 @@ impl<T> Event for Echo<T> {
 }
 
 async fn connected() -> Owned {
-    let socket = Owned(Server::plain().builder("/").connect().unwrap());
-    until("it is connected", || socket.is_connected()).await;
-    socket
+    sockets::connected(SERVER.builder("/")).await
 }
 
 /// Emits a value to be sent back, and returns what comes.
@@ -74,6 +74,23 @@ async fn events_go_there_and_come_back() {
         echoed(*socket, (1.5, Some(true), vec![-5, 0], "x".to_owned())).await,
         (1.5, Some(true), vec![-5, 0], values.3)
     );
+}
+
+#[wasm_bindgen_test]
+async fn f1_several_arguments_go_there_and_come_back() {
+    let socket = connected().await;
+    let log = Log::default();
+    let heard = log.clone();
+    let _echo = socket.on_named("echo", move |message| {
+        heard.push(message.args::<(u8, Binary, Option<u8>, Inner)>().is_ok());
+        heard.push(message.arg::<Inner>(3).unwrap() == picture().parts.1);
+    });
+    let mut arguments = Arguments::event("echo").unwrap();
+    let values = (1, Binary(vec![2]), None::<u8>, picture().parts.1);
+    arguments.extend(&values).unwrap();
+    socket.emit_args(arguments).unwrap();
+    until("they come back", || log.len() == 2).await;
+    assert_eq!(log.take(), ["true", "true"]);
 }
 
 #[wasm_bindgen_test]

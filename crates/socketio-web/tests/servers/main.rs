@@ -1,4 +1,4 @@
-//! The client on a real WebSocket, against the reference implementation of the server.
+//! The client on a real WebSocket, against real servers. What is in `common` is run against each of them.
 
 #![cfg(target_arch = "wasm32")]
 #![allow(
@@ -8,11 +8,17 @@
     clippy::unwrap_used,
     reason = "tests fail by panicking"
 )]
+#![allow(
+    clippy::duplicate_mod,
+    reason = "the common tests are written once, and stand in the module of each server"
+)]
 
-mod connections;
-mod events;
-mod recovery;
+mod asgi;
+mod flask;
+mod matrix;
+mod node;
 mod server;
+mod socketioxide;
 #[path = "../support/mod.rs"]
 mod support;
 

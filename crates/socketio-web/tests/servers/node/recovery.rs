@@ -2,14 +2,15 @@ use socketio_web::Status;
 use std::time::Duration;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::server::Server;
+use super::control::post;
+use crate::server::Server;
 use crate::support::log::Log;
 use crate::support::owned::Owned;
 use crate::support::wait::until;
 
 #[wasm_bindgen_test]
 async fn h18_h19_a_session_is_restored_with_what_was_missed() {
-    let server = Server::with_recovery();
+    let server = Server::NodeWithRecovery;
     // It stays away until the test says so.
     let away = Duration::from_secs(60);
     let builder = server
@@ -26,16 +27,12 @@ async fn h18_h19_a_session_is_restored_with_what_was_missed() {
     assert!(!socket.is_recovered());
     let id = socket.id();
 
-    server
-        .post("emit", r#"{"event": "news", "args": ["heard"]}"#)
-        .await;
+    post(server, "emit", r#"{"event": "news", "args": ["heard"]}"#).await;
     until("the first is heard", || log.has("heard")).await;
-    server.post("drop", "{}").await;
+    post(server, "drop", "{}").await;
     let lost = || matches!(socket.status(), Status::Reconnecting { .. });
     until("the connection is lost", lost).await;
-    server
-        .post("emit", r#"{"event": "news", "args": ["missed"]}"#)
-        .await;
+    post(server, "emit", r#"{"event": "news", "args": ["missed"]}"#).await;
 
     socket.connect();
     until("it is connected again", || socket.is_connected()).await;

@@ -1,0 +1,77 @@
+use serde::{Deserialize, Serialize};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::SERVER;
+use super::control::{post, state};
+use crate::support::log::Log;
+use crate::support::sockets::{connect, connected, ends};
+use crate::support::wait::until;
+
+#[derive(Serialize)]
+struct Token {
+    token: &'static str,
+}
+
+/// What the server knows.
+#[derive(Deserialize)]
+struct State {
+    connections: u32,
+    handshakes: u32,
+}
+
+#[wasm_bindgen_test]
+async fn a8_two_namespaces_share_one_connection() {
+    post(SERVER, "forget", "{}").await;
+    let token = Token { token: "secret" };
+    let root = connect(SERVER.shared("/"));
+    let admin = connect(SERVER.shared("/admin").auth(&token));
+    let both = || root.is_connected() && admin.is_connected();
+    until("both are connected", both).await;
+    assert_eq!(state::<State>(SERVER).await.handshakes, 1);
+
+    root.disconnect();
+    root.connect().await.unwrap();
+    assert_eq!(state::<State>(SERVER).await.handshakes, 1);
+}
+
+#[wasm_bindgen_test]
+async fn w13_the_connection_goes_with_its_last_socket() {
+    let connections = async || state::<State>(SERVER).await.connections;
+    let socket = connected(SERVER.builder("/")).await;
+    // Those of tests before may be going still.
+    while connections().await > 1 {}
+    assert_eq!(connections().await, 1);
+    drop(socket);
+    while connections().await > 0 {}
+}
+
+#[wasm_bindgen_test]
+async fn l1_l2_a_server_that_has_gone_silent_is_noticed_by_the_clock_and_heartbeats_keep_the_other()
+{
+    let kept = connected(SERVER.builder("/")).await;
+    let socket = connected(SERVER.builder("/")).await;
+    let (kept_ends, ends) = (ends(*kept), ends(*socket));
+    // Twice, so that the deadline of the other has passed more than once.
+    for _ in 0..2 {
+        let id = socket.id();
+        socket.emit_named("mute", &()).unwrap();
+        until("it is noticed", || ends.len() == 1).await;
+        assert_eq!(ends.take(), ["ping timeout"]);
+        until("it is back", || socket.is_connected()).await;
+        assert_ne!(socket.id(), id);
+    }
+    assert!(kept.is_connected() && kept_ends.len() == 0);
+}
+
+#[wasm_bindgen_test]
+async fn b4_a_server_that_refuses_handshakes_is_tried_until_it_takes_them() {
+    post(SERVER, "close", r#"{"closed": true}"#).await;
+    let socket = connect(SERVER.builder("/"));
+    let errors = Log::default();
+    let noted = errors.clone();
+    let _error = socket.on_connect_error(move |error| noted.push(error));
+    until("two attempts failed", || errors.len() >= 2).await;
+    post(SERVER, "close", r#"{"closed": false}"#).await;
+    until("it is connected", || socket.is_connected()).await;
+    assert!(errors.take()[0].contains("1006"));
+}

@@ -1,0 +1,6 @@
+//! socketioxide, on axum.
+
+#[path = "common/mod.rs"]
+mod common;
+
+const SERVER: super::server::Server = super::server::Server::Socketioxide;

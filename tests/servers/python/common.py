@@ -1,0 +1,70 @@
+"""What the Socket.IO servers of this folder share.
+
+They speak the events of `../node/server.mjs`, as far as python-socketio can; what differs is in the table of
+`crates/socketio-web/tests/servers/matrix.rs`. Each prints `listening on 127.0.0.1:PORT` when it is ready, and ends
+when its standard input closes or its life time is over, so that no test leaves one behind.
+"""
+
+import argparse
+import os
+import sys
+import threading
+
+NAMESPACES = ("/", "/admin")
+REFUSAL = ("not authorized", {"code": 4001, "retry": False})
+
+
+def refuses(namespace, auth):
+    return namespace == "/admin" and (auth or {}).get("token") != "secret"
+
+
+def welcome(sid, auth):
+    return {"id": sid, "auth": auth or {}, "recovered": False}
+
+
+def nested_bytes():
+    return {"name": "picture", "parts": [bytes([1, 2, 3]), {"inner": b""}, bytes([255])]}
+
+
+def parse_options():
+    parser = argparse.ArgumentParser(description="A Socket.IO server for the tests of the client.")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=0, help="0 takes a free one (default)")
+    # Milliseconds, as all of these.
+    parser.add_argument("--ping-interval", type=float, default=25000)
+    parser.add_argument("--ping-timeout", type=float, default=20000)
+    parser.add_argument("--max-life", type=float, default=600000, help="0: for ever")
+    parser.add_argument("--stay", action="store_true", help="does not end when standard input closes")
+    parser.add_argument("--verbose", action="store_true", help="logs packets")
+    return parser.parse_args()
+
+
+def settings(options):
+    """What python-socketio is told, under Flask and under ASGI."""
+    return {
+        "cors_allowed_origins": "*",
+        "ping_interval": options.ping_interval / 1000,
+        "ping_timeout": options.ping_timeout / 1000,
+        "logger": options.verbose,
+        "engineio_logger": options.verbose,
+        # One after the other: answers come in the order of the questions.
+        "async_handlers": False,
+    }
+
+
+def end_by_itself(options):
+    def end():
+        # Not sys.exit: that would end this thread only.
+        os._exit(0)
+
+    if options.max_life > 0:
+        timer = threading.Timer(options.max_life / 1000, end)
+        timer.daemon = True
+        timer.start()
+
+    def watch():
+        sys.stdin.buffer.read()
+        end()
+
+    if not options.stay:
+        threading.Thread(target=watch, daemon=True).start()

@@ -1,0 +1,85 @@
+"""Flask-SocketIO; see `common`."""
+
+import logging
+import socket
+
+from flask import Flask, request
+from flask_socketio import ConnectionRefusedError, SocketIO
+from werkzeug.serving import make_server
+
+import common
+
+
+def serve_events(socketio, namespace):
+    def reply(event, *args):
+        # A tuple, so that a lone None is an argument too.
+        socketio.emit(event, args, namespace=namespace, to=request.sid)
+
+    @socketio.on("connect", namespace=namespace)
+    def connect(auth=None):
+        if common.refuses(namespace, auth):
+            raise ConnectionRefusedError(*common.REFUSAL)
+        # From inside this handler, so both reach the newcomer before the reply to its CONNECT.
+        if auth and "early" in auth:
+            reply("early", auth["early"])
+        reply("welcome", common.welcome(request.sid, auth))
+
+    # What a handler returns is the acknowledgement. It is not told whether one is wanted: it gives both.
+    @socketio.on("*", namespace=namespace)
+    def answer(event, *args):
+        match event:
+            case "echo":
+                reply("echo", *args)
+                return args
+            case "question":
+                ask(socketio, namespace, request.sid, args)
+            case "binary":
+                reply("binary", common.nested_bytes())
+                return common.nested_bytes()
+            case "leave" if args[:1] == ("all",):
+                leave_all(socketio.server, request.sid, namespace)
+            case "leave":
+                socketio.server.disconnect(request.sid, namespace=namespace)
+            case "drop":
+                request.environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
+            case "broadcast":
+                socketio.emit("broadcast", args, namespace=namespace)
+            case "count":
+                return len(list(socketio.server.manager.get_participants(namespace, None)))
+            case "never":
+                return socketio.server.not_handled
+            case _:
+                reply("echo", event, *args)
+
+
+def ask(socketio, namespace, sid, args):
+    def answered(*answers):
+        socketio.emit("answer", answers, namespace=namespace, to=sid)
+
+    socketio.server.emit("question", args, namespace=namespace, to=sid, callback=answered)
+
+
+def leave_all(server, sid, namespace):
+    connection = server.manager.eio_sid_from_sid(sid, namespace)
+    for other in common.NAMESPACES:
+        if its := server.manager.sid_from_eio_sid(connection, other):
+            server.disconnect(its, namespace=other)
+    server.eio.disconnect(connection)
+
+
+def main():
+    options = common.parse_options()
+    common.end_by_itself(options)
+    if not options.verbose:
+        logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    app = Flask(__name__, static_folder=None)
+    socketio = SocketIO(app, async_mode="threading", **common.settings(options))
+    for namespace in common.NAMESPACES:
+        serve_events(socketio, namespace)
+    server = make_server(options.host, options.port, app, threaded=True)
+    print(f"listening on {options.host}:{server.server_port}", flush=True)
+    server.serve_forever()
+
+
+if __name__ == "__main__":
+    main()

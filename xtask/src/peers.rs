@@ -1,0 +1,131 @@
+//! The Socket.IO servers that the client is tried on.
+
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::process::Running;
+use crate::step::step;
+use crate::{node, process, python, workspace};
+
+/// Milliseconds until one ends by itself, whatever became of this program.
+const MAX_LIFE: &str = "3600000";
+
+/// One of the servers.
+#[derive(Clone, Copy, Debug)]
+enum Peer {
+    /// The reference implementation.
+    Node,
+    /// The same, and it restores the session of whoever comes back.
+    NodeWithRecovery,
+    Flask,
+    Asgi,
+    Socketioxide,
+}
+
+/// Starts them all. Beside each is the variable that tells the tests its address, and the address.
+pub(crate) fn start() -> Result<Vec<(Running, &'static str, String)>> {
+    Peer::ALL.into_iter().map(Peer::start).collect()
+}
+
+impl Peer {
+    const ALL: [Self; 5] = [
+        Self::Node,
+        Self::NodeWithRecovery,
+        Self::Flask,
+        Self::Asgi,
+        Self::Socketioxide,
+    ];
+
+    fn start(self) -> Result<(Running, &'static str, String)> {
+        // On one port the tests, which know it when they are compiled, need not be compiled again.
+        let port = self.port();
+        let port = if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            port
+        } else {
+            0
+        };
+        let mut server = self.program()?;
+        server.args(["--max-life", MAX_LIFE]);
+        // Heartbeats that a test can wait for.
+        server.args(["--ping-interval", self.ping_interval()]);
+        server.args(["--ping-timeout", "800"]);
+        server.arg("--port").arg(port.to_string());
+        let (running, address) = Running::start_until(&mut server, "listening on ")?;
+        Ok((running, self.variable(), format!("http://{address}")))
+    }
+
+    fn program(self) -> Result<Command> {
+        Ok(match self {
+            Self::Node => node_server()?,
+            Self::NodeWithRecovery => {
+                let mut node = node_server()?;
+                node.arg("--recovery");
+                node
+            }
+            Self::Flask => python_server("flask_server.py")?,
+            Self::Asgi => python_server("asgi_server.py")?,
+            Self::Socketioxide => Command::new(build_example()?),
+        })
+    }
+
+    /// Milliseconds between two heartbeats.
+    fn ping_interval(self) -> &'static str {
+        match self {
+            // python-engineio tells the client whole seconds, whatever it does itself.
+            Self::Flask | Self::Asgi => "1000",
+            Self::Node | Self::NodeWithRecovery | Self::Socketioxide => "400",
+        }
+    }
+
+    /// Where it listens if nobody else does.
+    fn port(self) -> u16 {
+        match self {
+            Self::Node => 5180,
+            Self::NodeWithRecovery => 5181,
+            Self::Flask => 5182,
+            Self::Asgi => 5183,
+            Self::Socketioxide => 5184,
+        }
+    }
+
+    fn variable(self) -> &'static str {
+        match self {
+            Self::Node => "SOCKETIO_TEST_SERVER",
+            Self::NodeWithRecovery => "SOCKETIO_TEST_RECOVERY_SERVER",
+            Self::Flask => "SOCKETIO_TEST_FLASK_SERVER",
+            Self::Asgi => "SOCKETIO_TEST_ASGI_SERVER",
+            Self::Socketioxide => "SOCKETIO_TEST_SOCKETIOXIDE_SERVER",
+        }
+    }
+}
+
+fn node_server() -> Result<Command> {
+    node::set_up()?;
+    let mut node = Command::new("node");
+    node.current_dir(workspace::root().join("tests/servers/node"));
+    node.arg("server.mjs");
+    Ok(node)
+}
+
+fn python_server(script: &str) -> Result<Command> {
+    let mut python = Command::new(python::set_up()?);
+    python.current_dir(workspace::root().join("tests/servers/python"));
+    // `-B`: no compiled files are left in the checkout.
+    python.args(["-B", script]);
+    Ok(python)
+}
+
+/// Builds the server on socketioxide, and returns where the program is.
+fn build_example() -> Result<PathBuf> {
+    const NAME: &str = "test_server";
+    step("the tests' server on socketioxide: building it", || {
+        let mut cargo = workspace::cargo("build");
+        cargo.args(["--package", workspace::SERVER, "--example", NAME]);
+        process::run(&mut cargo)
+    })?;
+    let file = format!("{NAME}{}", std::env::consts::EXE_SUFFIX);
+    Ok(workspace::target()?.join("debug/examples").join(file))
+}
