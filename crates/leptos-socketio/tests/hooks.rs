@@ -13,8 +13,8 @@
 mod support;
 
 use leptos_socketio::{
-    Event, Socket, Status, provide_socket, use_connect, use_event, use_latest, use_socket,
-    use_status,
+    Event, Socket, Status, provide_socket, use_connect, use_event, use_event_of, use_latest,
+    use_round_trip, use_socket, use_status,
 };
 use reactive_graph::owner::Owner;
 use reactive_graph::signal::signal;
@@ -148,6 +148,32 @@ fn the_status_is_a_signal() {
     script.last().deliver(r#"44{"message":"no"}"#);
     let message = "no".into();
     assert_eq!(status.get_untracked(), Status::Refused { message });
+    owner.cleanup();
+}
+
+#[wasm_bindgen_test]
+fn w19_the_round_trip_is_a_signal() {
+    let (script, owner, socket) = provided();
+    let round_trip = owner.with(use_round_trip);
+    assert_eq!(round_trip.get_untracked(), None);
+    script.last().accept("s1");
+    assert!(round_trip.get_untracked().is_some());
+    assert_eq!(round_trip.get_untracked(), socket.round_trip());
+    owner.cleanup();
+}
+
+#[wasm_bindgen_test]
+fn a_hook_outside_of_any_owner_says_so_and_hears_nothing() {
+    let (script, owner, socket) = provided();
+    script.last().accept("s1");
+    warnings();
+    let log = Log::default();
+    let told = log.clone();
+    assert!(Owner::current().is_none());
+    use_event_of(socket, move |Count { count }| told.push(count));
+    assert_eq!(warnings().len(), 1);
+    script.last().deliver(ONE);
+    assert!(log.take().is_empty());
     owner.cleanup();
 }
 
