@@ -16,6 +16,7 @@ mod binary;
 mod connecting;
 mod emitting;
 mod events;
+mod leaks;
 mod listening;
 mod page_life;
 mod reconnecting;

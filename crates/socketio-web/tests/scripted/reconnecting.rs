@@ -1,7 +1,6 @@
 use std::time::Duration;
 
 use socketio_web::{Builder, Socket};
-use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::connecting::listen;
@@ -125,35 +124,6 @@ async fn handlers_are_taken_off_before_the_close_and_a_superseded_socket_is_not_
     assert!(log.take().is_empty());
     script.last().deliver(r#"42["chat","from the new one"]"#);
     assert_eq!(log.take(), ["from the new one"]);
-}
-
-#[wasm_bindgen_test]
-fn nothing_is_left_behind_by_hundreds_of_reconnects() {
-    let script = Script::install();
-    let socket = Owned(Socket::builder(&address()).connect().unwrap());
-    let _chat = socket.on(|Chat(_)| ());
-    let outage = |count: usize| {
-        for _ in 0..count {
-            script.last().accept("s");
-            script.last().deliver(r#"42["chat","x"]"#);
-            drop(socket.emit_named_with_ack::<_, ()>("x", &1, None));
-            script.last().drop();
-            socket.connect();
-        }
-    };
-    outage(50);
-    let (handlers, memory) = (script.handlers(), memory());
-    outage(500);
-    assert_eq!(script.handlers(), handlers);
-    assert_eq!(self::memory(), memory, "bytes of WebAssembly memory");
-    assert_eq!(script.count(), 551);
-}
-
-/// Bytes of memory that WebAssembly has: it grows by 64 KiB, and never shrinks.
-fn memory() -> f64 {
-    let memory: js_sys::WebAssembly::Memory = wasm_bindgen::memory().unchecked_into();
-    let bytes = js_sys::Reflect::get(&memory.buffer(), &"byteLength".into());
-    bytes.unwrap().as_f64().unwrap()
 }
 
 #[wasm_bindgen_test]
