@@ -8,6 +8,9 @@ use crate::json::{self, MAX_NESTING, ScanError, Scanner};
 /// The longest delay that a timer of a browser counts, in milliseconds: 2^31 − 1, some 24 days.
 const MAX_DELAY_MS: u64 = (1 << 31) - 1;
 
+const INTERVAL: &str = "a number of milliseconds from 0 to 2^31 - 1";
+const TIMEOUT: &str = "a number of milliseconds from 1 to 2^31 - 1";
+
 /// What the server says of the connection in its open packet (row J6).
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Handshake {
@@ -27,9 +30,10 @@ impl Handshake {
     /// Reads the data of [`EnginePacket::Open`](super::EnginePacket::Open).
     ///
     /// The reference takes what comes, and a connection without ping values dies at once of a ping
-    /// timeout. Here `sid`, `pingInterval` and `pingTimeout` must be there, and the delays must be
-    /// at least 1 ms and no more than a browser's timer counts. `upgrades` may be absent, and so
-    /// may `maxPayload`; 0 means no bound, too.
+    /// timeout. Here `sid`, `pingInterval` and `pingTimeout` must be there, the timeout must be at
+    /// least 1 ms, and neither more than a browser's timer counts. An interval of 0 is what
+    /// python-engineio announces for one below a second. `upgrades` may be absent, and so may
+    /// `maxPayload`; 0 means no bound, too.
     ///
     /// ```
     /// use core::time::Duration;
@@ -49,8 +53,8 @@ impl Handshake {
         Ok(Self {
             sid: sid(fields.sid)?,
             upgrades: upgrades(fields.upgrades)?,
-            ping_interval: delay("pingInterval", fields.ping_interval)?,
-            ping_timeout: delay("pingTimeout", fields.ping_timeout)?,
+            ping_interval: delay("pingInterval", fields.ping_interval, 0)?,
+            ping_timeout: delay("pingTimeout", fields.ping_timeout, 1)?,
             max_payload: max_payload(fields.max_payload)?,
         })
     }
@@ -181,13 +185,13 @@ fn upgrades(value: Option<&str>) -> Result<Vec<String>, HandshakeError> {
     })
 }
 
-fn delay(field: &'static str, value: Option<&str>) -> Result<Duration, HandshakeError> {
+fn delay(field: &'static str, value: Option<&str>, least: u64) -> Result<Duration, HandshakeError> {
     let value = value.ok_or(HandshakeError::MissingField { field })?;
     match number(value) {
-        Some(ms @ 1..=MAX_DELAY_MS) => Ok(Duration::from_millis(ms)),
+        Some(ms) if (least..=MAX_DELAY_MS).contains(&ms) => Ok(Duration::from_millis(ms)),
         _ => Err(HandshakeError::InvalidField {
             field,
-            expected: "a number of milliseconds from 1 to 2^31 - 1",
+            expected: if least == 0 { INTERVAL } else { TIMEOUT },
         }),
     }
 }
@@ -220,8 +224,6 @@ mod tests {
     use alloc::vec;
 
     use super::*;
-
-    const DELAY: &str = "a number of milliseconds from 1 to 2^31 - 1";
 
     fn with(field: &str, value: &str) -> Result<Handshake, HandshakeError> {
         let mut fields = vec![
@@ -286,9 +288,7 @@ mod tests {
     #[test]
     fn j6_an_absurd_field_is_named() {
         for value in [
-            "0",
             "-1",
-            "0.9",
             "1e3",
             "2147483648",
             "1e999",
@@ -297,13 +297,15 @@ mod tests {
             "[25000]",
             "{}",
         ] {
-            for field in ["pingInterval", "pingTimeout"] {
-                let error = HandshakeError::InvalidField {
-                    field,
-                    expected: DELAY,
-                };
+            for (field, expected) in [("pingInterval", INTERVAL), ("pingTimeout", TIMEOUT)] {
+                let error = HandshakeError::InvalidField { field, expected };
                 assert_eq!(with(field, value), Err(error), "{value}");
             }
+        }
+        for value in ["0", "0.9"] {
+            assert!(with("pingTimeout", value).is_err(), "{value}");
+            let handshake = with("pingInterval", value).unwrap();
+            assert_eq!(handshake.ping_interval, Duration::ZERO);
         }
         for (field, values) in [
             ("sid", &["\"\"", "1", "[]", "{}", "false"][..]),
