@@ -6,10 +6,10 @@ use alloc::vec::Vec;
 use super::{
     AckError, EmitError, EmitOptions, Emitted, Event, Manager, Outcome, Output, RoundTrip, SocketId,
 };
-use crate::Instant;
 use crate::engine;
 use crate::packet::{self, Arguments, Frame, Packet};
 use crate::socket::{Buffered, Pending, Phase, Retried, Room};
+use crate::{Instant, Limits};
 
 impl Manager {
     /// Emits an event: sends it where the socket is connected, else keeps it for when it is (H1). With
@@ -114,6 +114,7 @@ impl Manager {
         let Some(queue) = &mut socket.retries else {
             return Err(EmitError::NoSocket);
         };
+        let event = queue.with_message_id(event)?;
         // Dropping what was emitted before would break the promise of retries, so a full queue refuses.
         let bytes = queue.bytes().saturating_add(event.bytes());
         if queue.len() >= bounds.packets || bytes > bounds.bytes {
@@ -130,7 +131,7 @@ impl Manager {
             event,
             awaited,
             options.timeout.or(socket.options.ack_timeout),
-        )?;
+        );
         self.send_retried(id);
         let outcome = if sends {
             Outcome::Sent
@@ -145,7 +146,13 @@ impl Manager {
 
     /// Sends what the window of the retry queue lets go.
     pub(super) fn send_retried(&mut self, id: SocketId) {
-        let (limits, now) = (self.config.limits, self.now);
+        // What was taken is sent, even where the limits are tighter by now.
+        let limits = Limits {
+            attachments: usize::MAX,
+            packet_bytes: usize::MAX,
+            nesting: usize::MAX,
+        };
+        let now = self.now;
         while let Some(socket) = self.get_mut(id).filter(|socket| socket.sends()) {
             let Some(event) = socket.retries.as_mut().and_then(|queue| queue.next()) else {
                 return;

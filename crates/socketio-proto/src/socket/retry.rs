@@ -52,17 +52,22 @@ impl RetryQueue {
         self.events.len() < self.options.window.max(1)
     }
 
-    /// Takes an event in, with the id that a server can drop repeats by.
+    /// Adds the id that a server can drop repeats by to an event that is to be taken in next.
+    pub(crate) fn with_message_id(&self, mut event: Arguments) -> Result<Arguments, EncodeError> {
+        if let Some(prefix) = &self.options.message_id {
+            event.push(&*format!("{prefix}:{}", self.next))?;
+        }
+        Ok(event)
+    }
+
+    /// Takes an event in, once it has its [message id](Self::with_message_id).
     pub(crate) fn push(
         &mut self,
-        mut event: Arguments,
+        event: Arguments,
         awaited: Option<u64>,
         timeout: Option<Duration>,
-    ) -> Result<(), EncodeError> {
+    ) {
         let number = self.next;
-        if let Some(prefix) = &self.options.message_id {
-            event.push(&*format!("{prefix}:{number}"))?;
-        }
         self.next += 1;
         self.bytes += event.bytes();
         self.events.push_back(Retried {
@@ -73,7 +78,6 @@ impl RetryQueue {
             acks: Vec::new(),
             in_flight: false,
         });
-        Ok(())
     }
 
     /// The next event to send, within the window: always the oldest that isn't in flight, so that order is kept.

@@ -1,7 +1,8 @@
 use std::time::Duration;
 
-use socketio_proto::manager::{EmitError, EmitOptions, Outcome};
-use socketio_proto::{Retries, SendBuffer, SocketOptions};
+use socketio_proto::manager::{Config, EmitError, EmitOptions, Outcome};
+use socketio_proto::packet::EncodeError;
+use socketio_proto::{Limits, Retries, SendBuffer, SocketOptions};
 
 use crate::script::Script;
 
@@ -267,4 +268,45 @@ fn h25_the_emit_s_own_timeout_is_kept_with_the_event() {
     script.expect([r#"> 421["q","x"]"#]);
     assert_eq!(script.run_to_deadline(), Duration::from_secs(7));
     script.expect(["ack 0 failed: operation has timed out"]);
+}
+
+#[test]
+fn w17_a_message_id_counts_against_the_limits() {
+    let mut options = options(3, 1);
+    options.retries = Some(Retries {
+        message_id: Some("m".repeat(100)),
+        ..Retries::default()
+    });
+    let config = Config {
+        limits: Limits {
+            packet_bytes: 150,
+            ..Limits::default()
+        },
+        ..Config::default()
+    };
+    let mut script = Script::new(config);
+    let socket = script.manager.socket("/", options).unwrap();
+    // It would be taken without the id, and could not be sent with it.
+    let refused = script.emit(socket, "q", PLAIN);
+    assert!(
+        matches!(
+            refused,
+            Err(EmitError::Encode(EncodeError::PacketTooLarge { .. }))
+        ),
+        "{refused:?}"
+    );
+    assert_eq!(script.manager.buffered(socket), 0);
+}
+
+#[test]
+fn h20_an_event_that_was_taken_is_sent_though_the_limits_are_tighter_by_now() {
+    let (mut script, socket) = Script::connecting(options(3, 1));
+    script.emit(socket, "q", ACK).unwrap();
+    script
+        .manager
+        .configure(|config| config.limits.packet_bytes = 8);
+    assert_eq!(
+        script.they_accept("s"),
+        ["connected s", r#"> 420["q","x"]"#]
+    );
 }
