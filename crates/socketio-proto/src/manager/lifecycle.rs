@@ -3,6 +3,7 @@ use alloc::vec::Vec;
 use super::{CloseDetails, ConnectError, DisconnectReason, Event, Manager, Output, SocketId};
 use crate::Instant;
 use crate::engine;
+use crate::packet::Decoder;
 use crate::socket::Phase;
 
 /// The time and the network.
@@ -85,7 +86,7 @@ impl Manager {
         if self.reconnect_at.take().is_some() {
             self.event(Event::ReconnectAttempt(self.attempt));
         }
-        self.decoder.reset();
+        self.decoder = Decoder::new(self.config.limits);
         for socket in self
             .sockets
             .iter_mut()

@@ -427,3 +427,22 @@ fn c10_the_engine_s_session_is_that_of_the_open_connection() {
     script.drain();
     assert_eq!(sid(&script).as_deref(), Some("another"));
 }
+
+#[test]
+fn c4_limits_that_change_hold_from_the_next_attempt_on() {
+    let (mut script, _) = Script::connected("/");
+    script
+        .manager
+        .configure(|config| config.limits.packet_bytes = 20);
+    script.they_send(r#"42["a","longer than the limit"]"#);
+    script.expect([r#"event ["a","longer than the limit"]"#]);
+    script.they_break();
+    script.they_accept("s");
+    script.they_send(r#"42["a","longer than the limit"]"#);
+    script.expect([
+        "close",
+        "closed: parse error",
+        "disconnected: parse error…",
+        "scheduled 1",
+    ]);
+}
