@@ -1,0 +1,81 @@
+//! The transports that the core asked for, and what it sends over them.
+
+use std::collections::VecDeque;
+
+use socketio_proto::Limits;
+use socketio_proto::engine::EnginePacket;
+use socketio_proto::manager::{Output, TransportId};
+use socketio_proto::packet::{DecodeError, Decoded, Decoder, PacketKind};
+
+#[derive(Default)]
+pub(super) struct Wire {
+    /// The transport that is on its way, or open.
+    pub(super) open: Option<TransportId>,
+    pub(super) gone: Vec<TransportId>,
+    /// Packets that went out and ask for an acknowledgement: namespace and id.
+    pub(super) asked: VecDeque<(String, u64)>,
+    /// Events that went out.
+    pub(super) events: usize,
+    /// Events that came in.
+    pub(super) received: usize,
+    last: Option<TransportId>,
+    server: Decoder,
+}
+
+impl Wire {
+    /// Does what the core says of a transport.
+    pub(super) fn carry_out(&mut self, output: Output, is_open: bool) {
+        match output {
+            Output::OpenTransport(id) => {
+                assert_eq!(self.open, None, "a transport is open already");
+                assert!(self.last.is_none_or(|last| last < id), "a name comes again");
+                self.gone.extend(self.last);
+                (self.open, self.last) = (Some(id), Some(id));
+                self.server = Decoder::new(Limits::default());
+            }
+            Output::CloseTransport(id) => {
+                assert_eq!(self.open.take(), Some(id), "it is not open");
+                self.server.reset();
+            }
+            Output::SendText(id, text) => {
+                assert_eq!(self.open, Some(id), "a frame for a closed transport");
+                assert!(is_open, "a frame before the handshake");
+                match EnginePacket::decode(&text) {
+                    Ok(EnginePacket::Message(_)) => {
+                        let decoded = self.server.text(text, 1);
+                        self.sent(decoded);
+                    }
+                    Ok(EnginePacket::Pong("")) => {}
+                    other => panic!("the core sent {other:?}"),
+                }
+            }
+            Output::SendBinary(id, data) => {
+                assert_eq!(self.open, Some(id), "bytes for a closed transport");
+                let decoded = self.server.binary(data);
+                self.sent(decoded);
+            }
+            other => panic!("unknown output {other:?}"),
+        }
+    }
+
+    /// What the core sends can be read, always.
+    fn sent(&mut self, decoded: Result<Decoded, DecodeError>) {
+        let Decoded::Packet(packet) = decoded.expect("the core sends what can be read") else {
+            return;
+        };
+        if packet.kind() == PacketKind::Event {
+            self.events += 1;
+            if let Some(ack) = packet.id() {
+                self.asked.push_back((packet.namespace().into(), ack));
+            }
+            if self.asked.len() > 32 {
+                self.asked.pop_front();
+            }
+        }
+    }
+
+    /// Whether a packet went out without all of its attachments.
+    pub(super) fn is_waiting(&self) -> bool {
+        self.server.is_waiting()
+    }
+}

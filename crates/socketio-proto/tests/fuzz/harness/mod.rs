@@ -1,0 +1,5 @@
+//! What the fuzz targets run on each input. A panic is a finding.
+
+pub mod decoder;
+pub mod manager;
+mod value;

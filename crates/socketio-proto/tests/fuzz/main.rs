@@ -1,0 +1,71 @@
+//! The fuzz targets without a fuzzer: the corpus, and a short run of mutations of it that is the same every time.
+//!
+//! `cargo xtask fuzz` runs the same harness under libFuzzer, which needs nightly, and adds to the corpus. What it finds
+//! is mended with a test of its own name beside the code at fault.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests fail by panicking"
+)]
+#![allow(unreachable_pub, reason = "the fuzz targets use the harness, too")]
+
+mod harness;
+mod mutate;
+
+use std::panic::catch_unwind;
+use std::path::Path;
+
+use mutate::Mutator;
+
+/// Inputs of the short run; some seconds without optimisation.
+const INPUTS: usize = 30_000;
+
+#[test]
+fn decoder_corpus_and_mutations_of_it_break_nothing() {
+    run("decoder", harness::decoder::run);
+}
+
+#[test]
+fn manager_corpus_and_mutations_of_it_break_nothing() {
+    run("manager", harness::manager::run);
+}
+
+fn run(target: &str, harness: fn(&[u8])) {
+    let corpus = corpus(target);
+    assert!(corpus.len() > 100, "the corpus of {target} is not there");
+    for input in &corpus {
+        check(target, harness, input);
+    }
+    let mut mutator = Mutator::new(&corpus);
+    for _ in 0..INPUTS {
+        check(target, harness, &mutator.next());
+    }
+}
+
+/// Says which input it was that broke something.
+fn check(target: &str, harness: fn(&[u8]), input: &[u8]) {
+    if catch_unwind(|| harness(input)).is_err() {
+        panic!(
+            "the harness `{target}` failed on this input: b\"{}\"",
+            input.escape_ascii()
+        );
+    }
+}
+
+/// The inputs in the order of their names.
+fn corpus(target: &str) -> Vec<Vec<u8>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../fuzz/corpus")
+        .join(target);
+    let entries = std::fs::read_dir(&folder)
+        .unwrap_or_else(|error| panic!("{} can't be read: {error}", folder.display()));
+    let mut files: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    files
+        .iter()
+        .map(|file| std::fs::read(file).unwrap())
+        .collect()
+}
