@@ -28,7 +28,8 @@
 //!
 //! let connect = r#"40/mofang,{"sid":"b"}"#;
 //! manager.handle_transport(transport, TransportEvent::Text(connect.into()), now);
-//! assert!(matches!(manager.poll_output(), Some(Output::Event(Event::Connected { .. }))));
+//! let mut outputs = std::iter::from_fn(|| manager.poll_output());
+//! assert!(outputs.any(|output| matches!(output, Output::Event(Event::Connected { .. }))));
 //! assert_eq!(manager.id(socket), Some("b"));
 //! # Ok::<(), socketio_proto::manager::SocketError>(())
 //! ```

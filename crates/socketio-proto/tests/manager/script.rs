@@ -146,14 +146,18 @@ impl Script {
     }
 
     pub(crate) fn take(&mut self) -> Vec<String> {
-        let mut lines = Vec::new();
-        while let Some(output) = self.manager.poll_output() {
+        std::iter::from_fn(|| self.take_one()).collect()
+    }
+
+    /// The next output as a line.
+    pub(crate) fn take_one(&mut self) -> Option<String> {
+        loop {
+            let output = self.manager.poll_output()?;
             // Told with every answer; a test of its own looks at it.
             if !matches!(output, Output::Event(Event::Measured(_))) {
-                lines.push(self.line(output));
+                return Some(self.line(output));
             }
         }
-        lines
     }
 
     /// One output as one line.
