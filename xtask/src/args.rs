@@ -14,6 +14,8 @@ cargo xtask <command>
   check            formatting, lints and documentation, warnings denied
   test [FILTER]    every test, or those whose name contains FILTER
       --only GROUP   unit, server, browser or end-to-end; may be given again
+  fuzz [TARGET]    the fuzz targets under libFuzzer, one after the other, or this one; needs nightly
+      --seconds N    how long each (default: 60)
   doctor           what is installed, in which version, and what is missing
   clean-cache      remove the tools and environments that these commands installed
       --unused       only those that this checkout no longer uses
@@ -26,6 +28,7 @@ pub(crate) enum Command {
     Build,
     Check,
     Test(Test),
+    Fuzz(Fuzz),
     Doctor,
     CleanCache { unused: bool },
     Help,
@@ -46,6 +49,15 @@ pub(crate) struct Test {
     pub(crate) only: Vec<Group>,
     /// Part of the names of the tests to run.
     pub(crate) filter: Option<String>,
+}
+
+/// The options of `fuzz`.
+#[derive(Debug, Eq, PartialEq)]
+pub(crate) struct Fuzz {
+    /// The one target to run; `None`: all.
+    pub(crate) target: Option<String>,
+    /// How long each target runs, in seconds.
+    pub(crate) seconds: u32,
 }
 
 /// Tests that need the same things around them.
@@ -82,6 +94,7 @@ pub(crate) fn parse(args: impl IntoIterator<Item = String>) -> Result<Command> {
         None | Some("help" | "--help" | "-h") => return Ok(Command::Help),
         Some("run") => return run(args),
         Some("test") => return test(args),
+        Some("fuzz") => return fuzz(args),
         Some("clean-cache") => return clean_cache(args),
         Some("build") => Command::Build,
         Some("check") => Command::Check,
@@ -138,6 +151,30 @@ fn test(mut args: impl Iterator<Item = String>) -> Result<Command> {
     Ok(Command::Test(test))
 }
 
+fn fuzz(mut args: impl Iterator<Item = String>) -> Result<Command> {
+    let mut fuzz = Fuzz {
+        target: None,
+        seconds: 60,
+    };
+    while let Some(arg) = args.next() {
+        match arg.as_str() {
+            "--seconds" => {
+                let seconds = args.next().context("--seconds needs a number")?;
+                // For libFuzzer 0 is for ever.
+                fuzz.seconds = seconds
+                    .parse()
+                    .ok()
+                    .filter(|seconds| *seconds != 0)
+                    .with_context(|| format!("`{seconds}` is not a number of seconds above 0"))?;
+            }
+            _ if arg.starts_with('-') => bail!("`fuzz` takes no argument `{arg}`"),
+            _ if fuzz.target.is_none() => fuzz.target = Some(arg),
+            _ => bail!("`fuzz` takes one target, and `{arg}` is a second one"),
+        }
+    }
+    Ok(Command::Fuzz(fuzz))
+}
+
 fn clean_cache(mut args: impl Iterator<Item = String>) -> Result<Command> {
     match (args.next().as_deref(), args.next()) {
         (None, _) => Ok(Command::CleanCache { unused: false }),
@@ -189,6 +226,21 @@ mod tests {
         };
         let line = "test --only unit m7_ --only end-to-end";
         assert_eq!(parse_line(line).unwrap(), Command::Test(expected));
+    }
+
+    #[test]
+    fn fuzz_takes_a_target_and_a_time() {
+        let expected = Fuzz {
+            target: Some("manager".to_owned()),
+            seconds: 3600,
+        };
+        assert_eq!(
+            parse_line("fuzz --seconds 3600 manager").unwrap(),
+            Command::Fuzz(expected)
+        );
+        for line in ["fuzz --seconds", "fuzz --seconds 0", "fuzz a b", "fuzz -x"] {
+            assert!(parse_line(line).is_err(), "{line}");
+        }
     }
 
     #[test]

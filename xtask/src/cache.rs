@@ -88,6 +88,7 @@ fn used() -> Result<Vec<PathBuf>> {
     for tool in tools::all()? {
         used.push(tool.home()?);
     }
+    used.push(tools::cargo_fuzz().home()?);
     used.extend(python::home().ok());
     used.extend(node::home().ok());
     Ok(used)

@@ -10,6 +10,7 @@ mod check;
 mod compress;
 mod doctor;
 mod end_to_end;
+mod fuzz;
 mod lockfile;
 mod node;
 mod page;
@@ -56,6 +57,7 @@ fn execute(command: Command) -> anyhow::Result<()> {
         Command::Build => build::build(),
         Command::Check => check::check(),
         Command::Test(options) => test::test(&options),
+        Command::Fuzz(options) => fuzz::fuzz(&options),
         Command::Doctor => doctor::doctor(),
         Command::CleanCache { unused } => cache::clean(unused),
         Command::Help => {

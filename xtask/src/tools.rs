@@ -70,6 +70,17 @@ fn wasm_opt() -> Tool {
     }
 }
 
+/// What runs libFuzzer. Only `cargo xtask fuzz` needs it.
+pub(crate) fn cargo_fuzz() -> Tool {
+    Tool {
+        package: "cargo-fuzz",
+        package_version: "0.13.2".to_owned(),
+        programs: &["cargo-fuzz"],
+        version: "0.13.2".to_owned(),
+        source: Source::Cargo { locked: true },
+    }
+}
+
 impl Tool {
     /// The name to show.
     pub(crate) fn name(&self) -> &'static str {

@@ -1,0 +1,92 @@
+//! `cargo xtask fuzz`
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::args::Fuzz;
+use crate::step::{Seconds, step};
+use crate::{cache, process, tools, workspace};
+
+/// The targets of the package in `fuzz/`.
+const TARGETS: [&str; 2] = ["decoder", "manager"];
+
+/// Runs the targets, one after the other. What is found new stays in Cargo's target folder; the corpus of the checkout is
+/// only read.
+pub(crate) fn fuzz(options: &Fuzz) -> Result<()> {
+    let wanted = |target: &&str| options.target.as_ref().is_none_or(|name| name == target);
+    let targets: Vec<&str> = TARGETS.into_iter().filter(wanted).collect();
+    if targets.is_empty() {
+        bail!("there is no such fuzz target, but: {}", TARGETS.join(", "));
+    }
+    let has_nightly = process::output(&mut nightly(&["--version"])).is_ok();
+    if !has_nightly {
+        bail!(
+            "fuzzing needs the nightly compiler: rustup toolchain install nightly --profile minimal\n\
+             Without it, `cargo xtask test --only unit mutations` replays the corpus and mutates it for some seconds."
+        );
+    }
+    let path = tools::path_with(&[tools::cargo_fuzz().set_up()?])?;
+    for target in targets {
+        let time = Seconds(std::time::Duration::from_secs(options.seconds.into()));
+        step(format_args!("fuzzing: {target}, for {time}"), || {
+            let found = workspace::target()?.join("fuzz-corpus").join(target);
+            cache::make(&found)?;
+            process::run(run(target, &found, options.seconds)?.env("PATH", &path)).with_context(|| {
+                format!(
+                    "the input is in fuzz/artifacts/{target}; fuzz/README.md says how to go on from there"
+                )
+            })
+        })?;
+    }
+    Ok(())
+}
+
+fn run(target: &str, found: &Path, seconds: u32) -> Result<Command> {
+    let folder = workspace::root().join("fuzz");
+    // The core has no unsafe code: there is nothing for a sanitizer to see, and without one it runs twice as fast.
+    let mut command = nightly(&["fuzz", "run", "--sanitizer", "none", target]);
+    command
+        .arg(found)
+        .arg(folder.join("corpus").join(target))
+        .arg("--")
+        .arg(format!("-max_total_time={seconds}"))
+        .arg(format!("-dict={}", folder.join("dictionary.txt").display()))
+        .args(["-max_len=4096", "-timeout=10", "-rss_limit_mb=1024"])
+        .args(["-print_final_stats=1", "-verbosity=0"]);
+    // Apart from what stable builds.
+    command.env("CARGO_TARGET_DIR", workspace::target()?.join("fuzz"));
+    Ok(command)
+}
+
+/// Cargo of the nightly toolchain.
+fn nightly(args: &[&str]) -> Command {
+    let mut rustup = Command::new("rustup");
+    rustup
+        .current_dir(workspace::root())
+        .args(["run", "nightly", "cargo"])
+        .args(args);
+    // The cargo that runs this program is stable's.
+    rustup.env_remove("CARGO").env_remove("RUSTUP_TOOLCHAIN");
+    rustup
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_targets_are_those_of_the_package() {
+        let manifest = workspace::root().join("fuzz/Cargo.toml");
+        let manifest = std::fs::read_to_string(manifest).unwrap();
+        let names = manifest
+            .lines()
+            .filter_map(|line| line.strip_prefix("name = \""));
+        let names: Vec<&str> = names
+            .skip(1)
+            .filter_map(|name| name.strip_suffix('"'))
+            .collect();
+        assert_eq!(names, TARGETS);
+    }
+}
