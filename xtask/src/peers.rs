@@ -49,9 +49,9 @@ impl Peer {
         };
         let mut server = self.program()?;
         server.args(["--max-life", MAX_LIFE]);
-        // Heartbeats that a test can wait for.
+        // Heartbeats that a test can wait for, and that a busy machine does not miss.
         server.args(["--ping-interval", self.ping_interval()]);
-        server.args(["--ping-timeout", "800"]);
+        server.args(["--ping-timeout", "2500"]);
         server.arg("--port").arg(port.to_string());
         let (running, address) = Running::start_until(&mut server, "listening on ")?;
         Ok((running, self.variable(), format!("http://{address}")))
