@@ -34,6 +34,8 @@ pub(crate) fn layer(ping_interval: Duration, ping_timeout: Duration) -> SocketIo
         .ping_interval(ping_interval)
         .ping_timeout(ping_timeout)
         .ack_timeout(Duration::from_secs(1))
+        // A burst of echoes must find room: what finds none is lost.
+        .max_buffer_size(10_000)
         .build_layer();
     // Handlers are set before the CONNECT reply goes out, which is what a middleware is for here.
     io.ns("/", welcome.with(listen));
