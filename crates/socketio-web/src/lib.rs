@@ -27,6 +27,8 @@
 //! # }
 //! ```
 //!
+//! The example `alone` is a whole page of this kind: it awaits an acknowledgement as well, and shows the status.
+//!
 //! Coming from JavaScript: [`manual::migration`]. What is delivered, and what isn't: [`manual::delivery`].
 //!
 //! # Rules of the house
