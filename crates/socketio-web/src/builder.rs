@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde::Serialize;
 use socketio_proto::manager::{Config, Manager, SocketError};
 use socketio_proto::{Auth, AuthError, Limits, Retries, SendBuffer, SocketOptions};
+use wasm_bindgen::JsValue;
 
 use crate::connection::Connection;
 use crate::lifecycle;
@@ -15,7 +16,7 @@ use crate::slab::Key;
 use crate::socket::Socket;
 use crate::status::Status;
 use crate::table::{self, Entry, Table};
-use crate::url::{self, Server};
+use crate::url;
 
 /// Answers what the next CONNECT carries; told whether the server refused what it was given last.
 pub(crate) type AuthProvider =
@@ -23,14 +24,16 @@ pub(crate) type AuthProvider =
 
 /// Options of a socket and of the connection it is on; from [`Socket::builder`].
 ///
-/// The defaults are the reference's (rows B1–B12, I6–I8), but that buffers are bounded. Sockets of the same server
+/// The defaults are the reference's (rows B1–B12, I6–I8, I16), but that buffers are bounded. Sockets of the same server
 /// and path share one connection, whose options are those of the first (row A8).
 #[must_use = "nothing happens until `connect` or `build`"]
 pub struct Builder {
     url: String,
     namespace: Option<String>,
     path: String,
+    slash: bool,
     query: Vec<(String, String)>,
+    protocols: JsValue,
     auth: Result<Auth, AuthError>,
     provider: Option<AuthProvider>,
     options: SocketOptions,
@@ -44,7 +47,9 @@ impl Builder {
             url: url.into(),
             namespace: None,
             path: "/socket.io".into(),
+            slash: true,
             query: Vec::new(),
+            protocols: JsValue::UNDEFINED,
             auth: Ok(Auth::NONE),
             provider: None,
             options: SocketOptions::default(),
@@ -65,7 +70,23 @@ impl Builder {
         self
     }
 
+    /// Whether the path ends with a slash; some servers and proxies want none. Default: true (I8).
+    pub fn add_trailing_slash(mut self, slash: bool) -> Self {
+        self.slash = slash;
+        self
+    }
+
+    /// Sub-protocols that the WebSocket offers to the server (I16). The browser fails each attempt, and
+    /// [`on_connect_error`](Socket::on_connect_error) tells why, where one is no token or stands there twice, or the
+    /// server takes none of them.
+    pub fn protocols<'a>(mut self, protocols: impl IntoIterator<Item = &'a str>) -> Self {
+        let protocols = protocols.into_iter().map(JsValue::from_str);
+        self.protocols = protocols.collect::<js_sys::Array>().into();
+        self
+    }
+
     /// Adds a parameter to the query of the request. It is not secret: a token belongs into [`auth`](Self::auth).
+    /// See also [`Socket::set_query`].
     pub fn query(mut self, name: &str, value: &str) -> Self {
         self.query.push((name.into(), value.into()));
         self
@@ -191,7 +212,8 @@ impl Builder {
             ..self.options
         };
         let server = url::parse(&self.url)?;
-        let url = url::websocket(&server, &self.path, &self.query);
+        let endpoint = url::endpoint(&server, &self.path, self.slash);
+        let url = url::websocket(&server, &endpoint, &self.query);
         // Sockets share a connection by server and path, not by query (A7).
         let share = format!("{} {}", server.origin, self.path.trim_matches('/'));
         let namespace = self.namespace.unwrap_or_else(|| server.namespace.clone());
@@ -214,7 +236,12 @@ impl Builder {
                         result.set(Err(OpenError::Namespace(error)));
                         return None;
                     }
-                    Ok(id) => (own(table, manager, &share, self.force_new, server, url), id),
+                    Ok(id) => {
+                        let shared_as = (!self.force_new).then_some(share);
+                        let connection =
+                            Connection::new(manager, shared_as, server, url, self.protocols);
+                        (table.connections.insert(connection), id)
+                    }
                 },
             };
             let socket = table.sockets.insert(Entry {
@@ -262,20 +289,6 @@ fn place(
             .ok()?;
         Some((key, id))
     })
-}
-
-fn own(
-    table: &mut Table,
-    manager: Manager,
-    share: &str,
-    force_new: bool,
-    server: Server,
-    url: String,
-) -> Key {
-    let shared_as = (!force_new).then(|| share.to_owned());
-    table
-        .connections
-        .insert(Connection::new(manager, shared_as, server, url))
 }
 
 impl fmt::Debug for Builder {

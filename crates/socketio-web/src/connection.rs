@@ -8,6 +8,7 @@ use socketio_proto::manager::{
     AckError, ConnectionState, Manager, Output, SocketId, TransportEvent, TransportId,
 };
 use socketio_proto::packet::Packet;
+use wasm_bindgen::JsValue;
 
 use crate::clock::now;
 use crate::slab::Key;
@@ -22,6 +23,8 @@ pub(crate) struct Connection {
     pub(crate) shared_as: Option<String>,
     pub(crate) server: Server,
     pub(crate) url: String,
+    /// Sub-protocols of the WebSocket, as its constructor takes them.
+    protocols: JsValue,
     /// The driver's key of each of the manager's sockets.
     pub(crate) sockets: Vec<(SocketId, Key)>,
     pub(crate) waiters: Vec<(SocketId, u64, Waiter)>,
@@ -42,12 +45,14 @@ impl Connection {
         shared_as: Option<String>,
         server: Server,
         url: String,
+        protocols: JsValue,
     ) -> Self {
         Self {
             manager,
             shared_as,
             server,
             url,
+            protocols,
             sockets: Vec::new(),
             waiters: Vec::new(),
             delay: None,
@@ -167,10 +172,14 @@ fn perform(key: Key, output: Output) {
 }
 
 fn open_transport(key: Key, id: TransportId) {
-    let Some(url) = table::with(|table| Some(table.connections.get(key)?.url.clone())) else {
+    let address = table::with(|table| {
+        let connection = table.connections.get(key)?;
+        Some((connection.url.clone(), connection.protocols.clone()))
+    });
+    let Some((url, protocols)) = address else {
         return;
     };
-    let opened = Transport::open(key, id, &url).map_err(|text| {
+    let opened = Transport::open(key, id, &url, &protocols).map_err(|text| {
         // Told a moment later, when whoever called `connect` has had the time to listen (W6).
         wasm_bindgen_futures::spawn_local(async move {
             transport_event(key, id, TransportEvent::Failed(text));

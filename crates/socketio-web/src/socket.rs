@@ -20,6 +20,7 @@ use crate::message::Message;
 use crate::slab::Key;
 use crate::status::Status;
 use crate::table;
+use crate::url;
 use crate::wait::{Connected, Drained};
 
 /// A namespace of a server: what events are emitted to and come from.
@@ -100,6 +101,23 @@ impl Socket {
         let auth = Auth::object(value)?;
         connection::with_socket(self.0, |manager, id, _| manager.set_auth(id, auth));
         Ok(())
+    }
+
+    /// Puts these parameters in the place of those that the builder's [`query`](Builder::query) added, for its
+    /// connection, which other sockets may share; those of the URL stay. They go with the next attempt (A12).
+    pub fn set_query(self, query: &[(&str, &str)]) {
+        let query: Vec<(String, String)> = query
+            .iter()
+            .map(|(name, value)| ((*name).into(), (*value).into()))
+            .collect();
+        table::with(|table| {
+            let entry = table.sockets.get(self.0)?;
+            let connection = table.connections.get_mut(entry.connection)?;
+            // What stands in the query is escaped.
+            let (endpoint, _) = connection.url.rsplit_once('?')?;
+            connection.url = url::websocket(&connection.server, endpoint, &query);
+            Some(())
+        });
     }
 
     /// Changes the options of its connection, which other sockets may share (C4–C9). They hold from the next attempt

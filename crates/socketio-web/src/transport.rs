@@ -24,9 +24,16 @@ impl Transport {
     /// Opens a WebSocket whose events go to the connection `owner`.
     ///
     /// # Errors
-    /// The browser's words, where it refuses to try: a bad URL, mixed content, a content security policy (W6).
-    pub(crate) fn open(owner: Key, id: TransportId, url: &str) -> Result<Self, String> {
-        let socket = WebSocket::new(url).map_err(|error| text(&error))?;
+    /// The browser's words, where it refuses to try: a bad URL or sub-protocol, mixed content, a content security
+    /// policy (W6).
+    pub(crate) fn open(
+        owner: Key,
+        id: TransportId,
+        url: &str,
+        protocols: &JsValue,
+    ) -> Result<Self, String> {
+        let socket =
+            WebSocket::new_with_str_sequence(url, protocols).map_err(|error| text(&error))?;
         socket.set_binary_type(BinaryType::Arraybuffer);
 
         let message = Closure::new(move |event: MessageEvent| {

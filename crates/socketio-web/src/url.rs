@@ -1,5 +1,6 @@
 //! From what the user names to the address of the transport (rows A2–A9, K17).
 
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Location, Url};
 
 use crate::builder::OpenError;
@@ -34,14 +35,18 @@ pub(crate) fn parse(url: &str) -> Result<Server, OpenError> {
     })
 }
 
+/// Where the requests go, up to their query (B3, I8).
+pub(crate) fn endpoint(server: &Server, path: &str, slash: bool) -> String {
+    let path = path.trim_matches('/');
+    let lead = if path.is_empty() { "" } else { "/" };
+    let slash = if slash { "/" } else { "" };
+    format!("{}{lead}{path}{slash}", server.origin)
+}
+
 /// The address that a WebSocket is opened at. The user's query comes first (I6); of a clash between the URL and
 /// the options, the option wins (W15), and what the protocol itself sets wins over both.
-pub(crate) fn websocket(server: &Server, path: &str, query: &[(String, String)]) -> String {
-    let path = path.trim_matches('/');
-    let mut url = match path.is_empty() {
-        true => format!("{}/?", server.origin),
-        false => format!("{}/{path}/?", server.origin),
-    };
+pub(crate) fn websocket(server: &Server, endpoint: &str, query: &[(String, String)]) -> String {
+    let mut url = format!("{endpoint}?");
     let overridden = |name: &str| query.iter().any(|(option, _)| option == name);
     let from_url = server.query.iter().filter(|(name, _)| !overridden(name));
     for (name, value) in from_url.chain(query) {
@@ -94,13 +99,10 @@ fn absolute(url: &str) -> Result<String, OpenError> {
     {
         return Err(OpenError::Url(url.into()));
     }
-    let location = web_sys::window().map(|window| window.location());
-    let part = |read: fn(&Location) -> Result<String, wasm_bindgen::JsValue>| {
-        location
-            .as_ref()
-            .and_then(|location| read(location).ok())
-            .unwrap_or_default()
-    };
+    // A worker has one as well, and no window (L7).
+    let location = js_sys::Reflect::get(&js_sys::global(), &"location".into()).unwrap_or_default();
+    let location: Location = location.unchecked_into();
+    let part = |read: fn(&Location) -> Result<String, JsValue>| read(&location).unwrap_or_default();
     let (protocol, host) = (part(Location::protocol), part(Location::host));
     let protocol = if protocol.starts_with("http") {
         protocol

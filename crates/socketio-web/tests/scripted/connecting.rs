@@ -201,6 +201,36 @@ async fn w6_a_constructor_that_throws_for_somebody_who_gave_up_is_not_told() {
 }
 
 #[wasm_bindgen_test]
+fn i16_sub_protocols_are_offered_at_each_attempt() {
+    let (script, ws, socket) = connected_with(|builder| builder.protocols(["v2.chat", "chat"]));
+    assert_eq!(ws.protocols(), ["v2.chat", "chat"]);
+    ws.drop();
+    socket.connect();
+    assert_eq!(script.last().protocols(), ["v2.chat", "chat"]);
+
+    let (_script, ws, _socket) = connected();
+    assert!(ws.protocols().is_empty());
+}
+
+#[wasm_bindgen_test]
+async fn i16_what_is_no_sub_protocol_is_a_connect_error() {
+    for protocols in [&["a b"][..], &["twice", "twice"]] {
+        Script::uninstall();
+        let builder = Socket::builder(&address()).protocols(protocols.iter().copied());
+        let socket = Owned(builder.reconnection(false).connect().unwrap());
+        let log = listen(*socket);
+        until("the error is told", || log.len() == 2).await;
+        let told = log.take();
+        assert_eq!(told[0], "disconnected");
+        let (error, name) = (&told[1], protocols[0]);
+        assert!(
+            error.contains("subprotocol") && error.contains(name),
+            "{error}"
+        );
+    }
+}
+
+#[wasm_bindgen_test]
 fn w1_a_drop_before_the_handshake_is_noticed_at_once() {
     let script = Script::install();
     let socket = Owned(Socket::builder(&address()).connect().unwrap());

@@ -128,6 +128,20 @@ fn b3_path_of_the_requests() {
 }
 
 #[wasm_bindgen_test]
+fn i8_the_path_ends_with_a_slash_unless_told_otherwise() {
+    for (path, with, without) in [
+        ("/chat/", "ws://h/chat/?", "ws://h/chat?"),
+        ("/", "ws://h/?", "ws://h?"),
+    ] {
+        let builder = || Socket::builder("http://h/ns").path(path);
+        let with_slash = builder().add_trailing_slash(true);
+        assert_eq!(url(with_slash), format!("{with}{QUERY}"));
+        let without_slash = builder().add_trailing_slash(false);
+        assert_eq!(url(without_slash), format!("{without}{QUERY}"));
+    }
+}
+
+#[wasm_bindgen_test]
 fn k17_ipv6_keeps_its_brackets() {
     let expected = format!("ws://[::1]:3000/socket.io/?{QUERY}");
     assert_eq!(url(Socket::builder("http://[::1]:3000/x")), expected);

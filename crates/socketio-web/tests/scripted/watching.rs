@@ -147,6 +147,34 @@ async fn c4_reconnection_can_be_switched_off_and_on() {
 }
 
 #[wasm_bindgen_test]
+fn a12_a_changed_query_goes_with_the_next_attempt() {
+    let script = Script::install();
+    let url = format!("{}/?of=url", address());
+    let builder = Socket::builder(&url).query("a", "1?").query("b", "2");
+    let socket = Owned(builder.connect().unwrap());
+    let shares = Owned(Socket::builder(&url).namespace("/x").build().unwrap());
+    let query = || {
+        let url = script.last().url();
+        let (endpoint, query) = url.split_once('?').unwrap();
+        assert!(endpoint.ends_with(".test/socket.io/"), "{endpoint}");
+        query.to_owned()
+    };
+    let protocol = "EIO=4&transport=websocket";
+    assert_eq!(query(), format!("of=url&a=1%3F&b=2&{protocol}"));
+
+    shares.set_query(&[("a", "?3"), ("EIO", "3")]);
+    assert_eq!(script.count(), 1, "what is open stays");
+    script.last().drop();
+    socket.connect();
+    assert_eq!(query(), format!("of=url&a=%3F3&{protocol}"));
+
+    socket.set_query(&[]);
+    script.last().drop();
+    socket.connect();
+    assert_eq!(query(), format!("of=url&{protocol}"));
+}
+
+#[wasm_bindgen_test]
 fn f10_what_goes_out_is_heard_when_it_goes() {
     let script = Script::install();
     let socket = Owned(Socket::builder(&address()).connect().unwrap());

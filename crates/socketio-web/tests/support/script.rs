@@ -21,6 +21,12 @@ impl Script {
         Self(js_sys::eval(include_str!("websocket.js")).expect("the script is valid"))
     }
 
+    /// Gives the page the browser's own WebSocket back.
+    pub(crate) fn uninstall() {
+        js_sys::eval("globalThis.WebSocket = globalThis.realWebSocket ?? globalThis.WebSocket")
+            .unwrap();
+    }
+
     pub(crate) fn count(&self) -> usize {
         self.all().length() as usize
     }
@@ -65,6 +71,13 @@ impl Script {
 impl Ws {
     pub(crate) fn url(&self) -> String {
         get(&self.0, "url").as_string().unwrap()
+    }
+
+    /// The sub-protocols that it offers.
+    pub(crate) fn protocols(&self) -> Vec<String> {
+        let protocols: Array = get(&self.0, "protocols").unchecked_into();
+        let names = protocols.iter();
+        names.map(|name| name.as_string().unwrap()).collect()
     }
 
     /// What was sent since the last look.

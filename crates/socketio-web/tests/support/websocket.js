@@ -5,11 +5,12 @@
     static handlers = 0; // that are set now, on all of them
     static refusal = null; // what the constructor throws
 
-    constructor(url) {
+    constructor(url, protocols = []) {
       if (ScriptedWebSocket.refusal !== null) {
         throw new DOMException(ScriptedWebSocket.refusal, "SecurityError");
       }
       this.url = url;
+      this.protocols = Array.from(protocols);
       this.binaryType = "blob";
       this.bufferedAmount = 0;
       this.readyState = 0;
@@ -71,6 +72,7 @@
     };
   }
 
+  globalThis.realWebSocket ??= globalThis.WebSocket;
   globalThis.WebSocket = ScriptedWebSocket;
   return ScriptedWebSocket;
 })();
