@@ -1,4 +1,5 @@
-//! What goes leaves nothing behind: no WebAssembly memory, and no handler that JavaScript could call.
+//! What goes leaves nothing behind: no WebAssembly memory, no handler that JavaScript could call, no timer that would
+//! ring, no value of JavaScript's that is held.
 
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::events::Chat;
 use crate::support::owned::Owned;
-use crate::support::script::{Script, address, connected, page_listeners};
+use crate::support::script::{Script, address, connected, page_listeners, timers};
 
 const WARM_UP: usize = 100;
 const RECONNECTS: usize = 1_000;
@@ -17,12 +18,15 @@ const LISTENERS: usize = 100_000;
 #[wasm_bindgen_test]
 async fn a_thousand_reconnects_leave_nothing_behind() {
     let script = Script::install();
+    // What wasm-bindgen makes once, to run futures, is there.
+    gloo_timers::future::TimeoutFuture::new(0).await;
+    let nothing = Left::now(&script);
     let delay = Duration::from_millis(1);
     let builder = Socket::builder(&address())
         .reconnection_delay(delay)
         .reconnection_delay_max(delay);
     let socket = Owned(builder.connect().unwrap());
-    let _chat = socket.on(|Chat(_)| ());
+    let chat = socket.on(|Chat(_)| ());
     let outages = async |before: usize, count: usize| {
         for made in before..before + count {
             let ws = script.made(made).await;
@@ -37,7 +41,18 @@ async fn a_thousand_reconnects_leave_nothing_behind() {
     let before = Left::now(&script);
     outages(1 + WARM_UP, RECONNECTS).await;
     assert_eq!(Left::now(&script), before);
-    assert!(before.handlers > 0.0 && before.page_listeners > 0.0);
+    assert!(before.handlers > 0.0 && before.page_listeners > 0.0 && before.timers > 0.0);
+
+    // One waits for its back-off, one for its handshake, one for an acknowledgement; then all go.
+    let waits = Owned(Socket::builder(&address()).connect().unwrap());
+    script.last().drop();
+    let opens = Owned(Socket::builder(&address()).connect().unwrap());
+    let patience = Some(Duration::from_secs(60));
+    let answer = socket.emit_named_with_ack::<_, ()>("x", &1, patience);
+    assert!(timers() > before.timers);
+    drop((waits, opens, answer, chat, socket));
+    let memory = Left::now(&script).memory;
+    assert_eq!(Left::now(&script), Left { memory, ..nothing });
 }
 
 #[wasm_bindgen_test]
@@ -72,6 +87,9 @@ struct Left {
     handlers: f64,
     /// On window and document.
     page_listeners: f64,
+    timers: f64,
+    /// Values of JavaScript's that Rust holds.
+    values: u32,
 }
 
 impl Left {
@@ -82,6 +100,8 @@ impl Left {
             memory: bytes.unwrap().as_f64().unwrap(),
             handlers: script.handlers(),
             page_listeners: page_listeners(),
+            timers: timers(),
+            values: wasm_bindgen::externref_heap_live_count(),
         }
     }
 }

@@ -157,6 +157,11 @@ pub(crate) fn page_listeners() -> f64 {
     number(&get(&js_sys::global(), "pageListeners"), "count")
 }
 
+/// Timers that are set and have not rung.
+pub(crate) fn timers() -> f64 {
+    number(&get(&js_sys::global(), "liveTimers"), "size")
+}
+
 fn get(object: &JsValue, name: &str) -> JsValue {
     Reflect::get(object, &name.into()).unwrap()
 }

@@ -72,6 +72,24 @@
     };
   }
 
+  // Timers that are set and have not rung.
+  if (!globalThis.liveTimers) {
+    const live = (globalThis.liveTimers = new Set());
+    const { setTimeout, clearTimeout } = globalThis;
+    globalThis.setTimeout = (callback, ...rest) => {
+      const timer = setTimeout((...args) => {
+        live.delete(timer);
+        callback(...args);
+      }, ...rest);
+      live.add(timer);
+      return timer;
+    };
+    globalThis.clearTimeout = (timer) => {
+      live.delete(timer);
+      clearTimeout(timer);
+    };
+  }
+
   globalThis.realWebSocket ??= globalThis.WebSocket;
   globalThis.WebSocket = ScriptedWebSocket;
   return ScriptedWebSocket;
