@@ -22,7 +22,7 @@ pub(crate) fn check() -> Result<()> {
     crate::tools::set_up_wasm_target()?;
     step("lints: what runs in a browser", || {
         process::run(deny(
-            for_browsers(&mut cargo("clippy")).arg("--all-targets"),
+            for_browsers(&mut cargo("clippy")).args(["--all-targets", "--all-features"]),
         ))?;
         process::run(deny(cargo("clippy").args([
             "--target",

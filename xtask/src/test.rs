@@ -94,6 +94,12 @@ fn prepare(group: Group) -> Result<Prepared> {
         Group::Browser => {
             for_browsers(&mut test).arg("--tests");
             in_browser(&mut test)?;
+            // With a feature that none of the others shall have.
+            let mut log = cargo("test");
+            log.args(["--target", WASM, "--package", "socketio-web"]);
+            log.args(["--features", "log", "--test", "log"]);
+            in_browser(&mut log)?;
+            tests.push(log);
             // The tests read them with `option_env!`: in a browser there is no environment.
             for (server, variable, address) in peers::start()? {
                 servers.push(server);

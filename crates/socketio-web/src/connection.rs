@@ -15,7 +15,7 @@ use crate::slab::Key;
 use crate::table::{self, Table};
 use crate::transport::Transport;
 use crate::url::Server;
-use crate::{dispatch, lifecycle};
+use crate::{dispatch, lifecycle, log};
 
 pub(crate) struct Connection {
     pub(crate) manager: Manager,
@@ -116,6 +116,7 @@ pub(crate) fn look<R>(
 }
 
 pub(crate) fn transport_event(key: Key, transport: TransportId, event: TransportEvent) {
+    log::heard(transport, &event);
     handle(key, |manager, now| {
         manager.handle_transport(transport, event, now)
     });
@@ -156,6 +157,7 @@ pub(crate) fn drain(key: Key) {
 }
 
 fn perform(key: Key, output: Output) {
+    log::done(&output);
     match output {
         Output::OpenTransport(id) => open_transport(key, id),
         Output::CloseTransport(id) => {

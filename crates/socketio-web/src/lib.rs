@@ -31,6 +31,10 @@
 //!
 //! Coming from JavaScript: [`manual::migration`]. What is delivered, and what isn't: [`manual::delivery`].
 //!
+//! # To see what goes over the wire
+//! The feature `log` writes each frame on the browser's console, at the level "debug" (in Chromium: "Verbose"). Tokens are
+//! among them, so it is for development. Without the feature not a byte of it is in the page.
+//!
 //! # Rules of the house
 //! - A [`Socket`] is a small `Copy` handle; it lives until [`Socket::remove`].
 //! - A listener ends with the [`Subscription`] that `on` returned: keep it as long as it shall hear.
@@ -48,6 +52,7 @@ mod connection_event;
 mod dispatch;
 mod lifecycle;
 mod listener;
+mod log;
 mod message;
 mod slab;
 mod socket;

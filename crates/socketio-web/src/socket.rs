@@ -187,6 +187,19 @@ impl Socket {
         .unwrap_or(false)
     }
 
+    /// How many listeners an event of this name has; catch-alls are not counted (P5).
+    pub fn listeners(self, name: &str) -> usize {
+        let listens = |listener: &&Listener| {
+            listener.callback.is_some()
+                && matches!(&listener.topic, Topic::Event(event) if **event == *name)
+        };
+        table::with(|table| {
+            let listeners = table.sockets.get(self.0)?.listeners.iter();
+            Some(listeners.filter(listens).count())
+        })
+        .unwrap_or(0)
+    }
+
     /// How many packets wait for the connection (E6).
     pub fn buffered(self) -> usize {
         connection::look(self.0, |connection, id| {
@@ -239,6 +252,14 @@ impl Socket {
         value: &T,
     ) -> Result<Outcome, EmitError> {
         self.emit_args(arguments(name, value)?)
+    }
+
+    /// Emits the event `message`, with one argument (F4).
+    ///
+    /// # Errors
+    /// As [`emit`](Self::emit).
+    pub fn send<T: Serialize + ?Sized>(self, value: &T) -> Result<Outcome, EmitError> {
+        self.emit_named("message", value)
     }
 
     /// Emits an event with any number of arguments.

@@ -18,6 +18,13 @@ pub struct SocketId {
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct TransportId(pub(crate) u32);
 
+impl TransportId {
+    /// The first of a manager's is 1.
+    pub const fn number(self) -> u32 {
+        self.0
+    }
+}
+
 /// Names one received event that asks for an acknowledgement.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct AckToken {

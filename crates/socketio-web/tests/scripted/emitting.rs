@@ -125,6 +125,13 @@ fn f7_volatile_is_dropped_while_not_connected() {
 }
 
 #[wasm_bindgen_test]
+fn f4_send_emits_a_message() {
+    let (_script, ws, socket) = connected();
+    socket.send("hello").unwrap();
+    assert_eq!(ws.sent(), [r#"42["message","hello"]"#]);
+}
+
+#[wasm_bindgen_test]
 fn g13_reserved_names_are_refused() {
     let (_script, ws, socket) = connected();
     for name in ["connect", "connect_error", "disconnect", "disconnecting"] {

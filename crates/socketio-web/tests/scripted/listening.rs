@@ -90,6 +90,23 @@ fn p2_once_hears_one() {
 }
 
 #[wasm_bindgen_test]
+fn p5_listeners_are_counted_by_name() {
+    let (_script, ws, socket) = connected();
+    assert_eq!(socket.listeners("chat"), 0);
+    let stays = socket.on(|Chat(_)| ());
+    let log = Log::default();
+    let (noted, listened) = (log.clone(), *socket);
+    let _once = socket.once(move |Chat(_)| noted.push(listened.listeners("chat")));
+    let _others = (socket.on_any(|_| ()), socket.on_named("other", |_| ()));
+    assert_eq!(socket.listeners("chat"), 2);
+    ws.deliver(CHAT);
+    assert_eq!(log.take(), ["1"], "one that hears once is none any more");
+    assert_eq!(socket.listeners("chat"), 1);
+    drop(stays);
+    assert_eq!(socket.listeners("chat"), 0);
+}
+
+#[wasm_bindgen_test]
 fn p6_any_name_is_a_name() {
     let (_script, ws, socket) = connected();
     let log = Log::default();

@@ -1,0 +1,46 @@
+//! What goes over the wire, on the browser's console, with the feature `log` (Q3).
+
+use socketio_proto::manager::{Output, TransportEvent, TransportId};
+
+/// Writes down what the transport told.
+#[cfg(feature = "log")]
+pub(crate) fn heard(transport: TransportId, event: &TransportEvent) {
+    match event {
+        TransportEvent::Text(text) => write(transport, "<-", text),
+        TransportEvent::Binary(data) => write(transport, "<-", &bytes(data)),
+        TransportEvent::Closed { code, reason, .. } => {
+            write(transport, "closed with code", &format!("{code} {reason}"));
+        }
+        TransportEvent::Failed(text) => write(transport, "failed:", text),
+        _ => {}
+    }
+}
+
+/// Writes down what is done with the transport.
+#[cfg(feature = "log")]
+pub(crate) fn done(output: &Output) {
+    match output {
+        Output::OpenTransport(transport) => write(*transport, "opens", ""),
+        Output::CloseTransport(transport) => write(*transport, "is closed", ""),
+        Output::SendText(transport, text) => write(*transport, "->", text),
+        Output::SendBinary(transport, data) => write(*transport, "->", &bytes(data)),
+        _ => {}
+    }
+}
+
+#[cfg(feature = "log")]
+fn bytes(data: &[u8]) -> String {
+    format!("{} bytes", data.len())
+}
+
+#[cfg(feature = "log")]
+fn write(transport: TransportId, what: &str, text: &str) {
+    let line = format!("socketio {}: {what} {text}", transport.number());
+    web_sys::console::debug_1(&line.trim_end().into());
+}
+
+#[cfg(not(feature = "log"))]
+pub(crate) fn heard(_transport: TransportId, _event: &TransportEvent) {}
+
+#[cfg(not(feature = "log"))]
+pub(crate) fn done(_output: &Output) {}
