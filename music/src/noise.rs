@@ -1,0 +1,27 @@
+//! Chance, the same each time.
+
+/// SplitMix64.
+#[derive(Debug)]
+pub(crate) struct Noise(u64);
+
+impl Noise {
+    pub(crate) fn seeded(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    /// Evenly between -1 and 1.
+    pub(crate) fn next(&mut self) -> f64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^= z >> 31;
+        // The upper 53 bits fit a float exactly.
+        (z >> 11) as f64 / (1_u64 << 52) as f64 - 1.0
+    }
+
+    /// Around 0 and hardly ever beyond ±1, as hands are.
+    pub(crate) fn human(&mut self) -> f64 {
+        (self.next() + self.next() + self.next()) / 2.0
+    }
+}
