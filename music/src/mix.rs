@@ -39,7 +39,7 @@ fn place(instrument: Instrument) -> Place {
         Instrument::Kalimba => (0.26, 0.30, 0.30, 0.30),
         Instrument::Bass => (0.42, 0.0, 0.0, 0.12),
         Instrument::Pad => (0.17, 0.0, 0.9, 0.40),
-        Instrument::Bird => (0.030, 0.55, 0.0, 0.9),
+        Instrument::Bird => (0.055, 0.55, 0.0, 0.9),
     };
     Place {
         gain,

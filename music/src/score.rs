@@ -39,7 +39,7 @@ pub(crate) const PARTS: [Part; 6] = [
         instrument: Instrument::Flute,
         phrases: [
             "-:4 | - | - | -",
-            "mp D5:1.5 E5:.5 F#5:1 A5 | F#5:.5 E5 D5:1 B4:1.5~ A4:.5 | B4:1 D5:.5 E5 A4:1 B4 | /D5:2.5~ -:1.5",
+            "mp D5:1.5 E5:.5 F#5:1 A5 | F#5:.5 E5 D5:1 B4:1.5~ A4:.5 | B4:1 D5:.5 E5 A4:1 B4 | D5:2.5~ -:1.5",
             "mf F#5:1 A5 B5:1.5~ -:.5 | mp A5:1 F#5:.5 E5 /F#5:1.5~ -:.5 | E5:1 F#5:.5 A5 F#5:1 E5:.5 D5 | E5:1 D5:.5 B4 A4:1.5~ -:.5",
             "-:4 | -:2 p D5:1.5~ -:.5 | -:2 pp E5:1.75~ -:.25 | /F#5:2~ -",
         ],
@@ -101,6 +101,13 @@ mod tests {
                     part.instrument
                 );
                 assert!(part.instrument.range().contains(pitch), "{pitch:?}");
+            }
+            // The tone below, which a slide starts from, is in the scale as well.
+            for slid in read.notes.iter().filter(|note| note.slide) {
+                let [pitch] = slid.pitches[..] else {
+                    panic!("a chord cannot slide: {slid:?}");
+                };
+                assert!(["E", "F#", "B"].contains(&pitch.name()), "{slid:?}");
             }
         }
     }

@@ -93,7 +93,7 @@ struct Lips {
 
 impl Lips {
     fn new(first: &Tone) -> Self {
-        let mut octave = LowPass::lag(0.018);
+        let mut octave = LowPass::lag(0.012);
         // The first note is reached from a little below.
         octave.jump(libm::log2(first.hertz) - 0.035);
         Self {
@@ -125,8 +125,8 @@ impl Lips {
             0.0
         };
         let breath = self.breath.iter_mut().fold(wanted, |x, lag| lag.next(x));
-        let hertz = libm::exp2(octave) * cents(11.0 * wave + drift);
-        (hertz, breath * (1.0 + 0.1 * wave))
+        let hertz = libm::exp2(octave) * cents(9.0 * wave + drift);
+        (hertz, breath * (1.0 + 0.07 * wave))
     }
 }
 
@@ -161,6 +161,6 @@ impl Air {
         let near: f64 = self.bands.iter_mut().map(|band| band.next(air)).sum();
         let hiss = self.dull.next(self.hiss.next(air));
         let chiff = 1.0 + 1.2 * (1.0 - smooth(since / 0.12));
-        chiff * (0.16 * near + 0.028 * hiss)
+        chiff * (0.22 * near + 0.04 * hiss)
     }
 }
