@@ -9,6 +9,7 @@ use crate::components::{
 };
 use crate::host::{self, Here};
 use crate::live::ConnectionState;
+use crate::open::Opened;
 use crate::rpc::CallError;
 use crate::session::{self, Absent, Session};
 use crate::settings::Settings;
@@ -48,6 +49,7 @@ pub(crate) fn App() -> impl IntoView {
     provide_context(settings.clone());
     provide_context(text);
     provide_context(toasts);
+    provide_context(Opened::new());
 
     let gate = RwSignal::new(Gate::Checking);
     let check = move || check_out(gate, settings.clone(), text);

@@ -17,6 +17,8 @@ mod host;
 mod live;
 mod music;
 mod online;
+#[allow(dead_code, reason = "what opens them lands next")]
+mod open;
 mod rpc;
 mod session;
 mod settings;

@@ -5,6 +5,7 @@ mod connection;
 mod count;
 mod music;
 mod orchard;
+mod panel;
 mod sign_in;
 mod title;
 mod toast_list;
@@ -16,6 +17,8 @@ pub(crate) use connection::Connection;
 pub(crate) use count::Count;
 pub(crate) use music::Music;
 pub(crate) use orchard::Orchard;
+#[allow(unused_imports, reason = "the panels land next")]
+pub(crate) use panel::Panel;
 pub(crate) use sign_in::SignIn;
 pub(crate) use title::Title;
 pub(crate) use toast_list::ToastList;
