@@ -100,7 +100,7 @@ impl Builder {
     }
 
     /// Asks for the auth at each CONNECT, so that a token can be fresh (D2). An error leaves the socket refused,
-    /// with that text.
+    /// with that text; so does an answer that doesn't come within [`timeout`](Self::timeout).
     pub fn auth_with<F, R>(mut self, provider: F) -> Self
     where
         F: Fn() -> R + 'static,
@@ -155,9 +155,17 @@ impl Builder {
         self
     }
 
-    /// Time for one attempt to reach the handshake; `None` waits as long as the browser does. Default: 20 s (B11).
+    /// Time for one attempt to reach the handshake, and for [`auth_with`](Self::auth_with) to answer; `None` waits as long
+    /// as it takes. Default: 20 s (B11).
     pub fn timeout(mut self, timeout: Option<Duration>) -> Self {
         self.config.timeout = timeout;
+        self
+    }
+
+    /// How long a namespace that was left is not asked for again on a connection that others keep. Default: 100 ms; see
+    /// [`Config::rejoin_delay`].
+    pub fn rejoin_delay(mut self, delay: Duration) -> Self {
+        self.config.rejoin_delay = delay;
         self
     }
 

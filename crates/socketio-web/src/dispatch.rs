@@ -26,6 +26,13 @@ pub(crate) fn event(key: Key, event: Event) {
             ack,
         } => {
             if let Some(socket) = find(key, socket) {
+                // What was held comes ahead of `Connected`, and finds the socket connected (H4).
+                let is_news = table::with(|table| {
+                    Some(table.sockets.get(socket)?.status != Status::Connected)
+                });
+                if is_news == Some(true) {
+                    refresh_status(key);
+                }
                 received(socket, &packet, ack);
             }
         }
@@ -189,8 +196,8 @@ fn authorize(key: Key, id: SocketId, request: u32, refused: bool) {
     let answer = provider(refused);
     wasm_bindgen_futures::spawn_local(async move {
         let answer = answer.await;
-        connection::with_socket(socket, |manager, id, _| {
-            manager.authorize(id, request, answer)
+        connection::with_socket(socket, |manager, id, now| {
+            manager.authorize(id, request, answer, now)
         });
     });
 }

@@ -66,7 +66,7 @@ impl Socket {
 
     /// Disconnects, and stays so until [`connect`](Self::connect) (F2).
     pub fn disconnect(self) {
-        connection::with_socket(self.0, |manager, id, _| manager.disconnect(id));
+        connection::with_socket(self.0, |manager, id, now| manager.disconnect(id, now));
     }
 
     /// Disconnects and forgets the socket: its listeners hear no more, waits for acknowledgements end, and the
@@ -77,7 +77,7 @@ impl Socket {
             let entry = table.sockets.get_mut(self.0)?;
             Some(std::mem::take(&mut entry.listeners))
         });
-        connection::with_socket(self.0, |manager, id, _| manager.remove(id));
+        connection::with_socket(self.0, |manager, id, now| manager.remove(id, now));
         let removed = table::with(|table| {
             let entry = table.sockets.remove(self.0)?;
             if let Some(connection) = table.connections.get_mut(entry.connection) {

@@ -3,11 +3,11 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::{
-    AckError, AckToken, Config, ConnectError, DisconnectReason, EmitError, Event, Manager, Slot,
-    SocketError, SocketId,
+    AckError, AckToken, Config, ConnectError, DisconnectReason, EmitError, Event, Left, Manager,
+    Slot, SocketError, SocketId,
 };
 use crate::engine;
-use crate::packet::{self, Arguments};
+use crate::packet::{self, Arguments, EncodeError};
 use crate::socket::{Auth, AuthKind, Phase, RetryQueue, Socket, SocketOptions};
 use crate::{Instant, Limits};
 
@@ -48,8 +48,8 @@ impl Manager {
 
     /// Disconnects a socket and forgets it. Every acknowledgement that it waits for ends with
     /// [`AckError::Removed`]. When no other socket is active, the connection is closed (C24, W13).
-    pub fn remove(&mut self, id: SocketId) {
-        self.disconnect(id);
+    pub fn remove(&mut self, id: SocketId, now: Instant) {
+        self.disconnect(id, now);
         let Some(slot) = self.sockets.get_mut(id.index as usize) else {
             return;
         };
@@ -86,23 +86,30 @@ impl Manager {
         }
         match self.connection.phase() {
             engine::Phase::Closed => self.open(now),
-            engine::Phase::Open => self.request_connect(id),
+            engine::Phase::Open => {
+                self.forget_left();
+                self.request_connect(id);
+            }
             engine::Phase::Opening => {}
         }
     }
 
     /// Disconnects the socket; it stays so until it is connected again (F2). When no other socket is active, the
     /// connection is closed.
-    pub fn disconnect(&mut self, id: SocketId) {
+    pub fn disconnect(&mut self, id: SocketId, now: Instant) {
+        self.now = now;
         let Some(socket) = self.get_mut(id) else {
             return;
         };
-        if socket.phase == Phase::Connecting {
-            socket.stale_replies += 1;
-        }
-        if matches!(socket.phase, Phase::Connected | Phase::Connecting) {
-            let frame = packet::encode_disconnect(&socket.namespace);
-            frame.into_iter().for_each(|frame| self.send(frame));
+        let namespace = socket.namespace.clone();
+        match socket.phase {
+            Phase::Connected => self.leave(namespace),
+            // The server would not know yet what is left: that waits for its answer.
+            Phase::Connecting => self.left.push(Left {
+                namespace,
+                until: None,
+            }),
+            Phase::Idle | Phase::Waiting | Phase::Authorizing => {}
         }
         self.disconnected(id, Phase::Idle, DisconnectReason::IoClientDisconnect, None);
         self.close_if_unused();
@@ -125,7 +132,14 @@ impl Manager {
 
     /// Answers [`Event::Authorize`]. An answer to an older request is ignored; an error leaves the socket
     /// unconnected, and is told as [`ConnectError::Auth`].
-    pub fn authorize(&mut self, id: SocketId, request: u32, answer: Result<Auth, String>) {
+    pub fn authorize(
+        &mut self,
+        id: SocketId,
+        request: u32,
+        answer: Result<Auth, String>,
+        now: Instant,
+    ) {
+        self.now = now;
         let Some(socket) = self.get_mut(id) else {
             return;
         };
@@ -215,14 +229,37 @@ impl Manager {
 }
 
 impl Manager {
+    /// Sends DISCONNECT. A CONNECT right behind it would find the server not done with it.
+    pub(super) fn leave(&mut self, namespace: Box<str>) {
+        let frame = packet::encode_disconnect(&namespace);
+        frame.into_iter().for_each(|frame| self.send(frame));
+        self.left.push(Left {
+            namespace,
+            until: Some(self.now + self.config.rejoin_delay),
+        });
+    }
+
+    /// What was left long enough ago can be asked for again.
+    pub(super) fn forget_left(&mut self) {
+        let now = self.now;
+        self.left
+            .retain(|left| left.until.is_none_or(|until| until > now));
+    }
+
     /// Sends CONNECT for a socket that waits for it, asking for its auth first where need be.
     pub(super) fn request_connect(&mut self, id: SocketId) {
+        let (now, timeout) = (self.now, self.config.timeout);
+        let waits = |socket: &&Socket| socket.phase == Phase::Waiting;
+        let Some(socket) = self.get(id).filter(waits) else {
+            return;
+        };
+        let is_left = |left: &Left| left.namespace == socket.namespace;
+        if self.left.iter().any(is_left) {
+            return;
+        }
         let Some(socket) = self.get_mut(id) else {
             return;
         };
-        if socket.phase != Phase::Waiting {
-            return;
-        }
         match &socket.options.auth.0 {
             AuthKind::None => self.send_connect(id, None),
             AuthKind::Object(text) => {
@@ -231,6 +268,7 @@ impl Manager {
             }
             AuthKind::Ask => {
                 socket.phase = Phase::Authorizing;
+                socket.auth_deadline = timeout.map(|timeout| now + timeout);
                 socket.auth_request = socket.auth_request.wrapping_add(1);
                 let request = socket.auth_request;
                 let refused = socket.auth_refreshed;
@@ -243,7 +281,7 @@ impl Manager {
         }
     }
 
-    fn auth_failed(&mut self, id: SocketId, text: String) {
+    pub(super) fn auth_failed(&mut self, id: SocketId, text: String) {
         if let Some(socket) = self.get_mut(id) {
             socket.leave(Phase::Idle);
         }
@@ -255,15 +293,22 @@ impl Manager {
     }
 
     fn send_connect(&mut self, id: SocketId, auth: Option<&str>) {
-        let now = self.now;
+        let (now, limit) = (self.now, self.config.limits.packet_bytes);
         let Some(socket) = self.get_mut(id) else {
             return;
         };
         socket.phase = Phase::Connecting;
         socket.connect_sent = now;
+        socket.auth_deadline = None;
         let payload = socket.connect_payload(auth);
         match packet::encode_connect(&socket.namespace, payload.as_deref()) {
-            Ok(frame) => self.send(frame),
+            // The type of the message is the transport's, not the packet's.
+            Ok(frame) if frame.bytes() - 1 <= limit => self.send(frame),
+            Ok(frame) => {
+                let bytes = frame.bytes() - 1;
+                let error = EncodeError::PacketTooLarge { bytes, limit };
+                self.auth_failed(id, error.to_string());
+            }
             Err(error) => self.auth_failed(id, error.to_string()),
         }
     }

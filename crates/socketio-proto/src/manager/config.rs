@@ -27,9 +27,12 @@ pub struct Config {
     pub reconnection_delay_max: Duration,
     /// Jitter as a share of the delay, 0 to 1. Default: 0.5 (B8).
     pub randomization_factor: f64,
-    /// Time for one attempt to reach the Engine.IO handshake; `None` waits as long as the transport does.
-    /// Default: 20 s (B11).
+    /// Time for one attempt to reach the Engine.IO handshake, and for an answer to
+    /// [`Event::Authorize`](super::Event::Authorize); `None` waits as long as it takes. Default: 20 s (B11).
     pub timeout: Option<Duration>,
+    /// How long a namespace that was left is not asked for again on a connection that others keep. A server on Node.js
+    /// closes the connection where both come at once (F2). Default: 100 ms.
+    pub rejoin_delay: Duration,
     /// Bounds on what one packet may hold.
     pub limits: Limits,
     /// Events that one socket holds until its CONNECT is answered (H4). Default: 1000.
@@ -45,6 +48,7 @@ impl Default for Config {
             reconnection_delay_max: Duration::from_secs(5),
             randomization_factor: 0.5,
             timeout: Some(Duration::from_secs(20)),
+            rejoin_delay: Duration::from_millis(100),
             limits: Limits::default(),
             receive_buffer: 1000,
         }

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use serde::Deserialize;
 
 use super::{
-    AckToken, CloseDetails, ConnectError, DisconnectReason, Event, Manager, Output, Refusal,
+    AckToken, CloseDetails, ConnectError, DisconnectReason, Event, Left, Manager, Output, Refusal,
     SocketId, TransportEvent, TransportId,
 };
 use crate::Instant;
@@ -116,6 +116,13 @@ impl Manager {
     }
 
     fn packet(&mut self, packet: Packet, now: Instant) {
+        let is_reply = matches!(
+            packet.kind(),
+            PacketKind::Connect | PacketKind::ConnectError
+        );
+        if is_reply && self.reply_to_left(&packet) {
+            return;
+        }
         // A namespace that nobody asked for, or that was left, is nobody's.
         let Some(id) = self.find(packet.namespace()) else {
             return;
@@ -177,15 +184,30 @@ impl Manager {
         }
     }
 
+    /// Whether this answers a CONNECT that was taken back; then the namespace can be left, and asked for anew.
+    fn reply_to_left(&mut self, packet: &Packet) -> bool {
+        let awaits = |left: &Left| left.until.is_none() && *left.namespace == *packet.namespace();
+        let Some(at) = self.left.iter().position(awaits) else {
+            return false;
+        };
+        let namespace = self.left.swap_remove(at).namespace;
+        match packet.kind() {
+            PacketKind::Connect => self.leave(namespace),
+            _ => {
+                if let Some(id) = self.find(&namespace) {
+                    self.request_connect(id);
+                }
+            }
+        }
+        true
+    }
+
     /// The answer to a CONNECT.
     fn reply_packet(&mut self, id: SocketId, packet: Packet) {
         let Some(socket) = self.get_mut(id) else {
             return;
         };
-        if socket.stale_replies > 0 {
-            socket.stale_replies -= 1;
-            socket.receive_buffer.clear();
-        } else if socket.phase == Phase::Connecting && packet.kind() == PacketKind::Connect {
+        if socket.phase == Phase::Connecting && packet.kind() == PacketKind::Connect {
             self.connect_packet(id, &packet);
         } else if socket.phase == Phase::Connecting && socket.wants_fresh_auth() {
             socket.leave(Phase::Waiting);

@@ -29,7 +29,15 @@ impl Manager {
         if self.reconnect_at.is_some_and(|at| at <= now) {
             self.open(now);
         }
+        self.forget_left();
         for id in self.ids() {
+            if self.connection.phase() == engine::Phase::Open {
+                self.request_connect(id);
+            }
+            let deadline = self.get(id).and_then(|socket| socket.auth_deadline);
+            if deadline.is_some_and(|deadline| deadline <= now) {
+                self.auth_failed(id, "no answer in time: see the option timeout".into());
+            }
             let Some(socket) = self.get_mut(id) else {
                 continue;
             };
@@ -87,13 +95,6 @@ impl Manager {
             self.event(Event::ReconnectAttempt(self.attempt));
         }
         self.decoder = Decoder::new(self.config.limits);
-        for socket in self
-            .sockets
-            .iter_mut()
-            .filter_map(|slot| slot.socket.as_mut())
-        {
-            socket.stale_replies = 0;
-        }
         let transport = self.connection.open(self.config.timeout, now);
         self.output(Output::OpenTransport(transport));
     }
@@ -133,6 +134,7 @@ impl Manager {
         let was_open = self.connection.phase() == engine::Phase::Open;
         self.connection.close();
         self.decoder.reset();
+        self.left.clear();
         if was_open {
             self.event(Event::Closed(reason));
         } else if self.attempt > 0 {
@@ -220,6 +222,7 @@ impl Manager {
         self.output(Output::CloseTransport(self.connection.transport()));
         self.connection.close();
         self.decoder.reset();
+        self.left.clear();
         if was_open {
             self.event(Event::Closed(DisconnectReason::ForcedClose));
         }

@@ -80,6 +80,16 @@ pub struct Manager {
     /// The time of the last input.
     now: Instant,
     round_trip: Option<RoundTrip>,
+    /// What was left on the connection that is open.
+    left: Vec<Left>,
+}
+
+/// A namespace that is not to be asked for yet, because the server may not know that it was left.
+#[derive(Debug)]
+struct Left {
+    namespace: Box<str>,
+    /// `None` while the CONNECT that was taken back has no answer.
+    until: Option<Instant>,
 }
 
 #[derive(Debug, Default)]
@@ -128,6 +138,7 @@ impl Manager {
             attempt: 0,
             now: Instant::default(),
             round_trip: None,
+            left: Vec::new(),
         }
     }
 
@@ -218,9 +229,12 @@ impl Manager {
     /// When [`handle_timeout`](Self::handle_timeout) wants to be called; `None` for never.
     pub fn poll_timeout(&self) -> Option<Instant> {
         let own = earliest(self.connection.deadline(), self.reconnect_at);
+        let left = self.left.iter().filter_map(|left| left.until);
+        let own = earliest(own, left.min());
         let sockets = self.sockets.iter().filter_map(|slot| slot.socket.as_ref());
         sockets.fold(own, |least, socket| {
             let least = earliest(least, socket.acks.deadline());
+            let least = earliest(least, socket.auth_deadline);
             earliest(least, socket.send_buffer.deadline())
         })
     }

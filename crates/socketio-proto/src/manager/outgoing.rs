@@ -49,16 +49,19 @@ impl Manager {
         let ack = options.ack.then(|| socket.acks.next_id());
         let frame = packet::encode_event(&socket.namespace, ack, event, &limits)?;
 
+        // Both queues share the bounds.
+        let mut bounds = socket.options.send_buffer;
+        if let Some(queue) = &socket.retries {
+            bounds.packets = bounds.packets.saturating_sub(queue.len());
+            bounds.bytes = bounds.bytes.saturating_sub(queue.bytes());
+        }
         let mut dropped = Vec::new();
         let outcome = if options.volatile && !(writable && socket.phase == Phase::Connected) {
             Outcome::Dropped
         } else if socket.sends() {
             Outcome::Sent
         } else {
-            match socket
-                .send_buffer
-                .make_room(frame.bytes(), &socket.options.send_buffer)
-            {
+            match socket.send_buffer.make_room(frame.bytes(), &bounds) {
                 Room::Yes { dropped: oldest } => {
                     dropped = oldest;
                     Outcome::Buffered
@@ -116,11 +119,10 @@ impl Manager {
         };
         let event = queue.with_message_id(event)?;
         // Dropping what was emitted before would break the promise of retries, so a full queue refuses.
-        let bytes = queue.bytes().saturating_add(event.bytes());
-        if queue.len() >= bounds.packets || bytes > bounds.bytes {
-            return Err(EmitError::BufferFull {
-                packets: queue.len(),
-            });
+        let packets = queue.len() + socket.send_buffer.len();
+        let bytes = queue.bytes() + socket.send_buffer.bytes();
+        if packets >= bounds.packets || bytes.saturating_add(event.bytes()) > bounds.bytes {
+            return Err(EmitError::BufferFull { packets });
         }
         let mut room = limits;
         room.packet_bytes = room.packet_bytes.saturating_sub(64);

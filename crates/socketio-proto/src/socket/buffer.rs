@@ -36,6 +36,10 @@ impl Buffer {
         self.frames.len()
     }
 
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Buffered> {
         self.frames.iter()
     }

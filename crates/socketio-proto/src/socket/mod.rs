@@ -43,6 +43,8 @@ pub(crate) struct Socket {
     pub(crate) session: u32,
     /// Counts the questions for auth, so that a late answer is known as such.
     pub(crate) auth_request: u32,
+    /// Until when auth is waited for.
+    pub(crate) auth_deadline: Option<Instant>,
     /// Whether fresh auth was asked for since the last connect.
     pub(crate) auth_refreshed: bool,
     /// Whether what goes out is told (F10).
@@ -50,8 +52,6 @@ pub(crate) struct Socket {
     /// When the last CONNECT went out.
     pub(crate) connect_sent: Instant,
     pub(crate) id: Option<String>,
-    /// Answers to CONNECTs that were taken back before they came: not to be mistaken for a later one's.
-    pub(crate) stale_replies: u32,
     recovery: Recovery,
 }
 
@@ -102,11 +102,11 @@ impl Socket {
             recovered: false,
             session: 0,
             auth_request: 0,
+            auth_deadline: None,
             auth_refreshed: false,
             tells_outgoing: false,
             connect_sent: Instant::default(),
             id: None,
-            stale_replies: 0,
             recovery: Recovery::default(),
         }
     }
@@ -180,5 +180,6 @@ impl Socket {
         self.flush_pending = false;
         self.receive_buffer.clear();
         self.auth_request = self.auth_request.wrapping_add(1);
+        self.auth_deadline = None;
     }
 }

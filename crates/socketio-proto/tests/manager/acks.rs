@@ -142,7 +142,7 @@ fn removing_a_socket_ends_every_wait() {
     script.they_close();
     script.drain();
     script.emit(socket, "b", ACK).unwrap();
-    script.manager.remove(socket);
+    script.manager.remove(socket, script.now);
     script.expect(["ack 1 failed: the socket was removed"]);
     assert!(matches!(
         script.emit(socket, "c", ACK),

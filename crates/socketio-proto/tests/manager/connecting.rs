@@ -1,5 +1,7 @@
+use std::time::Duration;
+
 use socketio_proto::manager::{Config, ConnectionState, SocketError, TransportEvent};
-use socketio_proto::{Auth, Instant, SocketOptions};
+use socketio_proto::{Auth, Instant, Limits, SocketOptions};
 
 use crate::script::{OPEN, Script};
 
@@ -101,7 +103,9 @@ fn d2_auth_can_be_asked_for_and_a_late_answer_is_ignored() {
     let [first, second] = script.requests[..] else {
         panic!("two requests")
     };
-    script.manager.authorize(socket, first, Ok(Auth::NONE));
+    script
+        .manager
+        .authorize(socket, first, Ok(Auth::NONE), script.now);
     script.expect([]);
     script.manager.authorize(
         socket,
@@ -112,8 +116,80 @@ fn d2_auth_can_be_asked_for_and_a_late_answer_is_ignored() {
                 .collect::<std::collections::BTreeMap<_, _>>(),
         )
         .unwrap()),
+        script.now,
     );
     script.expect([r#"> 40{"a":1}"#]);
+}
+
+#[test]
+fn d2_auth_that_never_comes_is_told_in_time() {
+    let mut script = Script::new(Config::default());
+    let socket = script.manager.socket("/", Auth::ASK).unwrap();
+    script.manager.connect(socket, script.now);
+    script.drain();
+    script.they_send(OPEN);
+    script.expect(["opened", "authorize"]);
+    assert_eq!(script.run_to_deadline(), Duration::from_secs(20));
+    script.expect([
+        "connect error: the auth data could not be had: no answer in time: see the option timeout",
+        "close",
+        "closed: forced close",
+    ]);
+    assert_eq!(script.manager.poll_timeout(), None);
+    script
+        .manager
+        .authorize(socket, script.requests[0], Ok(Auth::NONE), script.now);
+    script.expect([]);
+}
+
+#[test]
+fn d2_auth_that_comes_in_time_has_no_deadline() {
+    let mut script = Script::new(Config::default());
+    let socket = script.manager.socket("/", Auth::ASK).unwrap();
+    script.manager.connect(socket, script.now);
+    script.drain();
+    script.they_send(OPEN);
+    script.drain();
+    script.now = script.now + Duration::from_secs(19);
+    let request = script.requests[0];
+    script
+        .manager
+        .authorize(socket, request, Ok(Auth::NONE), script.now);
+    script.expect(["> 40"]);
+    script.after(1_000);
+    script.expect([]);
+    script.they_send(r#"40{"sid":"s"}"#);
+    script.expect(["connected s"]);
+    // The time that the auth took is none of the server's.
+    let latest = script.manager.round_trip().unwrap().latest;
+    assert_eq!(latest, Duration::from_secs(1));
+}
+
+#[test]
+fn d1_auth_counts_against_the_limit_of_a_packet() {
+    let auth = |bytes: usize| {
+        let text = "x".repeat(bytes);
+        Auth::object(&std::collections::BTreeMap::from([("a", text)])).unwrap()
+    };
+    // `0{"a":"…"}` takes nine bytes beside the text.
+    for (bytes, fits) in [(91, true), (92, false)] {
+        let mut script = Script::new(Config {
+            limits: Limits {
+                packet_bytes: 100,
+                ..Limits::default()
+            },
+            ..Config::default()
+        });
+        let socket = script.manager.socket("/", auth(bytes)).unwrap();
+        script.manager.connect(socket, script.now);
+        script.drain();
+        script.they_send(OPEN);
+        let told = script.take();
+        assert_eq!(told[1].starts_with("> 40{"), fits, "{told:?}");
+        let refused = "connect error: the auth data could not be had: the packet has 101 bytes, ";
+        assert_eq!(told[1].starts_with(refused), !fits, "{told:?}");
+        assert_eq!(script.manager.is_active(socket), fits);
+    }
 }
 
 #[test]
@@ -124,9 +200,12 @@ fn d2_auth_that_fails_is_told() {
     script.drain();
     script.they_send(OPEN);
     script.drain();
-    script
-        .manager
-        .authorize(socket, script.requests[0], Err("no token".into()));
+    script.manager.authorize(
+        socket,
+        script.requests[0],
+        Err("no token".into()),
+        script.now,
+    );
     script.expect([
         "connect error: the auth data could not be had: no token",
         "close",
@@ -380,13 +459,13 @@ fn auth_is_refreshed_once_where_it_was_refused() {
     script.expect(["opened", "authorize"]);
     script
         .manager
-        .authorize(socket, script.requests[0], Ok(Auth::NONE));
+        .authorize(socket, script.requests[0], Ok(Auth::NONE), script.now);
     script.expect(["> 40"]);
     script.they_send(r#"44{"message":"expired"}"#);
     script.expect(["authorize anew"]);
     script
         .manager
-        .authorize(socket, script.requests[1], Ok(Auth::NONE));
+        .authorize(socket, script.requests[1], Ok(Auth::NONE), script.now);
     script.expect(["> 40"]);
     script.they_send(r#"44{"message":"expired"}"#);
     script.expect([

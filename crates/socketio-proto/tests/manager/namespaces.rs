@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use socketio_proto::manager::Config;
 
 use crate::script::{OPEN, Script};
@@ -29,9 +31,9 @@ fn c24_the_connection_goes_with_its_last_socket() {
     script.expect(["> 40/mofang,"]);
     script.they_send(r#"40/mofang,{"sid":"m"}"#);
     script.drain();
-    script.manager.disconnect(root);
+    script.manager.disconnect(root, script.now);
     script.expect(["> 41", "disconnected: io client disconnect"]);
-    script.manager.disconnect(mofang);
+    script.manager.disconnect(mofang, script.now);
     script.expect([
         "> 41/mofang,",
         "disconnected: io client disconnect",
@@ -57,27 +59,101 @@ fn g6_server_side_disconnect_is_final() {
 }
 
 #[test]
-fn f2_disconnect_then_connect_works_at_once() {
+fn f2_connect_right_behind_disconnect_waits_until_the_server_is_done() {
     let (mut script, socket) = Script::connected("/");
     let other = script.connect("/other");
     script.they_send_after_drain(r#"40/other,{"sid":"o"}"#);
-    script.manager.disconnect(socket);
+    script.manager.disconnect(socket, script.now);
     script.manager.connect(socket, script.now);
-    script.expect(["> 41", "disconnected: io client disconnect", "> 40"]);
-    assert!(script.manager.is_connected(other));
+    script.expect(["> 41", "disconnected: io client disconnect"]);
+    assert!(script.manager.is_active(socket) && script.manager.is_connected(other));
+    // Other namespaces don't wait.
+    script.connect("/third");
+    script.expect(["> 40/third,"]);
+    script.after(99);
+    script.manager.connect(socket, script.now);
+    script.expect([]);
+    assert_eq!(script.run_to_deadline(), Duration::from_millis(1));
+    script.expect(["> 40"]);
+    script.they_send(r#"40{"sid":"again"}"#);
+    script.expect(["connected again"]);
 }
 
 #[test]
-fn a_reply_to_a_connect_that_was_taken_back_is_not_the_next_ones() {
+fn f2_connect_long_after_disconnect_does_not_wait() {
+    let (mut script, socket) = Script::connected("/");
+    script.connect("/other");
+    script.they_send_after_drain(r#"40/other,{"sid":"o"}"#);
+    // Nothing happened for long, so the time must come with the command.
+    script.now = script.now + Duration::from_secs(10);
+    script.manager.disconnect(socket, script.now);
+    script.now = script.now + Duration::from_millis(100);
+    script.manager.connect(socket, script.now);
+    script.expect(["> 41", "disconnected: io client disconnect", "> 40"]);
+}
+
+#[test]
+fn f2_a_namespace_whose_socket_was_removed_is_not_asked_for_at_once() {
+    let (mut script, socket) = Script::connected("/");
+    script.connect("/other");
+    script.they_send_after_drain(r#"40/other,{"sid":"o"}"#);
+    script.manager.remove(socket, script.now);
+    let socket = script.connect("/");
+    script.expect(["> 41", "disconnected: io client disconnect"]);
+    script.after(100);
+    script.expect(["> 40"]);
+    // On a new connection there is nothing to wait for.
+    script.manager.disconnect(socket, script.now);
+    script.manager.connect(socket, script.now);
+    script.they_close();
+    script.run_to_deadline();
+    script.drain();
+    script.they_send(OPEN);
+    script.expect(["opened", "reconnected 1", "> 40", "> 40/other,"]);
+}
+
+#[test]
+fn f2_the_wait_is_an_option() {
+    let (mut script, socket) = Script::connected("/");
+    script.connect("/other");
+    script.they_send_after_drain(r#"40/other,{"sid":"o"}"#);
+    script
+        .manager
+        .configure(|config| config.rejoin_delay = Duration::ZERO);
+    script.manager.disconnect(socket, script.now);
+    script.manager.connect(socket, script.now);
+    script.expect(["> 41", "disconnected: io client disconnect", "> 40"]);
+}
+
+#[test]
+fn a_connect_that_was_taken_back_is_left_once_it_is_answered() {
     let (mut script, _) = Script::connected("/");
     let socket = script.connect("/slow");
-    script.manager.disconnect(socket);
+    script.manager.disconnect(socket, script.now);
     script.manager.connect(socket, script.now);
-    script.expect(["> 40/slow,", "> 41/slow,", "> 40/slow,"]);
-    script.they_send(r#"40/slow,{"sid":"first"}"#);
+    script.expect(["> 40/slow,"]);
+    script.they_send(r#"42/slow,["early"]"#);
     script.expect([]);
+    script.they_send(r#"40/slow,{"sid":"first"}"#);
+    script.expect(["> 41/slow,"]);
+    script.run_to_deadline();
+    script.expect(["> 40/slow,"]);
     script.they_send(r#"40/slow,{"sid":"second"}"#);
     script.expect(["connected second"]);
+}
+
+#[test]
+fn a_connect_that_was_taken_back_and_refused_makes_room_for_the_next() {
+    let (mut script, _) = Script::connected("/");
+    let socket = script.connect("/slow");
+    script.manager.remove(socket, script.now);
+    script.expect(["> 40/slow,"]);
+    script.connect("/slow");
+    script.expect([]);
+    script.they_send(r#"44/slow,{"message":"not you"}"#);
+    script.expect(["> 40/slow,"]);
+    script.they_send(r#"44/slow,{"message":"nor you"}"#);
+    script.expect(["connect error: the server refused the namespace: nor you"]);
 }
 
 #[test]
@@ -99,7 +175,7 @@ fn packets_after_a_disconnect_are_let_pass() {
     let (mut script, root) = Script::connected("/");
     let socket = script.connect("/mofang");
     script.they_send_after_drain(r#"40/mofang,{"sid":"m"}"#);
-    script.manager.disconnect(socket);
+    script.manager.disconnect(socket, script.now);
     script.drain();
     script.they_send(r#"42/mofang,["late"]"#);
     script.expect([]);
@@ -109,13 +185,13 @@ fn packets_after_a_disconnect_are_let_pass() {
 #[test]
 fn ids_of_removed_sockets_name_nothing() {
     let (mut script, socket) = Script::connected("/");
-    script.manager.remove(socket);
+    script.manager.remove(socket, script.now);
     script.drain();
     let next = script.connect("/");
     assert_ne!(socket, next);
     assert_eq!(script.manager.namespace(socket), None);
     assert!(!script.manager.is_active(socket) && script.manager.is_active(next));
-    script.manager.disconnect(socket);
+    script.manager.disconnect(socket, script.now);
     script.manager.connect(socket, script.now);
     assert!(script.manager.is_active(next));
 }

@@ -96,7 +96,7 @@ fn g7_disconnect_during_the_back_off_stops_it() {
     let (mut script, socket) = Script::connected("/");
     script.they_close();
     script.drain();
-    script.manager.disconnect(socket);
+    script.manager.disconnect(socket, script.now);
     script.expect([]);
     assert_eq!(script.manager.poll_timeout(), None);
     assert_eq!(script.manager.state(), ConnectionState::Closed);

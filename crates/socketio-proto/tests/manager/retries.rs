@@ -4,7 +4,7 @@ use socketio_proto::manager::{Config, EmitError, EmitOptions, Outcome};
 use socketio_proto::packet::EncodeError;
 use socketio_proto::{Limits, Retries, SendBuffer, SocketOptions};
 
-use crate::script::Script;
+use crate::script::{OPEN, Script};
 
 const PLAIN: EmitOptions = EmitOptions {
     ack: false,
@@ -220,6 +220,34 @@ fn the_queue_is_bounded_and_refuses() {
 }
 
 #[test]
+fn what_waits_beside_the_queue_shares_its_bounds() {
+    let mut options = options(1, 8);
+    options.send_buffer.packets = 2;
+    let (mut script, socket) = Script::connecting(options);
+    script.emit(socket, "queued", PLAIN).unwrap();
+    script.they_send(OPEN);
+    script.drain();
+    script.they_send(r#"40{"sid":"s"}"#);
+    assert_eq!(script.take_one().as_deref(), Some("connected s"));
+    // The handler of `connected` emits: even what is volatile goes behind what waits.
+    let volatile = EmitOptions {
+        volatile: true,
+        ..PLAIN
+    };
+    let kept = script.emit(socket, "volatile", volatile).unwrap();
+    assert_eq!(kept.outcome, Outcome::Buffered);
+    assert_eq!(script.manager.buffered(socket), 2);
+    for options in [volatile, PLAIN] {
+        let refused = script.emit(socket, "full", options);
+        assert!(
+            matches!(refused, Err(EmitError::BufferFull { .. })),
+            "{refused:?}"
+        );
+    }
+    script.expect([r#"> 42["volatile","x"]"#, r#"> 420["queued","x"]"#]);
+}
+
+#[test]
 fn a_cancelled_wait_leaves_the_event_in_the_queue() {
     let (mut script, socket) = Script::connecting(options(3, 1));
     script.emit(socket, "a", ACK).unwrap();
@@ -239,7 +267,7 @@ fn removing_the_socket_ends_the_waits_of_the_queue() {
     script.emit(socket, "a", ACK).unwrap();
     script.emit(socket, "b", ACK).unwrap();
     script.drain();
-    script.manager.remove(socket);
+    script.manager.remove(socket, script.now);
     let lines = script.take();
     let ended: Vec<_> = lines
         .iter()

@@ -86,7 +86,7 @@ impl Client {
         let namespace = &mut self.namespaces[index];
         match random.range(0, 20) {
             0 => {
-                self.manager.disconnect(namespace.id);
+                self.manager.disconnect(namespace.id, now);
                 format!("disconnect {}", namespace.name)
             }
             1..=4 => {

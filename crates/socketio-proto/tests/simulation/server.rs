@@ -89,6 +89,11 @@ impl Server {
                 frames
             }
             "1" => {
+                // Node.js closes the connection of whoever leaves where he isn't.
+                assert!(
+                    session.namespaces.iter().any(|other| other == namespace),
+                    "DISCONNECT before the answer to CONNECT, or twice"
+                );
                 session.namespaces.retain(|other| other != namespace);
                 Vec::new()
             }

@@ -202,7 +202,7 @@ impl World {
     fn end(&mut self) {
         for index in 0..self.client.namespaces.len() {
             let id = self.client.namespaces[index].id;
-            self.client.manager.remove(id);
+            self.client.manager.remove(id, self.client_now());
         }
         while let Some(output) = self.client.manager.poll_output() {
             if let Output::Event(event) = output {

@@ -26,6 +26,17 @@ async fn f5_an_acknowledgement_resolves_with_its_first_argument() {
 }
 
 #[wasm_bindgen_test]
+async fn d4_the_socket_s_own_timeout_holds_where_the_emit_names_none() {
+    let short = Duration::from_millis(5);
+    let (_script, ws, socket) = connected_with(|builder| builder.ack_timeout(short));
+    let own = socket.emit_with_ack(&Count { count: 1 }, None);
+    let named = socket.emit_with_ack(&Count { count: 2 }, Some(Duration::from_secs(60)));
+    assert!(matches!(own.await, Err(AckError::Timeout)));
+    ws.deliver("431[2]");
+    assert_eq!(named.await.unwrap(), 2);
+}
+
+#[wasm_bindgen_test]
 async fn h8_acks_are_told_apart_by_id() {
     let (_script, ws, socket) = connected();
     let first = socket.emit_with_ack(&Count { count: 1 }, None);

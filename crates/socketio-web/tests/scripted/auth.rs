@@ -1,8 +1,9 @@
 use std::cell::Cell;
 use std::rc::Rc;
+use std::time::Duration;
 
 use serde::Serialize;
-use socketio_web::{Auth, OpenError, Socket};
+use socketio_web::{Auth, OpenError, Socket, Status};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::connecting::listen;
@@ -152,4 +153,18 @@ async fn a_provider_may_outlive_its_socket() {
     socket.remove();
     until("the provider has answered", || done.get()).await;
     assert!(script.last().sent().is_empty());
+}
+
+#[wasm_bindgen_test]
+async fn d2_auth_that_never_comes_leaves_the_socket_refused() {
+    let script = Script::install();
+    let builder = Socket::builder(&address())
+        .timeout(Some(Duration::from_millis(20)))
+        .auth_with(std::future::pending);
+    let socket = Owned(builder.connect().unwrap());
+    script.last().deliver(HANDSHAKE);
+    assert_eq!(socket.status(), Status::Connecting);
+    let refused = || matches!(socket.status(), Status::Refused { .. });
+    until("it is given up", refused).await;
+    assert!(script.last().sent().is_empty() && script.last().is_closed());
 }

@@ -96,12 +96,16 @@ fn h4_an_event_before_the_connect_reply_is_heard_before_on_connect() {
     let socket = Owned(Socket::builder(&address()).connect().unwrap());
     let log = listen(*socket);
     let heard = log.clone();
-    let _chat = socket.on(move |Chat(text)| heard.push(text));
+    let who = *socket;
+    let _chat = socket.on(move |Chat(text)| {
+        heard.push(format!("{text}, {}", word(&who.status())));
+        assert!(who.is_connected() && who.id().is_some());
+    });
     script.last().deliver(HANDSHAKE);
     script.last().deliver(r#"42["chat","early"]"#);
     assert!(log.take().is_empty());
     script.last().deliver(r#"40{"sid":"s1"}"#);
-    assert_eq!(log.take(), ["early", "connected", "on_connect"]);
+    assert_eq!(log.take(), ["connected", "early, connected", "on_connect"]);
 }
 
 #[wasm_bindgen_test]

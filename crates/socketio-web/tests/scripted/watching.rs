@@ -147,6 +147,47 @@ async fn c4_reconnection_can_be_switched_off_and_on() {
 }
 
 #[wasm_bindgen_test]
+async fn c5_c6_c7_c8_delays_and_attempts_can_be_changed() {
+    let (script, ws, socket) = connected();
+    let delays = Rc::<RefCell<Vec<u128>>>::default();
+    let noted = Rc::clone(&delays);
+    let _scheduled = socket.on_connection(move |event| {
+        if let ConnectionEvent::ReconnectScheduled { delay, .. } = event {
+            noted.borrow_mut().push(delay.as_millis());
+        }
+    });
+    socket.configure(|config| {
+        config.reconnection_attempts = Some(3);
+        config.reconnection_delay = Duration::from_millis(2);
+        config.reconnection_delay_max = Duration::from_millis(5);
+        config.randomization_factor = 0.0;
+    });
+    ws.drop();
+    for made in 2..=4 {
+        script.made(made).await.drop();
+    }
+    assert_eq!(*delays.borrow(), [2, 4, 5]);
+    assert_eq!(socket.status(), Status::Disconnected, "out of attempts");
+}
+
+#[wasm_bindgen_test]
+async fn c9_the_timeout_can_be_changed() {
+    let (script, ws, socket) = connected();
+    let log = watch(*socket);
+    socket.configure(|config| {
+        config.reconnection_attempts = Some(1);
+        config.reconnection_delay = Duration::from_millis(1);
+        config.timeout = Some(Duration::from_millis(5));
+    });
+    ws.drop();
+    // Nobody answers.
+    let second = script.made(2).await;
+    until("it gives up", || log.has("reconnectfailed")).await;
+    let error = "reconnect error: no handshake in time: check that the server is reachable";
+    assert!(log.has(error) && second.is_closed());
+}
+
+#[wasm_bindgen_test]
 fn a12_a_changed_query_goes_with_the_next_attempt() {
     let script = Script::install();
     let url = format!("{}/?of=url", address());

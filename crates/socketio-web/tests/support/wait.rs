@@ -5,8 +5,13 @@ const LOOK_EACH_MS: u32 = 2;
 
 /// Waits for a condition; a test that waits in vain fails.
 pub(crate) async fn until(what: &str, mut condition: impl FnMut() -> bool) {
+    until_told(what, async || condition()).await;
+}
+
+/// [`until`], for a condition that somebody else has to be asked about.
+pub(crate) async fn until_told(what: &str, mut condition: impl AsyncFnMut() -> bool) {
     let deadline = js_sys::Date::now() + PATIENCE_MS;
-    while !condition() {
+    while !condition().await {
         assert!(
             js_sys::Date::now() < deadline,
             "waited in vain until {what}"

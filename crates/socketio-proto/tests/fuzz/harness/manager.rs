@@ -128,7 +128,9 @@ impl World {
             b'c' => self.with_socket(&mut operands, |world, id| {
                 world.manager.connect(id, world.now)
             }),
-            b'd' => self.with_socket(&mut operands, |world, id| world.manager.disconnect(id)),
+            b'd' => self.with_socket(&mut operands, |world, id| {
+                world.manager.disconnect(id, world.now)
+            }),
             b'r' => self.with_socket(&mut operands, |world, id| world.remove(id)),
             b'x' => self.manager.close(),
             b'e' => self.emit(operands),
@@ -213,7 +215,7 @@ impl World {
     }
 
     fn remove(&mut self, id: SocketId) {
-        self.manager.remove(id);
+        self.manager.remove(id, self.now);
         assert_eq!(self.manager.namespace(id), None);
         if let Some(known) = self.known.get_mut(&id) {
             known.removed = true;
@@ -315,7 +317,8 @@ impl World {
         let requests = self.known.get(&id).map(|known| &known.requests[..]);
         let requests = requests.unwrap_or_default();
         let request = requests.iter().rev().nth(operands.choice(3)).copied();
-        self.manager.authorize(id, request.unwrap_or(0), answer);
+        self.manager
+            .authorize(id, request.unwrap_or(0), answer, self.now);
     }
 
     fn set_auth(&mut self, mut operands: Operands<'_>) {

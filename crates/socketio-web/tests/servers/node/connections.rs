@@ -1,5 +1,3 @@
-use std::time::Duration;
-
 use serde::{Deserialize, Serialize};
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -7,7 +5,7 @@ use super::SERVER;
 use super::control::{post, state};
 use crate::support::log::Log;
 use crate::support::sockets::{connect, connected, ends};
-use crate::support::wait::until;
+use crate::support::wait::{until, until_told};
 
 #[derive(Serialize)]
 struct Token {
@@ -34,16 +32,34 @@ async fn a8_two_namespaces_share_one_connection() {
     // One leaves and comes back; the other hears nothing of it.
     let (id, ends) = (admin.id(), ends(*admin));
     root.disconnect();
-    // The server closes the connection when a CONNECT comes in the very tick of the DISCONNECT, which it handles in the
-    // next; so an answer is awaited first.
-    let patience = Some(Duration::from_secs(5));
-    let answer = admin
-        .emit_named_with_ack::<_, u32>("echo", &1, patience)
-        .await;
-    assert_eq!(answer.unwrap(), 1);
     root.connect().await.unwrap();
     assert!(id.is_some() && admin.id() == id);
     assert_eq!(ends.len(), 0);
+}
+
+/// The server closes the connection when a CONNECT comes in the very tick of the DISCONNECT, which it handles in the
+/// next, and when a DISCONNECT comes before it has answered the CONNECT.
+#[wasm_bindgen_test]
+async fn f2_whoever_leaves_and_comes_at_once_disturbs_nobody() {
+    post(SERVER, "forget", "{}").await;
+    let token = Token { token: "secret" };
+    let root = connected(SERVER.shared("/")).await;
+    let (id, ends) = (root.id(), ends(*root));
+    let admin = || SERVER.shared("/admin").auth(&token);
+    // Left before it was answered, by a socket that goes and by one that stays.
+    drop(connect(admin()));
+    let socket = connect(admin());
+    socket.disconnect();
+    socket.connect();
+    socket.connected().await.unwrap();
+    // Left after it was answered.
+    socket.disconnect();
+    socket.connect().await.unwrap();
+    drop(socket);
+    let socket = connected(admin()).await;
+    assert!(socket.is_connected() && root.id() == id);
+    assert_eq!(ends.len(), 0);
+    assert_eq!(state::<State>(SERVER).await.handshakes, 1);
 }
 
 #[wasm_bindgen_test]
@@ -51,10 +67,9 @@ async fn w13_the_connection_goes_with_its_last_socket() {
     let connections = async || state::<State>(SERVER).await.connections;
     let socket = connected(SERVER.builder("/")).await;
     // Those of tests before may be going still.
-    while connections().await > 1 {}
-    assert_eq!(connections().await, 1);
+    until_told("it is alone", async || connections().await == 1).await;
     drop(socket);
-    while connections().await > 0 {}
+    until_told("nobody is there", async || connections().await == 0).await;
 }
 
 #[wasm_bindgen_test]

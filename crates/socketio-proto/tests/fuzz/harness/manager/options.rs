@@ -41,6 +41,7 @@ pub(super) fn config(mut operands: Operands<'_>) -> Config {
             },
         ]),
         receive_buffer: operands.one_of(&[1000, 0, 1, 3]),
+        rejoin_delay: operands.one_of(&[Duration::from_millis(100), Duration::ZERO, Duration::MAX]),
     }
 }
 
