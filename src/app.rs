@@ -8,12 +8,13 @@ use crate::components::{
     Back, Connection, Music, Orchard, SignIn, Title, ToastList, Unreachable, Waiting,
 };
 use crate::host::{self, Here};
+use crate::language::Texts;
 use crate::live::ConnectionState;
 use crate::open::Opened;
 use crate::rpc::CallError;
 use crate::session::{self, Absent, Session};
 use crate::settings::Settings;
-use crate::text::{self, Text};
+use crate::text::Text;
 use crate::toasts::Toasts;
 
 /// How far the player has come.
@@ -23,10 +24,28 @@ pub(crate) enum Gate {
     Checking,
     /// Somebody is signed in.
     In(Session),
-    /// Nobody is signed in; the words, if any, say why not any more.
-    SignIn(Option<String>),
+    /// Nobody is signed in; the notice, if any, says why not any more.
+    SignIn(Option<Notice>),
     /// Whether somebody is signed in couldn't be found out.
     Unreachable(CallError),
+}
+
+/// Why somebody who was signed in is asked again.
+#[derive(Clone, Debug)]
+pub(crate) enum Notice {
+    /// The session has ended.
+    Ended,
+    /// The server failed at the question.
+    Fault(CallError),
+}
+
+impl Notice {
+    pub(crate) fn words(&self, text: &Text) -> String {
+        match self {
+            Self::Ended => text.signed_out.into(),
+            Self::Fault(fault) => text.call_error(fault),
+        }
+    }
 }
 
 /// The whole page.
@@ -34,9 +53,7 @@ pub(crate) enum Gate {
 pub(crate) fn App() -> impl IntoView {
     let (settings, problems) = Settings::of_document();
     let settings = Arc::new(settings);
-    let language = text::language(settings.language.as_deref());
-    let text = language.text();
-    text::apply(language);
+    let text = Texts::start(settings.language.as_deref());
     let toasts = Toasts::new();
     if !problems.is_empty() {
         // One toast for all, so that the rest of the places stays free.
@@ -52,7 +69,7 @@ pub(crate) fn App() -> impl IntoView {
     provide_context(Opened::new());
 
     let gate = RwSignal::new(Gate::Checking);
-    let check = move || check_out(gate, settings.clone(), text);
+    let check = move || check_out(gate, settings.clone());
     check();
     // Told only after the first reads and writes had their chance to find out.
     note_forgetful_store(toasts, text);
@@ -84,14 +101,14 @@ fn Unconnected() -> impl IntoView {
 }
 
 /// Finds out who is signed in, and opens the gate that belongs to the answer.
-fn check_out(gate: RwSignal<Gate>, settings: Arc<Settings>, text: &'static Text) {
+fn check_out(gate: RwSignal<Gate>, settings: Arc<Settings>) {
     gate.set(Gate::Checking);
     spawn_local(async move {
         let next = match session::checkout(&Here, &settings.api).await {
             Ok(session) => Gate::In(session),
             Err(Absent::NeverSignedIn) => Gate::SignIn(None),
-            Err(Absent::SignedOut) => Gate::SignIn(Some(text.signed_out.into())),
-            Err(Absent::Fault(fault)) => Gate::SignIn(Some(text.call_error(&fault))),
+            Err(Absent::SignedOut) => Gate::SignIn(Some(Notice::Ended)),
+            Err(Absent::Fault(fault)) => Gate::SignIn(Some(Notice::Fault(fault))),
             Err(Absent::Unreachable(error)) => Gate::Unreachable(error),
         };
         gate.try_set(next);
@@ -99,7 +116,7 @@ fn check_out(gate: RwSignal<Gate>, settings: Arc<Settings>, text: &'static Text)
 }
 
 /// Says so, once, when the browser keeps nothing.
-fn note_forgetful_store(toasts: Toasts, text: &'static Text) {
+fn note_forgetful_store(toasts: Toasts, text: Texts) {
     if host::forgetful(&Here) {
         toasts.say(text.forgetful.into());
     }

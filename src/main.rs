@@ -3,6 +3,7 @@
 //! - `settings`: where its server is, read from `index.html`;
 //! - `host`: what it asks of the browser or web view around it;
 //! - `rpc` and `session`: who is signed in;
+//! - `language` and `text`: what it says, in Chinese and English;
 //! - `live`: the connection, and what its events do to the page;
 //! - `components`: what is seen, one a file.
 
@@ -11,9 +12,11 @@
     reason = "the functions that #[component] makes are pub"
 )]
 
+mod announce;
 mod app;
 mod components;
 mod host;
+mod language;
 mod live;
 mod music;
 mod online;

@@ -13,7 +13,7 @@ pub(crate) fn Back() -> impl IntoView {
     let home = use_context::<Arc<Settings>>().map(|settings| settings.home.clone());
     let leave = move |_| Here.back(home.as_deref().unwrap_or("/"));
     view! {
-        <button type="button" class="back" data-testid="back" aria-label=text.back on:click=leave>
+        <button type="button" class="back" data-testid="back" aria-label=move || text.back on:click=leave>
             <img src="assets/user_back.svg" alt="" width="197" height="200" />
         </button>
     }

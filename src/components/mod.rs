@@ -3,6 +3,7 @@
 mod back;
 mod connection;
 mod count;
+mod language_switch;
 mod music;
 mod orchard;
 mod panel;
@@ -15,6 +16,7 @@ mod waiting;
 pub(crate) use back::Back;
 pub(crate) use connection::Connection;
 pub(crate) use count::Count;
+pub(crate) use language_switch::LanguageSwitch;
 pub(crate) use music::Music;
 pub(crate) use orchard::Orchard;
 #[allow(unused_imports, reason = "the panels land next")]

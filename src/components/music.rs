@@ -15,6 +15,7 @@ const OFF: &str = "off";
 /// before the first touch, so it starts with that.
 #[component]
 pub(crate) fn Music() -> impl IntoView {
+    let text = Text::from_context();
     let wanted = RwSignal::new(Here.read(Store::Device, KEY).as_deref() != Some(OFF));
     let playing = RwSignal::new(false);
     let player = StoredValue::new_local(None::<Player>);
@@ -66,7 +67,7 @@ pub(crate) fn Music() -> impl IntoView {
             class="music"
             class:music2=playing
             data-testid="music"
-            aria-label=Text::from_context().music
+            aria-label=move || text.music
             aria-pressed=move || if playing.get() { "true" } else { "false" }
             on:click=toggle
         >

@@ -12,14 +12,14 @@ use crate::text::Text;
 ///
 /// ```ignore
 /// <Show when=move || opened.shows(Open::Help)>
-///     <Panel title=text.help on_close=move || opened.close(Open::Help)>"…"</Panel>
+///     <Panel title=move || text.help on_close=move || opened.close(Open::Help)>"…"</Panel>
 /// </Show>
 /// ```
 #[component]
 pub(crate) fn Panel<F>(
     /// Its heading, which is its name as well.
     #[prop(into)]
-    title: Oco<'static, str>,
+    title: TextProp,
     /// For style sheets and tests.
     #[prop(default = "panel")]
     name: &'static str,
@@ -29,6 +29,7 @@ pub(crate) fn Panel<F>(
 where
     F: Fn() + Clone + 'static,
 {
+    let text = Text::from_context();
     let dialog = NodeRef::<Dialog>::new();
     let pressed = StoredValue::new_local(false);
 
@@ -76,12 +77,12 @@ where
         >
             <div class="sheet-body">
                 <div class="sheet-head">
-                    <h2 id=id>{title}</h2>
+                    <h2 id=id>{move || title.get()}</h2>
                     <button
                         type="button"
                         class="sheet-close"
                         data-testid="close"
-                        aria-label=Text::from_context().close
+                        aria-label=move || text.close
                         on:click=move |_| by_button()
                     ></button>
                 </div>

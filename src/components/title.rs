@@ -5,5 +5,6 @@ use crate::text::Text;
 /// The name of the place, on the board, until the header takes that over.
 #[component]
 pub(crate) fn Title() -> impl IntoView {
-    view! { <h1 class="title">{Text::from_context().title}</h1> }
+    let text = Text::from_context();
+    view! { <h1 class="title">{move || text.title}</h1> }
 }

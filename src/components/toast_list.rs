@@ -1,12 +1,10 @@
 use gloo_timers::callback::Timeout;
+use js_sys::Date;
+use leptos::ev;
 use leptos::prelude::*;
 
 use crate::text::Text;
-use crate::toasts::{Toast, Toasts};
-
-/// How long a toast stays, in milliseconds: the game's own time, and more for longer texts.
-const STAY: u32 = 3_000;
-const STAY_PER_CHARACTER: u32 = 40;
+use crate::toasts::{Stay, Toast, Toasts, Tone};
 
 /// The messages that are shown.
 #[component]
@@ -21,24 +19,57 @@ pub(crate) fn ToastList() -> impl IntoView {
     }
 }
 
+/// One message. Its time stands still while somebody points at it or has its focus, and while nobody sees the page.
 #[component]
 fn OneToast(toast: Toast, toasts: Toasts) -> impl IntoView {
-    let Toast { id, text, timed } = toast;
+    let texts = Text::from_context();
+    let Toast {
+        id,
+        text,
+        timed,
+        tone,
+    } = toast;
+    let hovered = RwSignal::new(false);
+    let focused = RwSignal::new(false);
+    let hidden = RwSignal::new(document().hidden());
     if timed {
-        let length = u32::try_from(text.chars().count()).unwrap_or(u32::MAX);
-        let stay = STAY
-            .saturating_add(length.saturating_mul(STAY_PER_CHARACTER))
-            .min(10_000);
-        // Held by the owner: a toast that is dismissed takes its timer along.
-        StoredValue::new_local(Timeout::new(stay, move || toasts.dismiss(id)));
+        let visibility = window_event_listener(ev::visibilitychange, move |_| {
+            hidden.try_set(document().hidden());
+        });
+        on_cleanup(move || visibility.remove());
+
+        let stay = StoredValue::new(Stay::of(&text));
+        // Held here, a toast that is dismissed takes its timer along.
+        let timer = StoredValue::new_local(None::<Timeout>);
+        Effect::new(move || {
+            let held = hovered.get() || focused.get() || hidden.get();
+            let left = stay.try_update_value(|stay| {
+                if held {
+                    stay.pause(Date::now());
+                    None
+                } else {
+                    Some(stay.go_on(Date::now()))
+                }
+            });
+            let left = left.flatten();
+            timer.set_value(left.map(|left| Timeout::new(left, move || toasts.dismiss(id))));
+        });
     }
     // The cross is drawn by the style sheet, so that the toast's text is the message alone.
     view! {
-        <div class="toast">
+        <div
+            class="toast"
+            class:fault=tone == Tone::Fault
+            role=(tone == Tone::Fault).then_some("alert")
+            on:pointerenter=move |_| hovered.set(true)
+            on:pointerleave=move |_| hovered.set(false)
+            on:focusin=move |_| focused.set(true)
+            on:focusout=move |_| focused.set(false)
+        >
             <span>{text}</span>
             <button
                 type="button"
-                aria-label=Text::from_context().dismiss
+                aria-label=move || texts.dismiss
                 on:click=move |_| toasts.dismiss(id)
             ></button>
         </div>

@@ -10,10 +10,10 @@ pub(crate) fn Unreachable(error: CallError, retry: Callback<()>) -> impl IntoVie
     view! {
         <div class="panel">
             <section class="card" data-testid="unreachable">
-                <h2>{text.unreachable}</h2>
-                <p role="alert">{text.call_error(&error)}</p>
+                <h2>{move || text.unreachable}</h2>
+                <p role="alert">{move || text.call_error(&error)}</p>
                 <button type="button" class="wooden" data-testid="retry" on:click=move |_| retry.run(())>
-                    {text.retry}
+                    {move || text.retry}
                 </button>
             </section>
         </div>

@@ -101,6 +101,12 @@ impl Page {
         self.session.run(&script).as_str().map(str::to_owned)
     }
 
+    /// The count that is shown, as digits: how they are grouped is up to the language.
+    pub(crate) fn count(&self) -> Option<String> {
+        let digits = |text: String| text.chars().filter(char::is_ascii_digit).collect();
+        self.text("user-count").map(digits)
+    }
+
     /// The state of the connection, as the page shows it.
     pub(crate) fn state(&self) -> String {
         let script = "return document.querySelector('[data-testid=\"connection\"]')?.dataset.state";

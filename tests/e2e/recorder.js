@@ -13,7 +13,8 @@
       known.add(toast);
       seen.toasts.push(toast.textContent.trim());
     }
-    add(seen.counts, find("user-count")?.textContent.trim());
+    // As digits: how they are grouped is up to the language.
+    add(seen.counts, find("user-count")?.textContent.replace(/\D/g, ""));
     add(seen.states, find("connection")?.dataset.state);
   };
   new MutationObserver(look).observe(document, {

@@ -78,7 +78,7 @@ fn first_count_and_both_toasts(stage: &mut Stage<'_>) {
     let count = first["count"].to_string();
 
     page.wait_for_toast(&welcome(sid, &count));
-    assert_eq!(page.text("user-count").as_deref(), Some(count.as_str()));
+    assert_eq!(page.count().as_deref(), Some(count.as_str()));
     assert_eq!(page.shown().counts, [count]);
     page.tap_toasts_away();
     assert_toasts(page, 1);
@@ -117,7 +117,7 @@ fn chat_setting_off_asks_for_no_push(stage: &mut Stage<'_>) {
             "emit",
             &json!({ "event": "server_response", "data": { "count": 4711 } }),
         );
-        wait_for("the count 4711", || match page.text("user-count") {
+        wait_for("the count 4711", || match page.count() {
             Some(text) if text == "4711" => Ok(()),
             text => Err(format!("{text:?}")),
         });
@@ -273,7 +273,7 @@ fn payloads_of_later_chapters(stage: &mut Stage<'_>) {
     for (event, data) in odd {
         server.control("emit", &json!({ "event": event, "data": data }));
     }
-    wait_for("the count 12", || match page.text("user-count") {
+    wait_for("the count 12", || match page.count() {
         Some(text) if text == "12" => Ok(()),
         text => Err(format!("{text:?}")),
     });

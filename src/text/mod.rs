@@ -1,142 +1,80 @@
 //! Everything the page says, in Chinese and English.
 
-use leptos::prelude::{document, window};
+mod en;
+mod zh;
+
 use leptos_socketio::OpenError;
 use orchard_contract::Errno;
 
+use crate::language::{Language, Texts};
 use crate::live::ConnectionState;
 use crate::rpc::CallError;
 use crate::session::Refusal;
 use crate::settings::Problem;
 
-/// A language that the page speaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Language {
-    Chinese,
-    English,
-}
-
 /// What the page says in one language. Texts with values in them are methods.
+#[allow(dead_code, reason = "the panels that say the rest are on their way")]
 #[derive(Debug)]
 pub(crate) struct Text {
-    language: Language,
+    pub(crate) language: Language,
     pub(crate) account: &'static str,
+    pub(crate) account_missing: &'static str,
     pub(crate) back: &'static str,
     pub(crate) busy: &'static str,
     pub(crate) checking: &'static str,
     pub(crate) close: &'static str,
+    pub(crate) connection_attempt: &'static str,
+    pub(crate) connection_error: &'static str,
+    pub(crate) connection_id: &'static str,
+    pub(crate) connection_namespace: &'static str,
+    pub(crate) connection_next: &'static str,
+    pub(crate) connection_now: &'static str,
+    pub(crate) connection_round_trip: &'static str,
+    pub(crate) connection_server: &'static str,
+    pub(crate) connection_state: &'static str,
+    pub(crate) connection_title: &'static str,
     pub(crate) dismiss: &'static str,
     pub(crate) document_title: &'static str,
     pub(crate) forgetful: &'static str,
-    pub(crate) incomplete: &'static str,
+    pub(crate) hide_password: &'static str,
     pub(crate) music: &'static str,
+    pub(crate) notice_arrived: &'static str,
+    pub(crate) notice_blank: &'static str,
+    pub(crate) notice_field: &'static str,
+    pub(crate) notice_lost: &'static str,
+    pub(crate) notice_mine: &'static str,
+    pub(crate) notice_none: &'static str,
+    pub(crate) notice_offline: &'static str,
+    pub(crate) notice_system: &'static str,
+    pub(crate) notices: &'static str,
     pub(crate) password: &'static str,
+    pub(crate) password_missing: &'static str,
     pub(crate) remember: &'static str,
     pub(crate) retry: &'static str,
+    pub(crate) retry_now: &'static str,
+    pub(crate) send: &'static str,
+    pub(crate) sending: &'static str,
+    pub(crate) show_password: &'static str,
     pub(crate) sign_in: &'static str,
+    pub(crate) sign_out: &'static str,
     pub(crate) signed_out: &'static str,
     pub(crate) signing_in: &'static str,
     pub(crate) title: &'static str,
     pub(crate) unreachable: &'static str,
 }
 
-static CHINESE: Text = Text {
-    language: Language::Chinese,
-    account: "账号",
-    back: "返回",
-    busy: "人在忙碌着",
-    checking: "正在进入种植园…",
-    close: "关闭",
-    dismiss: "关闭提示",
-    document_title: "种植园 · 魔方",
-    forgetful: "浏览器不允许保存数据，关闭页面后需要重新登录。",
-    incomplete: "请输入账号和密码。",
-    music: "背景音乐",
-    password: "密码",
-    remember: "记住我",
-    retry: "重试",
-    sign_in: "登录",
-    signed_out: "登录已过期，请重新登录。",
-    signing_in: "正在登录…",
-    title: "种植园",
-    unreachable: "暂时进不了种植园",
-};
-
-static ENGLISH: Text = Text {
-    language: Language::English,
-    account: "Account",
-    back: "Back",
-    busy: "busy in the orchard",
-    checking: "Entering the orchard…",
-    close: "Close",
-    dismiss: "Dismiss",
-    document_title: "The Orchard · Mofang",
-    forgetful: "This browser keeps no data: you will have to sign in again next time.",
-    incomplete: "Enter your account and password.",
-    music: "Music",
-    password: "Password",
-    remember: "Remember me",
-    retry: "Try again",
-    sign_in: "Sign in",
-    signed_out: "Your session has ended. Please sign in again.",
-    signing_in: "Signing in…",
-    title: "The Orchard",
-    unreachable: "The orchard is out of reach",
-};
-
-/// The language to speak: the one that is `asked` for; of `auto` the browser's, where the page speaks it; else
-/// Chinese, the game's own.
-pub(crate) fn language(asked: Option<&str>) -> Language {
-    let tag = match asked {
-        Some("auto") => window().navigator().language(),
-        asked => asked.map(Into::into),
-    };
-    tag.as_deref()
-        .and_then(Language::of_tag)
-        .unwrap_or(Language::Chinese)
-}
-
-/// Tells the document which language it is in.
-pub(crate) fn apply(language: Language) {
-    let document = document();
-    document.set_title(language.text().document_title);
-    if let Some(root) = document.document_element() {
-        _ = root.set_attribute("lang", language.tag());
-    }
-}
-
-impl Language {
-    /// The language of a tag such as `zh-CN` or `en`.
-    pub(crate) fn of_tag(tag: &str) -> Option<Self> {
-        let primary = tag.split(['-', '_']).next().unwrap_or_default();
-        if primary.eq_ignore_ascii_case("zh") {
-            Some(Self::Chinese)
-        } else if primary.eq_ignore_ascii_case("en") {
-            Some(Self::English)
-        } else {
-            None
-        }
-    }
-
-    pub(crate) fn tag(self) -> &'static str {
-        match self {
-            Self::Chinese => "zh-CN",
-            Self::English => "en",
-        }
-    }
-
-    pub(crate) fn text(self) -> &'static Text {
-        match self {
-            Self::Chinese => &CHINESE,
-            Self::English => &ENGLISH,
-        }
-    }
-}
-
 impl Text {
-    /// The page's, from context.
-    pub(crate) fn from_context() -> &'static Self {
-        leptos::prelude::use_context().unwrap_or(&CHINESE)
+    /// The page's, in the language of the moment, from context.
+    pub(crate) fn from_context() -> Texts {
+        Texts::from_context()
+    }
+
+    /// Everything, in this language.
+    pub(crate) const fn of(language: Language) -> &'static Self {
+        match language {
+            Language::Chinese => &zh::TEXT,
+            Language::English => &en::TEXT,
+        }
     }
 
     /// Somebody has come.
@@ -151,6 +89,15 @@ impl Text {
                 ["Welcome to the orchard, ", sid, "! Busy here now: ", &count].concat()
             }
             (Language::English, None) => ["Welcome to the orchard, ", sid, "!"].concat(),
+        }
+    }
+
+    /// How many are there, for who can't see it.
+    pub(crate) fn busy_now(&self, count: u64) -> String {
+        let count = self.language.number(count);
+        match self.language {
+            Language::Chinese => ["当前有", &count, "人在忙碌着"].concat(),
+            Language::English => ["Busy in the orchard: ", &count].concat(),
         }
     }
 
@@ -302,17 +249,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tags_of_any_region_and_case_are_understood() {
-        assert_eq!(Language::of_tag("zh-Hant-TW"), Some(Language::Chinese));
-        assert_eq!(Language::of_tag("EN_us"), Some(Language::English));
-        assert_eq!(Language::of_tag("fr"), None);
-        assert_eq!(Language::of_tag(""), None);
-    }
-
-    #[test]
     fn the_welcome_is_the_chapters() {
         assert_eq!(
-            CHINESE.welcome("a<b>", Some(7)),
+            zh::TEXT.welcome("a<b>", Some(7)),
             "欢迎a<b>来到种植园,当前有7人在忙碌着~"
         );
     }
@@ -320,11 +259,11 @@ mod tests {
     #[test]
     fn a_refusal_is_told_in_the_servers_words_else_in_the_contracts() {
         let said = Refusal::Said(Some(Errno::WRONG_PASSWORD), Some("密码不对".into()));
-        assert_eq!(ENGLISH.refusal(&said), "密码不对");
+        assert_eq!(en::TEXT.refusal(&said), "密码不对");
         let bare = Refusal::Said(Some(Errno::WRONG_PASSWORD), None);
-        assert_eq!(CHINESE.refusal(&bare), "密码错误");
+        assert_eq!(zh::TEXT.refusal(&bare), "密码错误");
         assert_eq!(
-            ENGLISH.refusal(&Refusal::Said(None, None)),
+            en::TEXT.refusal(&Refusal::Said(None, None)),
             "Signing in failed."
         );
     }

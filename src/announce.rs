@@ -1,0 +1,75 @@
+//! How often a change is told to somebody who hears it instead of seeing it.
+
+/// Milliseconds between two announcements: time enough to hear one out, and to do something else.
+pub(crate) const PAUSE: f64 = 10_000.0;
+
+/// What to do about a change.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum When {
+    /// It is announced at once.
+    Now,
+    /// Whatever is the latest by then is announced in this many milliseconds.
+    In(f64),
+    /// That is arranged already.
+    Arranged,
+}
+
+/// Lets one announcement through every [`PAUSE`], and the last change always. Moments are in milliseconds of any one clock.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Throttle {
+    last: Option<f64>,
+    arranged: bool,
+}
+
+impl Throttle {
+    /// Something changed.
+    pub(crate) fn change(&mut self, now: f64) -> When {
+        if self.arranged {
+            return When::Arranged;
+        }
+        let wait = self.last.map_or(0.0, |last| last + PAUSE - now);
+        if wait <= 0.0 {
+            self.last = Some(now);
+            When::Now
+        } else {
+            self.arranged = true;
+            // A clock that was set back must not silence the page.
+            When::In(wait.min(PAUSE))
+        }
+    }
+
+    /// What was arranged is announced.
+    pub(crate) fn announced(&mut self, now: f64) {
+        self.arranged = false;
+        self.last = Some(now);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_change_is_told_at_once_and_the_next_ones_wait_together() {
+        let mut throttle = Throttle::default();
+        assert_eq!(throttle.change(0.0), When::Now);
+        assert_eq!(throttle.change(1_000.0), When::In(9_000.0));
+        assert_eq!(throttle.change(2_000.0), When::Arranged);
+        throttle.announced(10_000.0);
+        assert_eq!(throttle.change(10_500.0), When::In(9_500.0));
+    }
+
+    #[test]
+    fn a_change_after_a_long_silence_is_told_at_once() {
+        let mut throttle = Throttle::default();
+        throttle.change(0.0);
+        assert_eq!(throttle.change(PAUSE), When::Now);
+    }
+
+    #[test]
+    fn a_clock_set_back_makes_nobody_wait_longer_than_the_pause() {
+        let mut throttle = Throttle::default();
+        throttle.change(1e12);
+        assert_eq!(throttle.change(0.0), When::In(PAUSE));
+    }
+}

@@ -1,0 +1,21 @@
+use leptos::prelude::*;
+
+use crate::language::Texts;
+
+/// The button that changes the language. It names the other one as its speakers do.
+#[component]
+pub(crate) fn LanguageSwitch() -> impl IntoView {
+    let texts = Texts::from_context();
+    let other = move || texts.language().other();
+    view! {
+        <button
+            type="button"
+            class="language"
+            data-testid="language"
+            lang=move || other().tag()
+            on:click=move |_| texts.speak(other())
+        >
+            {move || other().name()}
+        </button>
+    }
+}
