@@ -7,6 +7,7 @@ use leptos::task::spawn_local;
 use crate::components::{
     Back, Connection, Music, Orchard, SignIn, Title, ToastList, Unreachable, Waiting,
 };
+use crate::early::{First, Signed, Start};
 use crate::host::{self, Here};
 use crate::language::Texts;
 use crate::live::ConnectionState;
@@ -50,8 +51,12 @@ impl Notice {
 
 /// The whole page.
 #[component]
-pub(crate) fn App() -> impl IntoView {
-    let (settings, problems) = Settings::of_document();
+pub(crate) fn App(start: Start) -> impl IntoView {
+    let Start {
+        settings,
+        problems,
+        checked,
+    } = start;
     let settings = Arc::new(settings);
     let text = Texts::start(settings.language.as_deref());
     let toasts = Toasts::new();
@@ -68,9 +73,16 @@ pub(crate) fn App() -> impl IntoView {
     provide_context(toasts);
     provide_context(Opened::new());
 
-    let gate = RwSignal::new(Gate::Checking);
-    let check = move || check_out(gate, settings.clone());
-    check();
+    let (checked, first) = match checked {
+        Ok(Signed { session, first }) => (Ok(session), Some(first)),
+        Err(absent) => (Err(absent), None),
+    };
+    let first = StoredValue::new_local(first);
+    let gate = RwSignal::new(gate_of(checked));
+    let check = {
+        let settings = settings.clone();
+        move || check_out(gate, settings.clone())
+    };
     // Told only after the first reads and writes had their chance to find out.
     note_forgetful_store(toasts, text);
 
@@ -80,7 +92,12 @@ pub(crate) fn App() -> impl IntoView {
         <Title />
         {move || match gate.get() {
             Gate::Checking => EitherOf4::A(view! { <Unconnected /> <Waiting /> }),
-            Gate::In(session) => EitherOf4::B(view! { <Orchard session /> }),
+            Gate::In(session) => {
+                // Once it was opened early; whoever signs in later gets one of their own.
+                let early = first.try_update_value(Option::take).flatten();
+                let first = early.unwrap_or_else(|| First::open(&session, &settings));
+                EitherOf4::B(view! { <Orchard first /> })
+            }
             Gate::SignIn(notice) => EitherOf4::C(view! { <Unconnected /> <SignIn notice gate /> }),
             Gate::Unreachable(error) => {
                 let retry = Callback::new({
@@ -104,15 +121,19 @@ fn Unconnected() -> impl IntoView {
 fn check_out(gate: RwSignal<Gate>, settings: Arc<Settings>) {
     gate.set(Gate::Checking);
     spawn_local(async move {
-        let next = match session::checkout(&Here, &settings.api).await {
-            Ok(session) => Gate::In(session),
-            Err(Absent::NeverSignedIn) => Gate::SignIn(None),
-            Err(Absent::SignedOut) => Gate::SignIn(Some(Notice::Ended)),
-            Err(Absent::Fault(fault)) => Gate::SignIn(Some(Notice::Fault(fault))),
-            Err(Absent::Unreachable(error)) => Gate::Unreachable(error),
-        };
-        gate.try_set(next);
+        let checked = session::checkout(&Here, &settings.api).await;
+        gate.try_set(gate_of(checked));
     });
+}
+
+fn gate_of(checked: Result<Session, Absent>) -> Gate {
+    match checked {
+        Ok(session) => Gate::In(session),
+        Err(Absent::NeverSignedIn) => Gate::SignIn(None),
+        Err(Absent::SignedOut) => Gate::SignIn(Some(Notice::Ended)),
+        Err(Absent::Fault(fault)) => Gate::SignIn(Some(Notice::Fault(fault))),
+        Err(Absent::Unreachable(error)) => Gate::Unreachable(error),
+    }
 }
 
 /// Says so, once, when the browser keeps nothing.

@@ -1,14 +1,11 @@
 //! The page's connection: what it sends, and what events do to the page.
 
 use leptos::prelude::*;
-use leptos_socketio::{
-    OpenError, Socket, Status, provide_socket, use_connect, use_event, use_status,
-};
-use orchard_contract::events::{Auth, Chat, Login, LoginResponse, ServerResponse};
+use leptos_socketio::{Status, use_event, use_status};
+use orchard_contract::events::{LoginResponse, ServerResponse};
 
+use crate::early::{First, Missed};
 use crate::online;
-use crate::session::Session;
-use crate::settings::Settings;
 use crate::text::Text;
 use crate::toasts::Toasts;
 
@@ -57,51 +54,48 @@ pub(crate) struct Live {
     pub(crate) state: Signal<ConnectionState>,
 }
 
-/// Connects as `session`. The connection, and all that listens to it, goes with the current owner.
-pub(crate) fn go_live(session: Session, settings: &Settings) -> Result<Live, OpenError> {
+/// Takes the connection over from what came early. It, and all that listens to it, goes with the current owner.
+pub(crate) fn go_live(first: First) -> Live {
     let toasts = Toasts::from_context();
     let text = Text::from_context();
-    let Session { token, uid } = session;
-    let socket = provide_socket(
-        Socket::builder(&settings.socket_server)
-            .namespace(&settings.socket_namespace)
-            .path(&settings.socket_path)
-            .auth(&Auth { token: Some(token) }),
-    )?;
-
-    let chat = settings.chat;
-    use_connect(move || {
-        // Connected, so these go out at once; should the connection be gone again, the next
-        // connect repeats them.
-        _ = socket.emit(&Login { uid: uid.clone() });
-        if chat {
-            _ = socket.emit(&Chat { uid: uid.clone() });
-        }
-    });
+    let (socket, greeting, missed) = first.into_parts();
+    provide_context(socket);
+    on_cleanup(move || socket.remove());
+    let _greeting = StoredValue::new_local(greeting);
 
     let (count, set_count) = signal(None);
-    use_event(move |ServerResponse { count, sid }| {
+    let greet = move |ServerResponse { count, sid }| {
         if count.is_some() {
             set_count.try_set(count);
         }
         if let Some(sid) = sid {
             toasts.say(text.welcome(&sid, count));
         }
-    });
-    use_event(move |LoginResponse { data, errmsg, .. }| {
+    };
+    let logged_in = move |LoginResponse { data, errmsg, .. }| {
         if let Some(said) = data.or(errmsg).filter(|said| !said.is_empty()) {
             toasts.say(said);
         }
-    });
+    };
+    let Missed {
+        count: last,
+        greetings,
+        login,
+    } = missed;
+    greetings.into_iter().for_each(greet);
+    set_count.set(last);
+    login.into_iter().for_each(logged_in);
+    use_event(greet);
+    use_event(logged_in);
 
     let status = use_status();
     let online = online::signal();
-    Ok(Live {
+    Live {
         count: count.into(),
         state: Signal::derive(move || {
             status.with(|status| ConnectionState::of(status, online.get()))
         }),
-    })
+    }
 }
 
 #[cfg(test)]

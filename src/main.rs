@@ -1,8 +1,9 @@
 //! The orchard page: a client-side Leptos app on a Socket.IO connection.
 //!
-//! - `settings`: where its server is, read from `index.html`;
-//! - `host`: what it asks of the browser or web view around it;
-//! - `rpc` and `session`: who is signed in;
+//! - `early`: what runs before the page is there, and needs none of it:
+//!   - `settings`: where its server is, read from `index.html`;
+//!   - `host`: what it asks of the browser or web view around it;
+//!   - `rpc` and `session`: who is signed in;
 //! - `language` and `text`: what it says, in Chinese and English;
 //! - `live`: the connection, and what its events do to the page;
 //! - `components`: what is seen, one a file.
@@ -15,6 +16,7 @@
 mod announce;
 mod app;
 mod components;
+mod early;
 mod host;
 mod language;
 mod live;
@@ -22,17 +24,12 @@ mod music;
 mod online;
 #[allow(dead_code, reason = "what opens them lands next")]
 mod open;
+mod page;
 mod rpc;
 mod session;
 mod settings;
 mod text;
 mod toasts;
-
-use leptos::prelude::*;
-use wasm_bindgen::JsCast;
-use web_sys::HtmlElement;
-
-use app::App;
 
 /// The element of `index.html` that the page is put into.
 const PAGE: &str = "page";
@@ -41,15 +38,5 @@ fn main() {
     #[cfg(debug_assertions)]
     console_error_panic_hook::set_once();
 
-    let element = document()
-        .get_element_by_id(PAGE)
-        .and_then(|element| element.dyn_into::<HtmlElement>().ok());
-    match element {
-        Some(element) => {
-            // The loading line gives way.
-            element.set_text_content(None);
-            mount_to(element, App).forget();
-        }
-        None => mount_to_body(App),
-    }
+    early::start(page::load);
 }

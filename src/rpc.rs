@@ -1,7 +1,6 @@
 //! Calls by JSON-RPC 2.0: one `POST` each.
 
 use gloo_timers::callback::Timeout;
-use leptos::prelude::{document, window};
 use orchard_contract::Secret;
 use orchard_contract::endpoints::authorization;
 use orchard_contract::rpc::{ErrorObject, Method, Request, Response};
@@ -96,7 +95,8 @@ async fn fetch(
     let headers = Headers::new()?;
     headers.set("Content-Type", "application/json")?;
     // The server's words are shown as they are: in the page's language, which need not be the browser's.
-    let root = document().document_element();
+    let window = web_sys::window().ok_or(JsValue::UNDEFINED)?;
+    let root = window.document().and_then(|it| it.document_element());
     if let Some(language) = root.and_then(|root| root.get_attribute("lang")) {
         headers.set("Accept-Language", &language)?;
     }
@@ -108,7 +108,7 @@ async fn fetch(
     init.set_headers(&headers);
     init.set_body(&body.into());
     init.set_signal(Some(&abort.signal()));
-    let response = JsFuture::from(window().fetch_with_str_and_init(url, &init)).await?;
+    let response = JsFuture::from(window.fetch_with_str_and_init(url, &init)).await?;
     let response: web_sys::Response = response.unchecked_into();
     let text = JsFuture::from(response.text()?).await?;
     Ok((response.status(), text.as_string().unwrap_or_default()))

@@ -2,7 +2,6 @@
 //! `#settings` of `index.html`, so that a built page is pointed elsewhere by editing one file.
 
 use js_sys::{JSON, Object, Reflect};
-use leptos::prelude::document;
 use orchard_contract::endpoints;
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -44,8 +43,9 @@ pub(crate) enum Problem {
 impl Settings {
     /// The settings of the page that is open, and what was wrong with them.
     pub(crate) fn of_document() -> (Self, Vec<Problem>) {
-        let block = document()
-            .get_element_by_id(ELEMENT)
+        let block = web_sys::window()
+            .and_then(|window| window.document())
+            .and_then(|document| document.get_element_by_id(ELEMENT))
             .and_then(|element| element.text_content())
             .unwrap_or_default();
         Self::from_json(&block)

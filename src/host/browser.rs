@@ -1,7 +1,6 @@
 use std::cell::RefCell;
 
-use leptos::prelude::window;
-use web_sys::Storage;
+use web_sys::{Storage, window};
 
 use super::{Host, Store};
 
@@ -49,7 +48,9 @@ impl Host for Browser {
     }
 
     fn back(&self, home: &str) {
-        let window = window();
+        let Some(window) = window() else {
+            return;
+        };
         let gone = window.history().is_ok_and(|history| {
             history.length().is_ok_and(|length| length > 1) && history.back().is_ok()
         });
@@ -65,8 +66,8 @@ impl Host for Browser {
 
 fn storage(store: Store) -> Option<Storage> {
     match store {
-        Store::Device => window().local_storage(),
-        Store::Memory => window().session_storage(),
+        Store::Device => window()?.local_storage(),
+        Store::Memory => window()?.session_storage(),
     }
     .ok()
     .flatten()
