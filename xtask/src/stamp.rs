@@ -18,6 +18,12 @@ impl Stamp {
         self
     }
 
+    /// Feeds what is in a file.
+    pub(crate) fn bytes(&mut self, bytes: &[u8]) -> &mut Self {
+        bytes.hash(&mut self.0);
+        self
+    }
+
     /// Feeds the names and contents of a file, or of all files in a folder. What is not there counts as such.
     pub(crate) fn contents(&mut self, root: &Path, path: &str) -> Result<&mut Self> {
         for file in files(&root.join(path))? {

@@ -33,8 +33,8 @@ enum Source {
 }
 
 /// Every tool that builds the page.
-pub(crate) fn all() -> Result<[Tool; 3]> {
-    Ok([trunk(), wasm_bindgen()?, wasm_opt()])
+pub(crate) fn all() -> Result<[Tool; 4]> {
+    Ok([trunk(), wasm_bindgen()?, wasm_opt(), esbuild()])
 }
 
 fn trunk() -> Tool {
@@ -60,12 +60,23 @@ pub(crate) fn wasm_bindgen() -> Result<Tool> {
     })
 }
 
-fn wasm_opt() -> Tool {
+pub(crate) fn wasm_opt() -> Tool {
     Tool {
         package: "binaryen",
         package_version: "132.0.0".to_owned(),
         programs: &["wasm-opt"],
         version: "132".to_owned(),
+        source: Source::Npm,
+    }
+}
+
+/// What makes one small script of what wasm-bindgen writes.
+pub(crate) fn esbuild() -> Tool {
+    Tool {
+        package: "esbuild",
+        package_version: "0.28.2".to_owned(),
+        programs: &["esbuild"],
+        version: "0.28.2".to_owned(),
         source: Source::Npm,
     }
 }

@@ -1,4 +1,8 @@
-//! The page in release, built by trunk into `dist/`.
+//! The page in release, built by trunk into `dist/` and then cut in two.
+
+mod cut;
+mod names;
+mod wiring;
 
 use std::process::Command;
 
@@ -11,12 +15,13 @@ use crate::workspace::{self, WASM};
 use crate::{cache, process, tools};
 
 /// What the page is built from, in the root of the checkout.
-const INPUTS: [&str; 10] = [
+const INPUTS: [&str; 11] = [
     ".cargo/config.toml",
     "Cargo.lock",
     "Cargo.toml",
     "Trunk.toml",
     "assets",
+    "build.rs",
     "crates",
     "index.html",
     "rust-toolchain.toml",
@@ -35,10 +40,11 @@ pub(crate) fn build() -> Result<()> {
         return Ok(());
     }
     let mut trunk = trunk("build")?;
-    trunk.arg("--release");
+    trunk.args(["--release", "--features", cut::FEATURE]);
     step("the page: building it in release into dist/", || {
         process::run(&mut trunk)
     })?;
+    step("the page: cutting it in two", || cut::cut(&dist))?;
     step("the page: compressing it", || compress::compress(&dist))?;
     std::fs::write(&stamp_file, stamp_of(&inputs)?)
         .with_context(|| format!("could not write {}", stamp_file.display()))

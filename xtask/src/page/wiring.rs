@@ -1,0 +1,82 @@
+//! What `index.html` loads.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+/// How trunk is told (in Trunk.toml) to mark what it adds to the page.
+const SCRIPT: [&str; 2] = ["<script id=\"start\"", "</script>"];
+const PRELOAD: [&str; 2] = ["<link id=\"early\"", ">"];
+
+/// Has the page in `dist` load `script` and, beside it, the module `early`; removes what it loaded before.
+pub(super) fn rewire(dist: &Path, script: &str, early: &str) -> Result<()> {
+    let page = dist.join("index.html");
+    let html = std::fs::read_to_string(&page)
+        .with_context(|| format!("could not read {}", page.display()))?;
+    let (html, old) = rewired(&html, script, early)
+        .context("trunk left a page without its script: see pattern_script in Trunk.toml")?;
+    std::fs::write(&page, html).with_context(|| format!("could not write {}", page.display()))?;
+    for name in old {
+        let file = dist.join(&name);
+        std::fs::remove_file(&file)
+            .with_context(|| format!("could not remove {}", file.display()))?;
+    }
+    Ok(())
+}
+
+/// The page with its new script, and the files that the old one needed.
+fn rewired(html: &str, script: &str, early: &str) -> Option<(String, Vec<String>)> {
+    let old = [
+        attribute(between(html, SCRIPT)?, "data-js")?,
+        attribute(between(html, SCRIPT)?, "data-wasm")?,
+    ];
+    let old = old.map(|name| name.trim_start_matches("./").to_owned());
+    let html = html.replace(
+        between(html, SCRIPT)?,
+        &format!("<script type=\"module\" src=\"./{script}\"></script>"),
+    );
+    let html = html.replace(
+        between(&html, PRELOAD)?,
+        &format!(
+            "<link rel=\"preload\" href=\"./{early}\" as=\"fetch\" type=\"application/wasm\" crossorigin>"
+        ),
+    );
+    Some((html, old.into()))
+}
+
+/// The first element that begins and ends so.
+fn between<'a>(html: &'a str, [beginning, end]: [&str; 2]) -> Option<&'a str> {
+    let from = html.find(beginning)?;
+    let rest = html.get(from..)?;
+    rest.get(..rest.find(end)? + end.len())
+}
+
+fn attribute<'a>(element: &'a str, name: &str) -> Option<&'a str> {
+    let (_, rest) = element.split_once(&format!(" {name}=\""))?;
+    Some(rest.split_once('"')?.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_loads_the_new_and_not_the_old() {
+        let html = "<head><script id=\"start\" type=\"module\" src=\"./assets/start.js\" data-js=\"./a.js\" \
+            data-wasm=\"./a_bg.wasm\"></script>\n<link id=\"early\" rel=\"preload\" href=\"./a_bg.wasm\"></head>";
+        let (html, old) = rewired(html, "start-1.js", "early-2.wasm").unwrap();
+        assert_eq!(
+            html,
+            "<head><script type=\"module\" src=\"./start-1.js\"></script>\n\
+             <link rel=\"preload\" href=\"./early-2.wasm\" as=\"fetch\" type=\"application/wasm\" crossorigin></head>"
+        );
+        assert_eq!(old, ["a.js", "a_bg.wasm"]);
+        assert_eq!(rewired(&html, "x.js", "x.wasm"), None);
+    }
+
+    #[test]
+    fn trunk_marks_what_is_looked_for() {
+        let settings = include_str!("../../../Trunk.toml");
+        assert!(settings.contains(SCRIPT[0]) && settings.contains(PRELOAD[0]));
+    }
+}
