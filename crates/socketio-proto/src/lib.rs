@@ -11,8 +11,10 @@ pub mod json;
 mod limits;
 pub mod manager;
 pub mod packet;
+mod quoted;
 mod random;
 mod socket;
+mod split;
 mod time;
 
 pub use binary::Binary;

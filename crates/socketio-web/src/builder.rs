@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 use socketio_proto::manager::{Config, Manager, SocketError};
-use socketio_proto::{Auth, AuthError, Limits, Retries, SendBuffer, SocketOptions};
+use socketio_proto::{Auth, AuthError, Limits, Retries, SendBuffer, SocketOptions, json};
 use wasm_bindgen::JsValue;
 
 use crate::connection::Connection;
@@ -223,7 +223,7 @@ impl Builder {
         let endpoint = url::endpoint(&server, &self.path, self.slash);
         let url = url::websocket(&server, &endpoint, &self.query);
         // Sockets share a connection by server and path, not by query (A7).
-        let share = format!("{} {}", server.origin, self.path.trim_matches('/'));
+        let share = url::joined(&[&server.origin, " ", url::trim_slashes(&self.path)]);
         let namespace = self.namespace.unwrap_or_else(|| server.namespace.clone());
         let mut manager = Manager::new(
             self.config,
@@ -330,9 +330,10 @@ impl fmt::Display for OpenError {
                 f.write_str("the URL names no server, and this page comes from none: name it")
             }
             Self::Url(url) => {
+                let url = json::to_string(url).unwrap_or_default();
                 write!(
                     f,
-                    "{url:?} is no address of a server: give http(s)://host:port or ws(s)://host:port"
+                    "{url} is no address of a server: give http(s)://host:port or ws(s)://host:port"
                 )
             }
         }

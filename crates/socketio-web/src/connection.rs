@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use gloo_timers::callback::Timeout;
 use socketio_proto::Instant;
 use socketio_proto::manager::{
     AckError, ConnectionState, Manager, Output, SocketId, TransportEvent, TransportId,
@@ -13,6 +12,7 @@ use wasm_bindgen::JsValue;
 use crate::clock::now;
 use crate::slab::Key;
 use crate::table::{self, Table};
+use crate::timer::Timer;
 use crate::transport::Transport;
 use crate::url::Server;
 use crate::{dispatch, lifecycle, log};
@@ -31,7 +31,7 @@ pub(crate) struct Connection {
     /// Until when the back-off that is under way waits, and how long that was when it began.
     pub(crate) delay: Option<(Instant, Duration)>,
     transport: Option<Transport>,
-    timer: Option<(Instant, Timeout)>,
+    timer: Option<(Instant, Timer)>,
     /// Outputs are being carried out further up the stack: it will carry out the new ones as well.
     draining: bool,
 }
@@ -248,13 +248,10 @@ fn set_timer(key: Key) {
             return None;
         }
         let delay = at.saturating_since(now()).as_millis();
-        // Browsers take a longer delay for none.
-        let delay = u32::try_from(delay)
-            .unwrap_or(u32::MAX)
-            .min(i32::MAX as u32);
+        let delay = u32::try_from(delay).unwrap_or(u32::MAX);
         connection
             .timer
-            .replace((at, Timeout::new(delay, move || timeout(key))))
+            .replace((at, Timer::new(delay, move || timeout(key))))
     });
 }
 

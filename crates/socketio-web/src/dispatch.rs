@@ -1,7 +1,6 @@
 //! Events of a manager become calls of listeners.
 
-use std::cell::{Cell, RefCell};
-use std::rc::Rc;
+use std::cell::Cell;
 
 use socketio_proto::Limits;
 use socketio_proto::manager::{AckToken, ConnectError, Event, SocketId};
@@ -49,20 +48,12 @@ pub(crate) fn event(key: Key, event: Event) {
         Event::Connected { socket, .. } => {
             note_error(key, socket, None);
             refresh_status(key);
-            each(key, socket, &Topic::Connect, |callback| {
-                if let Callback::Connect(f) = callback {
-                    f();
-                }
-            });
+            each(key, socket, &News::Connect);
         }
         Event::ConnectError { socket, error } => {
             note_error(key, socket, Some(error.clone()));
             refresh_status(key);
-            each(key, socket, &Topic::ConnectError, |callback| {
-                if let Callback::ConnectError(f) = callback {
-                    f(&error);
-                }
-            });
+            each(key, socket, &News::ConnectError(&error));
         }
         Event::Disconnected {
             socket,
@@ -71,11 +62,7 @@ pub(crate) fn event(key: Key, event: Event) {
         } => {
             refresh_status(key);
             let disconnect = Disconnect { reason, details };
-            each(key, socket, &Topic::Disconnect, |callback| {
-                if let Callback::Disconnect(f) = callback {
-                    f(&disconnect);
-                }
-            });
+            each(key, socket, &News::Disconnect(&disconnect));
         }
         Event::Outgoing { socket, frame } => outgoing(key, socket, *frame),
         event => connection_event(key, event),
@@ -89,15 +76,7 @@ fn connection_event(key: Key, event: Event) {
     };
     let sockets = table::with(|table| Some(table.connections.get(key)?.sockets.clone()));
     for (_, socket) in sockets.unwrap_or_default() {
-        each_listener(
-            socket,
-            |topic| *topic == Topic::Connection,
-            |callback| {
-                if let Callback::Connection(f) = callback {
-                    f(&event);
-                }
-            },
-        );
+        each_listener(socket, &News::Connection(&event));
     }
 }
 
@@ -120,12 +99,7 @@ fn outgoing(key: Key, id: SocketId, frame: Frame) {
         packet: &packet,
         ack: Cell::new(None),
     };
-    let call = |callback: &mut Callback| {
-        if let Callback::Message(f) = callback {
-            f(&message);
-        }
-    };
-    each_listener(socket, |topic| *topic == Topic::AnyOutgoing, call);
+    each_listener(socket, &News::Message(&Topic::AnyOutgoing, &message));
 }
 
 fn find(key: Key, id: SocketId) -> Option<Key> {
@@ -138,30 +112,61 @@ fn received(socket: Key, packet: &Packet, ack: Option<AckToken>) {
         packet,
         ack: Cell::new(ack),
     };
-    let call = |callback: &mut Callback| {
-        if let Callback::Message(f) = callback {
-            f(&message);
-        }
-    };
     // The catch-alls come first (F9).
-    each_listener(socket, |topic| *topic == Topic::Any, call);
-    let name = message.name();
-    each_listener(
-        socket,
-        |topic| matches!(topic, Topic::Event(event) if **event == *name),
-        call,
-    );
+    each_listener(socket, &News::Message(&Topic::Any, &message));
+    each_listener(socket, &News::Event(message.name(), &message));
 }
 
-fn each(key: Key, id: SocketId, topic: &Topic, call: impl Fn(&mut Callback)) {
+/// What is told to listeners: one type, so that to tell it is one function.
+enum News<'a> {
+    Connect,
+    ConnectError(&'a ConnectError),
+    Connection(&'a ConnectionEvent),
+    Disconnect(&'a Disconnect),
+    /// To those who listen to this name.
+    Event(&'a str, &'a Message<'a>),
+    /// To those of this catch-all.
+    Message(&'a Topic, &'a Message<'a>),
+    Status(&'a Status),
+}
+
+impl News<'_> {
+    fn is_for(&self, topic: &Topic) -> bool {
+        match self {
+            Self::Event(name, _) => matches!(topic, Topic::Event(event) if **event == **name),
+            Self::Connect => *topic == Topic::Connect,
+            Self::ConnectError(_) => *topic == Topic::ConnectError,
+            Self::Connection(_) => *topic == Topic::Connection,
+            Self::Disconnect(_) => *topic == Topic::Disconnect,
+            Self::Message(catch_all, _) => topic == *catch_all,
+            Self::Status(_) => *topic == Topic::Status,
+        }
+    }
+
+    fn tell(&self, callback: &mut Callback) {
+        match (callback, self) {
+            (Callback::Message(f), Self::Event(_, message) | Self::Message(_, message)) => {
+                f(message);
+            }
+            (Callback::Connect(f), Self::Connect) => f(),
+            (Callback::ConnectError(f), Self::ConnectError(error)) => f(error),
+            (Callback::Connection(f), Self::Connection(event)) => f(event),
+            (Callback::Disconnect(f), Self::Disconnect(disconnect)) => f(disconnect),
+            (Callback::Status(f), Self::Status(status)) => f(status),
+            _ => {}
+        }
+    }
+}
+
+fn each(key: Key, id: SocketId, news: &News<'_>) {
     if let Some(socket) = find(key, id) {
-        each_listener(socket, |other| other == topic, call);
+        each_listener(socket, news);
     }
 }
 
 /// Calls the listeners that there are now, in their order; one that is gone before its turn hears nothing, and one
 /// that is added meanwhile hears the next event.
-fn each_listener(socket: Key, wanted: impl Fn(&Topic) -> bool, call: impl Fn(&mut Callback)) {
+fn each_listener(socket: Key, news: &News<'_>) {
     let count = table::with(|table| Some(table.sockets.get(socket)?.listeners.len())).unwrap_or(0);
     for index in 0..count {
         let callback = table::with(|table| {
@@ -169,23 +174,19 @@ fn each_listener(socket: Key, wanted: impl Fn(&Topic) -> bool, call: impl Fn(&mu
             let listener = entry
                 .listeners
                 .get_mut(index)
-                .filter(|listener| wanted(&listener.topic))?;
+                .filter(|listener| news.is_for(&listener.topic))?;
             if listener.once {
                 entry.has_gone = true;
                 return listener.callback.take();
             }
             listener.callback.clone()
         });
-        if let Some(callback) = callback {
-            run(&callback, &call);
+        // Dispatch is not entered twice for one socket, so it is free.
+        if let Some(callback) = callback
+            && let Ok(mut callback) = callback.try_borrow_mut()
+        {
+            news.tell(&mut callback);
         }
-    }
-}
-
-fn run(callback: &Rc<RefCell<Callback>>, call: &impl Fn(&mut Callback)) {
-    // Dispatch is not entered twice for one socket, so it is free.
-    if let Ok(mut callback) = callback.try_borrow_mut() {
-        call(&mut callback);
     }
 }
 
@@ -233,15 +234,7 @@ pub(crate) fn refresh_status(key: Key) -> bool {
         });
         if let Some(status) = changed {
             any = true;
-            each_listener(
-                socket,
-                |topic| *topic == Topic::Status,
-                |callback| {
-                    if let Callback::Status(f) = callback {
-                        f(&status);
-                    }
-                },
-            );
+            each_listener(socket, &News::Status(&status));
         }
     }
     any
@@ -256,7 +249,7 @@ fn status(connection: &Connection, id: SocketId, entry: &Entry) -> Status {
         let message = match &entry.error {
             Some(ConnectError::Refused(refusal)) => refusal.message(),
             Some(ConnectError::Auth(text)) => text.clone(),
-            Some(error @ ConnectError::Incompatible) => error.to_string(),
+            Some(ConnectError::Incompatible) => ConnectError::INCOMPATIBLE.into(),
             _ => return Status::Disconnected,
         };
         return Status::Refused { message };

@@ -1,49 +1,59 @@
 //! What the page goes through: the network comes and goes, the device sleeps, the page is hidden and shown (L4, W5).
 
-use gloo_events::EventListener;
+use socketio_proto::Instant;
 use socketio_proto::manager::Manager;
-use wasm_bindgen::JsCast;
-use web_sys::{EventTarget, VisibilityState};
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::EventTarget;
 
 use crate::connection;
+use crate::property::{property, text};
 use crate::slab::Key;
 use crate::table;
 
+/// What is heard of the window, or of the worker.
+const GLOBAL: &[&str] = &["offline", "online", "pagehide", "pageshow"];
+
+/// What is heard of the document.
+const DOCUMENT: &[&str] = &["freeze", "resume", "visibilitychange"];
+
 /// The listeners on window and document, while there is a connection.
 pub(crate) struct Lifecycle {
-    _listeners: Vec<EventListener>,
+    targets: Vec<(EventTarget, &'static [&'static str])>,
+    listener: Closure<dyn FnMut(JsValue)>,
 }
 
 impl Lifecycle {
     /// Listens; outside of a window, in a worker, there is nothing to listen to but the network.
     pub(crate) fn listen() -> Self {
-        let global: Option<EventTarget> = js_sys::global().dyn_into().ok();
-        let document = web_sys::window().and_then(|window| window.document());
-        let mut listeners = Vec::new();
-        if let Some(global) = &global {
-            listeners.push(EventListener::new(global, "offline", |_| offline()));
-            listeners.push(EventListener::new(global, "pagehide", |_| hidden()));
-            for name in ["online", "pageshow"] {
-                listeners.push(EventListener::new(global, name, |_| wake()));
+        let global: EventTarget = js_sys::global().unchecked_into();
+        let document = property(&global, "document");
+        let mut targets = vec![(global, GLOBAL)];
+        if !document.is_undefined() {
+            targets.push((document.unchecked_into(), DOCUMENT));
+        }
+        let listener = Closure::new(|event: JsValue| heard(&event));
+        let lifecycle = Self { targets, listener };
+        lifecycle.each(|target, name, listener| {
+            let _ = target.add_event_listener_with_callback(name, listener);
+        });
+        lifecycle
+    }
+
+    fn each(&self, f: impl Fn(&EventTarget, &str, &js_sys::Function)) {
+        for (target, names) in &self.targets {
+            for name in *names {
+                f(target, name, self.listener.as_ref().unchecked_ref());
             }
         }
-        if let Some(document) = &document {
-            listeners.push(EventListener::new(document, "freeze", |_| hidden()));
-            listeners.push(EventListener::new(document, "resume", |_| wake()));
-            let visible = document.clone();
-            listeners.push(EventListener::new(
-                document,
-                "visibilitychange",
-                move |_| {
-                    if visible.visibility_state() == VisibilityState::Visible {
-                        wake();
-                    }
-                },
-            ));
-        }
-        Self {
-            _listeners: listeners,
-        }
+    }
+}
+
+impl Drop for Lifecycle {
+    fn drop(&mut self) {
+        self.each(|target, name, listener| {
+            let _ = target.remove_event_listener_with_callback(name, listener);
+        });
     }
 }
 
@@ -56,40 +66,38 @@ pub(crate) fn start() {
     let _replaced = table::with(|table| table.lifecycle.replace(lifecycle));
 }
 
-fn wake() {
-    for key in connections(|_| true) {
-        connection::handle(key, Manager::handle_wake);
+fn heard(event: &JsValue) {
+    match &*text(event, "type") {
+        "offline" => each_connection(Manager::handle_offline, |host| !is_local(host)),
+        // The page is left. A browser may keep it, frozen, and its connections open behind it: the server would count
+        // somebody who is gone. Should the page be shown again, it wakes and connects anew.
+        "pagehide" | "freeze" => each_connection(Manager::handle_suspend, |_| true),
+        "visibilitychange" if is_hidden(event) => {}
+        _ => each_connection(Manager::handle_wake, |_| true),
     }
 }
 
-/// The page is left. A browser may keep it, frozen, and its connections open behind it: the server would count somebody
-/// who is gone. Should the page be shown again, it wakes and connects anew.
-fn hidden() {
-    for key in connections(|_| true) {
-        connection::handle(key, Manager::handle_suspend);
-    }
+fn is_hidden(event: &JsValue) -> bool {
+    text(&property(event, "target"), "visibilityState") == "hidden"
 }
 
 /// A server on this device can be reached without a network.
-fn offline() {
+fn is_local(host: &str) -> bool {
     let loops_back = |rest: &str| rest.bytes().all(|b| b.is_ascii_digit() || b == b'.');
-    let local = |host: &str| {
-        host == "localhost"
-            || host == "[::1]"
-            || host.ends_with(".localhost")
-            || host.strip_prefix("127.").is_some_and(loops_back)
-    };
-    for key in connections(|host| !local(host)) {
-        connection::handle(key, Manager::handle_offline);
-    }
+    host == "localhost"
+        || host == "[::1]"
+        || host.ends_with(".localhost")
+        || host.strip_prefix("127.").is_some_and(loops_back)
 }
 
-fn connections(wanted: impl Fn(&str) -> bool) -> Vec<Key> {
-    let keys = table::with(|table| {
+fn each_connection(tell: fn(&mut Manager, Instant), wanted: fn(&str) -> bool) {
+    let keys: Option<Vec<Key>> = table::with(|table| {
         let wanted = |(key, connection): (Key, &connection::Connection)| {
             wanted(&connection.server.hostname).then_some(key)
         };
         Some(table.connections.iter().filter_map(wanted).collect())
     });
-    keys.unwrap_or_default()
+    for key in keys.unwrap_or_default() {
+        connection::handle(key, tell);
+    }
 }

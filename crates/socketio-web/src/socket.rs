@@ -496,6 +496,7 @@ fn arguments<T: Serialize + ?Sized>(name: &str, value: &T) -> Result<Arguments, 
 }
 
 fn warn(name: &str, error: &json::DecodeError) {
-    let text = format!("socketio: the event {name:?} can't be decoded: {error}");
+    let name = json::to_string(name).unwrap_or_default();
+    let text = format!("socketio: the event {name} can't be decoded: {error}");
     web_sys::console::warn_1(&text.into());
 }

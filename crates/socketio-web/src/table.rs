@@ -2,7 +2,7 @@
 //!
 //! Nothing of the user's (a listener, a future) is called or dropped while the table is borrowed.
 
-use std::cell::RefCell;
+use std::cell::{RefCell, RefMut};
 
 use socketio_proto::manager::{ConnectError, SocketId};
 
@@ -36,24 +36,26 @@ pub(crate) struct Entry {
 }
 
 thread_local! {
-    static TABLE: RefCell<Table> = const {
-        RefCell::new(Table {
-            connections: Slab::new(),
-            sockets: Slab::new(),
-            lifecycle: None,
-            next_listener: 1,
-        })
-    };
+    /// For as long as the thread lives, so that to borrow it is one function and not a piece of each that does.
+    static TABLE: &'static RefCell<Table> = Box::leak(Box::new(RefCell::new(Table {
+        connections: Slab::new(),
+        sockets: Slab::new(),
+        lifecycle: None,
+        next_listener: 1,
+    })));
 }
 
 /// Borrows the table; `None` where `f` found nothing, or the table is borrowed already, which is a bug of ours.
 pub(crate) fn with<R>(f: impl FnOnce(&mut Table) -> Option<R>) -> Option<R> {
-    TABLE.with(|table| {
-        let borrowed = table.try_borrow_mut();
-        debug_assert!(
-            borrowed.is_ok(),
-            "the table is borrowed while something of the user's runs"
-        );
-        f(&mut *borrowed.ok()?)
-    })
+    f(&mut *borrowed()?)
+}
+
+#[inline(never)]
+fn borrowed() -> Option<RefMut<'static, Table>> {
+    let borrowed = TABLE.try_with(|table| table.try_borrow_mut()).ok()?;
+    debug_assert!(
+        borrowed.is_ok(),
+        "the table is borrowed while something of the user's runs"
+    );
+    borrowed.ok()
 }

@@ -7,6 +7,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{BinaryType, CloseEvent, MessageEvent, WebSocket};
 
 use crate::connection;
+use crate::property::property;
 use crate::slab::Key;
 
 /// One WebSocket of the browser and the handlers on it. Dropping it takes the handlers off, then closes: nothing of
@@ -15,9 +16,7 @@ use crate::slab::Key;
 pub(crate) struct Transport {
     id: TransportId,
     socket: WebSocket,
-    _message: Closure<dyn FnMut(MessageEvent)>,
-    _error: Closure<dyn FnMut()>,
-    _close: Closure<dyn FnMut(CloseEvent)>,
+    _handlers: [Closure<dyn FnMut(JsValue)>; 3],
 }
 
 impl Transport {
@@ -36,8 +35,8 @@ impl Transport {
             WebSocket::new_with_str_sequence(url, protocols).map_err(|error| text(&error))?;
         socket.set_binary_type(BinaryType::Arraybuffer);
 
-        let message = Closure::new(move |event: MessageEvent| {
-            let data = event.data();
+        let message = Closure::new(move |event: JsValue| {
+            let data = event.unchecked_into::<MessageEvent>().data();
             let event = match data.as_string() {
                 Some(text) => TransportEvent::Text(text),
                 None => TransportEvent::Binary(js_sys::Uint8Array::new(&data).to_vec()),
@@ -48,9 +47,10 @@ impl Transport {
         let failed = Rc::new(Cell::new(false));
         let error = Closure::new({
             let failed = Rc::clone(&failed);
-            move || failed.set(true)
+            move |_: JsValue| failed.set(true)
         });
-        let close = Closure::new(move |event: CloseEvent| {
+        let close = Closure::new(move |event: JsValue| {
+            let event: CloseEvent = event.unchecked_into();
             let (code, reason, failed) = (event.code(), event.reason(), failed.get());
             let event = TransportEvent::Closed {
                 code,
@@ -65,9 +65,7 @@ impl Transport {
         Ok(Self {
             id,
             socket,
-            _message: message,
-            _error: error,
-            _close: close,
+            _handlers: [message, error, close],
         })
     }
 
@@ -99,10 +97,9 @@ impl Drop for Transport {
     }
 }
 
+/// What was thrown: an exception says it in its message.
 fn text(error: &JsValue) -> String {
-    let message = error
-        .dyn_ref::<js_sys::Error>()
-        .map(|error| String::from(error.message()));
+    let message = property(error, "message").as_string();
     message
         .or_else(|| error.as_string())
         .unwrap_or_else(|| "the browser refused the WebSocket".into())

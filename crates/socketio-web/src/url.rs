@@ -1,9 +1,9 @@
 //! From what the user names to the address of the transport (rows A2–A9, K17).
 
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Location, Url};
+use web_sys::Url;
 
 use crate::builder::OpenError;
+use crate::property::{property, text};
 
 /// A server, as the reference's `io(url)` reads it.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -19,61 +19,106 @@ pub(crate) struct Server {
 
 /// Reads `url` relative to the page: empty for its own server, `/ns`, `//host`, `host:port`, or absolute.
 pub(crate) fn parse(url: &str) -> Result<Server, OpenError> {
-    let absolute = absolute(url.trim())?;
+    let absolute = absolute(url.trim_ascii())?;
     let invalid = || OpenError::Url(url.into());
     let parsed = Url::new(&absolute).map_err(|_| invalid())?;
-    let scheme = match &*parsed.protocol() {
+    let scheme = match &*text(&parsed, "protocol") {
         "http:" | "ws:" => "ws:",
         "https:" | "wss:" => "wss:",
         _ => return Err(invalid()),
     };
     Ok(Server {
-        origin: format!("{scheme}//{}", parsed.host()),
-        hostname: parsed.hostname(),
+        origin: joined(&[scheme, "//", &text(&parsed, "host")]),
+        hostname: text(&parsed, "hostname"),
         namespace: path(&absolute).into(),
-        query: pairs(&parsed.search()),
+        query: pairs(&text(&parsed, "search")),
     })
 }
 
 /// Where the requests go, up to their query (B3, I8).
 pub(crate) fn endpoint(server: &Server, path: &str, slash: bool) -> String {
-    let path = path.trim_matches('/');
+    let path = trim_slashes(path);
     let lead = if path.is_empty() { "" } else { "/" };
     let slash = if slash { "/" } else { "" };
-    format!("{}{lead}{path}{slash}", server.origin)
+    joined(&[&server.origin, lead, path, slash])
 }
 
 /// The address that a WebSocket is opened at. The user's query comes first (I6); of a clash between the URL and
 /// the options, the option wins (W15), and what the protocol itself sets wins over both.
 pub(crate) fn websocket(server: &Server, endpoint: &str, query: &[(String, String)]) -> String {
-    let mut url = format!("{endpoint}?");
+    let mut url = joined(&[endpoint, "?"]);
     let overridden = |name: &str| query.iter().any(|(option, _)| option == name);
     let from_url = server.query.iter().filter(|(name, _)| !overridden(name));
     for (name, value) in from_url.chain(query) {
         if !["EIO", "transport", "sid"].contains(&&**name) {
-            url.push_str(&format!("{}={}&", encode(name), encode(value)));
+            url.push_str(&joined(&[&encode(name), "=", &encode(value), "&"]));
         }
     }
     url.push_str("EIO=4&transport=websocket");
     url
 }
 
+pub(crate) fn trim_slashes(mut path: &str) -> &str {
+    while let Some(rest) = path.strip_prefix("/") {
+        path = rest;
+    }
+    while let Some(rest) = path.strip_suffix("/") {
+        path = rest;
+    }
+    path
+}
+
+/// Text from its parts: what `format!` brings along is more than all of this file.
+pub(crate) fn joined(parts: &[&str]) -> String {
+    let mut text = String::new();
+    for part in parts {
+        text.push_str(part);
+    }
+    text
+}
+
 /// The path as it was written: `Url` would escape it, and a server compares namespaces by the letter.
 fn path(absolute: &str) -> &str {
-    let rest = absolute
-        .split_once("://")
-        .map_or(absolute, |(_, rest)| rest);
-    let rest = rest.split(['?', '#']).next().unwrap_or_default();
-    rest.find('/').and_then(|at| rest.get(at..)).unwrap_or("/")
+    let (_, rest) = split_scheme(absolute).unwrap_or(("", absolute));
+    let (rest, _) = cut(rest, b'?');
+    let (rest, _) = cut(rest, b'#');
+    let host = cut(rest, b'/').0.len();
+    rest.get(host..)
+        .filter(|path| !path.is_empty())
+        .unwrap_or("/")
 }
 
 fn pairs(search: &str) -> Vec<(String, String)> {
-    let pairs = search.trim_start_matches('?').split('&');
+    let mut pairs = Vec::new();
+    let mut rest = search;
+    while let Some(behind) = rest.strip_prefix("?") {
+        rest = behind;
+    }
+    while !rest.is_empty() {
+        let (pair, behind) = cut(rest, b'&');
+        rest = behind;
+        if !pair.is_empty() {
+            let (name, value) = cut(pair, b'=');
+            pairs.push((decode(name), decode(value)));
+        }
+    }
     pairs
-        .filter(|pair| !pair.is_empty())
-        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
-        .map(|(name, value)| (decode(name), decode(value)))
-        .collect()
+}
+
+/// What stands before and behind the first of this ASCII character; all and nothing where there is none.
+fn cut(text: &str, ascii: u8) -> (&str, &str) {
+    let at = text.bytes().position(|byte| byte == ascii);
+    let at = at.unwrap_or(text.len());
+    let behind = text.get(at + 1..).unwrap_or_default();
+    (text.get(..at).unwrap_or(text), behind)
+}
+
+fn split_scheme(url: &str) -> Option<(&str, &str)> {
+    let at = url
+        .as_bytes()
+        .windows(3)
+        .position(|three| three == b"://")?;
+    Some((url.get(..at)?, url.get(at + 3..)?))
 }
 
 fn encode(text: &str) -> String {
@@ -85,38 +130,33 @@ fn decode(text: &str) -> String {
 }
 
 fn absolute(url: &str) -> Result<String, OpenError> {
-    let lower = url.get(..8).unwrap_or(url).to_ascii_lowercase();
-    if ["http://", "https://", "ws://", "wss://"]
-        .iter()
-        .any(|scheme| lower.starts_with(scheme))
-    {
-        return Ok(url.into());
-    }
-    let is_scheme = |text: &str| text.chars().all(|char| char.is_ascii_alphanumeric());
-    if url
-        .split_once("://")
-        .is_some_and(|(scheme, _)| is_scheme(scheme))
-    {
-        return Err(OpenError::Url(url.into()));
+    let scheme = split_scheme(url).map(|(scheme, _)| scheme);
+    if let Some(scheme) = scheme {
+        let known = |known: &&str| scheme.eq_ignore_ascii_case(known);
+        if ["http", "https", "ws", "wss"].iter().any(known) {
+            return Ok(url.into());
+        }
+        // With anything else in it, it stands in the path or the query.
+        if scheme.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+            return Err(OpenError::Url(url.into()));
+        }
     }
     // A worker has one as well, and no window (L7).
-    let location = js_sys::Reflect::get(&js_sys::global(), &"location".into()).unwrap_or_default();
-    let location: Location = location.unchecked_into();
-    let part = |read: fn(&Location) -> Result<String, JsValue>| read(&location).unwrap_or_default();
-    let (protocol, host) = (part(Location::protocol), part(Location::host));
+    let location = property(&js_sys::global(), "location");
+    let (protocol, host) = (text(&location, "protocol"), text(&location, "host"));
     let protocol = if protocol.starts_with("http") {
-        protocol
+        &protocol
     } else {
-        "https:".into()
+        "https:"
     };
     if url.starts_with("//") {
-        Ok(format!("{protocol}{url}"))
-    } else if !url.is_empty() && !url.starts_with('/') {
-        Ok(format!("{protocol}//{url}"))
+        Ok(joined(&[protocol, url]))
+    } else if !url.is_empty() && !url.starts_with("/") {
+        Ok(joined(&[protocol, "//", url]))
     } else if host.is_empty() {
         // A page from a file has no server of its own.
         Err(OpenError::NoHost)
     } else {
-        Ok(format!("{protocol}//{host}{url}"))
+        Ok(joined(&[protocol, "//", &host, url]))
     }
 }

@@ -7,11 +7,11 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
-use gloo_timers::callback::Timeout;
 use socketio_proto::manager::ConnectError;
 
 use crate::listener::Subscription;
 use crate::socket::Socket;
+use crate::timer::Timer;
 
 /// Ends when the socket is connected, or will not be by itself (W12). Attempts that are followed by others do not end
 /// it. It can be let go: the socket connects all the same.
@@ -119,11 +119,10 @@ impl Drop for Rouse {
 }
 
 /// Ends when the browser has given all that was emitted to the network (W11).
-#[derive(Debug)]
 #[must_use = "futures do nothing unless polled"]
 pub struct Drained {
     socket: Socket,
-    timer: Option<Timeout>,
+    timer: Option<Timer>,
 }
 
 /// How often the browser is asked, in milliseconds: it tells nobody by itself.
@@ -146,7 +145,13 @@ impl Future for Drained {
             return Poll::Ready(());
         }
         let waker = context.waker().clone();
-        self.timer = Some(Timeout::new(ASK, move || waker.wake()));
+        self.timer = Some(Timer::new(ASK, move || waker.wake_by_ref()));
         Poll::Pending
+    }
+}
+
+impl fmt::Debug for Drained {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Drained").field(&self.socket).finish()
     }
 }

@@ -4,6 +4,7 @@ use core::fmt;
 use core::time::Duration;
 
 use crate::json::{self, MAX_NESTING, ScanError, Scanner};
+use crate::split::{decimal, split_once};
 
 /// The longest delay that a timer of a browser counts, in milliseconds: 2^31 − 1, some 24 days.
 const MAX_DELAY_MS: u64 = (1 << 31) - 1;
@@ -210,11 +211,11 @@ fn max_payload(value: Option<&str>) -> Result<Option<u64>, HandshakeError> {
 /// A number that is not negative, what is left below 1 let go. Exponents are refused: no server
 /// writes a delay with one, and without floating point the page stays small.
 fn number(json: &str) -> Option<u64> {
-    let (whole, fraction) = json.split_once('.').unwrap_or((json, ""));
+    let (whole, fraction) = split_once(json, b'.').unwrap_or((json, ""));
     if !fraction.bytes().all(|digit| digit.is_ascii_digit()) {
         return None;
     }
-    whole.parse().ok()
+    decimal(whole)
 }
 
 #[cfg(test)]

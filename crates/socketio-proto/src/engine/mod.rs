@@ -1,5 +1,6 @@
 //! Engine.IO protocol 4: the layer that carries Socket.IO packets as messages.
 
+mod base64;
 mod connection;
 mod handshake;
 mod packet;

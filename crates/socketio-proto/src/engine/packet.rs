@@ -3,15 +3,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-use base64::Engine as _;
-use base64::alphabet::STANDARD;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-
-/// The standard alphabet; padding is written, and need not be there to be read (row N5).
-pub(super) const BASE64: GeneralPurpose = GeneralPurpose::new(
-    &STANDARD,
-    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
-);
+use super::base64;
+use crate::quoted::QuotedChar;
 
 /// One packet of Engine.IO: what one WebSocket frame holds, or one part of a polling payload (row
 /// N1).
@@ -59,9 +52,8 @@ impl<'a> EnginePacket<'a> {
             '5' => Self::Upgrade,
             '6' => Self::Noop,
             'b' => Self::Binary(
-                BASE64
-                    .decode(data)
-                    .map_err(|_| EngineDecodeError::InvalidBase64)?
+                base64::decode(data)
+                    .ok_or(EngineDecodeError::InvalidBase64)?
                     .into(),
             ),
             found => return Err(EngineDecodeError::UnknownType { found }),
@@ -103,7 +95,7 @@ impl<'a> EnginePacket<'a> {
             Self::Noop => ('6', ""),
             Self::Binary(data) => {
                 text.push('b');
-                BASE64.encode_string(data, text);
+                base64::encode(data, text);
                 return;
             }
         };
@@ -150,7 +142,8 @@ impl fmt::Display for EngineDecodeError {
             ),
             Self::UnknownType { found } => write!(
                 f,
-                "the frame begins with {found:?}: an Engine.IO packet begins with 0 to 6, or b"
+                "the frame begins with {}: an Engine.IO packet begins with 0 to 6, or b",
+                QuotedChar(*found)
             ),
         }
     }

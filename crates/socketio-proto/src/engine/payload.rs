@@ -2,9 +2,10 @@ use alloc::string::String;
 use core::iter::FusedIterator;
 
 use super::{EngineDecodeError, EnginePacket};
+use crate::split::split_once;
 
 /// Stands between the packets of a payload. JSON escapes it, so no packet's own text holds it.
-const SEPARATOR: char = '\x1e';
+const SEPARATOR: u8 = 0x1e;
 
 /// The packets of one HTTP long-polling payload, in order (row N3).
 ///
@@ -33,7 +34,7 @@ impl<'a> Iterator for Payload<'a> {
 
     fn next(&mut self) -> Option<Self::Item> {
         let rest = self.rest.take()?;
-        let (packet, behind) = match rest.split_once(SEPARATOR) {
+        let (packet, behind) = match split_once(rest, SEPARATOR) {
             Some((packet, behind)) => (packet, Some(behind)),
             None => (rest, None),
         };
@@ -54,7 +55,7 @@ pub fn encode_payload<'a, 'b: 'a>(
     let mut text = String::new();
     for (index, packet) in packets.into_iter().enumerate() {
         if index > 0 {
-            text.push(SEPARATOR);
+            text.push(char::from(SEPARATOR));
         }
         packet.encode_into(&mut text);
     }

@@ -1,7 +1,7 @@
 use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use core::error::Error;
-use core::fmt;
+use core::fmt::{self, Write as _};
 
 use serde::de::{Expected, Unexpected};
 
@@ -65,8 +65,21 @@ impl DecodeError {
     pub(super) fn mismatch(found: &str, expected: &dyn Expected) -> Self {
         let mut message = String::from("found ");
         message.push_str(found);
-        message.push_str(", expected ");
-        message.push_str(&expected.to_string());
+        Self::but_expected(message, expected)
+    }
+
+    #[cold]
+    fn but_expected(mut message: String, expected: &dyn Expected) -> Self {
+        // A String takes whatever is written to it.
+        let _ = write!(message, ", expected {expected}");
+        Self::data(message)
+    }
+
+    #[cold]
+    fn field(what: &str, field: &str) -> Self {
+        let mut message = String::from(what);
+        message.push_str(field);
+        message.push('`');
         Self::data(message)
     }
 
@@ -125,6 +138,24 @@ impl serde::de::Error for DecodeError {
     #[cold]
     fn invalid_value(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
         Self::mismatch(&describe(found), expected)
+    }
+
+    // As serde's own, which bring more of the formatting along.
+    #[cold]
+    fn invalid_length(len: usize, expected: &dyn Expected) -> Self {
+        let mut message = String::from("invalid length ");
+        push_integer(&mut message, false, len as u64);
+        Self::but_expected(message, expected)
+    }
+
+    #[cold]
+    fn missing_field(field: &'static str) -> Self {
+        Self::field("missing field `", field)
+    }
+
+    #[cold]
+    fn duplicate_field(field: &'static str) -> Self {
+        Self::field("duplicate field `", field)
     }
 }
 

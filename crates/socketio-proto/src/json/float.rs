@@ -7,7 +7,7 @@
 use alloc::vec::Vec;
 use core::cmp::Ordering;
 
-use super::number::parse_exponent;
+use super::number::{parse_exponent, split_exponent};
 
 /// Digits that can decide how a number is rounded; of the others only whether one is not zero.
 const DIGITS: usize = 800;
@@ -38,7 +38,7 @@ struct Decimal {
 
 impl Decimal {
     fn read(number: &str) -> Self {
-        let (mantissa, exponent) = match number.split_once(['e', 'E']) {
+        let (mantissa, exponent) = match split_exponent(number) {
             Some((mantissa, exponent)) => (mantissa, parse_exponent(exponent)),
             None => (number, 0),
         };

@@ -38,7 +38,7 @@ pub use error::{DecodeError, DecodeErrorKind, EncodeError, ScanError, ScanErrorK
 pub(crate) use placeholder::check_placeholders;
 pub use placeholder::compact;
 pub(crate) use scan::Scanner;
-pub(crate) use text::unescape;
+pub(crate) use text::{push_integer, push_quoted, unescape};
 
 /// How deep arrays and objects may nest in text that is read.
 pub const MAX_NESTING: usize = 512;

@@ -1,5 +1,7 @@
 //! Whole numbers without floats.
 
+use crate::split::split_once;
+
 /// The sign and magnitude of a validated number that is whole: `7`, and also `7.0` and `7e2`, for
 /// JavaScript has one type of number and may write it either way. `None` when it has a fraction or
 /// is beyond 64 bits.
@@ -8,7 +10,7 @@ pub(super) fn whole(number: &str) -> Option<(bool, u64)> {
         Some(rest) => (true, rest),
         None => (false, number),
     };
-    let (mantissa, exponent) = match number.split_once(['e', 'E']) {
+    let (mantissa, exponent) = match split_exponent(number) {
         Some((mantissa, exponent)) => (mantissa, parse_exponent(exponent)),
         None => (number, 0),
     };
@@ -32,6 +34,10 @@ pub(super) fn whole(number: &str) -> Option<(bool, u64)> {
     }
     let exponent = exponent.saturating_add(zeros).saturating_sub(fraction);
     Some((negative, scale(value, exponent)?))
+}
+
+pub(super) fn split_exponent(number: &str) -> Option<(&str, &str)> {
+    split_once(number, b'e').or_else(|| split_once(number, b'E'))
 }
 
 /// `value` times ten to the power of `exponent`, if that is whole and fits.

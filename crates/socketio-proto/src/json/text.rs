@@ -3,6 +3,8 @@
 use alloc::borrow::Cow;
 use alloc::string::String;
 
+use crate::split::split_once;
+
 /// Where the first quote, backslash or control character at or after `from` stands; the length of
 /// `bytes` if there is none.
 #[inline]
@@ -53,7 +55,7 @@ fn specials(word: u64) -> u64 {
 /// Half a surrogate pair alone becomes U+FFFD: `JSON.parse` lets it pass, and a Rust string cannot
 /// hold it.
 pub(crate) fn unescape(raw: &str) -> Cow<'_, str> {
-    if !raw.as_bytes().contains(&b'\\') {
+    if !raw.bytes().any(|byte| byte == b'\\') {
         return Cow::Borrowed(raw);
     }
     let mut out = String::with_capacity(raw.len());
@@ -66,7 +68,7 @@ pub(crate) fn unescape(raw: &str) -> Cow<'_, str> {
 /// Never fails: of text that was not validated, what is no escape is copied as it is.
 pub(super) fn unescape_into(raw: &str, out: &mut String) {
     let mut rest = raw;
-    while let Some((run, after)) = rest.split_once('\\') {
+    while let Some((run, after)) = split_once(rest, b'\\') {
         out.push_str(run);
         let mut chars = after.chars();
         let decoded = match chars.next() {
@@ -121,7 +123,7 @@ fn hex4(text: &str) -> Option<(u32, &str)> {
 /// Appends `text` as a JSON string, as `JSON.stringify` would, with an opening quote that may have
 /// punctuation before it and a closing one that may have some after it: fewer pieces are faster.
 #[inline]
-pub(super) fn push_quoted(out: &mut String, open: &str, text: &str, close: &str) {
+pub(crate) fn push_quoted(out: &mut String, open: &str, text: &str, close: &str) {
     out.push_str(open);
     push_escaped(out, text);
     out.push_str(close);
@@ -161,7 +163,7 @@ fn push_escape(out: &mut String, special: u8) {
 }
 
 /// Appends an integer in decimal.
-pub(super) fn push_integer(out: &mut String, negative: bool, magnitude: u64) {
+pub(crate) fn push_integer(out: &mut String, negative: bool, magnitude: u64) {
     let mut digits = [0; 20];
     let mut rest = magnitude;
     let mut used = 0;

@@ -1,5 +1,5 @@
 use alloc::boxed::Box;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::{
@@ -7,7 +7,7 @@ use super::{
     Slot, SocketError, SocketId,
 };
 use crate::engine;
-use crate::packet::{self, Arguments, EncodeError};
+use crate::packet::{self, Arguments};
 use crate::socket::{Auth, AuthKind, Phase, RetryQueue, Socket, SocketOptions};
 use crate::{Instant, Limits};
 
@@ -263,7 +263,7 @@ impl Manager {
         match &socket.options.auth.0 {
             AuthKind::None => self.send_connect(id, None),
             AuthKind::Object(text) => {
-                let text = text.to_string();
+                let text = text.clone();
                 self.send_connect(id, Some(&text));
             }
             AuthKind::Ask => {
@@ -304,12 +304,9 @@ impl Manager {
         match packet::encode_connect(&socket.namespace, payload.as_deref()) {
             // The type of the message is the transport's, not the packet's.
             Ok(frame) if frame.bytes() - 1 <= limit => self.send(frame),
-            Ok(frame) => {
-                let bytes = frame.bytes() - 1;
-                let error = EncodeError::PacketTooLarge { bytes, limit };
-                self.auth_failed(id, error.to_string());
-            }
-            Err(error) => self.auth_failed(id, error.to_string()),
+            // Not by way of the error's `Display`, which links the texts of all its kinds.
+            Ok(frame) => self.auth_failed(id, packet::too_large(frame.bytes() - 1, limit)),
+            Err(error) => self.auth_failed(id, error.kind().into()),
         }
     }
 }

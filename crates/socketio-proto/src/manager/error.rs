@@ -4,8 +4,9 @@ use core::fmt;
 use serde::Deserialize;
 
 use crate::engine::{EngineDecodeError, HandshakeError};
-use crate::json;
+use crate::json::{self, push_integer};
 use crate::packet::{self, Packet};
+use crate::quoted::Quoted;
 
 /// Why a connection, or a namespace on it, could not be had.
 ///
@@ -34,6 +35,12 @@ pub enum ConnectError {
     Transport(String),
 }
 
+impl ConnectError {
+    /// The text of [`Incompatible`](Self::Incompatible), for who needs it without those of all the others.
+    pub const INCOMPATIBLE: &str =
+        "the server speaks Socket.IO 2, this client protocol 5: use a server of version 3 or later";
+}
+
 impl fmt::Display for ConnectError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -41,12 +48,14 @@ impl fmt::Display for ConnectError {
             Self::Early => f.write_str("the server sent a message before its handshake"),
             Self::Engine(error) => write!(f, "the server broke the protocol: {error}"),
             Self::Handshake(error) => write!(f, "the handshake can't be used: {error}"),
-            Self::Incompatible => f.write_str(
-                "the server speaks Socket.IO 2, this client protocol 5: use a server of version 3 or later",
-            ),
+            Self::Incompatible => f.write_str(Self::INCOMPATIBLE),
             Self::Packet(error) => write!(f, "the server sent a bad packet: {error}"),
-            Self::Refused(refusal) => write!(f, "the server refused the namespace: {}", refusal.message()),
-            Self::Timeout => f.write_str("no handshake in time: check that the server is reachable"),
+            Self::Refused(refusal) => {
+                write!(f, "the server refused the namespace: {}", refusal.message())
+            }
+            Self::Timeout => {
+                f.write_str("no handshake in time: check that the server is reachable")
+            }
             Self::Transport(text) => write!(f, "the transport failed: {text}"),
         }
     }
@@ -167,12 +176,7 @@ impl fmt::Display for CloseDetails {
             Self::Engine(error) => write!(f, "{error}"),
             Self::NetworkLost => f.write_str("network connection lost"),
             Self::Packet(error) => write!(f, "{error}"),
-            Self::ReceiveBufferFull { limit } => {
-                write!(
-                    f,
-                    "more than {limit} events before the namespace was connected (option receive_buffer)"
-                )
-            }
+            Self::ReceiveBufferFull { limit } => f.write_str(&receive_buffer_full(*limit)),
             Self::ServerClosed => f.write_str("transport closed by the server"),
             Self::Suspended => f.write_str("the page was left or frozen"),
             Self::Transport { code, reason } if reason.is_empty() => {
@@ -181,6 +185,13 @@ impl fmt::Display for CloseDetails {
             Self::Transport { code, reason } => write!(f, "closed with code {code}: {reason}"),
         }
     }
+}
+
+pub(super) fn receive_buffer_full(limit: usize) -> String {
+    let mut text = String::from("more than ");
+    push_integer(&mut text, false, limit as u64);
+    text.push_str(" events before the namespace was connected (option receive_buffer)");
+    text
 }
 
 /// Why a packet was not taken. Nothing of it was sent or kept.
@@ -264,11 +275,14 @@ pub enum SocketError {
 impl fmt::Display for SocketError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::BadNamespace(namespace) => write!(f, "the namespace {namespace:?} holds a comma"),
+            Self::BadNamespace(namespace) => {
+                write!(f, "the namespace {} holds a comma", Quoted(namespace))
+            }
             Self::NamespaceTaken(namespace) => {
                 write!(
                     f,
-                    "the namespace {namespace:?} has a socket on this connection already"
+                    "the namespace {} has a socket on this connection already",
+                    Quoted(namespace)
                 )
             }
         }

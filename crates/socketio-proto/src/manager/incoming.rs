@@ -1,4 +1,3 @@
-use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -6,10 +5,11 @@ use serde::Deserialize;
 
 use super::{
     AckToken, CloseDetails, ConnectError, DisconnectReason, Event, Left, Manager, Output, Refusal,
-    SocketId, TransportEvent, TransportId,
+    SocketId, TransportEvent, TransportId, error::receive_buffer_full,
 };
 use crate::Instant;
 use crate::engine::{self, Received, Violation};
+use crate::json::push_integer;
 use crate::packet::{DecodeError, Decoded, Packet, PacketKind};
 use crate::socket::Phase;
 
@@ -88,10 +88,12 @@ impl Manager {
             true => DisconnectReason::TransportError,
             false => DisconnectReason::TransportClose,
         };
-        let error = match reason.is_empty() {
-            true => format!("the connection was closed with code {code}"),
-            false => format!("the connection was closed with code {code}: {reason}"),
-        };
+        let mut error = String::from("the connection was closed with code ");
+        push_integer(&mut error, false, code.into());
+        if !reason.is_empty() {
+            error.push_str(": ");
+            error.push_str(&reason);
+        }
         let details = Some(CloseDetails::Transport { code, reason });
         self.lost(cause, details, ConnectError::Transport(error), now);
     }
@@ -151,7 +153,8 @@ impl Manager {
             }
             Phase::Connecting => {
                 let details = CloseDetails::ReceiveBufferFull { limit: capacity };
-                let error = ConnectError::Transport(format!("{details}"));
+                // Its `Display` would link every error's text into every page.
+                let error = ConnectError::Transport(receive_buffer_full(capacity));
                 self.violated(details, error, now);
             }
             Phase::Idle | Phase::Waiting | Phase::Authorizing => {}

@@ -1,11 +1,10 @@
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::fmt::Write as _;
 
 use super::payload::{end, placeholders_are_own, scan_error};
 use super::{Arguments, DecodeError, EncodeError, MAX_ACK_ID, PacketKind, normalize_namespace};
 use crate::Limits;
-use crate::json::{MAX_NESTING, Scanner};
+use crate::json::{MAX_NESTING, Scanner, push_integer};
 
 /// A packet ready to be sent: one text frame, then its attachments, one binary frame each.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -155,15 +154,15 @@ fn encode_arguments(
     text.push('4');
     text.push(kind);
     if count > 0 {
-        // Writing to a string can't fail.
-        let _ = write!(text, "{count}-");
+        push_integer(&mut text, false, count as u64);
+        text.push('-');
     }
     push_namespace(&mut text, namespace)?;
     if let Some(id) = id {
         if id > MAX_ACK_ID {
             return Err(EncodeError::InvalidAckId { id });
         }
-        let _ = write!(text, "{id}");
+        push_integer(&mut text, false, id);
     }
     let payload = text.len();
     text.push('[');

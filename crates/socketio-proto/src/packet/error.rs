@@ -2,7 +2,8 @@ use alloc::string::String;
 use core::fmt;
 
 use super::PacketKind;
-use crate::json::{self, ScanError};
+use crate::json::{self, ScanError, push_integer};
+use crate::quoted::{Quoted, QuotedChar};
 
 /// Why a frame is no packet of Socket.IO, or not one that may stand here. The peer is at fault, or
 /// a limit of ours was met: the connection can't go on, and is closed with the reason `parse
@@ -119,13 +120,26 @@ impl fmt::Display for DecodeError {
                 write!(f, "a text packet came while {missing} attachments of another were due")
             }
             Self::UnknownType { found } => {
-                write!(f, "unknown packet type {found:?}: Socket.IO 5 has 0 to 6")
+                write!(
+                    f,
+                    "unknown packet type {}: Socket.IO 5 has 0 to 6",
+                    QuotedChar(*found)
+                )
             }
         }
     }
 }
 
 impl core::error::Error for DecodeError {}
+
+pub(crate) fn too_large(bytes: usize, limit: usize) -> String {
+    let mut text = String::from("the packet has ");
+    push_integer(&mut text, false, bytes as u64);
+    text.push_str(" bytes, the limit is ");
+    push_integer(&mut text, false, limit as u64);
+    text.push_str(" (`Limits::packet_bytes`)");
+    text
+}
 
 /// Why a packet is not sent. The caller is at fault, or a limit was met; nothing went out.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -211,7 +225,8 @@ impl fmt::Display for EncodeError {
             Self::InvalidJson(error) => write!(f, "what was given as JSON is none: {error}"),
             Self::InvalidNamespace { namespace } => write!(
                 f,
-                "the namespace {namespace:?} can't be sent: it must hold no comma and no U+001E"
+                "the namespace {} can't be sent: it must hold no comma and no U+001E",
+                Quoted(namespace)
             ),
             Self::InvalidPayload { kind, reason } => {
                 write!(f, "invalid payload of {}: {reason}", kind.name())
@@ -226,10 +241,10 @@ impl fmt::Display for EncodeError {
                 f.write_str("arguments can be taken from a sequence such as a tuple, and this is none")
             }
             Self::PacketTooLarge { bytes, limit } => {
-                write!(f, "the packet has {bytes} bytes, the limit is {limit} (`Limits::packet_bytes`)")
+                f.write_str(&too_large(*bytes, *limit))
             }
             Self::ReservedEventName { name } => {
-                write!(f, "{name:?} is a reserved event name: give the event another")
+                write!(f, "{} is a reserved event name: give the event another", Quoted(name))
             }
             Self::TooManyAttachments { count, limit } => write!(
                 f,

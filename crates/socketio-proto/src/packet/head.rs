@@ -2,6 +2,7 @@ use core::ops::Range;
 
 use super::{DecodeError, MAX_ACK_ID, PacketKind};
 use crate::Limits;
+use crate::split::{decimal, split_once};
 
 /// Digits of [`MAX_ACK_ID`]: a longer id is refused before it is read.
 const MAX_ACK_ID_DIGITS: usize = 16;
@@ -51,7 +52,7 @@ impl Head {
         let position = text.len() - rest.len();
         let mut namespace = position..position;
         if rest.starts_with('/') {
-            let (name, behind) = rest.split_once(',').unwrap_or((rest, ""));
+            let (name, behind) = split_once(rest, b',').unwrap_or((rest, ""));
             namespace.end += name.len();
             rest = behind;
         }
@@ -78,7 +79,9 @@ fn attachment_count(digits: &str, limits: &Limits) -> Result<usize, DecodeError>
         return Err(DecodeError::InvalidAttachmentCount);
     }
     // Only a number that is too big for the type fails here, and it is beyond any limit.
-    let count = digits.parse().unwrap_or(usize::MAX);
+    let count = decimal(digits)
+        .and_then(|count| usize::try_from(count).ok())
+        .unwrap_or(usize::MAX);
     if count > limits.attachments {
         return Err(DecodeError::TooManyAttachments {
             limit: limits.attachments,
@@ -91,16 +94,16 @@ fn ack_id(digits: &str) -> Result<u64, DecodeError> {
     if digits.len() > MAX_ACK_ID_DIGITS {
         return Err(DecodeError::InvalidAckId);
     }
-    match digits.parse() {
-        Ok(id) if id <= MAX_ACK_ID => Ok(id),
-        _ => Err(DecodeError::InvalidAckId),
-    }
+    decimal(digits)
+        .filter(|id| *id <= MAX_ACK_ID)
+        .ok_or(DecodeError::InvalidAckId)
 }
 
 /// Splits off the ASCII digits in front.
 fn split_digits(text: &str) -> (&str, &str) {
     let end = text
-        .find(|c: char| !c.is_ascii_digit())
+        .bytes()
+        .position(|byte| !byte.is_ascii_digit())
         .unwrap_or(text.len());
     text.split_at_checked(end).unwrap_or((text, ""))
 }

@@ -56,6 +56,7 @@ pub use decoder::{Decoded, Decoder};
 pub use encode::{
     Frame, encode_ack, encode_connect, encode_connect_error, encode_disconnect, encode_event,
 };
+pub(crate) use error::too_large;
 pub use error::{DecodeError, EncodeError};
 pub use kind::{MAX_ACK_ID, PacketKind, RESERVED_EVENTS};
 pub use namespace::normalize_namespace;

@@ -8,7 +8,7 @@ use super::EncodeError;
 /// A query is part of the name. A comma would end the name, and U+001E would end the packet in a
 /// polling payload: both are refused, since the other side could not read them back.
 pub fn normalize_namespace(namespace: &str) -> Result<Cow<'_, str>, EncodeError> {
-    if namespace.contains([',', '\x1e']) {
+    if namespace.bytes().any(|byte| matches!(byte, b',' | 0x1e)) {
         return Err(EncodeError::InvalidNamespace {
             namespace: namespace.into(),
         });

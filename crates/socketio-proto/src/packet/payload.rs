@@ -1,4 +1,3 @@
-use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -195,9 +194,9 @@ fn name(text: &str, scanner: &mut Scanner<'_>, limits: &Limits) -> Result<Name, 
                 .string()
                 .map_err(|error| scan_error(error, limits))?;
             let raw = text.get(token.range.clone()).unwrap_or_default();
-            let name = match json::unescape(raw) {
-                Cow::Owned(name) => Name::Unescaped(name),
-                Cow::Borrowed(_) => Name::InText(token.range),
+            let name = match token.escaped {
+                true => Name::Unescaped(json::unescape(raw).into_owned()),
+                false => Name::InText(token.range),
             };
             let plain = match &name {
                 Name::InText(_) => raw,

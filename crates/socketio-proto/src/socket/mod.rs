@@ -9,7 +9,6 @@ mod retry;
 use alloc::borrow::ToOwned;
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
-use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -21,6 +20,7 @@ pub use options::{Overflow, Retries, SendBuffer, SocketOptions};
 pub(crate) use retry::{Retried, RetryQueue};
 
 use crate::Instant;
+use crate::json::push_quoted;
 use crate::packet::Packet;
 
 /// The state of one namespace.
@@ -131,16 +131,15 @@ impl Socket {
         let Some(pid) = &self.recovery.pid else {
             return auth.map(ToOwned::to_owned);
         };
-        let text = |value: &str| crate::json::to_string(value).unwrap_or_default();
-        let mut payload = format!("{{\"pid\":{}", text(pid));
+        let mut payload = String::new();
+        push_quoted(&mut payload, "{\"pid\":\"", pid, "\"");
         if let Some(offset) = &self.recovery.offset {
-            payload.push_str(",\"offset\":");
-            payload.push_str(&text(offset));
+            push_quoted(&mut payload, ",\"offset\":\"", offset, "\"");
         }
         // `Auth` holds an object, so what stands within its braces can be appended. On a clash the last member wins.
         match auth
             .and_then(|auth| auth.strip_prefix('{'))
-            .map(str::trim_start)
+            .map(str::trim_ascii_start)
         {
             Some(members) if !members.starts_with('}') => {
                 payload.push(',');

@@ -1,9 +1,9 @@
 use alloc::collections::VecDeque;
-use alloc::format;
 use alloc::vec::Vec;
 use core::time::Duration;
 
 use super::Retries;
+use crate::json::push_integer;
 use crate::packet::{Arguments, EncodeError};
 
 /// The events that are sent until they are acknowledged, in their order (rows H20–H25).
@@ -55,7 +55,10 @@ impl RetryQueue {
     /// Adds the id that a server can drop repeats by to an event that is to be taken in next.
     pub(crate) fn with_message_id(&self, mut event: Arguments) -> Result<Arguments, EncodeError> {
         if let Some(prefix) = &self.options.message_id {
-            event.push(&*format!("{prefix}:{}", self.next))?;
+            let mut message_id = prefix.clone();
+            message_id.push(':');
+            push_integer(&mut message_id, false, self.next);
+            event.push(&*message_id)?;
         }
         Ok(event)
     }

@@ -1,0 +1,56 @@
+use core::fmt::{self, Write as _};
+
+/// Shows text, which may come from a peer, in quotes, and what can't be seen as its number. `{:?}` would bring the
+/// tables of Unicode along, 7 KB of a page.
+pub(crate) struct Quoted<'a>(pub(crate) &'a str);
+
+impl fmt::Display for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        quote(f, "\"", self.0)
+    }
+}
+
+/// The same for one character.
+pub(crate) struct QuotedChar(pub(crate) char);
+
+impl fmt::Display for QuotedChar {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        quote(f, "'", self.0.encode_utf8(&mut [0; 4]))
+    }
+}
+
+fn quote(f: &mut fmt::Formatter<'_>, mark: &str, text: &str) -> fmt::Result {
+    f.write_str(mark)?;
+    for char in text.chars() {
+        match char {
+            '"' | '\\' => {
+                f.write_char('\\')?;
+                f.write_char(char)?;
+            }
+            // Controls, and what turns the direction of what stands around it.
+            '\0'..' ' | '\x7f'..'\u{a0}' | '\u{200b}'..'\u{2010}' | '\u{2028}'..'\u{2070}' => {
+                write!(f, "\\u{{{:x}}}", u32::from(char))?;
+            }
+            _ => f.write_char(char)?,
+        }
+    }
+    f.write_str(mark)
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::format;
+
+    use super::*;
+
+    #[test]
+    fn what_turns_or_hides_text_is_shown_as_its_number() {
+        let text = "a\"b\\c种\n\u{202e}\u{9f}😀";
+        assert_eq!(
+            format!("{}", Quoted(text)),
+            r#""a\"b\\c种\u{a}\u{202e}\u{9f}😀""#
+        );
+        assert_eq!(format!("{}", QuotedChar('9')), "'9'");
+        assert_eq!(format!("{}", QuotedChar('\u{2066}')), r"'\u{2066}'");
+    }
+}

@@ -1,0 +1,36 @@
+use js_sys::Function;
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::Window;
+
+/// A timer of the browser; dropping it takes it back. Its closure is of the type that all of this crate have: each
+/// further type is glue on both sides.
+pub(crate) struct Timer {
+    id: i32,
+    _closure: Closure<dyn FnMut(JsValue)>,
+}
+
+impl Timer {
+    pub(crate) fn new(millis: u32, mut ring: impl FnMut() + 'static) -> Self {
+        let closure = Closure::new(move |_: JsValue| ring());
+        let rings: &Function = closure.as_ref().unchecked_ref();
+        // Browsers take a longer delay for none.
+        let millis = millis.min(i32::MAX as u32) as i32;
+        let id = host().set_timeout_with_callback_and_timeout_and_arguments_0(rings, millis);
+        Self {
+            id: id.unwrap_or_default(),
+            _closure: closure,
+        }
+    }
+}
+
+impl Drop for Timer {
+    fn drop(&mut self) {
+        host().clear_timeout_with_handle(self.id);
+    }
+}
+
+/// A worker has timers as a window has them.
+fn host() -> Window {
+    js_sys::global().unchecked_into()
+}
