@@ -26,12 +26,7 @@ pub(crate) fn event(key: Key, event: Event) {
         } => {
             if let Some(socket) = find(key, socket) {
                 // What was held comes ahead of `Connected`, and finds the socket connected (H4).
-                let is_news = table::with(|table| {
-                    Some(table.sockets.get(socket)?.status != Status::Connected)
-                });
-                if is_news == Some(true) {
-                    refresh_status(key);
-                }
+                refresh_status(key);
                 received(socket, &packet, ack);
             }
         }

@@ -87,7 +87,7 @@ impl Manager {
         match self.connection.phase() {
             engine::Phase::Closed => self.open(now),
             engine::Phase::Open => {
-                self.forget_left();
+                self.forget_left("");
                 self.request_connect(id);
             }
             engine::Phase::Opening => {}
@@ -239,11 +239,19 @@ impl Manager {
         });
     }
 
-    /// What was left long enough ago can be asked for again.
-    pub(super) fn forget_left(&mut self) {
-        let now = self.now;
-        self.left
-            .retain(|left| left.until.is_none_or(|until| until > now));
+    /// What was left long enough ago, and what the server has `answered` since, can be asked for again. Whether the
+    /// answer was one to a CONNECT that was taken back.
+    pub(super) fn forget_left(&mut self, answered: &str) -> bool {
+        let (now, mut found) = (self.now, false);
+        self.left.retain(|left| match left.until {
+            Some(until) => until > now,
+            None => {
+                let is_answered = *left.namespace == *answered;
+                found |= is_answered;
+                !is_answered
+            }
+        });
+        found
     }
 
     /// Sends CONNECT for a socket that waits for it, asking for its auth first where need be.

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use serde::Deserialize;
 
 use super::{
-    AckToken, CloseDetails, ConnectError, DisconnectReason, Event, Left, Manager, Output, Refusal,
+    AckToken, CloseDetails, ConnectError, DisconnectReason, Event, Manager, Output, Refusal,
     SocketId, TransportEvent, TransportId, error::receive_buffer_full,
 };
 use crate::Instant;
@@ -122,8 +122,8 @@ impl Manager {
             packet.kind(),
             PacketKind::Connect | PacketKind::ConnectError
         );
-        if is_reply && self.reply_to_left(&packet) {
-            return;
+        if is_reply && self.forget_left(packet.namespace()) {
+            return self.reply_to_left(&packet);
         }
         // A namespace that nobody asked for, or that was left, is nobody's.
         let Some(id) = self.find(packet.namespace()) else {
@@ -187,22 +187,13 @@ impl Manager {
         }
     }
 
-    /// Whether this answers a CONNECT that was taken back; then the namespace can be left, and asked for anew.
-    fn reply_to_left(&mut self, packet: &Packet) -> bool {
-        let awaits = |left: &Left| left.until.is_none() && *left.namespace == *packet.namespace();
-        let Some(at) = self.left.iter().position(awaits) else {
-            return false;
-        };
-        let namespace = self.left.swap_remove(at).namespace;
-        match packet.kind() {
-            PacketKind::Connect => self.leave(namespace),
-            _ => {
-                if let Some(id) = self.find(&namespace) {
-                    self.request_connect(id);
-                }
-            }
+    /// A CONNECT that was taken back is answered: the namespace can be left, or asked for anew.
+    fn reply_to_left(&mut self, packet: &Packet) {
+        if packet.kind() == PacketKind::Connect {
+            self.leave(packet.namespace().into());
+        } else if let Some(id) = self.find(packet.namespace()) {
+            self.request_connect(id);
         }
-        true
     }
 
     /// The answer to a CONNECT.

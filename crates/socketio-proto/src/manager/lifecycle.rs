@@ -29,7 +29,7 @@ impl Manager {
         if self.reconnect_at.is_some_and(|at| at <= now) {
             self.open(now);
         }
-        self.forget_left();
+        self.forget_left("");
         for id in self.ids() {
             if self.connection.phase() == engine::Phase::Open {
                 self.request_connect(id);
