@@ -6,15 +6,15 @@
     reason = "a test may panic"
 )]
 
+#[path = "support/value.rs"]
+mod value;
+
 use std::collections::BTreeMap;
-use std::fmt;
 
 use proptest::collection::{btree_map, vec};
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::Index;
-use serde::de::{MapAccess, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use socketio_proto::Limits;
 use socketio_proto::engine::{EnginePacket, Handshake, Payload, encode_payload, packets_that_fit};
@@ -23,6 +23,8 @@ use socketio_proto::packet::{
     RESERVED_EVENTS, encode_ack, encode_connect, encode_connect_error, encode_disconnect,
     encode_event, normalize_namespace,
 };
+
+use value::Value;
 
 const LIMITS: Limits = Limits {
     attachments: 1_000,
@@ -250,17 +252,6 @@ fn look(decoded: Result<Decoded, DecodeError>) {
     }
 }
 
-#[derive(Clone, Debug, PartialEq)]
-enum Value {
-    Null,
-    Bool(bool),
-    Number(i64),
-    Text(String),
-    Bytes(Vec<u8>),
-    List(Vec<Value>),
-    Map(BTreeMap<String, Value>),
-}
-
 impl Value {
     fn has_bytes(&self) -> bool {
         match self {
@@ -283,80 +274,6 @@ impl Value {
     }
 }
 
-impl Serialize for Value {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Null => serializer.serialize_unit(),
-            Self::Bool(value) => serializer.serialize_bool(*value),
-            Self::Number(value) => serializer.serialize_i64(*value),
-            Self::Text(text) => serializer.serialize_str(text),
-            Self::Bytes(bytes) => serializer.serialize_bytes(bytes),
-            Self::List(list) => list.serialize(serializer),
-            Self::Map(map) => map.serialize(serializer),
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for Value {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct ValueVisitor;
-
-        impl<'de> Visitor<'de> for ValueVisitor {
-            type Value = Value;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a value")
-            }
-
-            fn visit_unit<E>(self) -> Result<Value, E> {
-                Ok(Value::Null)
-            }
-
-            fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
-                Ok(Value::Bool(value))
-            }
-
-            fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
-                Ok(Value::Number(value))
-            }
-
-            fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
-                Ok(Value::Number(value as i64))
-            }
-
-            fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
-                Ok(Value::Number(value as i64))
-            }
-
-            fn visit_str<E>(self, text: &str) -> Result<Value, E> {
-                Ok(Value::Text(text.into()))
-            }
-
-            fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Value, E> {
-                Ok(Value::Bytes(bytes.into()))
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Value, A::Error> {
-                let mut list = Vec::new();
-                while let Some(element) = elements.next_element()? {
-                    list.push(element);
-                }
-                Ok(Value::List(list))
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
-                let mut map = BTreeMap::new();
-                while let Some((key, value)) = members.next_entry()? {
-                    map.insert(key, value);
-                }
-                Ok(Value::Map(map))
-            }
-        }
-
-        deserializer.deserialize_any(ValueVisitor)
-    }
-}
-
 fn value() -> impl Strategy<Value = Value> {
     nested(prop_oneof![
         3 => scalar(),
@@ -375,7 +292,7 @@ fn nested(leaf: impl Strategy<Value = Value> + 'static) -> impl Strategy<Value =
             4 => vec(inner.clone(), 0..4).prop_map(Value::List),
             4 => btree_map(key.clone(), inner, 0..4).prop_map(Value::Map),
             1 => (any::<bool>(), 0_i64..2).prop_map(|(is, num)| Value::Map(BTreeMap::from([
-                ("_placeholder".into(), Value::Bool(is)), ("num".into(), Value::Number(num)),
+                ("_placeholder".into(), Value::Bool(is)), ("num".into(), Value::Integer(num)),
             ]))),
         ]
     })
@@ -385,7 +302,7 @@ fn scalar() -> impl Strategy<Value = Value> {
     prop_oneof![
         Just(Value::Null),
         any::<bool>().prop_map(Value::Bool),
-        any::<i64>().prop_map(Value::Number),
+        any::<i64>().prop_map(Value::Integer),
         any::<String>().prop_map(Value::Text),
     ]
 }

@@ -21,3 +21,5 @@ mod node;
 mod reference;
 mod rules;
 mod socketioxide;
+#[path = "../support/value.rs"]
+mod value;

@@ -1,21 +1,19 @@
 //! Packets that are generated, encoded by both sides, and compared.
 
-use std::collections::BTreeMap;
-use std::fmt;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use proptest::collection::{btree_map, vec};
 use proptest::option;
 use proptest::prelude::*;
-use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::ser::SerializeTuple as _;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 use socketio_proto::Limits;
 use socketio_proto::packet::{
     Arguments, EncodeError, Frame, MAX_ACK_ID, PacketKind, RESERVED_EVENTS, encode_ack,
     encode_connect, encode_connect_error, encode_disconnect, encode_event,
 };
+
+pub(crate) use crate::value::Value;
 
 /// A packet, whoever encodes it.
 #[derive(Clone, Debug)]
@@ -31,19 +29,6 @@ pub(crate) enum Content {
     Event(String, Option<u64>, Vec<Value>),
     Ack(u64, Vec<Value>),
     ConnectError(Value),
-}
-
-/// Whatever an argument can be.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Value {
-    Null,
-    Bool(bool),
-    Integer(i64),
-    Float(f64),
-    Text(String),
-    Bytes(Vec<u8>),
-    List(Vec<Value>),
-    Map(BTreeMap<String, Value>),
 }
 
 /// Values that become arguments one by one.
@@ -108,6 +93,7 @@ impl Value {
             Self::Null => serde_json::Value::Null,
             Self::Bool(value) => (*value).into(),
             Self::Integer(value) => (*value).into(),
+            Self::Large(value) => (*value).into(),
             Self::Float(value) => (*value).into(),
             Self::Text(text) => text.as_str().into(),
             Self::Bytes(bytes) => serde_json::json!({ "base64": STANDARD.encode(bytes) }),
@@ -227,21 +213,6 @@ fn key() -> impl Strategy<Value = String> {
     })
 }
 
-impl Serialize for Value {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Null => serializer.serialize_unit(),
-            Self::Bool(value) => serializer.serialize_bool(*value),
-            Self::Integer(value) => serializer.serialize_i64(*value),
-            Self::Float(value) => serializer.serialize_f64(*value),
-            Self::Text(text) => serializer.serialize_str(text),
-            Self::Bytes(bytes) => serializer.serialize_bytes(bytes),
-            Self::List(list) => serializer.collect_seq(list),
-            Self::Map(map) => serializer.collect_map(map),
-        }
-    }
-}
-
 impl Serialize for Args<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut tuple = serializer.serialize_tuple(self.0.len())?;
@@ -249,65 +220,5 @@ impl Serialize for Args<'_> {
             .iter()
             .try_for_each(|value| tuple.serialize_element(value))?;
         tuple.end()
-    }
-}
-
-impl<'de> Deserialize<'de> for Value {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ValueVisitor)
-    }
-}
-
-struct ValueVisitor;
-
-impl<'de> Visitor<'de> for ValueVisitor {
-    type Value = Value;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("any value")
-    }
-
-    fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
-        Ok(Value::Bool(value))
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
-        Ok(Value::Integer(value))
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
-        Ok(i64::try_from(value).map_or(Value::Float(value as f64), Value::Integer))
-    }
-
-    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
-        Ok(Value::Float(value))
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Value, E> {
-        Ok(Value::Text(text.into()))
-    }
-
-    fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Value, E> {
-        Ok(Value::Bytes(bytes.into()))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Value, A::Error> {
-        let mut list = Vec::new();
-        while let Some(element) = elements.next_element()? {
-            list.push(element);
-        }
-        Ok(Value::List(list))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
-        let mut map = BTreeMap::new();
-        while let Some((key, value)) = members.next_entry()? {
-            map.insert(key, value);
-        }
-        Ok(Value::Map(map))
     }
 }

@@ -2,4 +2,5 @@
 
 pub mod decoder;
 pub mod manager;
+#[path = "../../support/value.rs"]
 mod value;

@@ -1,4 +1,5 @@
-//! Any payload at all.
+//! Any payload at all, as a value that is read and written by serde. The tests that generate payloads and the harness
+//! of the fuzz targets have this one in common.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -7,11 +8,12 @@ use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Value {
+pub(crate) enum Value {
     Null,
     Bool(bool),
-    Signed(i64),
-    Unsigned(u64),
+    Integer(i64),
+    /// An integer that is larger than those.
+    Large(u64),
     Float(f64),
     Text(String),
     Bytes(Vec<u8>),
@@ -24,8 +26,8 @@ impl Serialize for Value {
         match self {
             Self::Null => serializer.serialize_unit(),
             Self::Bool(value) => serializer.serialize_bool(*value),
-            Self::Signed(value) => serializer.serialize_i64(*value),
-            Self::Unsigned(value) => serializer.serialize_u64(*value),
+            Self::Integer(value) => serializer.serialize_i64(*value),
+            Self::Large(value) => serializer.serialize_u64(*value),
             Self::Float(value) => serializer.serialize_f64(*value),
             Self::Text(text) => serializer.serialize_str(text),
             Self::Bytes(bytes) => serializer.serialize_bytes(bytes),
@@ -59,11 +61,11 @@ impl<'de> Visitor<'de> for ValueVisitor {
     }
 
     fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
-        Ok(Value::Signed(value))
+        Ok(Value::Integer(value))
     }
 
     fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
-        Ok(Value::Unsigned(value))
+        Ok(i64::try_from(value).map_or(Value::Large(value), Value::Integer))
     }
 
     fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
