@@ -78,7 +78,9 @@ fn connection_event(key: Key, event: Event) {
 /// A packet that goes out is read as one that comes in, for those who hear all of them (F10).
 fn outgoing(key: Key, id: SocketId, frame: Frame) {
     let Some(socket) = find(key, id) else { return };
+    // It went out by the limits that the connection has.
     let mut decoder = Decoder::new(Limits {
+        attachments: usize::MAX,
         packet_bytes: usize::MAX,
         ..Limits::default()
     });

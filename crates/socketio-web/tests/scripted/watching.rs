@@ -3,7 +3,7 @@ use std::future::Future;
 use std::rc::Rc;
 use std::time::Duration;
 
-use socketio_web::{Auth, ConnectionEvent, NotConnected, Socket, Status};
+use socketio_web::{Auth, Binary, ConnectionEvent, Limits, NotConnected, Socket, Status};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::support::log::Log;
@@ -236,6 +236,22 @@ fn f10_what_goes_out_is_heard_when_it_goes() {
     drop(listening);
     socket.emit_named("unheard", &3).unwrap();
     assert!(log.take().is_empty());
+}
+
+#[wasm_bindgen_test]
+fn f10_what_goes_out_is_heard_whatever_the_limits_let_go() {
+    let limits = Limits {
+        attachments: 20,
+        ..Limits::default()
+    };
+    let (_script, ws, socket) = connected_with(|builder| builder.limits(limits));
+    let log = Log::default();
+    let told = log.clone();
+    let _listening = socket.on_any_outgoing(move |message| told.push(message.name()));
+    let files = vec![Binary::from([1]); 11];
+    socket.emit_named("many", &files).unwrap();
+    assert_eq!(ws.sent().len(), 12);
+    assert_eq!(log.take(), ["many"]);
 }
 
 #[wasm_bindgen_test]
