@@ -78,11 +78,22 @@ pub(crate) fn App(start: Start) -> impl IntoView {
         Err(absent) => (Err(absent), None),
     };
     let first = StoredValue::new_local(first);
+    let expired = match checked {
+        Err(Absent::Expired(place)) => Some(place),
+        _ => None,
+    };
     let gate = RwSignal::new(gate_of(checked));
     let check = {
         let settings = settings.clone();
         move || check_out(gate, settings.clone())
     };
+    if let Some(place) = expired {
+        let settings = settings.clone();
+        spawn_local(async move {
+            let renewed = session::renew(&Here, &settings.api, place).await;
+            gate.try_set(gate_of(renewed));
+        });
+    }
     // Told only after the first reads and writes had their chance to find out.
     note_forgetful_store(toasts, text);
 
@@ -129,6 +140,7 @@ fn check_out(gate: RwSignal<Gate>, settings: Arc<Settings>) {
 fn gate_of(checked: Result<Session, Absent>) -> Gate {
     match checked {
         Ok(session) => Gate::In(session),
+        Err(Absent::Expired(_)) => Gate::Checking,
         Err(Absent::NeverSignedIn) => Gate::SignIn(None),
         Err(Absent::SignedOut) => Gate::SignIn(Some(Notice::Ended)),
         Err(Absent::Fault(fault)) => Gate::SignIn(Some(Notice::Fault(fault))),

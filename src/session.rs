@@ -18,6 +18,8 @@ pub(crate) struct Session {
 /// Why nobody is signed in.
 #[derive(Debug)]
 pub(crate) enum Absent {
+    /// The access token that lives there has expired; it may be renewed.
+    Expired(Store),
     /// The server failed at the question.
     Fault(CallError),
     /// There is no token.
@@ -47,21 +49,29 @@ impl From<CallError> for Absent {
     }
 }
 
-/// Finds the session that the stores keep, and makes sure with the server that it is good.
-///
-/// Memory goes before the device. An expired access token is refreshed and the new one kept where
-/// the old one lived.
-pub(crate) async fn checkout(host: &impl Host, api: &str) -> Result<Session, Absent> {
+/// Finds the session that the stores keep, and asks the server whether it is good. Memory goes before the device.
+pub(crate) async fn check(host: &impl Host, api: &str) -> Result<Session, Absent> {
     let (place, token) = kept(host, storage::ACCESS_TOKEN).ok_or(Absent::NeverSignedIn)?;
     let checked = rpc::call::<user::Check>(api, Some(&token), user::NoParams {}).await?;
     match checked.errno() {
         Some(Errno::OK) => Ok(session(host, token)),
-        Some(Errno::TOKEN_EXPIRED) => {
-            let token = refresh(host, api, place).await?;
-            Ok(session(host, token))
-        }
+        Some(Errno::TOKEN_EXPIRED) => Err(Absent::Expired(place)),
         _ => Err(Absent::SignedOut),
     }
+}
+
+/// As [`check`], but an expired access token is renewed.
+pub(crate) async fn checkout(host: &impl Host, api: &str) -> Result<Session, Absent> {
+    match check(host, api).await {
+        Err(Absent::Expired(place)) => renew(host, api, place).await,
+        checked => checked,
+    }
+}
+
+/// A session with a new access token, which is kept where the old one lived.
+pub(crate) async fn renew(host: &impl Host, api: &str, place: Store) -> Result<Session, Absent> {
+    let token = refresh(host, api, place).await?;
+    Ok(session(host, token))
 }
 
 /// Signs in, and keeps what the server gave: on the device if `remember`, else in memory.

@@ -49,7 +49,8 @@ impl Signed {
 pub(crate) fn start(page: fn(Start)) {
     spawn_local(async move {
         let (settings, problems) = Settings::of_document();
-        let checked = session::checkout(&Here, &settings.api).await;
+        let checked = session::check(&Here, &settings.api).await;
+        // An expired token is renewed by the page: it happens once an hour, and its code would be waited for each time.
         let checked = checked.map(|session| Signed::new(session, &settings));
         let start = Start {
             settings,

@@ -95,6 +95,8 @@ fn bind(room: &Path) -> Result<()> {
     let mut command = tool(&tools::wasm_bindgen()?)?;
     command
         .args(["--target", "web", "--no-typescript", "--out-name", EARLY])
+        // The page shares the table of functions.
+        .arg("--keep-lld-exports")
         .arg("--out-dir")
         .arg(room)
         .arg(room.join("main.wasm"));
