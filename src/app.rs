@@ -8,13 +8,16 @@ use crate::components::{
     Back, Connection, Music, Orchard, SignIn, Title, ToastList, Unreachable, Waiting,
 };
 use crate::early::{First, Signed, Start};
-use crate::host::{self, Here};
+use crate::frame::{End, Frame};
+use crate::host::{self, Here, Host};
 use crate::language::Texts;
+use crate::links;
 use crate::live::ConnectionState;
 use crate::open::Opened;
 use crate::rpc::CallError;
 use crate::session::{self, Absent, Session};
 use crate::settings::Settings;
+use crate::sky;
 use crate::text::Text;
 use crate::toasts::Toasts;
 
@@ -71,7 +74,8 @@ pub(crate) fn App(start: Start) -> impl IntoView {
     provide_context(settings.clone());
     provide_context(text);
     provide_context(toasts);
-    provide_context(Opened::new());
+    let opened = Opened::new();
+    provide_context(opened);
 
     let (checked, first) = match checked {
         Ok(Signed { session, first }) => (Ok(session), Some(first)),
@@ -94,20 +98,28 @@ pub(crate) fn App(start: Start) -> impl IntoView {
             gate.try_set(gate_of(renewed));
         });
     }
+    let home = home(&settings);
+    sky::follow();
     // Told only after the first reads and writes had their chance to find out.
     note_forgetful_store(toasts, text);
 
     view! {
-        <Back />
+        <Back on_leave=move |()| Here.back(&home) />
         <Music />
-        <Title />
+        <Title unseen=Signal::derive(move || matches!(*gate.read(), Gate::In(_))) />
         {move || match gate.get() {
             Gate::Checking => EitherOf4::A(view! { <Unconnected /> <Waiting /> }),
             Gate::In(session) => {
                 // Once it was opened early; whoever signs in later gets one of their own.
                 let early = first.try_update_value(Option::take).flatten();
                 let first = early.unwrap_or_else(|| First::open(&session, &settings));
-                EitherOf4::B(view! { <Orchard first /> })
+                EitherOf4::B(view! {
+                    <Frame on_end=move |why| {
+                        opened.close_any();
+                        end(gate, why);
+                    } />
+                    <Orchard first />
+                })
             }
             Gate::SignIn(notice) => EitherOf4::C(view! { <Unconnected /> <SignIn notice gate /> }),
             Gate::Unreachable(error) => {
@@ -146,6 +158,23 @@ fn gate_of(checked: Result<Session, Absent>) -> Gate {
         Err(Absent::Fault(fault)) => Gate::SignIn(Some(Notice::Fault(fault))),
         Err(Absent::Unreachable(error)) => Gate::Unreachable(error),
     }
+}
+
+/// Nobody is signed in any more; the connection goes with the orchard.
+fn end(gate: RwSignal<Gate>, why: End) {
+    gate.try_set(match why {
+        End::Expired => Gate::SignIn(Some(Notice::Ended)),
+        End::SignedOut => {
+            session::forget(&Here);
+            Gate::SignIn(None)
+        }
+    });
+}
+
+/// Where "back" leads when there is nothing to go back to.
+fn home(settings: &Settings) -> String {
+    let home = settings.home.as_str();
+    if links::is_followed(home) { home } else { "/" }.into()
 }
 
 /// Says so, once, when the browser keeps nothing.

@@ -13,23 +13,28 @@
     reason = "the functions that #[component] makes are pub"
 )]
 
+mod amounts;
 mod announce;
 mod app;
 mod components;
 mod early;
+mod frame;
 mod host;
 mod language;
+mod links;
 mod live;
 mod music;
 mod online;
-#[allow(dead_code, reason = "what opens them lands next")]
 mod open;
 mod page;
+mod player;
 mod rpc;
 mod session;
 mod settings;
+mod sky;
 mod text;
 mod toasts;
+mod window_events;
 
 /// The element of `index.html` that the page is put into.
 const PAGE: &str = "page";

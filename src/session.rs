@@ -104,7 +104,7 @@ pub(crate) async fn sign_in(
 }
 
 /// A new access token for the refresh token that lives beside the old one.
-async fn refresh(host: &impl Host, api: &str, place: Store) -> Result<Secret, Absent> {
+pub(crate) async fn refresh(host: &impl Host, api: &str, place: Store) -> Result<Secret, Absent> {
     let token = host
         .read(place, storage::REFRESH_TOKEN)
         .map(Secret::from)
@@ -133,12 +133,17 @@ fn session(host: &impl Host, token: Secret) -> Session {
     }
 }
 
-fn keep(host: &impl Host, place: Store, answer: user::LoginResult) {
-    // Another player's id left on the device would be taken for this one's.
+/// Takes everything about the player out of both stores.
+pub(crate) fn forget(host: &impl Host) {
     for key in storage::ALL {
         host.remove(Store::Device, key);
         host.remove(Store::Memory, key);
     }
+}
+
+fn keep(host: &impl Host, place: Store, answer: user::LoginResult) {
+    // Another player's id left on the device would be taken for this one's.
+    forget(host);
     let values = [
         (
             storage::ACCESS_TOKEN,
@@ -164,7 +169,7 @@ fn keep(host: &impl Host, place: Store, answer: user::LoginResult) {
     }
 }
 
-fn kept(host: &impl Host, key: &str) -> Option<(Store, Secret)> {
+pub(crate) fn kept(host: &impl Host, key: &str) -> Option<(Store, Secret)> {
     [Store::Memory, Store::Device]
         .into_iter()
         .find_map(|place| Some((place, host.read(place, key)?.into())))

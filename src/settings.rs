@@ -13,12 +13,18 @@ const ELEMENT: &str = "settings";
 pub(crate) struct Settings {
     /// The URL of the JSON-RPC.
     pub(crate) api: String,
+    /// The page or window of the button 背包; without one it is not open yet, as are the other two.
+    pub(crate) bag: Option<String>,
     /// Whether to ask for the timed push of counts.
     pub(crate) chat: bool,
+    /// The page or window of the button 好友.
+    pub(crate) friends: Option<String>,
     /// Where "back" leads when there is nothing to go back to.
     pub(crate) home: String,
     /// A language tag, or `auto` for the browser's.
     pub(crate) language: Option<String>,
+    /// The page or window of the button 商店.
+    pub(crate) shop: Option<String>,
     /// The namespace of the orchard's events.
     pub(crate) socket_namespace: String,
     /// The HTTP path of Socket.IO.
@@ -58,9 +64,12 @@ impl Settings {
             api: reader
                 .text("api")
                 .unwrap_or_else(|| endpoints::API_PATH.into()),
+            bag: reader.text("bag"),
             chat: reader.switch("chat").unwrap_or(true),
+            friends: reader.text("friends"),
             home: reader.text("home").unwrap_or_else(|| "/".into()),
             language: reader.text("language"),
+            shop: reader.text("shop"),
             socket_namespace: reader
                 .text("socket_namespace")
                 .unwrap_or_else(|| endpoints::NAMESPACE.into()),

@@ -1,19 +1,44 @@
-use std::sync::Arc;
-
+use leptos::ev;
 use leptos::prelude::*;
 
-use crate::host::{Here, Host};
-use crate::settings::Settings;
+use crate::open::Opened;
 use crate::text::Text;
+use crate::window_events::{Inside, until_cleanup};
 
-/// The button that leaves the page.
+/// The button that leaves the page. Escape does the same, after it has closed what is open.
 #[component]
-pub(crate) fn Back() -> impl IntoView {
+pub(crate) fn Back(#[prop(into)] on_leave: Callback<()>) -> impl IntoView {
     let text = Text::from_context();
-    let home = use_context::<Arc<Settings>>().map(|settings| settings.home.clone());
-    let leave = move |_| Here.back(home.as_deref().unwrap_or("/"));
+    let opened = Opened::from_context();
+    until_cleanup(window_event_listener(ev::keydown, move |event| {
+        // Somebody else's key; or the tail of a long press, which is to close one thing and not all; or the end of a
+        // word that is being composed.
+        if event.key() != "Escape"
+            || event.default_prevented()
+            || event.repeat()
+            || event.is_composing()
+        {
+            return;
+        }
+        if opened.close_any() {
+            // Else the browser would close the dialog, too.
+            event.prevent_default();
+        } else if !event.is_from_field() {
+            on_leave.run(());
+        }
+    }));
     view! {
-        <button type="button" class="back" data-testid="back" aria-label=move || text.back on:click=leave>
+        <button
+            type="button"
+            class="back"
+            data-testid="back"
+            aria-label=move || text.back
+            on:click=move |_| {
+                if !opened.close_any() {
+                    on_leave.run(());
+                }
+            }
+        >
             <img src="assets/user_back.svg" alt="" width="197" height="200" />
         </button>
     }

@@ -1,9 +1,12 @@
+use leptos::ev;
+use leptos::html::Button;
 use leptos::prelude::*;
-use leptos::{ev, leptos_dom::helpers::WindowListenerHandle};
 
 use crate::host::{Here, Host, Store};
-use crate::music::Player;
+use crate::music::{Heard, MediaKeys, Record, Step, Tune};
 use crate::text::Text;
+use crate::toasts::Toasts;
+use crate::window_events::{Inside, until_cleanup};
 
 /// The device's key of the player's choice.
 const KEY: &str = "music";
@@ -16,66 +19,124 @@ const OFF: &str = "off";
 #[component]
 pub(crate) fn Music() -> impl IntoView {
     let text = Text::from_context();
-    let wanted = RwSignal::new(Here.read(Store::Device, KEY).as_deref() != Some(OFF));
-    let playing = RwSignal::new(false);
-    let player = StoredValue::new_local(None::<Player>);
+    let toasts = Toasts::from_context();
+    let wanted = Here.read(Store::Device, KEY).as_deref() != Some(OFF);
+    let player = Player {
+        record: RwSignal::new(Record::new(wanted, !document().hidden())),
+        tune: StoredValue::new_local(None),
+        keys: StoredValue::new_local(None),
+        complained: StoredValue::new(false),
+        complain: Callback::new(move |()| toasts.say(text.music_broken.into())),
+    };
+    let button = NodeRef::<Button>::new();
 
-    let play = move || {
-        player.try_update_value(|player| {
-            if player.is_none() {
-                *player = Player::new(move |sounds| {
-                    playing.try_set(sounds);
-                });
-            }
-            if let Some(player) = player {
-                player.play();
+    player.step(player.record.get_untracked().try_to_start());
+    let touched = move |event: &ev::Event| {
+        // A touch of the record itself is its own matter.
+        if !event.is_inside(button) {
+            player.step(player.record.get_untracked().try_to_start());
+        }
+    };
+    until_cleanup(window_event_listener(ev::pointerup, move |event| {
+        touched(&event);
+    }));
+    until_cleanup(window_event_listener(ev::keydown, move |event| {
+        touched(&event);
+    }));
+    until_cleanup(window_event_listener(ev::visibilitychange, move |_| {
+        player.turn(|record| record.seen(!document().hidden()));
+    }));
+    let sounds = Memo::new(move |_| player.record.get().sounds());
+    Effect::new(move |_| {
+        let sounds = sounds.get();
+        let (title, game) = (text.title, text.game);
+        player.keys.try_with_value(|keys| {
+            if let Some(keys) = keys {
+                keys.name(title, game);
+                keys.show(sounds);
             }
         });
-    };
-    let pause = move || {
-        player.try_with_value(|player| player.as_ref().map(Player::pause));
-    };
-    let toggle = move |event: ev::MouseEvent| {
-        // Else the window's listener would take this for the first touch.
-        event.stop_propagation();
-        let on = !playing.get_untracked();
-        wanted.set(on);
-        Here.save(Store::Device, KEY, if on { "on" } else { OFF });
-        if on { play() } else { pause() }
-    };
-
-    let start = move || {
-        let silent = player.try_with_value(Option::is_none).unwrap_or(false);
-        if silent && wanted.get_untracked() {
-            play();
-        }
-    };
-    until_cleanup(window_event_listener(ev::click, move |_| start()));
-    until_cleanup(window_event_listener(ev::keydown, move |_| start()));
-    until_cleanup(window_event_listener(ev::visibilitychange, move |_| {
-        let started = player.try_with_value(Option::is_some).unwrap_or(false);
-        match document().hidden() {
-            true => pause(),
-            false if started && wanted.get_untracked() => play(),
-            false => {}
-        }
-    }));
+    });
 
     view! {
         <button
+            node_ref=button
             type="button"
             class="music"
-            class:music2=playing
+            class:music2=sounds
             data-testid="music"
             aria-label=move || text.music
-            aria-pressed=move || if playing.get() { "true" } else { "false" }
-            on:click=toggle
+            aria-pressed=move || if sounds.get() { "true" } else { "false" }
+            on:click=move |_| {
+                player.turn(Record::tapped);
+                player.remember();
+            }
         >
             <img src="assets/player.svg" alt="" width="200" height="200" />
         </button>
     }
 }
 
-fn until_cleanup(listener: WindowListenerHandle) {
-    on_cleanup(move || listener.remove());
+/// The record, and what makes it sound. The tune is there from its first note on.
+#[derive(Clone, Copy)]
+struct Player {
+    record: RwSignal<Record>,
+    tune: StoredValue<Option<Tune>, LocalStorage>,
+    keys: StoredValue<Option<MediaKeys>, LocalStorage>,
+    complained: StoredValue<bool>,
+    complain: Callback<()>,
+}
+
+impl Player {
+    /// Changes the record, and does what follows from that.
+    fn turn(self, change: impl FnOnce(&mut Record) -> Step) {
+        if let Some(step) = self.record.try_update(change) {
+            self.step(step);
+        }
+    }
+
+    fn step(self, step: Step) {
+        match step {
+            Step::Play => {
+                self.tune.try_update_value(|tune| {
+                    if tune.is_none() {
+                        *tune = Tune::new(move |heard| self.hear(heard));
+                    }
+                    if let Some(tune) = tune {
+                        tune.play();
+                    }
+                });
+            }
+            Step::Pause => {
+                self.tune
+                    .try_with_value(|tune| tune.as_ref().map(Tune::pause));
+            }
+            Step::Rest => {}
+        }
+    }
+
+    fn hear(self, heard: Heard) {
+        if heard == Heard::Sound {
+            // Only who sounds has the device's keys: other pages may want them.
+            self.keys.try_update_value(|keys| {
+                if keys.is_none() {
+                    *keys = MediaKeys::take(move |on| {
+                        self.turn(|record| record.asked(on));
+                        self.remember();
+                    });
+                }
+            });
+        }
+        self.record
+            .try_update(|record| record.heard(heard == Heard::Sound));
+        if heard == Heard::Broken && self.complained.try_get_value() == Some(false) {
+            self.complained.set_value(true);
+            self.complain.run(());
+        }
+    }
+
+    fn remember(self) {
+        let wanted = self.record.get_untracked().wanted();
+        Here.save(Store::Device, KEY, if wanted { "on" } else { OFF });
+    }
 }

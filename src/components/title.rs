@@ -2,9 +2,9 @@ use leptos::prelude::*;
 
 use crate::text::Text;
 
-/// The name of the place, on the board, until the header takes that over.
+/// The name of the place, on the board, until the header takes its room: from then on it is only heard.
 #[component]
-pub(crate) fn Title() -> impl IntoView {
+pub(crate) fn Title(unseen: Signal<bool>) -> impl IntoView {
     let text = Text::from_context();
-    view! { <h1 class="title">{move || text.title}</h1> }
+    view! { <h1 class="title" class:unseen=unseen>{move || text.title}</h1> }
 }

@@ -59,6 +59,10 @@ impl Host for Browser {
         }
     }
 
+    fn open_window(&self, _name: &str, _url: &str) -> bool {
+        false
+    }
+
     fn toast(&self, _text: &str) -> bool {
         false
     }

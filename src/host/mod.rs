@@ -36,6 +36,9 @@ pub(crate) trait Host {
     /// Leaves the page: back to where the player came from, else to `home`.
     fn back(&self, home: &str);
 
+    /// Opens the window `name` with the page at `url`; `false` if the host has no windows, and the link is to be followed.
+    fn open_window(&self, name: &str, url: &str) -> bool;
+
     /// Shows `text` by the host's own means; `false` if it has none and the page must.
     fn toast(&self, text: &str) -> bool;
 }

@@ -6,6 +6,7 @@ mod zh;
 use leptos_socketio::OpenError;
 use orchard_contract::Errno;
 
+use crate::amounts::Scale;
 use crate::language::{Language, Texts};
 use crate::live::ConnectionState;
 use crate::rpc::CallError;
@@ -20,6 +21,7 @@ pub(crate) struct Text {
     pub(crate) account: &'static str,
     pub(crate) account_missing: &'static str,
     pub(crate) back: &'static str,
+    pub(crate) balances_stale: &'static str,
     pub(crate) busy: &'static str,
     pub(crate) checking: &'static str,
     pub(crate) close: &'static str,
@@ -33,11 +35,30 @@ pub(crate) struct Text {
     pub(crate) connection_server: &'static str,
     pub(crate) connection_state: &'static str,
     pub(crate) connection_title: &'static str,
+    pub(crate) credit: &'static str,
     pub(crate) dismiss: &'static str,
     pub(crate) document_title: &'static str,
     pub(crate) forgetful: &'static str,
+    pub(crate) game: &'static str,
+    pub(crate) help: &'static str,
+    pub(crate) help_about: &'static str,
+    /// Icon, name and meaning of each.
+    pub(crate) help_parts: [(&'static str, &'static str, &'static str); 5],
     pub(crate) hide_password: &'static str,
+    pub(crate) menu: &'static str,
+    pub(crate) menu_bag: &'static str,
+    pub(crate) menu_friends: &'static str,
+    pub(crate) menu_help: &'static str,
+    pub(crate) menu_news: &'static str,
+    pub(crate) menu_shop: &'static str,
+    pub(crate) mobile: &'static str,
+    pub(crate) money: &'static str,
     pub(crate) music: &'static str,
+    pub(crate) music_broken: &'static str,
+    pub(crate) my_account: &'static str,
+    pub(crate) nameless: &'static str,
+    pub(crate) nickname: &'static str,
+    pub(crate) not_open: &'static str,
     pub(crate) notice_arrived: &'static str,
     pub(crate) notice_blank: &'static str,
     pub(crate) notice_field: &'static str,
@@ -61,6 +82,7 @@ pub(crate) struct Text {
     pub(crate) signing_in: &'static str,
     pub(crate) title: &'static str,
     pub(crate) unreachable: &'static str,
+    pub(crate) version: &'static str,
 }
 
 impl Text {
@@ -74,6 +96,30 @@ impl Text {
         match language {
             Language::Chinese => &zh::TEXT,
             Language::English => &en::TEXT,
+        }
+    }
+
+    /// How large amounts are shortened.
+    pub(crate) fn scale(&self) -> Scale {
+        match self.language {
+            Language::Chinese => Scale::Myriads,
+            Language::English => Scale::Thousands,
+        }
+    }
+
+    /// What the portrait's button is called.
+    pub(crate) fn account_of(&self, name: &str) -> String {
+        match self.language {
+            Language::Chinese => ["我的账户：", name].concat(),
+            Language::English => ["My account: ", name].concat(),
+        }
+    }
+
+    /// Somebody tried a button that leads nowhere yet.
+    pub(crate) fn not_open_yet(&self, what: &str) -> String {
+        match self.language {
+            Language::Chinese => [what, "还没有开放，敬请期待。"].concat(),
+            Language::English => [what, ": not open yet. Come back soon!"].concat(),
         }
     }
 

@@ -1,0 +1,161 @@
+//! Amounts as players read them. Chinese and English both group by threes with commas.
+
+use orchard_contract::Money;
+
+/// How many characters a number plate of the header has room for.
+const PLATE: usize = 9;
+
+/// Which words stand for large numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scale {
+    /// 万, 亿, 万亿.
+    Myriads,
+    /// K, M, B, T.
+    Thousands,
+}
+
+impl Scale {
+    /// From the largest down: how much one of them is, and its sign.
+    const fn units(self) -> &'static [(u64, &'static str)] {
+        match self {
+            Self::Myriads => &[
+                (1_000_000_000_000, "万亿"),
+                (100_000_000, "亿"),
+                (10_000, "万"),
+            ],
+            Self::Thousands => &[
+                (1_000_000_000_000, "T"),
+                (1_000_000_000, "B"),
+                (1_000_000, "M"),
+                (1_000, "K"),
+            ],
+        }
+    }
+}
+
+/// A whole number with separators: `1,234,567`.
+pub(crate) fn whole(number: i64) -> String {
+    let mut text = String::from(if number < 0 { "-" } else { "" });
+    push_grouped(&mut text, number.unsigned_abs());
+    text
+}
+
+/// Money in full: `12,345.60`.
+pub(crate) fn money(amount: Money) -> String {
+    let cents = amount.cents();
+    let mut text = String::from(if cents < 0 { "-" } else { "" });
+    push_grouped(&mut text, cents.unsigned_abs() / 100);
+    text.push('.');
+    push_padded(&mut text, cents.unsigned_abs() % 100, 2);
+    text
+}
+
+/// A whole number for a plate: in full where it fits.
+pub(crate) fn whole_brief(number: i64, scale: Scale) -> String {
+    let full = whole(number);
+    if fits(&full) {
+        full
+    } else {
+        brief(number, scale)
+    }
+}
+
+/// Money for a plate: in full where it fits, else without the hundredths, else in large units.
+pub(crate) fn money_brief(amount: Money, scale: Scale) -> String {
+    let full = money(amount);
+    if fits(&full) {
+        full
+    } else {
+        whole_brief(amount.cents() / 100, scale)
+    }
+}
+
+fn fits(text: &str) -> bool {
+    text.len() <= PLATE
+}
+
+/// The number in its largest unit, with two decimals. Cut, not rounded: nobody is shown more than there is.
+fn brief(number: i64, scale: Scale) -> String {
+    let size = number.unsigned_abs();
+    let unit = scale.units().iter().find(|(unit, _)| size >= *unit);
+    let Some((unit, sign)) = unit else {
+        return whole(number);
+    };
+    let mut text = String::from(if number < 0 { "-" } else { "" });
+    push_grouped(&mut text, size / unit);
+    let hundredths = size % unit / (unit / 100);
+    // Where the whole part is long already, what comes behind the point says nothing.
+    if hundredths > 0 && size / unit < 1_000 {
+        text.push('.');
+        push_padded(&mut text, hundredths, 2);
+    }
+    text.push_str(sign);
+    text
+}
+
+fn push_grouped(text: &mut String, number: u64) {
+    if number < 1_000 {
+        text.push_str(&number.to_string());
+    } else {
+        push_grouped(text, number / 1_000);
+        text.push(',');
+        push_padded(text, number % 1_000, 3);
+    }
+}
+
+fn push_padded(text: &mut String, number: u64, width: usize) {
+    let digits = number.to_string();
+    for _ in digits.len()..width {
+        text.push('0');
+    }
+    text.push_str(&digits);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_stand_in_groups_of_three() {
+        assert_eq!(whole(0), "0");
+        assert_eq!(whole(999), "999");
+        assert_eq!(whole(1_000), "1,000");
+        assert_eq!(whole(-1_020_003), "-1,020,003");
+        assert_eq!(whole(i64::MIN), "-9,223,372,036,854,775,808");
+    }
+
+    #[test]
+    fn money_has_its_hundredths() {
+        assert_eq!(money(Money::from_cents(0)), "0.00");
+        assert_eq!(money(Money::from_cents(-5)), "-0.05");
+        assert_eq!(money(Money::from_cents(1_234_560)), "12,345.60");
+    }
+
+    #[test]
+    fn a_plate_shows_in_full_what_fits() {
+        let brief = |cents| money_brief(Money::from_cents(cents), Scale::Thousands);
+        assert_eq!(brief(1_234_560), "12,345.60");
+        assert_eq!(brief(12_345_678), "123,456");
+        assert_eq!(brief(987_654_321), "9,876,543");
+        assert_eq!(brief(-12_345_678), "-123,456");
+    }
+
+    #[test]
+    fn a_plate_cuts_what_does_not_fit_and_never_shows_more_than_there_is() {
+        assert_eq!(whole_brief(19_999_999, Scale::Myriads), "1,999万");
+        assert_eq!(whole_brief(19_999_999, Scale::Thousands), "19.99M");
+        assert_eq!(whole_brief(-1_234_567_890, Scale::Myriads), "-12.34亿");
+        assert_eq!(whole_brief(100_000_000, Scale::Myriads), "1亿");
+        assert_eq!(whole_brief(1_050_000_000, Scale::Thousands), "1.05B");
+    }
+
+    #[test]
+    fn nothing_is_too_large_for_a_plate() {
+        for number in [i64::MAX, i64::MIN, 999_999_999_999, 9_999_999_999] {
+            for scale in [Scale::Myriads, Scale::Thousands] {
+                let text = whole_brief(number, scale);
+                assert!(text.chars().count() <= 14, "{text}");
+            }
+        }
+    }
+}

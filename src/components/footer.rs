@@ -1,0 +1,125 @@
+use leptos::either::Either;
+use leptos::ev;
+use leptos::prelude::*;
+
+use crate::host::{Here, Host};
+use crate::links::Place;
+use crate::settings::Settings;
+use crate::text::Text;
+
+/// Where the three buttons lead that belong to other parts of the game. `None`: not open yet.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Menu {
+    pub(crate) bag: Option<Place>,
+    pub(crate) friends: Option<Place>,
+    pub(crate) shop: Option<Place>,
+}
+
+impl Menu {
+    pub(crate) fn of(settings: &Settings) -> Self {
+        let place = |key, value: &Option<String>| Place::of_setting(key, value.as_deref()?);
+        Self {
+            bag: place("bag", &settings.bag),
+            friends: place("friends", &settings.friends),
+            shop: place("shop", &settings.shop),
+        }
+    }
+}
+
+/// The five buttons on the board below.
+#[component]
+pub(crate) fn Footer(
+    menu: Menu,
+    #[prop(into)] on_help: Callback<()>,
+    #[prop(into)] on_notices: Callback<()>,
+    /// Somebody tried what is not open yet; gets the name of it.
+    #[prop(into)]
+    on_closed: Callback<&'static str>,
+) -> impl IntoView {
+    let text = Text::from_context();
+    let Menu { bag, friends, shop } = menu;
+    let panel = |class, id, icon, label: Label, on_click: Callback<()>| {
+        view! {
+            <button type="button" class=class data-testid=id aria-haspopup="dialog" on:click=move |_| on_click.run(())>
+                <Face icon label />
+            </button>
+        }
+    };
+    let place = |class, id, icon, label: Label, place: Option<Place>| match place {
+        Some(place) => Either::Left(view! { <Way class id icon label place /> }),
+        None => Either::Right(view! { <Shut class id icon label on_closed /> }),
+    };
+    view! {
+        <nav class="footer" data-testid="footer" aria-label=move || text.menu>
+            <div class="menu-list">
+                {panel("menu", "menu-help", "assets/menu_new.svg", Signal::derive(move || text.menu_help), on_help)}
+                {place("menu", "menu-bag", "assets/menu_bag.svg", Signal::derive(move || text.menu_bag), bag)}
+                {place("menu-center", "menu-shop", "assets/menu_shop.svg", Signal::derive(move || text.menu_shop), shop)}
+                {panel("menu", "menu-news", "assets/menu_news.svg", Signal::derive(move || text.menu_news), on_notices)}
+                {place(
+                    "menu",
+                    "menu-friends",
+                    "assets/menu_friends.svg",
+                    Signal::derive(move || text.menu_friends),
+                    friends,
+                )}
+            </div>
+        </nav>
+    }
+}
+
+type Label = Signal<&'static str>;
+
+#[component]
+fn Face(icon: &'static str, label: Label) -> impl IntoView {
+    view! {
+        <img src=icon alt="" width="96" height="96" />
+        <span class="label">{label}</span>
+    }
+}
+
+/// A link, which a host with windows of its own opens as one of these.
+#[component]
+fn Way(
+    class: &'static str,
+    id: &'static str,
+    icon: &'static str,
+    label: Label,
+    place: Place,
+) -> impl IntoView {
+    let href = place.url.clone();
+    let go = move |event: ev::MouseEvent| {
+        if Here.open_window(&place.window, &place.url) {
+            event.prevent_default();
+        }
+    };
+    view! {
+        <a class=class data-testid=id href=href on:click=go>
+            <Face icon label />
+        </a>
+    }
+}
+
+/// Says that it is not open yet, by its looks and when it is tried.
+#[component]
+fn Shut(
+    class: &'static str,
+    id: &'static str,
+    icon: &'static str,
+    label: Label,
+    on_closed: Callback<&'static str>,
+) -> impl IntoView {
+    let text = Text::from_context();
+    view! {
+        <button
+            type="button"
+            class=class
+            data-testid=id
+            aria-disabled="true"
+            on:click=move |_| on_closed.run(label.get_untracked())
+        >
+            <Face icon label />
+            <span class="soon">{move || text.not_open}</span>
+        </button>
+    }
+}

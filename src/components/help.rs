@@ -1,0 +1,28 @@
+use leptos::prelude::*;
+
+use crate::text::Text;
+
+/// What a newcomer wants to know.
+#[component]
+pub(crate) fn Help() -> impl IntoView {
+    let text = Text::from_context();
+    view! {
+        <p>{move || text.help_about}</p>
+        <dl class="help">
+            {move || {
+                text.help_parts
+                    .iter()
+                    .map(|(icon, name, what)| {
+                        view! {
+                            <dt>
+                                <img src=*icon alt="" width="40" height="40" />
+                                {*name}
+                            </dt>
+                            <dd>{*what}</dd>
+                        }
+                    })
+                    .collect_view()
+            }}
+        </dl>
+    }
+}

@@ -1,0 +1,55 @@
+use leptos::prelude::*;
+
+use crate::amounts;
+use crate::player::{self, Player};
+use crate::text::Text;
+
+/// The player's balances in full, and what belongs to the account. `children` are the choices below, such as the language.
+#[component]
+pub(crate) fn Wallet(
+    player: Signal<Player>,
+    /// Whether the server could not be asked, so that the amounts may be of yesterday.
+    stale: Signal<bool>,
+    #[prop(into)] on_sign_out: Callback<()>,
+    children: Children,
+) -> impl IntoView {
+    let text = Text::from_context();
+    let told = |value: Option<String>| value.unwrap_or_else(|| "–".into());
+    let name = move || told(player.with(|player| player.nickname.clone()));
+    let mobile = move || player.with(|player| player.mobile.as_deref().map(player::masked));
+    let money = move || told(player.with(|player| player.money.map(amounts::money)));
+    let credit = move || told(player.with(|player| player.credit.map(amounts::whole)));
+    view! {
+        <dl class="figures">
+            <dt>{move || text.nickname}</dt>
+            <dd>{name}</dd>
+            <Show when=move || mobile().is_some()>
+                <dt>{move || text.mobile}</dt>
+                <dd data-testid="mobile">{mobile}</dd>
+            </Show>
+            <dt>
+                <img src="assets/money.svg" alt="" width="24" height="24" />
+                {move || text.money}
+            </dt>
+            <dd data-testid="money-full">{money}</dd>
+            <dt>
+                <img src="assets/credit.svg" alt="" width="24" height="24" />
+                {move || text.credit}
+            </dt>
+            <dd data-testid="credit-full">{credit}</dd>
+        </dl>
+        <p class="hint" role="status">{move || stale.get().then_some(text.balances_stale)}</p>
+        <div class="choices">
+            {children()}
+            <button
+                type="button"
+                class="wooden"
+                data-testid="sign-out"
+                on:click=move |_| on_sign_out.run(())
+            >
+                {move || text.sign_out}
+            </button>
+        </div>
+        <p class="hint">{move || text.version} " " {env!("CARGO_PKG_VERSION")}</p>
+    }
+}

@@ -1,0 +1,99 @@
+//! Addresses that come from outside: which of them the page follows, and what it calls their windows.
+
+/// Where a button of the footer leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// What a web view calls the window.
+    pub(crate) window: String,
+    pub(crate) url: String,
+}
+
+impl Place {
+    /// The place that a setting names: an address, or a window such as `shop`, whose page is
+    /// `shop.html` as all of the game's are. An address opens in a window named `key`.
+    pub(crate) fn of_setting(key: &str, value: &str) -> Option<Self> {
+        let value = value.trim();
+        let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+        if !value.is_empty() && value.chars().all(is_name) {
+            return Some(Self {
+                window: value.into(),
+                url: [value, ".html"].concat(),
+            });
+        }
+        is_followed(value).then(|| Self {
+            window: key.into(),
+            url: value.into(),
+        })
+    }
+}
+
+/// Whether the page follows `url`: over HTTP or relative, and nothing that would run as a script.
+pub(crate) fn is_followed(url: &str) -> bool {
+    // A browser drops these while it reads an address, so `java\nscript:` would be one.
+    if url.is_empty() || url.chars().any(|c| c.is_control()) {
+        return false;
+    }
+    let head = url.split(['/', '?', '#', '\\']).next().unwrap_or_default();
+    match head.split_once(':') {
+        Some((scheme, _)) => {
+            let scheme = scheme.trim();
+            scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https")
+        }
+        None => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_over_http_and_relative_ones_are_followed() {
+        for url in [
+            "https://game.example/shop",
+            "HTTP://game.example",
+            "//game.example/a.png",
+            "/shop?from=a:b",
+            "shop.html#x:y",
+            "../a b.png",
+            "?x=javascript:1",
+        ] {
+            assert!(is_followed(url), "{url}");
+        }
+    }
+
+    #[test]
+    fn whatever_else_a_scheme_is_it_is_not_followed() {
+        for url in [
+            "",
+            "javascript:alert(1)",
+            "JavaScript:alert(1)",
+            " javascript:alert(1)",
+            "java\nscript:alert(1)",
+            "\u{1}javascript:alert(1)",
+            "data:text/html,x",
+            "data:image/svg+xml,x",
+            "blob:https://game.example/1",
+            "file:///etc/passwd",
+            "vbscript:x",
+        ] {
+            assert!(!is_followed(url), "{url:?}");
+        }
+    }
+
+    #[test]
+    fn a_window_has_its_page_and_an_address_the_window_of_its_setting() {
+        let place = |value| Place::of_setting("shop", value).map(|it| (it.window, it.url));
+        assert_eq!(
+            place(" market "),
+            Some(("market".into(), "market.html".into()))
+        );
+        assert_eq!(
+            place("https://game.example/shop"),
+            Some(("shop".into(), "https://game.example/shop".into()))
+        );
+        assert_eq!(place("./market"), Some(("shop".into(), "./market".into())));
+        assert_eq!(place("javascript:alert(1)"), None);
+        assert_eq!(place(" "), None);
+    }
+}

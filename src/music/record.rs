@@ -1,0 +1,134 @@
+//! When the music plays. Nothing of the browser in here.
+
+/// What the player wants, and what is heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Record {
+    wanted: bool,
+    sounds: bool,
+    /// Whether the page is in sight: music of a page that isn't is nobody's.
+    visible: bool,
+}
+
+/// What is to be done about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Step {
+    Pause,
+    Play,
+    /// Nothing.
+    Rest,
+}
+
+impl Record {
+    pub(crate) fn new(wanted: bool, visible: bool) -> Self {
+        Self {
+            wanted,
+            sounds: false,
+            visible,
+        }
+    }
+
+    /// Whether it sounds, and so turns.
+    pub(crate) fn sounds(self) -> bool {
+        self.sounds
+    }
+
+    /// Whether the player wants music: what the device remembers.
+    pub(crate) fn wanted(self) -> bool {
+        self.wanted
+    }
+
+    /// The page is there, or was touched: browsers allow sound only from a first touch on.
+    pub(crate) fn try_to_start(self) -> Step {
+        if self.wanted && self.visible && !self.sounds {
+            Step::Play
+        } else {
+            Step::Rest
+        }
+    }
+
+    /// The record was tapped. What it shows is what is turned: silent, it is turned on.
+    pub(crate) fn tapped(&mut self) -> Step {
+        self.asked(!self.sounds)
+    }
+
+    /// Asked for in so many words, by the record or by a key of the device.
+    pub(crate) fn asked(&mut self, on: bool) -> Step {
+        self.wanted = on;
+        if on { Step::Play } else { Step::Pause }
+    }
+
+    /// The page comes into sight, or goes.
+    pub(crate) fn seen(&mut self, visible: bool) -> Step {
+        self.visible = visible;
+        if visible {
+            self.try_to_start()
+        } else {
+            Step::Pause
+        }
+    }
+
+    /// It starts or stops to be heard, for whatever reason.
+    pub(crate) fn heard(&mut self, sounds: bool) {
+        self.sounds = sounds;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sounding() -> Record {
+        let mut record = Record::new(true, true);
+        record.heard(true);
+        record
+    }
+
+    #[test]
+    fn it_starts_by_itself_only_if_it_is_wanted_and_seen() {
+        assert_eq!(Record::new(true, true).try_to_start(), Step::Play);
+        assert_eq!(Record::new(false, true).try_to_start(), Step::Rest);
+        assert_eq!(Record::new(true, false).try_to_start(), Step::Rest);
+        assert_eq!(sounding().try_to_start(), Step::Rest);
+    }
+
+    #[test]
+    fn wished_for_is_not_heard() {
+        let mut record = Record::new(true, true);
+        record.asked(true);
+        assert!(!record.sounds());
+        record.heard(true);
+        assert!(record.sounds());
+    }
+
+    #[test]
+    fn a_tap_turns_what_is_heard() {
+        let mut record = Record::new(true, true);
+        // Wanted, but still forbidden: the tap is what allows it, and does not turn it off.
+        assert_eq!(record.tapped(), Step::Play);
+        record.heard(true);
+        assert_eq!(record.tapped(), Step::Pause);
+        assert!(!record.wanted());
+        record.heard(false);
+        assert_eq!(record.tapped(), Step::Play);
+        assert!(record.wanted());
+    }
+
+    #[test]
+    fn out_of_sight_it_rests_and_comes_back_with_the_page() {
+        let mut record = sounding();
+        assert_eq!(record.seen(false), Step::Pause);
+        record.heard(false);
+        assert_eq!(record.try_to_start(), Step::Rest);
+        assert_eq!(record.seen(true), Step::Play);
+    }
+
+    #[test]
+    fn turned_off_it_stays_off_whatever_is_seen_or_touched() {
+        let mut record = sounding();
+        assert_eq!(record.asked(false), Step::Pause);
+        record.heard(false);
+        assert_eq!(record.seen(false), Step::Pause);
+        assert_eq!(record.seen(true), Step::Rest);
+        assert_eq!(record.try_to_start(), Step::Rest);
+    }
+}

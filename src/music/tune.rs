@@ -1,0 +1,81 @@
+//! What plays the tune: the browser's own player, made when it is first needed.
+
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::HtmlAudioElement;
+
+/// Beside the page, wherever that is.
+const FILE: &str = "assets/music/orchard.mp3";
+
+/// What is heard of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Heard {
+    /// It can't be loaded or played here.
+    Broken,
+    Silence,
+    Sound,
+}
+
+/// What the browser tells, and what that means. Wanting to play says nothing: it may be forbidden, or still loading.
+const EVENTS: [(&str, Heard); 5] = [
+    ("playing", Heard::Sound),
+    ("pause", Heard::Silence),
+    ("waiting", Heard::Silence),
+    ("emptied", Heard::Silence),
+    ("error", Heard::Broken),
+];
+
+type Listener = (&'static str, Closure<dyn FnMut()>);
+
+/// The tune, over and over. Dropped, it is silent.
+#[derive(Debug)]
+pub(crate) struct Tune {
+    audio: HtmlAudioElement,
+    listeners: [Listener; EVENTS.len()],
+}
+
+impl Tune {
+    /// A player that tells `heard` what is heard; `None` where there is no sound at all.
+    pub(crate) fn new(heard: impl Fn(Heard) + Clone + 'static) -> Option<Self> {
+        let audio = HtmlAudioElement::new().ok()?;
+        audio.set_preload("none");
+        audio.set_loop(true);
+        audio.set_src(FILE);
+        let listeners = EVENTS.map(|(event, means)| {
+            let heard = heard.clone();
+            let listener = Closure::<dyn FnMut()>::new(move || heard(means));
+            _ = audio.add_event_listener_with_callback(event, listener.as_ref().unchecked_ref());
+            (event, listener)
+        });
+        Some(Self { audio, listeners })
+    }
+
+    pub(crate) fn play(&self) {
+        if self.audio.error().is_some() {
+            // It was out of reach; it may be there now.
+            self.audio.load();
+        }
+        if let Ok(playing) = self.audio.play() {
+            // Refused before the first touch, and cut short by a pause: then nothing is heard, and no event says so.
+            spawn_local(async move {
+                _ = JsFuture::from(playing).await;
+            });
+        }
+    }
+
+    pub(crate) fn pause(&self) {
+        _ = self.audio.pause();
+    }
+}
+
+impl Drop for Tune {
+    fn drop(&mut self) {
+        for (event, listener) in &self.listeners {
+            let listener = listener.as_ref().unchecked_ref();
+            _ = self
+                .audio
+                .remove_event_listener_with_callback(event, listener);
+        }
+        self.pause();
+    }
+}
