@@ -11,6 +11,7 @@ pub mod json;
 mod limits;
 pub mod manager;
 pub mod packet;
+mod queue;
 mod quoted;
 mod random;
 mod socket;

@@ -19,13 +19,19 @@ use crate::table;
 /// is sent all the same.
 #[must_use = "the event is sent all the same, but nobody waits for its acknowledgement"]
 pub struct Ack<T> {
-    state: Rc<RefCell<State>>,
-    /// What gives up the wait.
-    pending: Option<(Key, u64)>,
+    wait: Wait,
     read: PhantomData<fn() -> T>,
 }
 
-#[derive(Default)]
+/// What there is of it whatever its type.
+#[derive(Debug)]
+pub(crate) struct Wait {
+    state: Rc<RefCell<State>>,
+    /// What gives up the wait.
+    pending: Option<(Key, u64)>,
+}
+
+#[derive(Debug, Default)]
 struct State {
     result: Option<Result<Packet, AckError>>,
     waker: Option<Waker>,
@@ -77,7 +83,7 @@ impl From<manager::AckError> for AckError {
     }
 }
 
-impl<T> Ack<T> {
+impl Wait {
     pub(crate) fn failed(error: AckError) -> Self {
         let state = State {
             result: Some(Err(error)),
@@ -86,17 +92,15 @@ impl<T> Ack<T> {
         Self {
             state: Rc::new(RefCell::new(state)),
             pending: None,
-            read: PhantomData,
         }
     }
 
-    /// The future, and what is to be told the end of the wait.
+    /// The wait, and what is to be told its end.
     pub(crate) fn new() -> (Self, Waiter) {
         let state = Rc::<RefCell<State>>::default();
-        let ack = Self {
+        let wait = Self {
             state: Rc::clone(&state),
             pending: None,
-            read: PhantomData,
         };
         let waiter = move |result: Result<Packet, manager::AckError>| {
             let waker = state.try_borrow_mut().ok().and_then(|mut state| {
@@ -107,45 +111,33 @@ impl<T> Ack<T> {
                 waker.wake();
             }
         };
-        (ack, Box::new(waiter))
+        (wait, Box::new(waiter))
     }
 
     pub(crate) fn pending(mut self, socket: Key, id: u64) -> Self {
         self.pending = Some((socket, id));
         self
     }
-}
 
-impl<T: DeserializeOwned> Future for Ack<T> {
-    type Output = Result<T, AckError>;
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let result = match self.state.try_borrow_mut() {
-            Ok(mut state) => {
-                state.waker = Some(context.waker().clone());
-                state.result.take()
-            }
-            Err(_) => None,
-        };
-        match result {
-            None => Poll::Pending,
-            Some(result) => {
-                self.pending = None;
-                Poll::Ready(result.and_then(|packet| packet.arg(0).map_err(AckError::Decode)))
-            }
+    pub(crate) fn into_ack<T>(self) -> Ack<T> {
+        Ack {
+            wait: self,
+            read: PhantomData,
         }
     }
-}
 
-impl<T> fmt::Debug for Ack<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Ack")
-            .field("pending", &self.pending)
-            .finish_non_exhaustive()
+    fn poll(&mut self, context: &mut Context<'_>) -> Option<Result<Packet, AckError>> {
+        let mut state = self.state.try_borrow_mut().ok()?;
+        let Some(result) = state.result.take() else {
+            state.waker = Some(context.waker().clone());
+            return None;
+        };
+        self.pending = None;
+        Some(result)
     }
 }
 
-impl<T> Drop for Ack<T> {
+impl Drop for Wait {
     fn drop(&mut self) {
         let Some((socket, ack)) = self.pending else {
             return;
@@ -155,6 +147,26 @@ impl<T> Drop for Ack<T> {
             let key = table::with(|table| Some(table.sockets.get(socket)?.connection))?;
             take_waiter(key, id, ack)
         });
+    }
+}
+
+impl<T: DeserializeOwned> Future for Ack<T> {
+    type Output = Result<T, AckError>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        match self.wait.poll(context) {
+            None => Poll::Pending,
+            Some(Err(error)) => Poll::Ready(Err(error)),
+            Some(Ok(packet)) => Poll::Ready(packet.arg(0).map_err(AckError::Decode)),
+        }
+    }
+}
+
+impl<T> fmt::Debug for Ack<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ack")
+            .field("pending", &self.wait.pending)
+            .finish_non_exhaustive()
     }
 }
 

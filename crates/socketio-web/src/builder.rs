@@ -1,7 +1,6 @@
 use std::cell::Cell;
 use std::fmt;
 use std::future::Future;
-use std::pin::Pin;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -10,7 +9,7 @@ use socketio_proto::manager::{Config, Manager, SocketError};
 use socketio_proto::{Auth, AuthError, Limits, Retries, SendBuffer, SocketOptions, json};
 use wasm_bindgen::JsValue;
 
-use crate::connection::Connection;
+use crate::connection::{self, Connection};
 use crate::lifecycle;
 use crate::slab::Key;
 use crate::socket::Socket;
@@ -18,9 +17,9 @@ use crate::status::Status;
 use crate::table::{self, Entry, Table};
 use crate::url;
 
-/// Answers what the next CONNECT carries; told whether the server refused what it was given last.
-pub(crate) type AuthProvider =
-    Rc<dyn Fn(bool) -> Pin<Box<dyn Future<Output = Result<Auth, String>>>>>;
+/// Asks for what the next CONNECT carries, and hands the answer to the socket; told which request of the socket's that
+/// is, and whether the server refused what it was given last. It brings its own way to wait: a page without one has none.
+pub(crate) type AuthProvider = Rc<dyn Fn(Key, u32, bool)>;
 
 /// Options of a socket and of the connection it is on; from [`Socket::builder`].
 ///
@@ -107,7 +106,7 @@ impl Builder {
         R: Future<Output = Result<Auth, String>> + 'static,
     {
         self.auth = Ok(Auth::ASK);
-        self.provider = Some(Rc::new(move |_| Box::pin(provider())));
+        self.provider = Some(asking(move |_| provider()));
         self
     }
 
@@ -121,7 +120,7 @@ impl Builder {
     {
         self.auth = Ok(Auth::ASK);
         self.options.refresh_auth = true;
-        self.provider = Some(Rc::new(move |refused| Box::pin(provider(refused))));
+        self.provider = Some(asking(provider));
         self
     }
 
@@ -260,6 +259,7 @@ impl Builder {
                 listeners: Vec::new(),
                 has_gone: false,
                 auth: provider.take(),
+                outgoing: None,
             });
             table
                 .connections
@@ -273,6 +273,22 @@ impl Builder {
         lifecycle::start();
         Ok(socket)
     }
+}
+
+fn asking<F, R>(provider: F) -> AuthProvider
+where
+    F: Fn(bool) -> R + 'static,
+    R: Future<Output = Result<Auth, String>> + 'static,
+{
+    Rc::new(move |socket, request, refused| {
+        let answer = provider(refused);
+        wasm_bindgen_futures::spawn_local(async move {
+            let answer = answer.await;
+            connection::with_socket(socket, |manager, id, now| {
+                manager.authorize(id, request, answer, now)
+            });
+        });
+    })
 }
 
 /// A place on a connection to that server which hasn't this namespace yet (A8).

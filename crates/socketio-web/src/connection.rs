@@ -32,6 +32,8 @@ pub(crate) struct Connection {
     pub(crate) delay: Option<(Instant, Duration)>,
     transport: Option<Transport>,
     timer: Option<(Instant, Timer)>,
+    /// Tells that a transport could not be tried.
+    failed: Option<Timer>,
     /// Outputs are being carried out further up the stack: it will carry out the new ones as well.
     draining: bool,
 }
@@ -58,6 +60,7 @@ impl Connection {
             delay: None,
             transport: None,
             timer: None,
+            failed: None,
             draining: false,
         }
     }
@@ -181,16 +184,24 @@ fn open_transport(key: Key, id: TransportId) {
     let Some((url, protocols)) = address else {
         return;
     };
-    let opened = Transport::open(key, id, &url, &protocols).map_err(|text| {
-        // Told a moment later, when whoever called `connect` has had the time to listen (W6).
-        wasm_bindgen_futures::spawn_local(async move {
-            transport_event(key, id, TransportEvent::Failed(text));
-        });
-    });
-    // The one before is dropped when the table is free again.
+    let (opened, failed) = match Transport::open(key, id, &url, &protocols) {
+        Ok(transport) => (Some(transport), None),
+        Err(text) => {
+            // Told a moment later, when whoever called `connect` has had the time to listen (W6).
+            let mut text = Some(text);
+            let tell = move || {
+                if let Some(text) = text.take() {
+                    transport_event(key, id, TransportEvent::Failed(text));
+                }
+            };
+            (None, Some(Timer::new(0, tell)))
+        }
+    };
+    // Those before are dropped when the table is free again.
     let _superseded = table::with(|table| {
-        let transport = &mut table.connections.get_mut(key)?.transport;
-        std::mem::replace(transport, opened.ok())
+        let connection = table.connections.get_mut(key)?;
+        let transport = std::mem::replace(&mut connection.transport, opened);
+        Some((transport, std::mem::replace(&mut connection.failed, failed)))
     });
 }
 

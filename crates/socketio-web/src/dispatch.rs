@@ -1,13 +1,14 @@
 //! Events of a manager become calls of listeners.
 
 use std::cell::Cell;
+use std::rc::Rc;
 
 use socketio_proto::Limits;
 use socketio_proto::manager::{AckToken, ConnectError, Event, SocketId};
 use socketio_proto::packet::{Decoded, Decoder, Frame, Packet};
 
 use crate::ack;
-use crate::connection::{self, Connection};
+use crate::connection::Connection;
 use crate::connection_event::ConnectionEvent;
 use crate::listener::{Callback, Topic};
 use crate::message::Message;
@@ -46,7 +47,8 @@ pub(crate) fn event(key: Key, event: Event) {
             each(key, socket, &News::Connect);
         }
         Event::ConnectError { socket, error } => {
-            note_error(key, socket, Some(error.clone()));
+            let error = Rc::new(error);
+            note_error(key, socket, Some(Rc::clone(&error)));
             refresh_status(key);
             each(key, socket, &News::ConnectError(&error));
         }
@@ -59,7 +61,15 @@ pub(crate) fn event(key: Key, event: Event) {
             let disconnect = Disconnect { reason, details };
             each(key, socket, &News::Disconnect(&disconnect));
         }
-        Event::Outgoing { socket, frame } => outgoing(key, socket, *frame),
+        Event::Outgoing { socket, frame } => {
+            let tell = find(key, socket).and_then(|socket| {
+                let tell = table::with(|table| table.sockets.get(socket)?.outgoing)?;
+                Some((tell, socket))
+            });
+            if let Some((tell, socket)) = tell {
+                tell(socket, *frame);
+            }
+        }
         event => connection_event(key, event),
     }
 }
@@ -75,9 +85,9 @@ fn connection_event(key: Key, event: Event) {
     }
 }
 
-/// A packet that goes out is read as one that comes in, for those who hear all of them (F10).
-fn outgoing(key: Key, id: SocketId, frame: Frame) {
-    let Some(socket) = find(key, id) else { return };
+/// A packet that goes out is read as one that comes in, for those who hear all of them (F10). Only who listens so links
+/// this.
+pub(crate) fn outgoing(socket: Key, frame: Frame) {
     // It went out by the limits that the connection has.
     let mut decoder = Decoder::new(Limits {
         attachments: usize::MAX,
@@ -190,17 +200,12 @@ fn each_listener(socket: Key, news: &News<'_>) {
 fn authorize(key: Key, id: SocketId, request: u32, refused: bool) {
     let Some(socket) = find(key, id) else { return };
     let provider = table::with(|table| table.sockets.get(socket)?.auth.clone());
-    let Some(provider) = provider else { return };
-    let answer = provider(refused);
-    wasm_bindgen_futures::spawn_local(async move {
-        let answer = answer.await;
-        connection::with_socket(socket, |manager, id, now| {
-            manager.authorize(id, request, answer, now)
-        });
-    });
+    if let Some(provider) = provider {
+        provider(socket, request, refused);
+    }
 }
 
-fn note_error(key: Key, id: SocketId, error: Option<ConnectError>) {
+fn note_error(key: Key, id: SocketId, error: Option<Rc<ConnectError>>) {
     let Some(socket) = find(key, id) else { return };
     let _before = table::with(|table| {
         Some(std::mem::replace(
@@ -243,7 +248,7 @@ fn status(connection: &Connection, id: SocketId, entry: &Entry) -> Status {
         return Status::Connected;
     }
     if !manager.is_active(id) {
-        let message = match &entry.error {
+        let message = match entry.error.as_deref() {
             Some(ConnectError::Refused(refusal)) => refusal.message(),
             Some(ConnectError::Auth(text)) => text.clone(),
             Some(ConnectError::Incompatible) => ConnectError::INCOMPATIBLE.into(),

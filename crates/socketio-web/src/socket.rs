@@ -11,10 +11,11 @@ use socketio_proto::manager::{
 use socketio_proto::packet::Arguments;
 use socketio_proto::{AckPayload, Auth, AuthError, Event, json};
 
-use crate::ack::{Ack, AckError};
+use crate::ack::{Ack, AckError, Wait};
 use crate::builder::Builder;
 use crate::connection;
 use crate::connection_event::ConnectionEvent;
+use crate::dispatch;
 use crate::listener::{Callback, Listener, Subscription, Topic};
 use crate::message::Message;
 use crate::slab::Key;
@@ -164,7 +165,8 @@ impl Socket {
 
     /// Why the last attempt to connect failed; `None` once another is asked for, or connected.
     pub fn last_error(self) -> Option<ConnectError> {
-        table::with(|table| table.sockets.get(self.0)?.error.clone())
+        let error = table::with(|table| table.sockets.get(self.0)?.error.clone())?;
+        Some(ConnectError::clone(&error))
     }
 
     /// How long a packet and its answer take on its connection (W19); `None` until something was answered.
@@ -310,13 +312,17 @@ impl Socket {
     ) -> Ack<R> {
         match arguments(name, value) {
             Ok(arguments) => self.emit_args_with_ack(arguments, timeout),
-            Err(error) => Ack::failed(AckError::Emit(error)),
+            Err(error) => Wait::failed(AckError::Emit(error)).into_ack(),
         }
     }
 
     /// Emits an event with any number of arguments and awaits its acknowledgement.
     pub fn emit_args_with_ack<R>(self, arguments: Arguments, timeout: Option<Duration>) -> Ack<R> {
-        let (ack, waiter) = Ack::new();
+        self.emit_and_wait(arguments, timeout).into_ack()
+    }
+
+    fn emit_and_wait(self, arguments: Arguments, timeout: Option<Duration>) -> Wait {
+        let (wait, waiter) = Wait::new();
         let options = EmitOptions {
             ack: true,
             timeout,
@@ -336,15 +342,15 @@ impl Socket {
             Some((key, emitted))
         });
         match emitted {
-            None => Ack::failed(AckError::Emit(EmitError::NoSocket)),
+            None => Wait::failed(AckError::Emit(EmitError::NoSocket)),
             Some((key, emitted)) => {
                 connection::drain(key);
                 match emitted {
                     Ok(emitted) => match emitted.ack {
-                        Some(id) => ack.pending(self.0, id),
-                        None => ack,
+                        Some(id) => wait.pending(self.0, id),
+                        None => wait,
                     },
-                    Err(error) => Ack::failed(AckError::Emit(error)),
+                    Err(error) => Wait::failed(AckError::Emit(error)),
                 }
             }
         }
@@ -444,6 +450,10 @@ impl Socket {
     /// Hears every event that goes out, when it is given to the transport: what waits for a connection is heard once
     /// it is there (F10). Acknowledgements are not heard.
     pub fn on_any_outgoing(self, listener: impl FnMut(&Message<'_>) + 'static) -> Subscription {
+        table::with(|table| {
+            table.sockets.get_mut(self.0)?.outgoing = Some(dispatch::outgoing);
+            Some(())
+        });
         connection::with_socket(self.0, |manager, id, _| manager.tell_outgoing(id, true));
         self.listen(
             Topic::AnyOutgoing,

@@ -3,8 +3,10 @@
 //! Nothing of the user's (a listener, a future) is called or dropped while the table is borrowed.
 
 use std::cell::{RefCell, RefMut};
+use std::rc::Rc;
 
 use socketio_proto::manager::{ConnectError, SocketId};
+use socketio_proto::packet::Frame;
 
 use crate::builder::AuthProvider;
 use crate::connection::Connection;
@@ -28,11 +30,13 @@ pub(crate) struct Entry {
     pub(crate) id: SocketId,
     pub(crate) status: Status,
     /// Why the last attempt to connect failed, until the next is asked for or succeeds.
-    pub(crate) error: Option<ConnectError>,
+    pub(crate) error: Option<Rc<ConnectError>>,
     pub(crate) listeners: Vec<Listener>,
     /// Whether some of them hear no more and are to be taken away.
     pub(crate) has_gone: bool,
     pub(crate) auth: Option<AuthProvider>,
+    /// Tells of packets that go out, where somebody listens to them.
+    pub(crate) outgoing: Option<fn(Key, Frame)>,
 }
 
 thread_local! {

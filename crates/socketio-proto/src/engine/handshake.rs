@@ -3,7 +3,7 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::time::Duration;
 
-use crate::json::{self, MAX_NESTING, ScanError, Scanner};
+use crate::json;
 use crate::split::{decimal, split_once};
 
 /// The longest delay that a timer of a browser counts, in milliseconds: 2^31 − 1, some 24 days.
@@ -123,56 +123,27 @@ struct Fields<'a> {
 impl<'a> Fields<'a> {
     fn read(data: &'a str) -> Result<Self, HandshakeError> {
         let mut fields = Self::default();
-        let mut scanner = Scanner::new(data, 0, MAX_NESTING);
-        fields
-            .members(data, &mut scanner)
-            .map_err(|_| HandshakeError::NotAnObject)?;
-        scanner.skip_whitespace();
-        if scanner.at_end() {
-            Ok(fields)
-        } else {
-            Err(HandshakeError::NotAnObject)
-        }
-    }
-
-    fn members(&mut self, data: &'a str, scanner: &mut Scanner<'a>) -> Result<(), ScanError> {
-        scanner.skip_whitespace();
-        scanner.expect(b'{')?;
-        scanner.skip_whitespace();
-        if scanner.peek() == Some(b'}') {
-            return scanner.expect(b'}');
-        }
-        loop {
-            scanner.skip_whitespace();
-            let key = data.get(scanner.string()?.range).unwrap_or_default();
-            scanner.skip_whitespace();
-            scanner.expect(b':')?;
-            let value = data.get(scanner.value()?);
-            // Where a key stands twice the last one counts, as in `JSON.parse`. Null is as good as
-            // absent.
-            let value = value.filter(|value| *value != "null");
-            match &*json::unescape(key) {
-                "sid" => self.sid = value,
-                "upgrades" => self.upgrades = value,
-                "pingInterval" => self.ping_interval = value,
-                "pingTimeout" => self.ping_timeout = value,
-                "maxPayload" => self.max_payload = value,
+        let mut take = |key: &str, value: &'a str| {
+            // Where a key stands twice the last one counts, as in `JSON.parse`. Null is as good as absent.
+            let value = Some(value).filter(|value| *value != "null");
+            match key {
+                "sid" => fields.sid = value,
+                "upgrades" => fields.upgrades = value,
+                "pingInterval" => fields.ping_interval = value,
+                "pingTimeout" => fields.ping_timeout = value,
+                "maxPayload" => fields.max_payload = value,
                 _ => {}
             }
-            scanner.skip_whitespace();
-            if scanner.peek() != Some(b',') {
-                return scanner.expect(b'}');
-            }
-            scanner.expect(b',')?;
-        }
+        };
+        json::members(data, &mut take).map_err(|_| HandshakeError::NotAnObject)?;
+        Ok(fields)
     }
 }
 
 fn sid(value: Option<&str>) -> Result<String, HandshakeError> {
     let value = value.ok_or(HandshakeError::MissingField { field: "sid" })?;
-    json::from_str(value)
-        .ok()
-        .filter(|sid: &String| !sid.is_empty())
+    json::string(value)
+        .filter(|sid| !sid.is_empty())
         .ok_or(HandshakeError::InvalidField {
             field: "sid",
             expected: "a string that is not empty",
@@ -180,10 +151,20 @@ fn sid(value: Option<&str>) -> Result<String, HandshakeError> {
 }
 
 fn upgrades(value: Option<&str>) -> Result<Vec<String>, HandshakeError> {
-    json::from_str(value.unwrap_or("[]")).map_err(|_| HandshakeError::InvalidField {
-        field: "upgrades",
-        expected: "a list of transport names",
-    })
+    let mut names = Vec::new();
+    let mut all = true;
+    let mut take = |value: &str| match json::string(value) {
+        Some(name) => names.push(name),
+        None => all = false,
+    };
+    let array = json::elements(value.unwrap_or("[]"), &mut take).is_ok();
+    match array && all {
+        true => Ok(names),
+        false => Err(HandshakeError::InvalidField {
+            field: "upgrades",
+            expected: "a list of transport names",
+        }),
+    }
 }
 
 fn delay(field: &'static str, value: Option<&str>, least: u64) -> Result<Duration, HandshakeError> {

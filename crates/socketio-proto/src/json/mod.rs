@@ -19,6 +19,7 @@
 //! rounds what is beyond 2<sup>53</sup>. NaN and infinities are written as null (row H17).
 mod error;
 mod float;
+mod members;
 mod number;
 mod placeholder;
 mod read;
@@ -35,6 +36,7 @@ use self::read::Reader;
 use self::write::Writer;
 
 pub use error::{DecodeError, DecodeErrorKind, EncodeError, ScanError, ScanErrorKind};
+pub(crate) use members::{elements, members, string};
 pub(crate) use placeholder::check_placeholders;
 pub use placeholder::compact;
 pub(crate) use scan::Scanner;

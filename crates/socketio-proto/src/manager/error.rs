@@ -70,18 +70,17 @@ pub struct Refusal(pub(super) Packet);
 impl Refusal {
     /// The server's message. Where the payload is a bare string, as old servers send it, it is that string.
     pub fn message(&self) -> String {
-        #[derive(Default, Deserialize)]
-        struct Payload {
-            message: Option<String>,
+        let payload = self.0.data().unwrap_or_default();
+        let mut message = json::string(payload.trim_ascii());
+        if message.is_none() {
+            // What is no object has no members.
+            let _ = json::members(payload, &mut |key, value| {
+                if key == "message" {
+                    message = json::string(value);
+                }
+            });
         }
-        if let Ok(message) = self.0.payload::<String>() {
-            return message;
-        }
-        self.0
-            .payload::<Payload>()
-            .unwrap_or_default()
-            .message
-            .unwrap_or_default()
+        message.unwrap_or_default()
     }
 
     /// The `data` that the server's middleware gave its error. Absent data reads as null.

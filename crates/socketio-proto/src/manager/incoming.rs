@@ -1,23 +1,30 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde::Deserialize;
-
 use super::{
     AckToken, CloseDetails, ConnectError, DisconnectReason, Event, Manager, Output, Refusal,
     SocketId, TransportEvent, TransportId, error::receive_buffer_full,
 };
 use crate::Instant;
 use crate::engine::{self, Received, Violation};
-use crate::json::push_integer;
+use crate::json::{self, push_integer};
 use crate::packet::{DecodeError, Decoded, Packet, PacketKind};
 use crate::socket::Phase;
 
-/// The payload of a CONNECT reply.
-#[derive(Deserialize)]
-struct Session {
-    sid: Option<String>,
-    pid: Option<String>,
+/// The payload of a CONNECT reply: the socket's id, and the one that the session can be restored by, if there is one.
+fn session(packet: &Packet) -> Option<(String, Option<String>)> {
+    let (mut sid, mut pid) = (None, None);
+    let mut take = |key: &str, value| match key {
+        "sid" => sid = Some(value),
+        "pid" => pid = Some(value),
+        _ => {}
+    };
+    json::members(packet.data()?, &mut take).ok()?;
+    let pid = match pid {
+        None | Some("null") => None,
+        Some(pid) => Some(json::string(pid)?),
+    };
+    Some((json::string(sid?)?, pid))
 }
 
 /// What comes from outside.
@@ -221,8 +228,7 @@ impl Manager {
         let Some(socket) = self.get_mut(id) else {
             return;
         };
-        let session = packet.payload::<Session>().ok();
-        let Some((sid, pid)) = session.and_then(|session| Some((session.sid?, session.pid))) else {
+        let Some((sid, pid)) = session(packet) else {
             socket.leave(Phase::Idle);
             self.event(Event::ConnectError {
                 socket: id,
@@ -242,6 +248,6 @@ impl Manager {
             socket: id,
             recovered,
         });
-        self.outputs.push_back(super::Queued::Flush(id));
+        self.outputs.push(super::Queued::Flush(id));
     }
 }

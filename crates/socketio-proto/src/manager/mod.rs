@@ -45,7 +45,6 @@ mod output;
 mod round_trip;
 
 use alloc::boxed::Box;
-use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
 use self::backoff::Backoff;
@@ -60,6 +59,7 @@ pub use self::round_trip::RoundTrip;
 use crate::Instant;
 use crate::engine::{self, Connection};
 use crate::packet::Decoder;
+use crate::queue::Queue;
 use crate::random::Random;
 use crate::socket::{Phase, RetryQueue, Socket, earliest};
 
@@ -70,7 +70,7 @@ pub struct Manager {
     connection: Connection,
     decoder: Decoder,
     sockets: Vec<Slot>,
-    outputs: VecDeque<Queued>,
+    outputs: Queue<Queued>,
     random: Random,
     backoff: Backoff,
     /// When the next attempt starts.
@@ -131,7 +131,7 @@ impl Manager {
             config,
             connection: Connection::default(),
             sockets: Vec::new(),
-            outputs: VecDeque::new(),
+            outputs: Queue::default(),
             random: Random::new(seed),
             backoff: Backoff::default(),
             reconnect_at: None,
@@ -219,7 +219,7 @@ impl Manager {
     /// The next thing to do; `None` when all is done for now.
     pub fn poll_output(&mut self) -> Option<Output> {
         loop {
-            match self.outputs.pop_front()? {
+            match self.outputs.pop()? {
                 Queued::Output(output) => return Some(output),
                 Queued::Flush(socket) => self.flush(socket),
             }
@@ -280,7 +280,7 @@ impl Manager {
     }
 
     fn output(&mut self, output: Output) {
-        self.outputs.push_back(Queued::Output(output));
+        self.outputs.push(Queued::Output(output));
     }
 
     fn event(&mut self, event: Event) {

@@ -118,7 +118,7 @@ impl Packet {
     /// The reference takes the event's name where there is no argument; here a name is no offset.
     pub fn last_string(&self) -> Option<Cow<'_, str>> {
         let raw = self.text.get(self.args.last.clone())?;
-        Some(json::unescape(raw.strip_prefix('"')?.strip_suffix('"')?))
+        Some(json::unescape(raw.strip_prefix("\"")?.strip_suffix("\"")?))
     }
 
     fn read<'a, T: Deserialize<'a>>(

@@ -1,4 +1,3 @@
-use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
 use crate::Instant;
@@ -7,7 +6,9 @@ use crate::Instant;
 #[derive(Debug, Default)]
 pub(crate) struct Acks {
     next: u64,
-    pending: VecDeque<Pending>,
+    /// By their ids. One that is taken leaves its place empty, until most are.
+    pending: Vec<(u64, Option<Pending>)>,
+    empty: usize,
     /// Not later than the earliest deadline; a cancelled ack may leave it early, which costs one look.
     deadline: Option<Instant>,
 }
@@ -40,28 +41,36 @@ impl Acks {
     pub(crate) fn register(&mut self, pending: Pending) {
         self.deadline = earliest(self.deadline, pending.deadline);
         // Nearly always the end: only an event that was retried waits under an older id.
-        let at = self.pending.partition_point(|other| other.id < pending.id);
-        self.pending.insert(at, pending);
+        let mut moved = (pending.id, Some(pending));
+        let at = self.pending.partition_point(|(id, _)| *id < pending.id);
+        for place in self.pending.iter_mut().skip(at) {
+            core::mem::swap(place, &mut moved);
+        }
+        self.pending.push(moved);
     }
 
     pub(crate) fn mark_sent(&mut self, id: u64, now: Instant) {
-        if let Some(pending) = self.position(id).and_then(|at| self.pending.get_mut(at)) {
+        if let Some(Some(pending)) = self.place(id) {
             pending.sent = Some(now);
         }
     }
 
     /// Takes the wait out; `None` if nobody waits for it (H13).
     pub(crate) fn take(&mut self, id: u64) -> Option<Pending> {
-        self.pending.remove(self.position(id)?)
+        let taken = self.place(id)?.take()?;
+        self.empty += 1;
+        if self.empty * 2 > self.pending.len() {
+            self.compact();
+        }
+        Some(taken)
     }
 
     /// Takes the wait out if it meets the condition.
     pub(crate) fn take_if(&mut self, id: u64, condition: impl Fn(&Pending) -> bool) {
-        if let Some(at) = self
-            .position(id)
-            .filter(|at| self.pending.get(*at).is_some_and(condition))
+        if let Some(Some(pending)) = self.place(id)
+            && condition(pending)
         {
-            self.pending.remove(at);
+            self.take(id);
         }
     }
 
@@ -74,32 +83,41 @@ impl Acks {
         if self.deadline.is_none_or(|deadline| deadline > now) {
             return Vec::new();
         }
-        self.take_where(|pending| pending.deadline.is_some_and(|deadline| deadline <= now))
+        self.take_where(&|pending| pending.deadline.is_some_and(|deadline| deadline <= now))
     }
 
     /// Takes out those whose packets went with the connection.
     pub(crate) fn take_sent(&mut self) -> Vec<Pending> {
-        self.take_where(|pending| pending.sent.is_some())
+        self.take_where(&|pending| pending.sent.is_some())
     }
 
     pub(crate) fn take_all(&mut self) -> Vec<Pending> {
-        self.take_where(|_| true)
+        self.take_where(&|_| true)
     }
 
-    fn take_where(&mut self, condition: impl Fn(&Pending) -> bool) -> Vec<Pending> {
-        let taken = super::take_where(&mut self.pending, condition);
-        self.deadline = self
-            .pending
-            .iter()
-            .filter_map(|pending| pending.deadline)
-            .min();
+    fn take_where(&mut self, condition: &dyn Fn(&Pending) -> bool) -> Vec<Pending> {
+        let mut taken = Vec::new();
+        self.deadline = None;
+        for (_, place) in &mut self.pending {
+            match place {
+                Some(pending) if condition(pending) => taken.extend(place.take()),
+                Some(pending) => self.deadline = earliest(self.deadline, pending.deadline),
+                None => {}
+            }
+        }
+        self.compact();
         taken
     }
 
-    fn position(&self, id: u64) -> Option<usize> {
-        self.pending
-            .binary_search_by_key(&id, |pending| pending.id)
-            .ok()
+    fn compact(&mut self) {
+        self.pending.retain(|(_, pending)| pending.is_some());
+        self.empty = 0;
+    }
+
+    fn place(&mut self, id: u64) -> Option<&mut Option<Pending>> {
+        let at = self.pending.binary_search_by_key(&id, |(id, _)| *id).ok()?;
+        let (_, place) = self.pending.get_mut(at)?;
+        Some(place)
     }
 }
 

@@ -1,14 +1,14 @@
-use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
 use super::{Overflow, SendBuffer};
 use crate::Instant;
 use crate::packet::Frame;
+use crate::queue::Queue;
 
 /// The packets that wait until a socket is connected, oldest first (H1).
 #[derive(Debug, Default)]
 pub(crate) struct Buffer {
-    frames: VecDeque<Buffered>,
+    frames: Queue<Buffered>,
     bytes: usize,
 }
 
@@ -66,11 +66,11 @@ impl Buffer {
 
     pub(crate) fn push(&mut self, buffered: Buffered) {
         self.bytes += buffered.frame.bytes();
-        self.frames.push_back(buffered);
+        self.frames.push(buffered);
     }
 
     pub(crate) fn pop(&mut self) -> Option<Buffered> {
-        let oldest = self.frames.pop_front()?;
+        let oldest = self.frames.pop()?;
         self.bytes -= oldest.frame.bytes();
         Some(oldest)
     }
@@ -82,20 +82,20 @@ impl Buffer {
 
     /// Takes out what has waited too long.
     pub(crate) fn take_expired(&mut self, now: Instant) -> Vec<Buffered> {
-        self.take_where(|buffered| buffered.expires.is_some_and(|at| at <= now))
+        self.take_where(&|buffered| buffered.expires.is_some_and(|at| at <= now))
     }
 
     /// Takes out the packets whose acknowledgements are no longer awaited.
     pub(crate) fn take_acks(&mut self, acks: &[u64]) {
-        self.take_where(|buffered| buffered.ack.is_some_and(|ack| acks.contains(&ack)));
+        self.take_where(&|buffered| buffered.ack.is_some_and(|ack| acks.contains(&ack)));
     }
 
     pub(crate) fn take_all(&mut self) -> Vec<Buffered> {
-        self.take_where(|_| true)
+        self.take_where(&|_| true)
     }
 
-    fn take_where(&mut self, condition: impl Fn(&Buffered) -> bool) -> Vec<Buffered> {
-        let taken = super::take_where(&mut self.frames, condition);
+    fn take_where(&mut self, condition: &dyn Fn(&Buffered) -> bool) -> Vec<Buffered> {
+        let taken = self.frames.take_where(condition);
         self.bytes = self
             .frames
             .iter()

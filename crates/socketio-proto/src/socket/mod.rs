@@ -8,7 +8,6 @@ mod retry;
 
 use alloc::borrow::ToOwned;
 use alloc::boxed::Box;
-use alloc::collections::VecDeque;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -67,18 +66,6 @@ pub(crate) enum Phase {
     /// CONNECT was sent.
     Connecting,
     Connected,
-}
-
-/// Takes out of a queue what meets the condition; the others keep their order.
-fn take_where<T>(queue: &mut VecDeque<T>, condition: impl Fn(&T) -> bool) -> Vec<T> {
-    let mut taken = Vec::new();
-    for item in core::mem::take(queue) {
-        match condition(&item) {
-            true => taken.push(item),
-            false => queue.push_back(item),
-        }
-    }
-    taken
 }
 
 /// What lets a server restore the session (rows H18, H19).

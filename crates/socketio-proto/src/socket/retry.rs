@@ -1,16 +1,16 @@
-use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 use core::time::Duration;
 
 use super::Retries;
 use crate::json::push_integer;
 use crate::packet::{Arguments, EncodeError};
+use crate::queue::Queue;
 
 /// The events that are sent until they are acknowledged, in their order (rows H20–H25).
 #[derive(Debug)]
 pub(crate) struct RetryQueue {
     options: Retries,
-    events: VecDeque<Retried>,
+    events: Queue<Retried>,
     next: u64,
     bytes: usize,
 }
@@ -33,7 +33,7 @@ impl RetryQueue {
     pub(crate) fn new(options: Retries) -> Self {
         Self {
             options,
-            events: VecDeque::new(),
+            events: Queue::default(),
             next: 0,
             bytes: 0,
         }
@@ -73,7 +73,7 @@ impl RetryQueue {
         let number = self.next;
         self.next += 1;
         self.bytes += event.bytes();
-        self.events.push_back(Retried {
+        self.events.push(Retried {
             number,
             event,
             awaited,
@@ -97,10 +97,7 @@ impl RetryQueue {
 
     /// An event was acknowledged: it is done. Tells who awaited that.
     pub(crate) fn done(&mut self, number: u64) -> Option<Retried> {
-        let at = self.position(number)?;
-        let done = self.events.remove(at)?;
-        self.bytes -= done.event.bytes();
-        Some(done)
+        self.take_where(&|event| event.number == number).pop()
     }
 
     /// The event that was sent under this id, now or earlier.
@@ -111,8 +108,10 @@ impl RetryQueue {
 
     /// An event stayed without acknowledgement. Returns it if it was sent often enough, and is given up (H22).
     pub(crate) fn missed(&mut self, number: u64) -> Option<Retried> {
-        let at = self.position(number)?;
-        let event = self.events.get_mut(at)?;
+        let event = self
+            .events
+            .iter_mut()
+            .find(|event| event.number == number)?;
         event.in_flight = false;
         if event.acks.len() <= self.options.retries as usize {
             return None;
@@ -133,22 +132,16 @@ impl RetryQueue {
 
     /// Takes out the events that are not in flight.
     pub(crate) fn take_waiting(&mut self) -> Vec<Retried> {
-        self.take_where(|event| !event.in_flight)
+        self.take_where(&|event| !event.in_flight)
     }
 
     pub(crate) fn take_all(&mut self) -> Vec<Retried> {
-        self.take_where(|_| true)
+        self.take_where(&|_| true)
     }
 
-    fn take_where(&mut self, condition: impl Fn(&Retried) -> bool) -> Vec<Retried> {
-        let taken = super::take_where(&mut self.events, condition);
+    fn take_where(&mut self, condition: &dyn Fn(&Retried) -> bool) -> Vec<Retried> {
+        let taken = self.events.take_where(condition);
         self.bytes = self.events.iter().map(|event| event.event.bytes()).sum();
         taken
-    }
-
-    fn position(&self, number: u64) -> Option<usize> {
-        self.events
-            .binary_search_by_key(&number, |event| event.number)
-            .ok()
     }
 }

@@ -1,0 +1,109 @@
+//! Looks into an object without a type: for the little that the protocol itself reads, which is then linked once.
+
+use alloc::string::String;
+
+use super::MAX_NESTING;
+use super::error::ScanError;
+use super::scan::Scanner;
+use super::text::unescape;
+
+/// Tells the key and the text of the value of each member, in their order, of text that must be one object.
+pub(crate) fn members<'a>(
+    text: &'a str,
+    tell: &mut dyn FnMut(&str, &'a str),
+) -> Result<(), ScanError> {
+    let mut scan = Scanner::new(text, 0, MAX_NESTING);
+    scan.skip_whitespace();
+    scan.expect(b'{')?;
+    scan.skip_whitespace();
+    let mut more = scan.peek() != Some(b'}');
+    while more {
+        scan.skip_whitespace();
+        let key = text.get(scan.string()?.range).unwrap_or_default();
+        scan.skip_whitespace();
+        scan.expect(b':')?;
+        let value = text.get(scan.value()?).unwrap_or_default();
+        tell(&unescape(key), value);
+        scan.skip_whitespace();
+        more = scan.peek() == Some(b',');
+        if more {
+            scan.expect(b',')?;
+        }
+    }
+    scan.expect(b'}')?;
+    scan.end()
+}
+
+/// The text of each element of an array, whose text was validated.
+pub(crate) fn elements<'a>(text: &'a str, tell: &mut dyn FnMut(&'a str)) -> Result<(), ScanError> {
+    let mut scan = Scanner::new(text, 0, MAX_NESTING);
+    scan.expect(b'[')?;
+    scan.skip_whitespace();
+    while scan.peek() != Some(b']') {
+        tell(text.get(scan.value()?).unwrap_or_default());
+        scan.skip_whitespace();
+        if scan.peek() == Some(b',') {
+            scan.expect(b',')?;
+        }
+    }
+    Ok(())
+}
+
+/// What the text of a value stands for, if that is a string; the text was validated.
+pub(crate) fn string(value: &str) -> Option<String> {
+    let inside = value.strip_prefix("\"")?.strip_suffix("\"")?;
+    Some(unescape(inside).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec::Vec;
+
+    use super::*;
+
+    #[test]
+    fn an_object_tells_its_members() {
+        let mut told = Vec::new();
+        let text = r#" { "a" : [1, {"b": 2}] ,"\u0062":"x\"","a":null } "#;
+        let all = members(text, &mut |key, value| {
+            told.push((String::from(key), value))
+        });
+        assert_eq!(all, Ok(()));
+        let told: Vec<_> = told.iter().map(|(key, value)| (&**key, *value)).collect();
+        assert_eq!(
+            told,
+            [("a", r#"[1, {"b": 2}]"#), ("b", r#""x\"""#), ("a", "null")]
+        );
+        assert_eq!(members("{}", &mut |_, _| panic!("a member")), Ok(()));
+        for text in [
+            "",
+            "[]",
+            "{",
+            "{,}",
+            "{\"a\":1,}",
+            "{\"a\":1}x",
+            "{\"a\" 1}",
+        ] {
+            assert!(members(text, &mut |_, _| {}).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_array_tells_its_elements() {
+        let mut told = Vec::new();
+        assert_eq!(
+            elements("[ 1 ,\"]\",[2]]", &mut |value| told.push(value)),
+            Ok(())
+        );
+        assert_eq!(told, ["1", "\"]\"", "[2]"]);
+        assert_eq!(elements("[]", &mut |_| panic!("an element")), Ok(()));
+        assert!(elements("1", &mut |_| {}).is_err());
+    }
+
+    #[test]
+    fn a_string_is_told_from_other_values() {
+        assert_eq!(string(r#""a\n""#).as_deref(), Some("a\n"));
+        assert_eq!(string("1"), None);
+        assert_eq!(string("\""), None);
+    }
+}
