@@ -38,7 +38,30 @@ impl Add<Duration> for Instant {
 
     /// Saturates: a deadline beyond the end of time never comes.
     fn add(self, duration: Duration) -> Self {
-        let millis = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
-        Self(self.0.saturating_add(millis))
+        Self(self.0.saturating_add(millis(duration)))
+    }
+}
+
+/// The duration in milliseconds, at most as many as the number holds. In 64 bits: WebAssembly has no more, and what
+/// reckons with 128 is a function of its own in each page.
+pub(crate) fn millis(duration: Duration) -> u64 {
+    let seconds = duration.as_secs();
+    if seconds > u64::MAX / 1000 - 1 {
+        return u64::MAX;
+    }
+    seconds * 1000 + u64::from(duration.subsec_millis())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_deadline_beyond_the_end_of_time_never_comes() {
+        assert_eq!(millis(Duration::new(3, 999_999_999)), 3_999);
+        assert_eq!(millis(Duration::MAX), u64::MAX);
+        let last = Instant::from_millis(1) + Duration::MAX;
+        assert_eq!(last, Instant::from_millis(u64::MAX));
+        assert_eq!(last + Duration::from_millis(1), last);
     }
 }

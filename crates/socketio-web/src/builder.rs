@@ -1,6 +1,6 @@
-use std::cell::Cell;
 use std::fmt;
 use std::future::Future;
+use std::mem;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -212,66 +212,56 @@ impl Builder {
     ///
     /// # Errors
     /// As [`connect`](Self::connect).
-    pub fn build(self) -> Result<Socket, OpenError> {
-        let auth = self.auth.map_err(OpenError::Auth)?;
-        let options = SocketOptions {
-            auth,
-            ..self.options
-        };
-        let server = url::parse(&self.url)?;
-        let endpoint = url::endpoint(&server, &self.path, self.slash);
-        let url = url::websocket(&server, &endpoint, &self.query);
-        // Sockets share a connection by server and path, not by query (A7).
-        let share = url::joined(&[&server.origin, " ", url::trim_slashes(&self.path)]);
-        let namespace = self.namespace.unwrap_or_else(|| server.namespace.clone());
-        let mut manager = Manager::new(
-            self.config,
-            (js_sys::Math::random() * f64::from(u32::MAX)) as u64,
-        );
-
-        let mut provider = self.provider;
-        let result = Cell::new(Err(OpenError::NoHost));
-        table::with(|table| {
-            let shared = match self.force_new {
-                true => None,
-                false => place(table, &share, &namespace, &options),
-            };
-            let (connection, id) = match shared {
-                Some(shared) => shared,
-                None => match manager.socket(&namespace, options) {
-                    Err(error) => {
-                        result.set(Err(OpenError::Namespace(error)));
-                        return None;
-                    }
-                    Ok(id) => {
-                        let shared_as = (!self.force_new).then_some(share);
-                        let connection =
-                            Connection::new(manager, shared_as, server, url, self.protocols);
-                        (table.connections.insert(connection), id)
-                    }
-                },
-            };
-            let socket = table.sockets.insert(Entry {
-                connection,
-                id,
-                status: Status::Disconnected,
-                error: None,
-                listeners: Vec::new(),
-                has_gone: false,
-                auth: provider.take(),
-                outgoing: None,
-            });
-            table
-                .connections
-                .get_mut(connection)?
-                .sockets
-                .push((id, socket));
-            result.set(Ok(Socket::new(socket)));
-            Some(())
-        });
-        let socket = result.into_inner()?;
+    pub fn build(mut self) -> Result<Socket, OpenError> {
+        let socket = self.make()?;
         lifecycle::start();
         Ok(socket)
+    }
+
+    fn make(&mut self) -> Result<Socket, OpenError> {
+        self.options.auth =
+            mem::replace(&mut self.auth, Ok(Auth::NONE)).map_err(OpenError::Auth)?;
+        let server = url::parse(&self.url)?;
+        // Sockets share a connection by server and path, not by query (A7).
+        let share = url::joined(&[&server.origin, " ", url::trim_slashes(&self.path)]);
+        let shared_as = (!self.force_new).then_some(share);
+        let namespace = self.namespace.take();
+        let namespace = namespace.unwrap_or_else(|| server.namespace.clone());
+        let shared =
+            table::with(|table| place(table, shared_as.as_deref()?, &namespace, &self.options));
+        let (key, id) = match shared {
+            Some(shared) => shared,
+            None => {
+                let seed = (js_sys::Math::random() * f64::from(u32::MAX)) as u64;
+                let mut manager = Manager::new(mem::take(&mut self.config), seed);
+                let id = manager
+                    .socket(&namespace, mem::take(&mut self.options))
+                    .map_err(OpenError::Namespace)?;
+                let endpoint = url::endpoint(&server, &self.path, self.slash);
+                let url = url::websocket(&server, &endpoint, &self.query);
+                let protocols = mem::take(&mut self.protocols);
+                let connection = Connection::new(manager, shared_as, server, url, protocols);
+                let key = table::with(|table| Some(table.connections.insert(connection)));
+                (key.ok_or(OpenError::NoHost)?, id)
+            }
+        };
+        let entry = Entry {
+            connection: key,
+            id,
+            status: Status::Disconnected,
+            error: None,
+            listeners: Vec::new(),
+            has_gone: false,
+            auth: self.provider.take(),
+            outgoing: None,
+        };
+        let made = table::with(|table| {
+            let socket = table.sockets.insert(entry);
+            let sockets = &mut table.connections.get_mut(key)?.sockets;
+            sockets.push((id, socket));
+            Some(Socket::new(socket))
+        });
+        made.ok_or(OpenError::NoHost)
     }
 }
 

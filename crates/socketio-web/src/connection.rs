@@ -258,7 +258,7 @@ fn set_timer(key: Key) {
         if connection.timer.as_ref().is_some_and(|(set, _)| *set <= at) {
             return None;
         }
-        let delay = at.saturating_since(now()).as_millis();
+        let delay = at.as_millis().saturating_sub(now().as_millis());
         let delay = u32::try_from(delay).unwrap_or(u32::MAX);
         connection
             .timer

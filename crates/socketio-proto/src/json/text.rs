@@ -182,8 +182,9 @@ pub(crate) fn push_integer(out: &mut String, negative: bool, magnitude: u64) {
     if negative {
         out.push('-');
     }
-    let digits = digits.get(digits.len() - used..).unwrap_or_default();
-    out.push_str(core::str::from_utf8(digits).unwrap_or_default());
+    for digit in digits.iter().skip(digits.len() - used) {
+        out.push(char::from(*digit));
+    }
 }
 
 #[cfg(test)]

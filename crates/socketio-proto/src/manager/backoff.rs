@@ -2,6 +2,7 @@ use core::time::Duration;
 
 use super::Config;
 use crate::random::Random;
+use crate::time::millis;
 
 /// Counts the attempts of one outage and says how long to wait before the next.
 ///
@@ -23,10 +24,13 @@ impl Backoff {
 
     pub(crate) fn next(&mut self, config: &Config, random: &mut Random) -> Duration {
         let max = millis(config.reconnection_delay_max);
-        let doubled = 1u64.checked_shl(self.attempts).unwrap_or(u64::MAX);
-        let ideal = millis(config.reconnection_delay)
-            .saturating_mul(doubled)
-            .min(max);
+        let first = millis(config.reconnection_delay);
+        // What would be shifted out is beyond any bound.
+        let ideal = match first.leading_zeros() > self.attempts {
+            true => (first << self.attempts).min(max),
+            false if first == 0 => 0,
+            false => max,
+        };
         self.attempts = self.attempts.saturating_add(1);
 
         // A share that is no number is no jitter.
@@ -44,10 +48,6 @@ impl Backoff {
         };
         Duration::from_millis(bounded as u64)
     }
-}
-
-fn millis(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]
