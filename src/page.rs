@@ -10,6 +10,9 @@ use crate::PAGE;
 use crate::app::{App, AppProps};
 use crate::early::Start;
 
+/// The style sheet of `index.html` that holds for nothing before the page is there.
+const STYLE: &str = "later";
+
 /// How long to wait before what could not be loaded is asked for again, in milliseconds.
 const AGAIN: u32 = 3_000;
 
@@ -29,6 +32,9 @@ fn again(start: Start) {
 
 /// Puts the page in the place of what `index.html` shows while it is loaded.
 fn put(start: Start) {
+    if let Some(style) = document().get_element_by_id(STYLE) {
+        _ = style.remove_attribute("media");
+    }
     let app = || App(AppProps { start });
     let element = document()
         .get_element_by_id(PAGE)
