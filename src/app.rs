@@ -4,15 +4,16 @@ use leptos::either::EitherOf4;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::components::{
-    Back, Connection, Music, Orchard, SignIn, Title, ToastList, Unreachable, Waiting,
-};
+use crate::components::{Back, Connection, Music, Orchard, Title, ToastList, Unreachable, Waiting};
+use crate::door::Door;
 use crate::early::{First, Signed, Start};
+use crate::entry::Entry;
 use crate::frame::{End, Frame};
 use crate::host::{self, Here, Host};
 use crate::language::Texts;
 use crate::links;
 use crate::live::ConnectionState;
+use crate::notices::Notices;
 use crate::open::Opened;
 use crate::rpc::CallError;
 use crate::session::{self, Absent, Session};
@@ -74,8 +75,9 @@ pub(crate) fn App(start: Start) -> impl IntoView {
     provide_context(settings.clone());
     provide_context(text);
     provide_context(toasts);
-    let opened = Opened::new();
+    let (opened, notices) = (Opened::new(), Notices::new());
     provide_context(opened);
+    provide_context(notices);
 
     let (checked, first) = match checked {
         Ok(Signed { session, first }) => (Ok(session), Some(first)),
@@ -87,6 +89,8 @@ pub(crate) fn App(start: Start) -> impl IntoView {
         _ => None,
     };
     let gate = RwSignal::new(gate_of(checked));
+    let door = Door::new(gate, notices, opened);
+    provide_context(door);
     let check = {
         let settings = settings.clone();
         move || check_out(gate, settings.clone())
@@ -114,14 +118,14 @@ pub(crate) fn App(start: Start) -> impl IntoView {
                 let early = first.try_update_value(Option::take).flatten();
                 let first = early.unwrap_or_else(|| First::open(&session, &settings));
                 EitherOf4::B(view! {
-                    <Frame on_end=move |why| {
-                        opened.close_any();
-                        end(gate, why);
+                    <Frame on_end=move |why| match why {
+                        End::Expired => door.expire(),
+                        End::SignedOut => door.sign_out(),
                     } />
                     <Orchard first />
                 })
             }
-            Gate::SignIn(notice) => EitherOf4::C(view! { <Unconnected /> <SignIn notice gate /> }),
+            Gate::SignIn(notice) => EitherOf4::C(view! { <Unconnected /> <Entry notice door /> }),
             Gate::Unreachable(error) => {
                 let retry = Callback::new({
                     let check = check.clone();
@@ -158,17 +162,6 @@ fn gate_of(checked: Result<Session, Absent>) -> Gate {
         Err(Absent::Fault(fault)) => Gate::SignIn(Some(Notice::Fault(fault))),
         Err(Absent::Unreachable(error)) => Gate::Unreachable(error),
     }
-}
-
-/// Nobody is signed in any more; the connection goes with the orchard.
-fn end(gate: RwSignal<Gate>, why: End) {
-    gate.try_set(match why {
-        End::Expired => Gate::SignIn(Some(Notice::Ended)),
-        End::SignedOut => {
-            session::forget(&Here);
-            Gate::SignIn(None)
-        }
-    });
 }
 
 /// Where "back" leads when there is nothing to go back to.

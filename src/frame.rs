@@ -9,6 +9,7 @@ use web_sys::Url;
 use crate::components::{Footer, Header, Help, LanguageSwitch, Menu, Panel, Wallet};
 use crate::host::Here;
 use crate::links;
+use crate::notices::Notices;
 use crate::open::{Open, Opened};
 use crate::player::{Player, Trouble};
 use crate::settings::Settings;
@@ -30,6 +31,7 @@ pub(crate) fn Frame(#[prop(into)] on_end: Callback<End>) -> impl IntoView {
     let text = Text::from_context();
     let toasts = Toasts::from_context();
     let opened = Opened::from_context();
+    let notices = Notices::from_context();
     let settings = use_context::<Arc<Settings>>().unwrap_or_default();
     let menu = Menu::of(&settings);
     let account = Account::follow(settings.api.clone(), on_end);
@@ -52,6 +54,7 @@ pub(crate) fn Frame(#[prop(into)] on_end: Callback<End>) -> impl IntoView {
             menu
             on_help=move |()| opened.show(Open::Help)
             on_notices=move |()| opened.show(Open::Notices)
+            unread=Signal::derive(move || notices.unread())
             on_closed=move |what| toasts.say(text.not_open_yet(what))
         />
         <Show when=move || opened.shows(Open::Help)>

@@ -72,7 +72,6 @@ impl Language {
             .into()
     }
 
-    #[allow(dead_code, reason = "the notices that have one are on their way")]
     /// The time of day of a moment, in milliseconds since 1970, as it is written in this language.
     pub(crate) fn time(self, moment: f64) -> String {
         let options = Object::new();

@@ -1,11 +1,20 @@
 //! The page's connection: what it sends, and what events do to the page.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use leptos::prelude::*;
-use leptos_socketio::{Status, use_event, use_status};
+use leptos::task::spawn_local;
+use leptos_socketio::{ConnectError, Status, use_event};
 use orchard_contract::events::{LoginResponse, ServerResponse};
 
-use crate::early::{First, Missed};
-use crate::online;
+use crate::door::Door;
+use crate::early::{First, Missed, Renewal};
+use crate::host::Here;
+use crate::link::Link;
+use crate::notices::Notices;
+use crate::session::{self, Absent};
+use crate::settings::Settings;
 use crate::text::Text;
 use crate::toasts::Toasts;
 
@@ -35,7 +44,7 @@ impl ConnectionState {
         }
     }
 
-    fn of(status: &Status, online: bool) -> Self {
+    pub(crate) fn of(status: &Status, online: bool) -> Self {
         match status {
             Status::Connected => Self::Live,
             Status::Refused { .. } => Self::Refused,
@@ -51,13 +60,17 @@ impl ConnectionState {
 pub(crate) struct Live {
     /// The last count; `None` before the first.
     pub(crate) count: Signal<Option<u64>>,
-    pub(crate) state: Signal<ConnectionState>,
+    pub(crate) link: Link,
 }
 
 /// Takes the connection over from what came early. It, and all that listens to it, goes with the current owner.
-pub(crate) fn go_live(first: First) -> Live {
+pub(crate) fn go_live(first: First, settings: &Settings) -> Live {
     let toasts = Toasts::from_context();
     let text = Text::from_context();
+    let fresh = !first.socket.is_connected();
+    _ = first
+        .renewal
+        .set(renewal(settings.api.as_str().into(), fresh));
     let (socket, greeting, missed) = first.into_parts();
     provide_context(socket);
     on_cleanup(move || socket.remove());
@@ -88,14 +101,40 @@ pub(crate) fn go_live(first: First) -> Live {
     use_event(greet);
     use_event(logged_in);
 
-    let status = use_status();
-    let online = online::signal();
+    Notices::from_context().listen(socket, settings);
+    if let Some(door) = Door::from_context() {
+        let ended = socket.on_connect_error(move |error| {
+            // Whoever hears this is taken away by it, so not before all have heard.
+            if matches!(error, ConnectError::Auth(_)) {
+                spawn_local(async move { door.expire() });
+            }
+        });
+        StoredValue::new_local(ended);
+    }
     Live {
         count: count.into(),
-        state: Signal::derive(move || {
-            status.with(|status| ConnectionState::of(status, online.get()))
-        }),
+        link: Link::of(socket, settings),
     }
+}
+
+/// Asks for each CONNECT whether the token is still good, and renews it where it has expired. The very first is `fresh`:
+/// it was asked about, or given, a moment ago.
+fn renewal(api: Rc<str>, fresh: bool) -> Renewal {
+    let fresh = Cell::new(fresh);
+    Box::new(move |last, refused| {
+        let (api, fresh) = (api.clone(), fresh.replace(false) && !refused);
+        Box::pin(async move {
+            if fresh {
+                return Ok(last);
+            }
+            match session::checkout(&Here, &api).await {
+                Ok(session) => Ok(session.token),
+                // Events may well be to be had where calls are not.
+                Err(Absent::Unreachable(_) | Absent::Fault(_)) => Ok(last),
+                Err(_) => Err("signed out".into()),
+            }
+        })
+    })
 }
 
 #[cfg(test)]

@@ -17,13 +17,17 @@ mod amounts;
 mod announce;
 mod app;
 mod components;
+mod door;
 mod early;
+mod entry;
 mod frame;
 mod host;
 mod language;
+mod link;
 mod links;
 mod live;
 mod music;
+mod notices;
 mod online;
 mod open;
 mod page;
@@ -34,6 +38,7 @@ mod settings;
 mod sky;
 mod text;
 mod toasts;
+mod trouble;
 mod window_events;
 
 /// The element of `index.html` that the page is put into.

@@ -47,6 +47,13 @@ impl Opened {
         }
     }
 
+    /// Closes whatever is open, and tells what it was.
+    pub(crate) fn take(self) -> Option<Open> {
+        let open = self.0.try_get_untracked().flatten();
+        self.close_any();
+        open
+    }
+
     /// Closes whatever is open; whether anything was.
     pub(crate) fn close_any(self) -> bool {
         let open = self.0.try_get_untracked().flatten();

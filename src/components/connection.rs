@@ -1,15 +1,35 @@
+use leptos::either::Either;
 use leptos::prelude::*;
 
 use crate::live::ConnectionState;
 use crate::text::Text;
 
-/// The small sign that tells how the connection is.
+/// The small sign that tells how the connection is, and opens more about it where there is more.
 #[component]
-pub(crate) fn Connection(state: Signal<ConnectionState>) -> impl IntoView {
+pub(crate) fn Connection(
+    state: Signal<ConnectionState>,
+    #[prop(optional)] on_open: Option<Callback<()>>,
+) -> impl IntoView {
     let text = Text::from_context();
-    view! {
-        <p class="connection" data-testid="connection" data-state=move || state.get().name()>
-            {move || text.connection(state.get())}
-        </p>
+    let name = move || state.get().name();
+    let words = move || text.connection(state.get());
+    match on_open {
+        Some(on_open) => Either::Left(view! {
+            <button
+                type="button"
+                class="connection"
+                data-testid="connection"
+                data-state=name
+                aria-haspopup="dialog"
+                on:click=move |_| on_open.run(())
+            >
+                {words}
+            </button>
+        }),
+        None => Either::Right(view! {
+            <p class="connection" data-testid="connection" data-state=name>
+                {words}
+            </p>
+        }),
     }
 }

@@ -32,18 +32,26 @@ pub(crate) fn Footer(
     menu: Menu,
     #[prop(into)] on_help: Callback<()>,
     #[prop(into)] on_notices: Callback<()>,
+    /// How many notices nobody has read.
+    unread: Signal<usize>,
     /// Somebody tried what is not open yet; gets the name of it.
     #[prop(into)]
     on_closed: Callback<&'static str>,
 ) -> impl IntoView {
     let text = Text::from_context();
     let Menu { bag, friends, shop } = menu;
-    let panel = |class, id, icon, label: Label, on_click: Callback<()>| {
+    let panel = |class, id, icon, label: Label, on_click: Callback<()>, badge: Option<AnyView>| {
         view! {
             <button type="button" class=class data-testid=id aria-haspopup="dialog" on:click=move |_| on_click.run(())>
                 <Face icon label />
+                {badge}
             </button>
         }
+    };
+    let badge = view! {
+        <Show when=move || unread.get() != 0>
+            <span class="unread" data-testid="unread">{move || text.unread(unread.get())}</span>
+        </Show>
     };
     let place = |class, id, icon, label: Label, place: Option<Place>| match place {
         Some(place) => Either::Left(view! { <Way class id icon label place /> }),
@@ -52,10 +60,10 @@ pub(crate) fn Footer(
     view! {
         <nav class="footer" data-testid="footer" aria-label=move || text.menu>
             <div class="menu-list">
-                {panel("menu", "menu-help", "assets/menu_new.svg", Signal::derive(move || text.menu_help), on_help)}
+                {panel("menu", "menu-help", "assets/menu_new.svg", Signal::derive(move || text.menu_help), on_help, None)}
                 {place("menu", "menu-bag", "assets/menu_bag.svg", Signal::derive(move || text.menu_bag), bag)}
                 {place("menu-center", "menu-shop", "assets/menu_shop.svg", Signal::derive(move || text.menu_shop), shop)}
-                {panel("menu", "menu-news", "assets/menu_news.svg", Signal::derive(move || text.menu_news), on_notices)}
+                {panel("menu", "menu-news", "assets/menu_news.svg", Signal::derive(move || text.menu_news), on_notices, Some(badge.into_any()))}
                 {place(
                     "menu",
                     "menu-friends",

@@ -2,12 +2,15 @@
 
 mod back;
 mod connection;
+mod connection_figures;
 mod count;
 mod footer;
 mod header;
 mod help;
 mod language_switch;
 mod music;
+mod notice_board;
+mod offline_bar;
 mod orchard;
 mod panel;
 mod sign_in;
@@ -19,12 +22,15 @@ mod wallet;
 
 pub(crate) use back::Back;
 pub(crate) use connection::Connection;
+pub(crate) use connection_figures::ConnectionFigures;
 pub(crate) use count::Count;
 pub(crate) use footer::{Footer, Menu};
 pub(crate) use header::Header;
 pub(crate) use help::Help;
 pub(crate) use language_switch::LanguageSwitch;
 pub(crate) use music::Music;
+pub(crate) use notice_board::NoticeBoard;
+pub(crate) use offline_bar::OfflineBar;
 pub(crate) use orchard::Orchard;
 pub(crate) use panel::Panel;
 pub(crate) use sign_in::SignIn;

@@ -1,25 +1,73 @@
+use std::sync::Arc;
+
 use leptos::prelude::*;
 use leptos_socketio::OpenError;
 
-use crate::components::{Connection, Count};
+use crate::components::{Connection, ConnectionFigures, Count, NoticeBoard, OfflineBar, Panel};
 use crate::early::First;
-use crate::live::{self, ConnectionState, Live};
+use crate::link::Link;
+use crate::live::{self, Live};
+use crate::notices::Notices;
+use crate::open::{Open, Opened};
+use crate::settings::Settings;
 use crate::text::Text;
 use crate::toasts::Toasts;
 
 /// The orchard of somebody who is signed in: the connection lives as long as this does.
 #[component]
 pub(crate) fn Orchard(first: Result<First, OpenError>) -> impl IntoView {
-    let live = first.map(live::go_live).unwrap_or_else(|error| {
-        // Only the settings can be at fault, so their keeper is told, and the page stays usable.
-        Toasts::from_context().keep(Text::from_context().unusable_server(&error));
-        Live {
-            count: Signal::stored(None),
-            state: Signal::stored(ConnectionState::Offline),
+    let text = Text::from_context();
+    let opened = Opened::from_context();
+    let settings = use_context::<Arc<Settings>>().unwrap_or_default();
+    let Live { count, link } = match first {
+        Ok(first) => live::go_live(first, &settings),
+        Err(error) => {
+            // Only the settings can be at fault, so their keeper is told, and the page stays usable.
+            Toasts::from_context().keep(text.unusable_server(&error));
+            Live {
+                count: Signal::stored(None),
+                link: Link::unusable(&settings),
+            }
         }
-    });
+    };
     view! {
-        <Connection state=live.state />
-        <Count count=live.count />
+        <Connection
+            state=link.state
+            on_open=Callback::new(move |()| opened.show(Open::Connection))
+        />
+        <Count count />
+        <OfflineBar overdue=link.overdue state=link.state on_retry=link.retry />
+        <Show when=move || opened.shows(Open::Connection)>
+            <Panel
+                name="connection-panel"
+                title=move || text.connection_title
+                on_close=move || opened.close(Open::Connection)
+            >
+                <ConnectionFigures link />
+            </Panel>
+        </Show>
+        <Show when=move || opened.shows(Open::Notices)>
+            <Panel
+                name="notices-panel"
+                title=move || text.notices
+                on_close=move || opened.close(Open::Notices)
+            >
+                <Board />
+            </Panel>
+        </Show>
+    }
+}
+
+/// The page's own notice board.
+#[component]
+fn Board() -> impl IntoView {
+    let notices = Notices::from_context();
+    view! {
+        <NoticeBoard
+            board=notices.board.into()
+            draft=notices.draft
+            outbox=notices.outbox.into()
+            on_send=Callback::new(move |()| notices.send())
+        />
     }
 }

@@ -1,124 +1,53 @@
-use std::sync::Arc;
-
 use leptos::ev::SubmitEvent;
 use leptos::html::Input;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
-use orchard_contract::Errno;
 
-use crate::app::{Gate, Notice};
 use crate::components::LanguageSwitch;
-use crate::host::Here;
-use crate::session::{self, Refusal};
-use crate::settings::Settings;
+use crate::entry::{Complaint, Credentials, Place};
 use crate::text::Text;
 
-/// What the form complains about, and at which field.
-#[derive(Clone, Debug)]
-enum Complaint {
-    AccountMissing,
-    PasswordMissing,
-    Notice(Notice),
-    Refused(Arc<Refusal>),
-}
-
-/// The part of the form that a complaint stands at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Place {
-    Account,
-    Password,
-    Form,
-}
-
-impl Complaint {
-    fn place(&self) -> Place {
-        match self {
-            Self::AccountMissing => Place::Account,
-            Self::PasswordMissing => Place::Password,
-            Self::Notice(_) => Place::Form,
-            Self::Refused(refusal) => match &**refusal {
-                Refusal::Said(Some(Errno::NO_SUCH_ACCOUNT | Errno::NO_SUCH_USER), _) => {
-                    Place::Account
-                }
-                Refusal::Said(Some(Errno::WRONG_PASSWORD), _) => Place::Password,
-                _ => Place::Form,
-            },
-        }
-    }
-
-    fn words(&self, text: &Text) -> String {
-        match self {
-            Self::AccountMissing => text.account_missing.into(),
-            Self::PasswordMissing => text.password_missing.into(),
-            Self::Notice(notice) => notice.words(text),
-            Self::Refused(refusal) => text.refusal(refusal),
-        }
-    }
-}
-
-/// The form to sign in by. `notice` says why somebody is signed out who was in.
+/// The form to sign in by.
 #[component]
-pub(crate) fn SignIn(notice: Option<Notice>, gate: RwSignal<Gate>) -> impl IntoView {
+pub(crate) fn SignIn(
+    busy: Signal<bool>,
+    complaint: Signal<Option<Complaint>>,
+    on_submit: Callback<Credentials>,
+) -> impl IntoView {
     let text = Text::from_context();
-    let settings = use_context::<Arc<Settings>>();
     let account = NodeRef::<Input>::new();
     let password = NodeRef::<Input>::new();
     let remember = NodeRef::<Input>::new();
-    let busy = RwSignal::new(false);
     let revealed = RwSignal::new(false);
-    let complaint = RwSignal::new(notice.map(Complaint::Notice));
 
-    let complain = move |said: Complaint| {
-        let field = match said.place() {
-            Place::Account => Some(account),
-            Place::Password => Some(password),
-            Place::Form => None,
-        };
-        complaint.try_set(Some(said));
-        // Where the mistake is, so that it can be mended at once.
-        if let Some(field) = field.and_then(|field| field.try_get_untracked().flatten()) {
-            _ = field.focus();
-        }
-    };
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        let (Some(settings), false) = (settings.clone(), busy.get_untracked()) else {
-            return;
-        };
-        // Read only now: password managers fill fields without telling.
-        let (name, secret) = (value(account), value(password));
-        if name.trim().is_empty() {
-            return complain(Complaint::AccountMissing);
-        }
-        if secret.is_empty() {
-            return complain(Complaint::PasswordMissing);
-        }
-        let keep = remember
-            .get_untracked()
-            .is_some_and(|remember| remember.checked());
-        busy.set(true);
         revealed.set(false);
-        complaint.set(None);
-        spawn_local(async move {
-            match session::sign_in(&Here, &settings.api, name, secret, keep).await {
-                Ok(session) => {
-                    gate.try_set(Gate::In(session));
-                }
-                Err(refusal) => {
-                    busy.try_set(false);
-                    complain(Complaint::Refused(Arc::new(refusal)));
-                }
-            }
+        // Read only now: password managers fill fields without telling.
+        on_submit.run(Credentials {
+            account: value(account),
+            password: value(password),
+            remember: remember.get_untracked().is_some_and(|it| it.checked()),
         });
     };
-
     let said_at = move |place: Place| {
         complaint.with(|complaint| {
             let complaint = complaint.as_ref().filter(|it| it.place() == place)?;
             Some(complaint.words(&text))
         })
     };
-    let invalid = move |place: Place| said_at(place).is_some().then_some("true");
+    let place = move || complaint.with(|complaint| complaint.as_ref().map(Complaint::place));
+    let invalid = move |at: Place| (place() == Some(at)).then_some("true");
+    // The focus goes to the mistake, so that it can be mended at once.
+    Effect::new(move || {
+        let field = match place() {
+            Some(Place::Account) => account.get_untracked(),
+            Some(Place::Password) => password.get_untracked(),
+            Some(Place::Form) | None => None,
+        };
+        if let Some(field) = field {
+            _ = field.focus();
+        }
+    });
 
     // The alerts are always there, and empty while there is nothing to say: screen readers speak what changes in them.
     view! {
@@ -173,12 +102,11 @@ pub(crate) fn SignIn(notice: Option<Notice>, gate: RwSignal<Gate>) -> impl IntoV
                         <button
                             type="button"
                             class="reveal"
+                            class:revealed=revealed
                             data-testid="reveal"
-                            aria-controls="password"
                             aria-label=move || {
                                 if revealed.get() { text.hide_password } else { text.show_password }
                             }
-                            class:revealed=revealed
                             on:click=move |_| revealed.update(|revealed| *revealed = !*revealed)
                         ></button>
                     </div>
@@ -206,21 +134,4 @@ fn value(input: NodeRef<Input>) -> String {
         .get_untracked()
         .map(|input| input.value())
         .unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_refusal_stands_at_the_field_that_it_is_about() {
-        let place = |errno| {
-            let refusal = Refusal::Said(Some(errno), None);
-            Complaint::Refused(Arc::new(refusal)).place()
-        };
-        assert_eq!(place(Errno::NO_SUCH_ACCOUNT), Place::Account);
-        assert_eq!(place(Errno::NO_SUCH_USER), Place::Account);
-        assert_eq!(place(Errno::WRONG_PASSWORD), Place::Password);
-        assert_eq!(place(Errno::INVALID_INPUT), Place::Form);
-    }
 }

@@ -1,7 +1,9 @@
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
+use std::pin::Pin;
 use std::rc::Rc;
 
-use leptos_socketio::{OpenError, Socket, Subscription};
+use leptos_socketio::{Auth as AuthData, OpenError, Socket, Subscription};
+use orchard_contract::Secret;
 use orchard_contract::events::{Auth, Chat, Login, LoginResponse, ServerResponse};
 use web_sys::Element;
 
@@ -11,10 +13,16 @@ use crate::settings::Settings;
 /// How many messages are kept for the page until it listens itself.
 const KEPT: usize = 8;
 
+/// Gives the token for the next CONNECT: of the last one, and whether the server refused that; an error where there is none
+/// to be had.
+pub(crate) type Renewal =
+    Box<dyn Fn(Secret, bool) -> Pin<Box<dyn Future<Output = Result<Secret, String>>>>>;
+
 /// The connection of somebody who is signed in, from its first moment.
-#[derive(Debug)]
 pub(crate) struct First {
     pub(crate) socket: Socket,
+    /// What keeps the token fresh, once the page is there to do so.
+    pub(crate) renewal: Rc<OnceCell<Renewal>>,
     missed: Rc<RefCell<Missed>>,
     /// Says who is there at each connect; holds for as long as the connection does.
     greeting: Subscription,
@@ -39,11 +47,23 @@ impl First {
     /// # Errors
     /// When the settings name no server or namespace that can be used.
     pub(crate) fn open(session: &Session, settings: &Settings) -> Result<Self, OpenError> {
+        let renewal = Rc::<OnceCell<Renewal>>::default();
         let socket = Socket::builder(&settings.socket_server)
             .namespace(&settings.socket_namespace)
             .path(&settings.socket_path)
-            .auth(&Auth {
-                token: Some(session.token.clone()),
+            .auth_with_refresh({
+                let (renewal, token) = (renewal.clone(), session.token.clone());
+                move |refused| {
+                    let token = token.clone();
+                    let renewed = renewal.get().map(|renewal| renewal(token.clone(), refused));
+                    async move {
+                        let token = match renewed {
+                            Some(renewed) => renewed.await?,
+                            None => token,
+                        };
+                        AuthData::object(&Auth { token: Some(token) }).map_err(|_| String::new())
+                    }
+                }
             })
             .build()?;
 
@@ -84,6 +104,7 @@ impl First {
         _ = socket.connect();
         Ok(Self {
             socket,
+            renewal,
             missed,
             greeting,
             _listening: [counting, login],

@@ -16,13 +16,12 @@ use crate::host::Here;
 use crate::session::{self, Absent, Session};
 use crate::settings::{Problem, Settings};
 
-pub(crate) use first::{First, Missed};
+pub(crate) use first::{First, Missed, Renewal};
 
 /// How long the page waits for the connection to tell how it is, in milliseconds.
 const PATIENCE: u32 = 2_000;
 
 /// What the page finds when it is there.
-#[derive(Debug)]
 pub(crate) struct Start {
     pub(crate) settings: Settings,
     /// What was wrong with the settings.
@@ -31,7 +30,6 @@ pub(crate) struct Start {
 }
 
 /// Somebody who is signed in, and the connection that was opened for them.
-#[derive(Debug)]
 pub(crate) struct Signed {
     pub(crate) session: Session,
     pub(crate) first: Result<First, OpenError>,

@@ -9,12 +9,13 @@ use orchard_contract::Errno;
 use crate::amounts::Scale;
 use crate::language::{Language, Texts};
 use crate::live::ConnectionState;
+use crate::notices::Outcome;
 use crate::rpc::CallError;
 use crate::session::Refusal;
 use crate::settings::Problem;
+use crate::trouble::Trouble;
 
 /// What the page says in one language. Texts with values in them are methods.
-#[allow(dead_code, reason = "the panels that say the rest are on their way")]
 #[derive(Debug)]
 pub(crate) struct Text {
     pub(crate) language: Language,
@@ -144,6 +145,104 @@ impl Text {
         match self.language {
             Language::Chinese => ["当前有", &count, "人在忙碌着"].concat(),
             Language::English => ["Busy in the orchard: ", &count].concat(),
+        }
+    }
+
+    /// The connection has been away for a while.
+    pub(crate) fn away(&self, state: ConnectionState) -> &'static str {
+        use ConnectionState::{Connecting, Idle, Live, Offline, Reconnecting, Refused};
+        match (self.language, state) {
+            (Language::Chinese, Connecting) => "还在连接种植园…",
+            (Language::Chinese, Reconnecting) => "连接断了，正在重新连接…",
+            (Language::Chinese, Refused) => "服务器拒绝了连接。",
+            (Language::Chinese, Idle | Live | Offline) => "已离线，画面可能不是最新的。",
+            (Language::English, Connecting) => "Still connecting to the orchard…",
+            (Language::English, Reconnecting) => "Connection lost. Trying again…",
+            (Language::English, Refused) => "The server refused the connection.",
+            (Language::English, Idle | Live | Offline) => "Offline. What you see may be old.",
+        }
+    }
+
+    /// How many notices nobody has read.
+    pub(crate) fn unread(&self, many: usize) -> String {
+        let many = self
+            .language
+            .number(u64::try_from(many).unwrap_or(u64::MAX));
+        match self.language {
+            Language::Chinese => [&many, "条未读"].concat(),
+            Language::English => [&many, " unread"].concat(),
+        }
+    }
+
+    /// When something happens.
+    pub(crate) fn in_seconds(&self, seconds: u64) -> String {
+        let seconds = self.language.number(seconds);
+        match self.language {
+            Language::Chinese => [&seconds, " 秒后"].concat(),
+            Language::English => ["in ", &seconds, " s"].concat(),
+        }
+    }
+
+    /// How much of a field is filled.
+    pub(crate) fn length(&self, length: usize, most: usize) -> String {
+        let number = |number| u64::try_from(number).map(|it| self.language.number(it));
+        let [length, most] = [length, most].map(|it| number(it).unwrap_or_default());
+        [&length, "/", &most].concat()
+    }
+
+    /// What became of a notice.
+    pub(crate) fn outcome(&self, outcome: Outcome) -> &'static str {
+        match outcome {
+            Outcome::Arrived => self.notice_arrived,
+            Outcome::Blank => self.notice_blank,
+            Outcome::Lost => self.notice_lost,
+            Outcome::Offline => self.notice_offline,
+        }
+    }
+
+    /// Why there is no connection.
+    pub(crate) fn trouble(&self, trouble: &Trouble) -> String {
+        let (chinese, english) = match trouble {
+            Trouble::Garbled => (
+                "服务器发来的内容看不懂。",
+                "The server sent something that makes no sense here.",
+            ),
+            Trouble::Incompatible => (
+                "服务器的版本和本页面不匹配。",
+                "This page and the server are of different versions.",
+            ),
+            Trouble::Lost => ("连接中断了。", "The connection broke off."),
+            Trouble::NoNetwork => ("网络断开了。", "The network is gone."),
+            Trouble::Refused(_) => ("服务器不让进：", "The server said no: "),
+            Trouble::ServerEnded => ("服务器结束了连接。", "The server ended the connection."),
+            Trouble::SignedOut => (
+                "登录已过期，需要重新登录。",
+                "Your session has ended: sign in again.",
+            ),
+            Trouble::Silent => (
+                "很久没有收到服务器的消息，网络可能不稳定。",
+                "Nothing was heard from the server for too long; the network may be poor.",
+            ),
+            Trouble::Suspended => (
+                "页面不在前台时，连接休息了。",
+                "The connection rested while the page was away.",
+            ),
+            Trouble::TimedOut => (
+                "服务器迟迟没有回应。",
+                "The server took too long to answer.",
+            ),
+            Trouble::Unreachable => (
+                "连不上服务器：网络不通，或者服务器正在休息。",
+                "The server can't be reached: the network is down, or the server is resting.",
+            ),
+        };
+        let sentence = match self.language {
+            Language::Chinese => chinese,
+            Language::English => english,
+        };
+        match trouble {
+            Trouble::Refused(said) => [sentence, said].concat(),
+            _ => sentence.into(),
         }
     }
 

@@ -150,6 +150,13 @@ impl Page {
         });
     }
 
+    /// How many toasts are shown.
+    pub(crate) fn toasts(&self) -> usize {
+        let script = r#"return document.querySelector('[data-testid="toasts"]').children.length"#;
+        let many = self.session.run(script).as_u64().expect("a number");
+        usize::try_from(many).expect("few")
+    }
+
     /// Closes toast after toast, until none is shown and none waits for its turn.
     pub(crate) fn tap_toasts_away(&self) {
         const TAP: &str = r#"

@@ -152,6 +152,20 @@ impl Session {
         self.devtools("Page.addScriptToEvaluateOnNewDocument", &params);
     }
 
+    /// Makes the browser prefer another language, from the next page on.
+    pub(crate) fn prefer_language(&self, language: &str) {
+        let agent = self.run("return navigator.userAgent");
+        let params = json!({ "userAgent": agent, "acceptLanguage": language });
+        self.devtools("Emulation.setUserAgentOverride", &params);
+    }
+
+    /// Makes the page as large, in CSS pixels: a window can't be as narrow as a phone.
+    pub(crate) fn resize(&self, width: u32, height: u32) {
+        let params =
+            json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": true });
+        self.devtools("Emulation.setDeviceMetricsOverride", &params);
+    }
+
     /// The first element that the selector finds.
     pub(crate) fn find(&self, selector: &str) -> Result<Element<'_>, String> {
         let query = json!({ "using": "css selector", "value": selector });

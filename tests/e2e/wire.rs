@@ -56,6 +56,14 @@ impl Wire {
         payloads(&self.received, event)
     }
 
+    /// What the page's CONNECTs to `/mofang` carried.
+    pub(crate) fn auths(&self) -> Vec<Value> {
+        self.sent
+            .iter()
+            .filter_map(|frame| json(frame.strip_prefix("40/mofang,")?))
+            .collect()
+    }
+
     /// The ids that the server gave to the page's socket, in the replies to its CONNECTs.
     pub(crate) fn ids(&self) -> Vec<String> {
         self.received

@@ -67,6 +67,13 @@ impl Event for Chat {
 pub struct Broadcast {
     /// What to tell everybody.
     pub text: String,
+    /// The sender's own mark, by which it knows its text when that comes back.
+    #[serde(
+        default,
+        deserialize_with = "lenient::text",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub id: Option<String>,
 }
 
 impl Event for Broadcast {
@@ -132,13 +139,16 @@ impl Event for LoginResponse {
 
 /// Server → page, to the whole namespace: what somebody sent as [`Broadcast`].
 ///
-/// Anything may have been sent: a bare string or number is read as the text, and whatever has no
-/// text is read as `None`.
+/// Anything may have been sent: a bare string or number is read as the text, of an object the first
+/// that it has of `text`, `data`, `msg`, `message` and `content`; whatever has no text is read as `None`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct BroadcastResponse {
     /// What was told.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
+    /// The mark that its sender gave it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
 }
 
 impl Event for BroadcastResponse {
@@ -152,6 +162,9 @@ impl<'de> Deserialize<'de> for BroadcastResponse {
     }
 }
 
+/// The keys under which senders put their text, the page's own first.
+const TEXT_KEYS: [&str; 5] = ["text", "data", "msg", "message", "content"];
+
 struct BroadcastVisitor;
 
 impl<'de> Visitor<'de> for BroadcastVisitor {
@@ -162,15 +175,24 @@ impl<'de> Visitor<'de> for BroadcastVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
-        let mut text = None;
+        let (mut text, mut id) = (None, None);
+        let mut best = TEXT_KEYS.len();
         while let Some(key) = entries.next_key::<String>()? {
-            if key == "text" {
-                text = entries.next_value::<lenient::Scalar>()?.text();
-            } else {
-                entries.next_value::<IgnoredAny>()?;
+            let rank = TEXT_KEYS.iter().position(|known| *known == key);
+            match rank {
+                Some(rank) if rank < best => {
+                    if let Some(found) = entries.next_value::<lenient::Scalar>()?.text() {
+                        text = Some(found);
+                        best = rank;
+                    }
+                }
+                None if key == "id" => id = entries.next_value::<lenient::Scalar>()?.text(),
+                _ => {
+                    entries.next_value::<IgnoredAny>()?;
+                }
             }
         }
-        Ok(BroadcastResponse { text })
+        Ok(BroadcastResponse { text, id })
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
@@ -181,24 +203,28 @@ impl<'de> Visitor<'de> for BroadcastVisitor {
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
         Ok(BroadcastResponse {
             text: Some(text.into()),
+            id: None,
         })
     }
 
     fn visit_u64<E: de::Error>(self, number: u64) -> Result<Self::Value, E> {
         Ok(BroadcastResponse {
             text: lenient::Scalar::Unsigned(number).text(),
+            id: None,
         })
     }
 
     fn visit_i64<E: de::Error>(self, number: i64) -> Result<Self::Value, E> {
         Ok(BroadcastResponse {
             text: lenient::Scalar::Negative(number).text(),
+            id: None,
         })
     }
 
     fn visit_f64<E: de::Error>(self, number: f64) -> Result<Self::Value, E> {
         Ok(BroadcastResponse {
             text: lenient::Scalar::Float(number).text(),
+            id: None,
         })
     }
 

@@ -2,7 +2,12 @@
 
 mod connection;
 mod controls;
+mod language;
+mod leaving;
+mod link;
+mod notices;
 mod sign_in;
+mod toasts;
 mod tokens;
 
 use crate::backend::Backend;
@@ -55,6 +60,11 @@ pub(crate) fn all() -> Vec<Case> {
         connection::CASES,
         tokens::CASES,
         controls::CASES,
+        language::CASES,
+        leaving::CASES,
+        link::CASES,
+        notices::CASES,
+        toasts::CASES,
     ]
     .concat()
 }

@@ -1,0 +1,58 @@
+//! Coming in and going out, and what is kept in between.
+
+use leptos::prelude::*;
+
+use crate::app::{Gate, Notice};
+use crate::host::Here;
+use crate::notices::Notices;
+use crate::open::{Open, Opened};
+use crate::session::{self, Session};
+
+/// The way in and out of the orchard, from context.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Door {
+    gate: RwSignal<Gate>,
+    notices: Notices,
+    opened: Opened,
+    /// What was open when the session ended.
+    left: StoredValue<Option<Open>>,
+}
+
+impl Door {
+    pub(crate) fn new(gate: RwSignal<Gate>, notices: Notices, opened: Opened) -> Self {
+        Self {
+            gate,
+            notices,
+            opened,
+            left: StoredValue::new(None),
+        }
+    }
+
+    /// That of the page which this component belongs to.
+    pub(crate) fn from_context() -> Option<Self> {
+        use_context()
+    }
+
+    /// Lets somebody in, to where they were when their session ended.
+    pub(crate) fn enter(self, session: Session) {
+        self.gate.try_set(Gate::In(session));
+        if let Some(panel) = self.left.try_update_value(Option::take).flatten() {
+            self.opened.show(panel);
+        }
+    }
+
+    /// Signs out: nothing of the player stays, here or on the device, and the socket goes with the orchard.
+    pub(crate) fn sign_out(self) {
+        session::forget(&Here);
+        self.opened.close_any();
+        self.notices.clear();
+        self.gate.try_set(Gate::SignIn(None));
+    }
+
+    /// The session has ended by itself: the player is asked to sign in, and what they were at is kept.
+    pub(crate) fn expire(self) {
+        let open = self.opened.take();
+        self.left.try_set_value(open);
+        self.gate.try_set(Gate::SignIn(Some(Notice::Ended)));
+    }
+}

@@ -1,0 +1,125 @@
+//! Signing in: what the form complains about, and what happens when it is sent.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use orchard_contract::Errno;
+
+use crate::app::Notice;
+use crate::components::SignIn;
+use crate::door::Door;
+use crate::host::Here;
+use crate::session::{self, Refusal};
+use crate::settings::Settings;
+use crate::text::Text;
+
+/// What a player types to sign in.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Credentials {
+    pub(crate) account: String,
+    pub(crate) password: String,
+    pub(crate) remember: bool,
+}
+
+/// What the form complains about.
+#[derive(Clone, Debug)]
+pub(crate) enum Complaint {
+    AccountMissing,
+    PasswordMissing,
+    Notice(Notice),
+    Refused(Arc<Refusal>),
+}
+
+/// The part of the form that a complaint stands at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    Account,
+    Password,
+    Form,
+}
+
+impl Complaint {
+    pub(crate) fn place(&self) -> Place {
+        match self {
+            Self::AccountMissing => Place::Account,
+            Self::PasswordMissing => Place::Password,
+            Self::Notice(_) => Place::Form,
+            Self::Refused(refusal) => match &**refusal {
+                Refusal::Said(Some(Errno::NO_SUCH_ACCOUNT | Errno::NO_SUCH_USER), _) => {
+                    Place::Account
+                }
+                Refusal::Said(Some(Errno::WRONG_PASSWORD), _) => Place::Password,
+                _ => Place::Form,
+            },
+        }
+    }
+
+    pub(crate) fn words(&self, text: &Text) -> String {
+        match self {
+            Self::AccountMissing => text.account_missing.into(),
+            Self::PasswordMissing => text.password_missing.into(),
+            Self::Notice(notice) => notice.words(text),
+            Self::Refused(refusal) => text.refusal(refusal),
+        }
+    }
+}
+
+/// The form, and what becomes of it. `notice` says why somebody is signed out who was in.
+#[component]
+pub(crate) fn Entry(notice: Option<Notice>, door: Door) -> impl IntoView {
+    let settings = use_context::<Arc<Settings>>().unwrap_or_default();
+    let busy = RwSignal::new(false);
+    let complaint = RwSignal::new(notice.map(Complaint::Notice));
+    let on_submit = Callback::new(move |credentials: Credentials| {
+        if busy.get_untracked() {
+            return;
+        }
+        let Credentials {
+            account,
+            password,
+            remember,
+        } = credentials;
+        let missing = if account.trim().is_empty() {
+            Some(Complaint::AccountMissing)
+        } else if password.is_empty() {
+            Some(Complaint::PasswordMissing)
+        } else {
+            None
+        };
+        busy.set(missing.is_none());
+        let complete = missing.is_none();
+        complaint.set(missing);
+        if !complete {
+            return;
+        }
+        let settings = settings.clone();
+        spawn_local(async move {
+            match session::sign_in(&Here, &settings.api, account, password, remember).await {
+                Ok(session) => door.enter(session),
+                Err(refusal) => {
+                    busy.try_set(false);
+                    complaint.try_set(Some(Complaint::Refused(Arc::new(refusal))));
+                }
+            }
+        });
+    });
+    view! { <SignIn busy=busy.into() complaint=complaint.into() on_submit /> }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_stands_at_the_field_that_it_is_about() {
+        let place = |errno| {
+            let refusal = Refusal::Said(Some(errno), None);
+            Complaint::Refused(Arc::new(refusal)).place()
+        };
+        assert_eq!(place(Errno::NO_SUCH_ACCOUNT), Place::Account);
+        assert_eq!(place(Errno::NO_SUCH_USER), Place::Account);
+        assert_eq!(place(Errno::WRONG_PASSWORD), Place::Password);
+        assert_eq!(place(Errno::INVALID_INPUT), Place::Form);
+    }
+}

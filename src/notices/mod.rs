@@ -1,0 +1,10 @@
+//! The notice board: what everybody may read, and one's own text on its way there.
+
+mod board;
+mod outbox;
+mod read;
+mod wire;
+
+pub(crate) use board::{Board, Kind, Notice};
+pub(crate) use outbox::{MAX_LENGTH, Outbox, Outcome};
+pub(crate) use wire::Notices;

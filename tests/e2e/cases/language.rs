@@ -1,0 +1,93 @@
+//! Two languages: the browser's at first, the player's from then on.
+
+use serde_json::json;
+
+use super::{Case, everywhere, on_flask};
+use crate::page::{Page, Store};
+use crate::runner::Stage;
+use crate::site::QUIET;
+use crate::wait::wait_for;
+
+pub(super) const CASES: &[Case] = &[
+    on_flask(
+        "browsers_language_until_another_is_chosen",
+        browsers_language_until_another_is_chosen,
+    ),
+    everywhere("english_throughout", english_throughout),
+];
+
+fn assert_language(page: &Page, tag: &str, title: &str) {
+    let now = page
+        .session()
+        .run("return [document.documentElement.lang, document.title]");
+    assert_eq!(now, json!([tag, title]));
+}
+
+fn browsers_language_until_another_is_chosen(stage: &mut Stage<'_>) {
+    let Stage { page, server, .. } = stage;
+    page.session().prefer_language("en-US");
+    page.visit(&server.url(QUIET));
+    page.wait_for_form();
+    assert_language(page, "en", "The Orchard · Mofang");
+    assert_eq!(page.text("submit").as_deref(), Some("Sign in"));
+    assert_eq!(page.text("language").as_deref(), Some("中文"));
+
+    // Changed at once, and nothing that was typed is lost.
+    page.find("account")
+        .and_then(|field| field.fill("somebody"))
+        .expect("the field of the account");
+    page.click("language");
+    assert_language(page, "zh-CN", "种植园 · 魔方");
+    assert_eq!(page.text("submit").as_deref(), Some("登录"));
+    let typed = "return document.querySelector('[data-testid=account]').value";
+    assert_eq!(page.session().run(typed), "somebody");
+    assert_eq!(
+        page.stored(Store::Device, "language").as_deref(),
+        Some("zh-CN")
+    );
+
+    page.reload();
+    page.wait_for_form();
+    assert_language(page, "zh-CN", "种植园 · 魔方");
+}
+
+fn english_throughout(stage: &mut Stage<'_>) {
+    let Stage { page, server, .. } = stage;
+    page.session().prefer_language("en-GB");
+    page.visit(&server.url(QUIET));
+    page.sign_in(&server.user, true);
+    page.wait_for_state("live");
+    wait_for("the count", || page.count().ok_or_else(String::new));
+    page.tap_toasts_away();
+    // What players and the server call things may be in any language; what the page says is in English.
+    let script = r#"
+        const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+        const found = [];
+        for (let node; (node = walker.nextNode());) {
+            const part = node.parentElement;
+            if (part.closest('script, noscript, [lang^="zh"], [data-testid="user-name"], .toast')) continue;
+            if (/\p{Script=Han}/u.test(node.data)) found.push(node.data.trim());
+        }
+        for (const part of document.querySelectorAll("[aria-label]")) {
+            const label = part.getAttribute("aria-label");
+            if (/\p{Script=Han}/u.test(label) && part.dataset.testid !== "info") found.push(label);
+        }
+        return found;
+    "#;
+    let look = |what: &str| {
+        let found = page.session().run(script);
+        assert_eq!(found, json!([]), "Chinese in {what}");
+    };
+    look("the orchard");
+    for (opener, panel) in [
+        ("menu-help", "help"),
+        ("menu-news", "notices-panel"),
+        ("wallet", "account-panel"),
+        ("connection", "connection-panel"),
+    ] {
+        page.click(opener);
+        wait_for(panel, || page.text(panel).ok_or_else(String::new));
+        look(panel);
+        page.click("close");
+    }
+}

@@ -1,0 +1,138 @@
+//! Going out, on purpose or because the session ended, and coming in again.
+
+use serde_json::json;
+
+use super::{Case, everywhere, on_flask, short_lived};
+use crate::page::Store;
+use crate::runner::Stage;
+use crate::site::QUIET;
+use crate::wait::wait_for;
+
+pub(super) const CASES: &[Case] = &[
+    everywhere("sign_out_leaves_nothing", sign_out_leaves_nothing),
+    on_flask("sign_out_closes_the_socket", sign_out_closes_the_socket),
+    short_lived(everywhere(
+        "expired_session_returns_to_where_one_was",
+        expired_session_returns_to_where_one_was,
+    )),
+    short_lived(everywhere(
+        "reconnect_with_a_fresh_token",
+        reconnect_with_a_fresh_token,
+    )),
+];
+
+fn go_live(stage: &Stage<'_>) {
+    let Stage { page, server, .. } = stage;
+    page.visit(&server.url(QUIET));
+    page.sign_in(&server.user, true);
+    page.wait_for_state("live");
+}
+
+fn sign_out(stage: &Stage<'_>) {
+    stage.page.click("wallet");
+    stage.page.click("sign-out");
+    stage.page.wait_for_form();
+}
+
+fn sign_out_leaves_nothing(stage: &mut Stage<'_>) {
+    go_live(stage);
+    sign_out(stage);
+    let Stage { page, server, .. } = stage;
+    for store in [Store::Device, Store::Memory] {
+        for key in ["access_token", "refresh_token", "id", "nickname"] {
+            assert_eq!(page.stored(store, key), None, "{key} in {store:?}");
+        }
+    }
+    assert_eq!(page.state(), "idle");
+    page.reload();
+    page.wait_for_form();
+    page.sign_in(&server.user, true);
+    page.wait_for_state("live");
+}
+
+fn sign_out_closes_the_socket(stage: &mut Stage<'_>) {
+    go_live(stage);
+    let connections = || {
+        let state = stage.server.state();
+        state["connections"].as_array().map_or(0, Vec::len)
+    };
+    assert_eq!(connections(), 1);
+    sign_out(stage);
+    wait_for("the server to see nobody", || match connections() {
+        0 => Ok(()),
+        many => Err(format!("{many} connections")),
+    });
+}
+
+fn wait_for_expiry(stage: &Stage<'_>) -> String {
+    let Stage { page, server, .. } = stage;
+    let token = page.stored(Store::Device, "access_token").expect("a token");
+    wait_for("the token to expire", || {
+        let answer = server.call("User.check", &json!({}), Some(&token));
+        if answer["errno"] == 1005 {
+            Ok(())
+        } else {
+            Err(answer.to_string())
+        }
+    });
+    token
+}
+
+fn expired_session_returns_to_where_one_was(stage: &mut Stage<'_>) {
+    const DRAFT: &str = "写了一半";
+    go_live(stage);
+    wait_for_expiry(stage);
+    stage.page.expect_console("WebSocket connection to");
+    let Stage {
+        page,
+        server,
+        environment,
+        ..
+    } = stage;
+    page.put(Store::Device, "refresh_token", "not.a.token");
+    page.click("menu-news");
+    wait_for("the field for a notice", || {
+        page.find("notice")?.fill(DRAFT)
+    });
+
+    // The next CONNECT needs a token, and there is none to be had.
+    server.kill();
+    page.wait_for_state("reconnecting");
+    server.go(environment);
+    page.wait_for_form();
+    let form = page.text("sign-in").expect("the form");
+    assert!(form.contains("登录已过期"), "{form}");
+
+    page.sign_in(&server.user, true);
+    page.wait_for_state("live");
+    wait_for("the draft where it was", || {
+        let draft = "return document.querySelector('[data-testid=notice]')?.value ?? null";
+        let draft = page.session().run(draft);
+        if draft == DRAFT {
+            Ok(())
+        } else {
+            Err(draft.to_string())
+        }
+    });
+}
+
+fn reconnect_with_a_fresh_token(stage: &mut Stage<'_>) {
+    go_live(stage);
+    let old = wait_for_expiry(stage);
+    stage.page.expect_console("WebSocket connection to");
+    let Stage {
+        page,
+        server,
+        environment,
+        ..
+    } = stage;
+    server.kill();
+    page.wait_for_state("reconnecting");
+    server.go(environment);
+    page.wait_for_state("live");
+    let new = page.stored(Store::Device, "access_token").expect("a token");
+    assert_ne!(new, old, "the token was not refreshed");
+    let auths = page.wire().auths();
+    let tokens: Vec<_> = auths.iter().map(|auth| auth["token"].as_str()).collect();
+    assert_eq!(tokens, [Some(old.as_str()), Some(new.as_str())]);
+}

@@ -1,0 +1,175 @@
+//! The notice board: what everybody says, and what becomes of one's own.
+
+use serde_json::json;
+
+use super::{Case, everywhere, on_flask};
+use crate::page::Page;
+use crate::runner::Stage;
+use crate::site::QUIET;
+use crate::wait::wait_for;
+
+pub(super) const CASES: &[Case] = &[
+    everywhere("a_notice_goes_round", a_notice_goes_round),
+    everywhere("offline_keeps_the_text", offline_keeps_the_text),
+    on_flask("any_payload_is_put_up", any_payload_is_put_up),
+];
+
+const HELLO: &str = "大家好 <b>hello</b>";
+
+fn go_live(stage: &Stage<'_>) {
+    let Stage { page, server, .. } = stage;
+    page.visit(&server.url(QUIET));
+    page.sign_in(&server.user, true);
+    page.wait_for_state("live");
+}
+
+fn write(page: &Page, text: &str) {
+    wait_for("the field for a notice", || page.find("notice")?.fill(text));
+    page.click("notice-send");
+}
+
+/// What is in the field.
+fn draft(page: &Page) -> String {
+    let script = "return document.querySelector('[data-testid=notice]').value";
+    page.session()
+        .run(script)
+        .as_str()
+        .unwrap_or_default()
+        .to_owned()
+}
+
+/// Each notice as its kind and its words, newest first.
+fn notices(page: &Page) -> Vec<(String, String)> {
+    let script = r#"
+        return [...document.querySelectorAll('[data-testid="notice-item"]')].map((it) => [
+            ["own", "system"].find((kind) => it.classList.contains(kind)) ?? "other",
+            it.querySelector(".words").textContent,
+        ]);
+    "#;
+    serde_json::from_value(page.session().run(script)).expect("pairs of texts")
+}
+
+fn wait_for_notice(page: &Page, kind: &str, words: &str) {
+    wait_for(&format!("the {kind} notice {words}"), || {
+        let notices = notices(page);
+        let found = notices.iter().any(|it| it.0 == kind && it.1 == words);
+        if found {
+            Ok(())
+        } else {
+            Err(format!("{notices:?}, {:?}", page.text("notice-said")))
+        }
+    });
+}
+
+fn a_notice_goes_round(stage: &mut Stage<'_>) {
+    go_live(stage);
+    let Stage { page, server, .. } = stage;
+    // Somebody else, in a window of their own.
+    let here = page.session().tab();
+    page.session().new_tab();
+    page.visit(&server.url(QUIET));
+    page.wait_for_state("live");
+    let there = page.session().tab();
+
+    page.session().switch_to(&here);
+    page.click("menu-news");
+    write(page, HELLO);
+    wait_for_notice(page, "own", HELLO);
+    wait_for_notice(page, "system", "42");
+    wait_for("word of its arrival", || match page.text("notice-said") {
+        Some(said) if said.contains("已送达") => Ok(()),
+        said => Err(format!("{said:?}")),
+    });
+    assert_eq!(draft(page), "");
+    assert_eq!(page.text("unread"), None, "one's own is no news");
+
+    page.session().switch_to(&there);
+    wait_for("the sign of unread news", || match page.text("unread") {
+        Some(unread) if unread.contains('1') => Ok(()),
+        unread => Err(format!("{unread:?}")),
+    });
+    page.click("menu-news");
+    wait_for_notice(page, "other", HELLO);
+    wait_for_notice(page, "system", "42");
+    let inside = "return document.querySelector('[data-testid=notices] b')";
+    assert!(
+        page.session().run(inside).is_null(),
+        "a text became an element"
+    );
+    page.click("close");
+    assert_eq!(page.text("unread"), None, "read, and still unread");
+}
+
+fn offline_keeps_the_text(stage: &mut Stage<'_>) {
+    go_live(stage);
+    stage.page.expect_console("WebSocket connection to");
+    let Stage {
+        page,
+        server,
+        environment,
+        ..
+    } = stage;
+    page.click("menu-news");
+    server.kill();
+    page.wait_for_state("reconnecting");
+    write(page, HELLO);
+    wait_for("word of being offline", || match page.text("notice-said") {
+        Some(said) if said.contains("离线") => Ok(()),
+        said => Err(format!("{said:?}")),
+    });
+    assert_eq!(draft(page), HELLO);
+    assert!(notices(page).is_empty(), "{:?}", notices(page));
+
+    server.go(environment);
+    page.wait_for_state("live");
+    assert_eq!(draft(page), HELLO);
+    assert!(
+        page.wire().sent("my_broadcast").is_empty(),
+        "it was sent by itself"
+    );
+    page.click("notice-send");
+    wait_for_notice(page, "own", HELLO);
+    assert_eq!(page.wire().sent("my_broadcast").len(), 1);
+}
+
+fn any_payload_is_put_up(stage: &mut Stage<'_>) {
+    go_live(stage);
+    let Stage { page, server, .. } = stage;
+    let payloads = [
+        (json!("to all"), "to all"),
+        (
+            json!({ "data": "as the chapter sends it" }),
+            "as the chapter sends it",
+        ),
+        (
+            json!({ "msg": "from elsewhere", "uid": 7 }),
+            "from elsewhere",
+        ),
+        (
+            json!({ "a": [1, { "b c": null }] }),
+            r#"{"a":[1,{"b c":null}]}"#,
+        ),
+        (json!(7), "7"),
+        (json!(null), "null"),
+    ];
+    for (data, _) in &payloads {
+        let event = json!({ "event": "broadcast_response", "data": data });
+        server.control("emit", &event);
+    }
+    let some = json!({ "event": "some event", "data": { "data": 42 }, "namespace": "/" });
+    server.control("emit", &some);
+    page.click("menu-news");
+    wait_for_notice(page, "system", "42");
+    wait_for("all payloads", || {
+        let shown = notices(page);
+        let shown = shown.iter().rev().filter(|it| it.0 == "other");
+        let shown: Vec<_> = shown.map(|it| it.1.as_str()).collect();
+        let meant: Vec<_> = payloads.iter().map(|it| it.1).collect();
+        if shown == meant {
+            Ok(())
+        } else {
+            Err(format!("{shown:?}"))
+        }
+    });
+    assert_eq!(page.state(), "live");
+}
