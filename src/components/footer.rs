@@ -50,7 +50,10 @@ pub(crate) fn Footer(
     };
     let badge = view! {
         <Show when=move || unread.get() != 0>
-            <span class="unread" data-testid="unread">{move || text.unread(unread.get())}</span>
+            <span class="unread" data-testid="unread">
+                <span aria-hidden="true">{move || text.language().number(unread.get().try_into().unwrap_or(u64::MAX))}</span>
+                <span class="unseen">{move || text.unread(unread.get())}</span>
+            </span>
         </Show>
     };
     let place = |class, id, icon, label: Label, place: Option<Place>| match place {
