@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use serde::Serialize;
-use socketio_proto::manager::{Config, Manager, SocketError};
+use socketio_proto::manager::{Config, Manager, SocketError, SocketId};
 use socketio_proto::{Auth, AuthError, Limits, Retries, SendBuffer, SocketOptions, json};
 use wasm_bindgen::JsValue;
 
@@ -20,6 +20,9 @@ use crate::url;
 /// Asks for what the next CONNECT carries, and hands the answer to the socket; told which request of the socket's that
 /// is, and whether the server refused what it was given last. It brings its own way to wait: a page without one has none.
 pub(crate) type AuthProvider = Rc<dyn Fn(Key, u32, bool)>;
+
+/// Gives a socket its retries: a page that never asks for them doesn't link them.
+type Retrying = Box<dyn FnOnce(&mut Manager, SocketId)>;
 
 /// Options of a socket and of the connection it is on; from [`Socket::builder`].
 ///
@@ -36,6 +39,7 @@ pub struct Builder {
     auth: Result<Auth, AuthError>,
     provider: Option<AuthProvider>,
     options: SocketOptions,
+    retries: Option<Retrying>,
     config: Config,
     force_new: bool,
 }
@@ -52,6 +56,7 @@ impl Builder {
             auth: Ok(Auth::NONE),
             provider: None,
             options: SocketOptions::default(),
+            retries: None,
             config: Config::default(),
             force_new: false,
         }
@@ -188,7 +193,9 @@ impl Builder {
 
     /// Sends each event until it is acknowledged (D3).
     pub fn retries(mut self, retries: Retries) -> Self {
-        self.options.retries = Some(retries);
+        self.retries = Some(Box::new(move |manager, id| {
+            manager.retry(id, retries);
+        }));
         self
     }
 
@@ -235,7 +242,7 @@ impl Builder {
                 let seed = (js_sys::Math::random() * f64::from(u32::MAX)) as u64;
                 let mut manager = Manager::new(mem::take(&mut self.config), seed);
                 let id = manager
-                    .socket(&namespace, mem::take(&mut self.options))
+                    .socket_without_retries(&namespace, mem::take(&mut self.options))
                     .map_err(OpenError::Namespace)?;
                 let endpoint = url::endpoint(&server, &self.path, self.slash);
                 let url = url::websocket(&server, &endpoint, &self.query);
@@ -257,8 +264,11 @@ impl Builder {
         };
         let made = table::with(|table| {
             let socket = table.sockets.insert(entry);
-            let sockets = &mut table.connections.get_mut(key)?.sockets;
-            sockets.push((id, socket));
+            let connection = table.connections.get_mut(key)?;
+            connection.sockets.push((id, socket));
+            if let Some(retry) = self.retries.take() {
+                retry(&mut connection.manager, id);
+            }
             Some(Socket::new(socket))
         });
         made.ok_or(OpenError::NoHost)
@@ -287,7 +297,7 @@ fn place(
     share: &str,
     namespace: &str,
     options: &SocketOptions,
-) -> Option<(Key, socketio_proto::manager::SocketId)> {
+) -> Option<(Key, SocketId)> {
     let keys: Vec<Key> = table
         .connections
         .iter()
@@ -299,7 +309,7 @@ fn place(
             .connections
             .get_mut(key)?
             .manager
-            .socket(namespace, options.clone())
+            .socket_without_retries(namespace, options.clone())
             .ok()?;
         Some((key, id))
     })

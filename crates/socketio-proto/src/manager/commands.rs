@@ -8,7 +8,7 @@ use super::{
 };
 use crate::engine;
 use crate::packet::{self, Arguments};
-use crate::socket::{Auth, AuthKind, Phase, RetryQueue, Socket, SocketOptions};
+use crate::socket::{Auth, AuthKind, Phase, Socket, SocketOptions};
 use crate::{Instant, Limits};
 
 /// Commands of the user.
@@ -23,13 +23,32 @@ impl Manager {
         namespace: &str,
         options: impl Into<SocketOptions>,
     ) -> Result<SocketId, SocketError> {
+        let mut options = options.into();
+        let retries = options.retries.take();
+        let id = self.socket_without_retries(namespace, options)?;
+        if let Some(retries) = retries {
+            self.retry(id, retries);
+        }
+        Ok(id)
+    }
+
+    /// [`socket`](Self::socket), but that the option `retries` means nothing: only who calls [`retry`](Self::retry)
+    /// links what it takes, 3 KB of a page.
+    ///
+    /// # Errors
+    /// As [`socket`](Self::socket).
+    pub fn socket_without_retries(
+        &mut self,
+        namespace: &str,
+        options: SocketOptions,
+    ) -> Result<SocketId, SocketError> {
         let namespace: Box<str> = packet::normalize_namespace(namespace)
             .map_err(|_| SocketError::BadNamespace(namespace.into()))?
             .into();
         if self.find(&namespace).is_some() {
             return Err(SocketError::NamespaceTaken(namespace.into()));
         }
-        let socket = Some(Box::new(Socket::new(namespace, options.into())));
+        let socket = Some(Box::new(Socket::new(namespace, options)));
         let free = self.sockets.iter().position(|slot| slot.socket.is_none());
         let index = free.unwrap_or(self.sockets.len());
         if free.is_none() {
@@ -59,7 +78,7 @@ impl Manager {
             let retried = socket
                 .retries
                 .as_mut()
-                .map(RetryQueue::take_all)
+                .map(|queue| queue.take_all())
                 .unwrap_or_default();
             let waits = socket.acks.take_all();
             for wait in waits.iter().filter(|wait| wait.retried.is_none()) {
@@ -194,7 +213,7 @@ impl Manager {
         let events = socket
             .retries
             .as_mut()
-            .map(RetryQueue::take_waiting)
+            .map(|queue| queue.take_waiting())
             .unwrap_or_default();
         let count = frames.len() + events.len();
         let acks: Vec<u64> = frames.iter().filter_map(|buffered| buffered.ack).collect();

@@ -42,6 +42,7 @@ mod incoming;
 mod lifecycle;
 mod outgoing;
 mod output;
+mod retrying;
 mod round_trip;
 
 use alloc::boxed::Box;
@@ -61,7 +62,7 @@ use crate::engine::{self, Connection};
 use crate::packet::Decoder;
 use crate::queue::Queue;
 use crate::random::Random;
-use crate::socket::{Phase, RetryQueue, Socket, earliest};
+use crate::socket::{Phase, Socket, earliest};
 
 /// One connection to a server, and the namespaces on it.
 #[derive(Debug)]
@@ -196,7 +197,7 @@ impl Manager {
     /// How many packets the socket keeps: until it is connected (E6), or until they are acknowledged, with retries.
     pub fn buffered(&self, socket: SocketId) -> usize {
         self.get(socket).map_or(0, |socket| {
-            socket.send_buffer.len() + socket.retries.as_ref().map_or(0, RetryQueue::len)
+            socket.send_buffer.len() + socket.retries.as_ref().map_or(0, |queue| queue.len())
         })
     }
 

@@ -6,10 +6,10 @@ use alloc::vec::Vec;
 use super::{
     AckError, EmitError, EmitOptions, Emitted, Event, Manager, Outcome, Output, RoundTrip, SocketId,
 };
+use crate::Instant;
 use crate::engine;
 use crate::packet::{self, Arguments, Frame, Packet};
 use crate::socket::{Buffered, Pending, Phase, Retried, Room};
-use crate::{Instant, Limits};
 
 impl Manager {
     /// Emits an event: sends it where the socket is connected, else keeps it for when it is (H1). With
@@ -29,10 +29,13 @@ impl Manager {
         if self.connection.phase() == engine::Phase::Open && self.connection.is_overdue(now) {
             self.heartbeat_missed(now);
         }
-        let retries = self.get(id).ok_or(EmitError::NoSocket)?.retries.is_some();
-        match retries && !options.volatile {
-            true => self.emit_retried(id, event, options),
-            false => self.emit_once(id, event, options),
+        let queue = self.get(id).ok_or(EmitError::NoSocket)?.retries.as_ref();
+        match queue
+            .filter(|_| !options.volatile)
+            .map(|queue| queue.driver())
+        {
+            Some(driver) => (driver.emit)(self, id, event, options),
+            None => self.emit_once(id, event, options),
         }
     }
 
@@ -104,80 +107,11 @@ impl Manager {
         Ok(Emitted { outcome, ack })
     }
 
-    fn emit_retried(
-        &mut self,
-        id: SocketId,
-        event: Arguments,
-        options: EmitOptions,
-    ) -> Result<Emitted, EmitError> {
-        let limits = self.config.limits;
-        let socket = self.get_mut(id).ok_or(EmitError::NoSocket)?;
-        let bounds = socket.options.send_buffer;
-        let sends = socket.sends();
-        let Some(queue) = &mut socket.retries else {
-            return Err(EmitError::NoSocket);
-        };
-        let event = queue.with_message_id(event)?;
-        // Dropping what was emitted before would break the promise of retries, so a full queue refuses.
-        let packets = queue.len() + socket.send_buffer.len();
-        let bytes = queue.bytes() + socket.send_buffer.bytes();
-        if packets >= bounds.packets || bytes.saturating_add(event.bytes()) > bounds.bytes {
-            return Err(EmitError::BufferFull { packets });
-        }
-        let mut room = limits;
-        room.packet_bytes = room.packet_bytes.saturating_sub(64);
-        packet::encode_event(&socket.namespace, Some(0), event.clone(), &room)?;
-        let sends = sends && queue.has_window();
-        let awaited = options.ack.then(|| socket.acks.take_id());
-        queue.push(
-            event,
-            awaited,
-            options.timeout.or(socket.options.ack_timeout),
-        );
-        self.send_retried(id);
-        let outcome = if sends {
-            Outcome::Sent
-        } else {
-            Outcome::Buffered
-        };
-        Ok(Emitted {
-            outcome,
-            ack: awaited,
-        })
-    }
-
-    /// Sends what the window of the retry queue lets go.
-    pub(super) fn send_retried(&mut self, id: SocketId) {
-        // What was taken is sent, even where the limits are tighter by now.
-        let limits = Limits {
-            attachments: usize::MAX,
-            packet_bytes: usize::MAX,
-            nesting: usize::MAX,
-        };
-        let now = self.now;
-        while let Some(socket) = self.get_mut(id).filter(|socket| socket.sends()) {
-            let Some(event) = socket.retries.as_mut().and_then(|queue| queue.next()) else {
-                return;
-            };
-            // The first sending goes under the id that the user knows, each further one under a new one (H21).
-            let ack = match event.awaited.filter(|_| event.acks.is_empty()) {
-                Some(awaited) => awaited,
-                None => socket.acks.take_id(),
-            };
-            event.acks.push(ack);
-            let (number, timeout) = (event.number, event.timeout);
-            let frame =
-                packet::encode_event(&socket.namespace, Some(ack), event.event.clone(), &limits);
-            socket.acks.register(Pending {
-                id: ack,
-                deadline: timeout.map(|timeout| now + timeout),
-                sent: Some(now),
-                retried: Some(number),
-            });
-            // It was encoded once already, when it was taken.
-            if let Ok(frame) = frame {
-                self.send_event(id, frame);
-            }
+    /// Sends what the window of the retry queue lets go, where there is one.
+    pub(super) fn drive_retries(&mut self, id: SocketId) {
+        let queue = self.get(id).and_then(|socket| socket.retries.as_ref());
+        if let Some(driver) = queue.map(|queue| queue.driver()) {
+            (driver.send)(self, id);
         }
     }
 
@@ -194,7 +128,7 @@ impl Manager {
             }
             self.send_event(id, buffered.frame);
         }
-        self.send_retried(id);
+        self.drive_retries(id);
     }
 
     /// An acknowledgement came.
@@ -238,7 +172,7 @@ impl Manager {
                 result: Ok(packet),
             });
         }
-        self.send_retried(id);
+        self.drive_retries(id);
     }
 
     /// Waits have ended without an acknowledgement: the user's are told, those of the retry queue sent again, or
@@ -260,7 +194,7 @@ impl Manager {
                 });
             }
         }
-        self.send_retried(id);
+        self.drive_retries(id);
     }
 
     /// Ends waits of packets that were dropped.
@@ -309,7 +243,7 @@ impl Manager {
         }
     }
 
-    fn send_event(&mut self, id: SocketId, frame: Frame) {
+    pub(super) fn send_event(&mut self, id: SocketId, frame: Frame) {
         if self.get(id).is_some_and(|socket| socket.tells_outgoing) {
             self.event(Event::Outgoing {
                 socket: id,

@@ -16,7 +16,7 @@ pub(crate) use auth::Kind as AuthKind;
 pub use auth::{Auth, AuthError};
 pub(crate) use buffer::{Buffer, Buffered, Room};
 pub use options::{Overflow, Retries, SendBuffer, SocketOptions};
-pub(crate) use retry::{Retried, RetryQueue};
+pub(crate) use retry::{Retried, RetryQueue, Retrying};
 
 use crate::Instant;
 use crate::json::push_quoted;
@@ -32,7 +32,7 @@ pub(crate) struct Socket {
     /// Packets to be sent once connected (H1).
     pub(crate) send_buffer: Buffer,
     /// Events that are sent until they are acknowledged, where the options say so.
-    pub(crate) retries: Option<RetryQueue>,
+    pub(crate) retries: Option<Box<dyn Retrying>>,
     /// Events that came before the CONNECT reply (H4).
     pub(crate) receive_buffer: Vec<Packet>,
     /// Connected, but the handlers of that have not run yet: what is emitted goes behind the buffer (H2).
@@ -80,7 +80,7 @@ impl Socket {
         Self {
             namespace,
             phase: Phase::Idle,
-            retries: options.retries.clone().map(RetryQueue::new),
+            retries: None,
             options,
             acks: Acks::default(),
             send_buffer: Buffer::default(),

@@ -1,8 +1,10 @@
 use alloc::vec::Vec;
+use core::fmt::Debug;
 use core::time::Duration;
 
 use super::Retries;
 use crate::json::push_integer;
+use crate::manager::{EmitError, EmitOptions, Emitted, Manager, SocketId};
 use crate::packet::{Arguments, EncodeError};
 use crate::queue::Queue;
 
@@ -29,6 +31,54 @@ pub(crate) struct Retried {
     in_flight: bool,
 }
 
+/// What a manager asks of a retry queue: by way of a trait's object, so that a page without retries links none.
+pub(crate) trait Retrying: Debug {
+    /// What the manager does with it.
+    fn driver(&self) -> Driver;
+
+    fn len(&self) -> usize;
+
+    fn bytes(&self) -> usize;
+
+    /// Whether an event pushed now is sent at once, on a connection.
+    fn has_window(&self) -> bool;
+
+    /// Adds the id that a server can drop repeats by to an event that is to be taken in next.
+    fn with_message_id(&self, event: Arguments) -> Result<Arguments, EncodeError>;
+
+    /// Takes an event in, once it has its [message id](Self::with_message_id).
+    fn push(&mut self, event: Arguments, awaited: Option<u64>, timeout: Option<Duration>);
+
+    /// The next event to send, within the window: always the oldest that isn't in flight, so that order is kept.
+    fn next(&mut self) -> Option<&mut Retried>;
+
+    /// An event was acknowledged: it is done. Tells who awaited that.
+    fn done(&mut self, number: u64) -> Option<Retried>;
+
+    /// The event that was sent under this id, now or earlier.
+    fn sent_under(&self, ack: u64) -> Option<u64>;
+
+    /// An event stayed without acknowledgement. Returns it if it was sent often enough, and is given up (H22).
+    fn missed(&mut self, number: u64) -> Option<Retried>;
+
+    /// Nobody awaits the end of this event any more; it is sent all the same.
+    fn forget_awaited(&mut self, ack: u64);
+
+    /// Takes out the events that are not in flight.
+    fn take_waiting(&mut self) -> Vec<Retried>;
+
+    fn take_all(&mut self) -> Vec<Retried>;
+}
+
+/// The manager's part in retries.
+#[derive(Clone, Copy)]
+pub(crate) struct Driver {
+    pub(crate) emit: EmitRetried,
+    pub(crate) send: fn(&mut Manager, SocketId),
+}
+
+type EmitRetried = fn(&mut Manager, SocketId, Arguments, EmitOptions) -> Result<Emitted, EmitError>;
+
 impl RetryQueue {
     pub(crate) fn new(options: Retries) -> Self {
         Self {
@@ -39,21 +89,34 @@ impl RetryQueue {
         }
     }
 
-    pub(crate) fn len(&self) -> usize {
+    fn take_where(&mut self, condition: &dyn Fn(&Retried) -> bool) -> Vec<Retried> {
+        let taken = self.events.take_where(condition);
+        self.bytes = self.events.iter().map(|event| event.event.bytes()).sum();
+        taken
+    }
+}
+
+impl Retrying for RetryQueue {
+    fn driver(&self) -> Driver {
+        Driver {
+            emit: Manager::emit_retried,
+            send: Manager::send_retried,
+        }
+    }
+
+    fn len(&self) -> usize {
         self.events.len()
     }
 
-    pub(crate) fn bytes(&self) -> usize {
+    fn bytes(&self) -> usize {
         self.bytes
     }
 
-    /// Whether an event pushed now is sent at once, on a connection.
-    pub(crate) fn has_window(&self) -> bool {
+    fn has_window(&self) -> bool {
         self.events.len() < self.options.window.max(1)
     }
 
-    /// Adds the id that a server can drop repeats by to an event that is to be taken in next.
-    pub(crate) fn with_message_id(&self, mut event: Arguments) -> Result<Arguments, EncodeError> {
+    fn with_message_id(&self, mut event: Arguments) -> Result<Arguments, EncodeError> {
         if let Some(prefix) = &self.options.message_id {
             let mut message_id = prefix.clone();
             message_id.push(':');
@@ -63,13 +126,7 @@ impl RetryQueue {
         Ok(event)
     }
 
-    /// Takes an event in, once it has its [message id](Self::with_message_id).
-    pub(crate) fn push(
-        &mut self,
-        event: Arguments,
-        awaited: Option<u64>,
-        timeout: Option<Duration>,
-    ) {
+    fn push(&mut self, event: Arguments, awaited: Option<u64>, timeout: Option<Duration>) {
         let number = self.next;
         self.next += 1;
         self.bytes += event.bytes();
@@ -83,8 +140,7 @@ impl RetryQueue {
         });
     }
 
-    /// The next event to send, within the window: always the oldest that isn't in flight, so that order is kept.
-    pub(crate) fn next(&mut self) -> Option<&mut Retried> {
+    fn next(&mut self) -> Option<&mut Retried> {
         let window = self.options.window.max(1);
         let next = self
             .events
@@ -95,19 +151,16 @@ impl RetryQueue {
         Some(next)
     }
 
-    /// An event was acknowledged: it is done. Tells who awaited that.
-    pub(crate) fn done(&mut self, number: u64) -> Option<Retried> {
+    fn done(&mut self, number: u64) -> Option<Retried> {
         self.take_where(&|event| event.number == number).pop()
     }
 
-    /// The event that was sent under this id, now or earlier.
-    pub(crate) fn sent_under(&self, ack: u64) -> Option<u64> {
+    fn sent_under(&self, ack: u64) -> Option<u64> {
         let event = self.events.iter().find(|event| event.acks.contains(&ack))?;
         Some(event.number)
     }
 
-    /// An event stayed without acknowledgement. Returns it if it was sent often enough, and is given up (H22).
-    pub(crate) fn missed(&mut self, number: u64) -> Option<Retried> {
+    fn missed(&mut self, number: u64) -> Option<Retried> {
         let event = self
             .events
             .iter_mut()
@@ -119,8 +172,7 @@ impl RetryQueue {
         self.done(number)
     }
 
-    /// Nobody awaits the end of this event any more; it is sent all the same.
-    pub(crate) fn forget_awaited(&mut self, ack: u64) {
+    fn forget_awaited(&mut self, ack: u64) {
         for event in self
             .events
             .iter_mut()
@@ -130,18 +182,11 @@ impl RetryQueue {
         }
     }
 
-    /// Takes out the events that are not in flight.
-    pub(crate) fn take_waiting(&mut self) -> Vec<Retried> {
+    fn take_waiting(&mut self) -> Vec<Retried> {
         self.take_where(&|event| !event.in_flight)
     }
 
-    pub(crate) fn take_all(&mut self) -> Vec<Retried> {
+    fn take_all(&mut self) -> Vec<Retried> {
         self.take_where(&|_| true)
-    }
-
-    fn take_where(&mut self, condition: &dyn Fn(&Retried) -> bool) -> Vec<Retried> {
-        let taken = self.events.take_where(condition);
-        self.bytes = self.events.iter().map(|event| event.event.bytes()).sum();
-        taken
     }
 }

@@ -1,0 +1,98 @@
+//! Events that are sent until they are acknowledged. Nothing outside of here names what is in here, but for the socket
+//! that has [retries](Manager::retry): so a page without them doesn't link it.
+
+use alloc::boxed::Box;
+
+use super::{EmitError, EmitOptions, Emitted, Manager, Outcome, SocketId};
+use crate::Limits;
+use crate::packet::{self, Arguments};
+use crate::socket::{Pending, Retries, RetryQueue};
+
+impl Manager {
+    /// From now on, each event of this socket is sent until it is acknowledged (D3, H20).
+    /// [`socket`](Self::socket) does this by itself, as the options say.
+    pub fn retry(&mut self, id: SocketId, retries: Retries) {
+        if let Some(socket) = self.get_mut(id)
+            && socket.retries.is_none()
+        {
+            socket.retries = Some(Box::new(RetryQueue::new(retries)));
+        }
+    }
+
+    pub(crate) fn emit_retried(
+        &mut self,
+        id: SocketId,
+        event: Arguments,
+        options: EmitOptions,
+    ) -> Result<Emitted, EmitError> {
+        let limits = self.config.limits;
+        let socket = self.get_mut(id).ok_or(EmitError::NoSocket)?;
+        let bounds = socket.options.send_buffer;
+        let sends = socket.sends();
+        let Some(queue) = &mut socket.retries else {
+            return Err(EmitError::NoSocket);
+        };
+        let event = queue.with_message_id(event)?;
+        // Dropping what was emitted before would break the promise of retries, so a full queue refuses.
+        let packets = queue.len() + socket.send_buffer.len();
+        let bytes = queue.bytes() + socket.send_buffer.bytes();
+        if packets >= bounds.packets || bytes.saturating_add(event.bytes()) > bounds.bytes {
+            return Err(EmitError::BufferFull { packets });
+        }
+        let mut room = limits;
+        room.packet_bytes = room.packet_bytes.saturating_sub(64);
+        packet::encode_event(&socket.namespace, Some(0), event.clone(), &room)?;
+        let sends = sends && queue.has_window();
+        let awaited = options.ack.then(|| socket.acks.take_id());
+        queue.push(
+            event,
+            awaited,
+            options.timeout.or(socket.options.ack_timeout),
+        );
+        self.send_retried(id);
+        let outcome = if sends {
+            Outcome::Sent
+        } else {
+            Outcome::Buffered
+        };
+        Ok(Emitted {
+            outcome,
+            ack: awaited,
+        })
+    }
+
+    /// Sends what the window of the retry queue lets go.
+    pub(crate) fn send_retried(&mut self, id: SocketId) {
+        // What was taken is sent, even where the limits are tighter by now.
+        let limits = Limits {
+            attachments: usize::MAX,
+            packet_bytes: usize::MAX,
+            nesting: usize::MAX,
+        };
+        let now = self.now;
+        while let Some(socket) = self.get_mut(id).filter(|socket| socket.sends()) {
+            let Some(event) = socket.retries.as_mut().and_then(|queue| queue.next()) else {
+                return;
+            };
+            // The first sending goes under the id that the user knows, each further one under a new one (H21).
+            let ack = match event.awaited.filter(|_| event.acks.is_empty()) {
+                Some(awaited) => awaited,
+                None => socket.acks.take_id(),
+            };
+            event.acks.push(ack);
+            let (number, timeout) = (event.number, event.timeout);
+            let frame =
+                packet::encode_event(&socket.namespace, Some(ack), event.event.clone(), &limits);
+            socket.acks.register(Pending {
+                id: ack,
+                deadline: timeout.map(|timeout| now + timeout),
+                sent: Some(now),
+                retried: Some(number),
+            });
+            // It was encoded once already, when it was taken.
+            if let Ok(frame) = frame {
+                self.send_event(id, frame);
+            }
+        }
+    }
+}
