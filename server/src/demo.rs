@@ -11,6 +11,7 @@ use crate::error::StartError;
 use crate::{passwords, private_file};
 
 const ACCOUNT: &str = "demo";
+const MOBILE: &str = "13800138000";
 const NICKNAME: &str = "小果农";
 const MONEY: Money = Money::from_cents(100_000);
 const CREDIT: i64 = 100;
@@ -73,6 +74,7 @@ impl DemoAccount {
         let user = NewUser {
             account: demo.account.clone(),
             password: passwords::hash(demo.password.clone()).await?,
+            mobile: MOBILE.into(),
             nickname: NICKNAME.into(),
             money: MONEY,
             credit: CREDIT,

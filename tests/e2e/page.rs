@@ -107,6 +107,36 @@ impl Page {
         self.text("user-count").map(digits)
     }
 
+    /// Waits until the text of an element is `text`.
+    pub(crate) fn wait_for_text(&self, id: &str, text: &str) {
+        wait_for(&format!("{text:?} in {id}"), || match self.text(id) {
+            Some(now) if now == text => Ok(()),
+            now => Err(format!("{now:?}")),
+        });
+    }
+
+    /// Waits until an element is there, or is not.
+    pub(crate) fn wait_for_presence(&self, id: &str, present: bool) {
+        wait_for(&format!("{id} there: {present}"), || {
+            let now = self.text(id);
+            if now.is_some() == present {
+                Ok(())
+            } else {
+                Err(format!("{now:?}"))
+            }
+        });
+    }
+
+    /// The `data-testid` of the element that has the focus.
+    pub(crate) fn focused(&self) -> String {
+        let script = "return document.activeElement?.dataset.testid ?? ''";
+        self.session
+            .run(script)
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
+    }
+
     /// The state of the connection, as the page shows it.
     pub(crate) fn state(&self) -> String {
         let script = "return document.querySelector('[data-testid=\"connection\"]')?.dataset.state";

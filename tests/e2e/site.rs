@@ -17,6 +17,8 @@ pub(crate) const QUIET: &str = "/quiet.html";
 pub(crate) const NOWHERE: &str = "/nowhere.html";
 /// Goes back to [`HOME`].
 pub(crate) const WITH_HOME: &str = "/with-home.html";
+/// Names a window and two addresses, of which one is none that a page follows.
+pub(crate) const WITH_PLACES: &str = "/with-places.html";
 /// A page of somebody else.
 pub(crate) const HOME: &str = "/home.html";
 
@@ -35,6 +37,9 @@ impl Site {
         );
         site.write_page(QUIET, &json!({ "chat": false }));
         site.write_page(NOWHERE, &json!({ "socket_namespace": "/nowhere" }));
+        let places =
+            json!({ "bag": "bag", "shop": "/home.html?shop", "friends": "javascript:alert(1)" });
+        site.write_page(WITH_PLACES, &places);
         site.write_page(WITH_HOME, &json!({ "home": HOME }));
         site
     }

@@ -166,6 +166,20 @@ impl Session {
         self.devtools("Emulation.setDeviceMetricsOverride", &params);
     }
 
+    /// Presses a key and lets it go, wherever the focus is.
+    pub(crate) fn press(&self, key: &str) {
+        let strokes = ["keyDown", "keyUp"].map(|kind| json!({ "type": kind, "value": key }));
+        let keyboard = json!({ "type": "key", "id": "keyboard", "actions": strokes });
+        self.command("actions", &json!({ "actions": [keyboard] }));
+    }
+
+    /// Lets nothing through whose address contains `part`.
+    pub(crate) fn block(&self, part: &str) {
+        self.devtools("Network.enable", &json!({}));
+        let urls = [format!("*{part}*")];
+        self.devtools("Network.setBlockedURLs", &json!({ "urls": urls }));
+    }
+
     /// The first element that the selector finds.
     pub(crate) fn find(&self, selector: &str) -> Result<Element<'_>, String> {
         let query = json!({ "using": "css selector", "value": selector });

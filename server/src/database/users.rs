@@ -22,6 +22,7 @@ pub(crate) struct NewUser {
     pub(crate) account: String,
     /// The hash of the password.
     pub(crate) password: Secret,
+    pub(crate) mobile: String,
     pub(crate) nickname: String,
     pub(crate) money: Money,
     pub(crate) credit: i64,
@@ -64,11 +65,12 @@ impl Database {
     pub(crate) async fn add_first_user(&self, user: NewUser) -> Result<bool, DatabaseError> {
         self.call(move |connection| {
             connection.execute(
-                "INSERT INTO users (account, password, nickname, money, credit, created_at)
-                 SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE NOT EXISTS (SELECT 1 FROM users)",
+                "INSERT INTO users (account, password, mobile, nickname, money, credit, created_at)
+                 SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7 WHERE NOT EXISTS (SELECT 1 FROM users)",
                 (
                     user.account,
                     user.password.expose(),
+                    user.mobile,
                     user.nickname,
                     user.money.cents(),
                     user.credit,

@@ -112,7 +112,7 @@ async fn info_tells_what_the_contract_says() {
     info.remove("errno");
     info.remove("errmsg");
     let expected = json!({
-        "id": 1, "mobile": "", "nickname": login["nickname"], "avatar": "",
+        "id": 1, "mobile": "13800138000", "nickname": login["nickname"], "avatar": "",
         "money": 1000.0, "credit": 100,
     });
     assert_eq!(Value::from(info.clone()), expected);

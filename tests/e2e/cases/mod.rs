@@ -1,10 +1,13 @@
 //! What the page promises, a function a promise.
 
+mod back;
 mod connection;
-mod controls;
+mod footer;
+mod header;
 mod language;
 mod leaving;
 mod link;
+mod music;
 mod notices;
 mod sign_in;
 mod toasts;
@@ -59,12 +62,15 @@ pub(crate) fn all() -> Vec<Case> {
         sign_in::CASES,
         connection::CASES,
         tokens::CASES,
-        controls::CASES,
         language::CASES,
         leaving::CASES,
         link::CASES,
         notices::CASES,
         toasts::CASES,
+        header::CASES,
+        footer::CASES,
+        music::CASES,
+        back::CASES,
     ]
     .concat()
 }

@@ -52,6 +52,10 @@ class Controls:
     refuse: "list | None" = None
     # How /api fails: "error-200" and "error-500" are JSON-RPC errors with that status, "not-json" is a page of HTML.
     api_fault: "str | None" = None
+    # The errno that User.info fails with. None lets it answer.
+    info_errno: "int | None" = None
+    # Entries of the user that User.info tells in place of the user's own.
+    user: dict = field(default_factory=dict)
 
     def update(self, changes):
         unknown = changes.keys() - {f.name for f in fields(self)}
@@ -188,7 +192,10 @@ class Api:
 
     def info(self, _params):
         self.tokens.user_of(request.headers.get("Authorization"), "access")
-        return {"errno": OK, "errmsg": "ok", **self.user}
+        controls = self.tokens.controls
+        if controls.info_errno is not None:
+            raise Failure(controls.info_errno, "as the test wishes")
+        return {"errno": OK, "errmsg": "ok", **self.user, **controls.user}
 
 
 class Push:

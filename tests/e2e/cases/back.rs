@@ -1,18 +1,23 @@
-//! The two buttons of the page.
-
-use serde_json::json;
+//! Leaving the page: by its button, and by the Escape key.
 
 use super::{Case, everywhere, on_flask};
 use crate::runner::Stage;
-use crate::site::{AS_BUILT, HOME, WITH_HOME};
+use crate::site::{AS_BUILT, HOME, QUIET, WITH_HOME};
 use crate::wait::wait_for;
 
 pub(super) const CASES: &[Case] = &[
-    everywhere("music_plays_and_stops", music_plays_and_stops),
     everywhere("back_goes_back", back_goes_back),
     everywhere(
         "back_goes_home_without_a_history",
         back_goes_home_without_a_history,
+    ),
+    everywhere(
+        "escape_closes_what_is_open_and_then_goes_back",
+        escape_closes_what_is_open_and_then_goes_back,
+    ),
+    everywhere(
+        "escape_in_a_field_leaves_nothing",
+        escape_in_a_field_leaves_nothing,
     ),
     on_flask(
         "leaving_closes_the_connection",
@@ -20,36 +25,8 @@ pub(super) const CASES: &[Case] = &[
     ),
 ];
 
-/// The music is wanted from the start, and browsers let it begin with the first touch. The record
-/// turns while it plays.
-fn music_plays_and_stops(stage: &mut Stage<'_>) {
-    let Stage { page, server, .. } = stage;
-    page.visit(&server.url(AS_BUILT));
-    page.sign_in(&server.user, true);
-    page.wait_for_state("live");
-    let wait_until = |plays: bool| {
-        wait_for(&format!("music: {plays}"), || {
-            let now = page.session().run(MUSIC);
-            if now == json!([plays.to_string(), plays]) {
-                Ok(())
-            } else {
-                Err(now.to_string())
-            }
-        });
-    };
-    wait_until(true);
-    page.click("music");
-    wait_until(false);
-    page.click("music");
-    wait_until(true);
-}
-
-/// What the button tells, and whether its picture turns.
-const MUSIC: &str = r#"
-const button = document.querySelector('[data-testid="music"]');
-const turns = button.getAnimations({ subtree: true }).some((it) => it.playState === "running");
-return [button.getAttribute("aria-pressed"), turns];
-"#;
+/// WebDriver's name of the key.
+const ESCAPE: &str = "\u{e00c}";
 
 fn back_goes_back(stage: &mut Stage<'_>) {
     let Stage { page, server, .. } = stage;
@@ -66,6 +43,38 @@ fn back_goes_home_without_a_history(stage: &mut Stage<'_>) {
     page.session().open_in_new_tab(&server.url(WITH_HOME));
     page.click("back");
     page.wait_for_url(&server.url(HOME));
+}
+
+fn escape_closes_what_is_open_and_then_goes_back(stage: &mut Stage<'_>) {
+    let Stage { page, server, .. } = stage;
+    let before = server.url("/home.html?before");
+    page.visit(&before);
+    page.visit(&server.url(QUIET));
+    page.sign_in(&server.user, true);
+    page.wait_for_state("live");
+
+    page.click("menu-help");
+    page.wait_for_presence("help", true);
+    page.session().press(ESCAPE);
+    page.wait_for_presence("help", false);
+    assert_eq!(page.session().url(), server.url(QUIET));
+    assert_eq!(page.focused(), "menu-help");
+
+    page.session().press(ESCAPE);
+    page.wait_for_url(&before);
+}
+
+fn escape_in_a_field_leaves_nothing(stage: &mut Stage<'_>) {
+    let Stage { page, server, .. } = stage;
+    let before = server.url("/home.html?before");
+    page.visit(&before);
+    page.visit(&server.url(QUIET));
+    page.click("account");
+    assert_eq!(page.focused(), "account");
+    page.session().press(ESCAPE);
+    // Were the page left, nobody could sign in.
+    page.sign_in(&server.user, true);
+    page.wait_for_state("live");
 }
 
 /// Else the browser may keep it open behind a page that nobody sees, for as long as one could still

@@ -1,0 +1,92 @@
+//! The five buttons on the board below.
+
+use serde_json::json;
+
+use super::{Case, everywhere};
+use crate::page::Page;
+use crate::runner::Stage;
+use crate::site::{QUIET, WITH_PLACES};
+use crate::wait::wait_for;
+
+pub(super) const CASES: &[Case] = &[
+    everywhere("what_is_not_open_yet_says_so", what_is_not_open_yet_says_so),
+    everywhere(
+        "what_the_settings_name_is_opened",
+        what_the_settings_name_is_opened,
+    ),
+    everywhere(
+        "help_opens_and_closes_in_every_way",
+        help_opens_and_closes_in_every_way,
+    ),
+];
+
+fn what_is_not_open_yet_says_so(stage: &mut Stage<'_>) {
+    let Stage { page, server, .. } = stage;
+    page.visit(&server.url(QUIET));
+    page.sign_in(&server.user, true);
+    page.wait_for_state("live");
+    for (id, name) in [
+        ("menu-bag", "背包"),
+        ("menu-shop", "商店"),
+        ("menu-friends", "好友"),
+    ] {
+        assert!(is_shut(page, id), "{id} is not told to be closed");
+        page.tap_toasts_away();
+        page.click(id);
+        page.wait_for_toast(&format!("{name}还没有开放"));
+    }
+}
+
+fn what_the_settings_name_is_opened(stage: &mut Stage<'_>) {
+    let Stage { page, server, .. } = stage;
+    page.visit(&server.url(WITH_PLACES));
+    page.sign_in(&server.user, true);
+    page.wait_for_state("live");
+    let window = "return document.querySelector('[data-testid=menu-bag]').getAttribute('href')";
+    assert_eq!(page.session().run(window), "bag.html");
+    assert!(is_shut(page, "menu-friends"), "a script is followed");
+    page.tap_toasts_away();
+    page.click("menu-shop");
+    page.wait_for_url(&server.url("/home.html?shop"));
+}
+
+fn is_shut(page: &Page, id: &str) -> bool {
+    let script = format!(
+        "return document.querySelector('[data-testid={id}]').getAttribute('aria-disabled')"
+    );
+    page.session().run(&script) == json!("true")
+}
+
+fn help_opens_and_closes_in_every_way(stage: &mut Stage<'_>) {
+    let Stage { page, server, .. } = stage;
+    page.visit(&server.url(QUIET));
+    page.sign_in(&server.user, true);
+    page.wait_for_state("live");
+    let backdrop = r#"
+        const dialog = document.querySelector("dialog");
+        for (const [kind, of] of [["pointerdown", PointerEvent], ["click", MouseEvent]])
+            dialog.dispatchEvent(new of(kind, { bubbles: true }));
+    "#;
+    let host = r#"
+        const cancel = new Event("cancel", { cancelable: true });
+        document.querySelector("dialog").dispatchEvent(cancel);
+    "#;
+    let close: [(&str, &dyn Fn()); 3] = [
+        ("its button", &|| page.click("close")),
+        ("the backdrop", &|| _ = page.session().run(backdrop)),
+        ("a phone's back", &|| _ = page.session().run(host)),
+    ];
+    for (by, close) in close {
+        page.click("menu-help");
+        page.wait_for_presence("help", true);
+        wait_for("the focus to be in the dialog", || {
+            match page.focused().as_str() {
+                "close" => Ok(()),
+                other => Err(other.to_owned()),
+            }
+        });
+        close();
+        page.wait_for_presence("help", false);
+        assert_eq!(page.focused(), "menu-help", "closed by {by}");
+    }
+}

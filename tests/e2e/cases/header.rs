@@ -1,0 +1,194 @@
+//! Who plays, and what they have: on the board above, and in the panel behind it.
+
+use serde_json::{Value, json};
+
+use super::{Case, everywhere, on_flask};
+use crate::page::{Page, Store};
+use crate::runner::Stage;
+use crate::site::QUIET;
+use crate::wait::wait_for;
+
+pub(super) const CASES: &[Case] = &[
+    everywhere("header_shows_the_player", header_shows_the_player),
+    everywhere("signing_out_forgets_all", signing_out_forgets_all),
+    on_flask(
+        "what_is_kept_stays_when_the_server_is_silent",
+        what_is_kept_stays_when_the_server_is_silent,
+    ),
+    on_flask(
+        "a_portrait_is_shown_if_it_is_a_picture",
+        a_portrait_is_shown_if_it_is_a_picture,
+    ),
+    on_flask(
+        "names_and_amounts_of_any_size_fit",
+        names_and_amounts_of_any_size_fit,
+    ),
+    on_flask(
+        "a_token_that_expires_later_is_renewed",
+        a_token_that_expires_later_is_renewed,
+    ),
+    on_flask(
+        "a_session_that_ends_later_asks_again",
+        a_session_that_ends_later_asks_again,
+    ),
+];
+
+fn enter(stage: &Stage<'_>) {
+    let Stage { page, server, .. } = stage;
+    page.visit(&server.url(QUIET));
+    page.sign_in(&server.user, true);
+    page.wait_for_state("live");
+}
+
+fn header_shows_the_player(stage: &mut Stage<'_>) {
+    enter(stage);
+    let Stage { page, server, .. } = stage;
+    let token = page.stored(Store::Device, "access_token");
+    let info = server.call("User.info", &json!({}), token.as_deref());
+    page.wait_for_text("user-name", info["nickname"].as_str().expect("a name"));
+    page.wait_for_text("money", "1,000.00");
+    page.wait_for_text("credit", "100");
+
+    page.click("wallet");
+    page.wait_for_text("money-full", "1,000.00");
+    page.wait_for_text("credit-full", "100");
+    page.wait_for_text("mobile", "138****8000");
+    page.click("close");
+    page.wait_for_presence("account-panel", false);
+    assert_eq!(page.focused(), "wallet");
+}
+
+fn signing_out_forgets_all(stage: &mut Stage<'_>) {
+    enter(stage);
+    let Stage { page, server, .. } = stage;
+    page.click("info");
+    page.click("sign-out");
+    page.wait_for_form();
+    assert_eq!(page.state(), "idle");
+    for store in [Store::Device, Store::Memory] {
+        for key in ["access_token", "refresh_token", "id", "nickname", "money"] {
+            assert_eq!(page.stored(store, key), None, "{key} in {store:?}");
+        }
+    }
+    page.reload();
+    page.wait_for_form();
+    page.sign_in(&server.user, false);
+    page.wait_for_state("live");
+}
+
+fn what_is_kept_stays_when_the_server_is_silent(stage: &mut Stage<'_>) {
+    enter(stage);
+    let Stage { page, server, .. } = stage;
+    page.wait_for_text("credit", "100");
+    server.control("settings", &json!({ "info_errno": 1008 }));
+    page.reload();
+    page.wait_for_text("credit", "100");
+    page.wait_for_text("money", "1,000.00");
+    page.click("wallet");
+    wait_for("word of it in the panel", || {
+        match page.text("account-panel") {
+            Some(text) if text.contains("余额可能不是最新的") => Ok(()),
+            text => Err(format!("{text:?}")),
+        }
+    });
+}
+
+fn a_portrait_is_shown_if_it_is_a_picture(stage: &mut Stage<'_>) {
+    enter(stage);
+    let Stage { page, server, .. } = stage;
+    page.expect_console("nothing.png");
+    for (avatar, shown) in [
+        ("/assets/credit.svg", "/assets/credit.svg"),
+        ("/nothing.png", "/assets/avatar.svg"),
+        ("assets/money.svg", "/assets/money.svg"),
+        ("javascript:alert(1)", "/assets/avatar.svg"),
+    ] {
+        server.control("settings", &json!({ "user": { "avatar": avatar } }));
+        page.reload();
+        wait_for(&format!("{shown} for {avatar}"), || {
+            let now = page.session().run(PORTRAIT);
+            if now == json!([server.url(shown), true]) {
+                Ok(())
+            } else {
+                Err(now.to_string())
+            }
+        });
+    }
+}
+
+/// The address of the portrait, and whether it is a picture.
+const PORTRAIT: &str = r#"
+const image = document.querySelector('[data-testid="avatar"]');
+return image && [image.src, image.complete && image.naturalWidth > 0];
+"#;
+
+fn names_and_amounts_of_any_size_fit(stage: &mut Stage<'_>) {
+    enter(stage);
+    let Stage { page, server, .. } = stage;
+    let name = "<b>一个名字特别特别长的小果农阿桃</b>";
+    let user =
+        json!({ "nickname": name, "money": 8_765_432_109.87, "credit": -98_765_432_109_i64 });
+    server.control("settings", &json!({ "user": user }));
+    page.reload();
+    page.wait_for_text("money", "87.65亿");
+    page.wait_for_text("credit", "-987.65亿");
+    assert_eq!(page.text("user-name").as_deref(), Some(name));
+    let fits = |id: &str| sizes(page, id);
+    for id in ["money", "credit"] {
+        let [needed, given] = fits(id);
+        assert!(needed <= given, "{id} needs {needed} of {given}");
+    }
+    let [needed, given] = fits("user-name");
+    assert!(needed > given, "the name is not long enough to be cut");
+    let [needed, given] = fits("header");
+    assert!(needed <= given, "the header is wider than it is");
+
+    page.click("wallet");
+    page.wait_for_text("money-full", "8,765,432,109.87");
+    page.wait_for_text("credit-full", "-98,765,432,109");
+}
+
+/// How wide the content of an element is, and how wide the element.
+fn sizes(page: &Page, id: &str) -> [u64; 2] {
+    let script = format!(
+        "const it = document.querySelector('[data-testid={id}]'); return [it.scrollWidth, it.clientWidth]"
+    );
+    let sizes = page.session().run(&script);
+    [0, 1].map(|at| sizes[at].as_u64().expect("a width"))
+}
+
+fn a_token_that_expires_later_is_renewed(stage: &mut Stage<'_>) {
+    enter(stage);
+    let Stage { page, server, .. } = stage;
+    page.wait_for_text("credit", "100");
+    let old = page.stored(Store::Device, "access_token");
+    server.control("settings", &json!({ "user": { "credit": 101 } }));
+    server.control("expire", &json!({}));
+    page.click("wallet");
+    page.wait_for_text("credit-full", "101");
+    assert_ne!(page.stored(Store::Device, "access_token"), old);
+    assert_eq!(page.state(), "live");
+    let refreshes = calls(&server.state(), "User.refresh");
+    assert_eq!(refreshes, 1);
+}
+
+fn a_session_that_ends_later_asks_again(stage: &mut Stage<'_>) {
+    enter(stage);
+    let Stage { page, server, .. } = stage;
+    page.wait_for_text("credit", "100");
+    page.put(Store::Device, "refresh_token", "not.a.token");
+    server.control("expire", &json!({}));
+    page.click("wallet");
+    page.wait_for_form();
+    page.wait_for_presence("account-panel", false);
+    let told = page.text("sign-in").unwrap_or_default();
+    assert!(told.contains("登录已过期"), "{told}");
+
+    page.sign_in(&server.user, true);
+    page.wait_for_state("live");
+}
+
+fn calls(state: &Value, method: &str) -> usize {
+    let calls = state["calls"].as_array().into_iter().flatten();
+    calls.filter(|call| **call == *method).count()
+}

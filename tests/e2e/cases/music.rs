@@ -1,0 +1,156 @@
+//! The record: it turns while there is music, and only then.
+
+use serde_json::json;
+
+use super::{Case, everywhere, on_flask};
+use crate::page::Page;
+use crate::runner::Stage;
+use crate::site::QUIET;
+use crate::wait::wait_for;
+
+pub(super) const CASES: &[Case] = &[
+    everywhere("music_plays_and_stops", music_plays_and_stops),
+    on_flask(
+        "music_waits_for_the_first_touch",
+        music_waits_for_the_first_touch,
+    ),
+    on_flask("silence_is_remembered", silence_is_remembered),
+    on_flask(
+        "music_rests_while_nobody_sees_the_page",
+        music_rests_while_nobody_sees_the_page,
+    ),
+    on_flask("the_media_keys_steer_it", the_media_keys_steer_it),
+    on_flask(
+        "music_that_cannot_be_loaded_is_told_once",
+        music_that_cannot_be_loaded_is_told_once,
+    ),
+];
+
+fn enter(stage: &Stage<'_>) {
+    let Stage { page, server, .. } = stage;
+    page.visit(&server.url(QUIET));
+    page.sign_in(&server.user, true);
+    page.wait_for_state("live");
+}
+
+/// The music is wanted from the start, and browsers let it begin with the first touch. The record
+/// turns while it plays.
+fn music_plays_and_stops(stage: &mut Stage<'_>) {
+    enter(stage);
+    let Stage { page, .. } = stage;
+    wait_for_music(page, true);
+    page.click("music");
+    wait_for_music(page, false);
+    page.click("music");
+    wait_for_music(page, true);
+}
+
+fn music_waits_for_the_first_touch(stage: &mut Stage<'_>) {
+    // The driver's own scripts count as touches, so the browser's rule is written down once more.
+    stage.page.session().run_first(
+        "const play = HTMLMediaElement.prototype.play;
+         let touched = false;
+         addEventListener('pointerup', () => { touched = true }, true);
+         HTMLMediaElement.prototype.play = function () {
+             return touched ? play.call(this) : Promise.reject(new DOMException('', 'NotAllowedError'));
+         };",
+    );
+    enter(stage);
+    let Stage { page, .. } = stage;
+    wait_for_music(page, true);
+    page.reload();
+    page.wait_for_state("live");
+    wait_for_music(page, false);
+    assert_eq!(loaded(page), 0, "loaded before it may play");
+    page.click("menu-help");
+    wait_for_music(page, true);
+}
+
+fn silence_is_remembered(stage: &mut Stage<'_>) {
+    enter(stage);
+    let Stage { page, .. } = stage;
+    wait_for_music(page, true);
+    page.click("music");
+    wait_for_music(page, false);
+    page.reload();
+    page.wait_for_state("live");
+    page.click("menu-help");
+    page.wait_for_presence("help", true);
+    assert_eq!(loaded(page), 0, "loaded, and nobody wants it");
+    wait_for_music(page, false);
+}
+
+fn music_rests_while_nobody_sees_the_page(stage: &mut Stage<'_>) {
+    enter(stage);
+    let Stage { page, .. } = stage;
+    wait_for_music(page, true);
+    for hidden in [true, false] {
+        page.session().run(&format!(
+            "Object.defineProperty(document, 'hidden', {{ value: {hidden}, configurable: true }});
+             document.dispatchEvent(new Event('visibilitychange', {{ bubbles: true }}))"
+        ));
+        wait_for_music(page, !hidden);
+    }
+}
+
+fn the_media_keys_steer_it(stage: &mut Stage<'_>) {
+    // There is no such key here: what the page asks for is written down, and called.
+    stage.page.session().run_first(
+        "window.keys = {};
+         navigator.mediaSession.setActionHandler = (name, action) => { window.keys[name] = action };",
+    );
+    enter(stage);
+    let Stage { page, .. } = stage;
+    wait_for_music(page, true);
+    let title = "return navigator.mediaSession.metadata?.title";
+    wait_for("the title", || match page.session().run(title) {
+        title if title == "种植园" => Ok(()),
+        title => Err(title.to_string()),
+    });
+    for (key, plays) in [("pause", false), ("play", true)] {
+        page.session().run(&format!("window.keys.{key}()"));
+        wait_for_music(page, plays);
+    }
+}
+
+fn music_that_cannot_be_loaded_is_told_once(stage: &mut Stage<'_>) {
+    stage.page.expect_console("orchard.mp3");
+    stage.page.session().block("orchard.mp3");
+    enter(stage);
+    let Stage { page, .. } = stage;
+    page.wait_for_toast("音乐加载失败");
+    page.click("music");
+    wait_for("the second attempt", || match loaded(page) {
+        0 | 1 => Err("one attempt".into()),
+        _ => Ok(()),
+    });
+    wait_for_music(page, false);
+    let toasts = page.shown().toasts;
+    let told = toasts.iter().filter(|it| it.contains("音乐加载失败"));
+    assert_eq!(told.count(), 1, "{toasts:?}");
+}
+
+fn wait_for_music(page: &Page, plays: bool) {
+    wait_for(&format!("music: {plays}"), || {
+        let now = page.session().run(MUSIC);
+        if now == json!([plays.to_string(), plays]) {
+            Ok(())
+        } else {
+            Err(now.to_string())
+        }
+    });
+}
+
+/// What the button tells, and whether its picture turns.
+const MUSIC: &str = r#"
+const button = document.querySelector('[data-testid="music"]');
+const turns = button.getAnimations({ subtree: true }).some((it) => it.playState === "running");
+return [button.getAttribute("aria-pressed"), turns];
+"#;
+
+/// How often the tune was asked for.
+fn loaded(page: &Page) -> u64 {
+    let script = "return performance.getEntriesByType('resource')
+        .filter((it) => it.name.includes('orchard.mp3')).length";
+    page.session().run(script).as_u64().unwrap_or_default()
+}
