@@ -80,7 +80,7 @@ fn a_toast_that_is_held_stays(stage: &mut Stage<'_>) {
 
 fn toasts_cover_no_control(stage: &mut Stage<'_>) {
     go_live(stage);
-    let Stage { page, .. } = stage;
+    let Stage { page, .. } = &*stage;
     for (width, height) in [
         (320, 568),
         (375, 667),
