@@ -44,6 +44,11 @@ mod window_events;
 /// The element of `index.html` that the page is put into.
 const PAGE: &str = "page";
 
+/// Small, and constant in time.
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
+
 fn main() {
     #[cfg(debug_assertions)]
     console_error_panic_hook::set_once();
