@@ -1,5 +1,6 @@
 //! The page in release, built by trunk into `dist/` and then cut in two.
 
+mod budget;
 mod cut;
 mod names;
 mod wiring;
@@ -46,6 +47,7 @@ pub(crate) fn build() -> Result<()> {
     })?;
     step("the page: cutting it in two", || cut::cut(&dist))?;
     step("the page: compressing it", || compress::compress(&dist))?;
+    budget::check(&dist)?;
     std::fs::write(&stamp_file, stamp_of(&inputs)?)
         .with_context(|| format!("could not write {}", stamp_file.display()))
 }
