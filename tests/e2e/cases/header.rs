@@ -184,6 +184,7 @@ fn a_session_that_ends_later_asks_again(stage: &mut Stage<'_>) {
     let told = page.text("sign-in").unwrap_or_default();
     assert!(told.contains("登录已过期"), "{told}");
 
+    page.tap_toasts_away();
     page.sign_in(&server.user, true);
     page.wait_for_state("live");
 }
