@@ -56,17 +56,18 @@ pub(crate) fn ConnectionFigures(link: Link) -> impl IntoView {
                 {move || link.trouble.get().map(|trouble| text.trouble(&trouble))}
             </p>
         </Show>
-        <div class="choices">
-            <button
-                type="button"
-                class="wooden"
-                data-testid="link-retry"
-                disabled=live
-                on:click=move |_| link.retry.run(())
-            >
-                {move || text.retry_now}
-            </button>
-        </div>
+        <Show when=move || !live()>
+            <div class="choices">
+                <button
+                    type="button"
+                    class="wooden"
+                    data-testid="link-retry"
+                    on:click=move |_| link.retry.run(())
+                >
+                    {move || text.retry_now}
+                </button>
+            </div>
+        </Show>
     }
 }
 
