@@ -20,6 +20,7 @@ pub(crate) fn ToastList() -> impl IntoView {
 }
 
 /// One message. Its time stands still while somebody points at it or has its focus, and while nobody sees the page.
+/// A pointer that merely rests where it appears is nobody's.
 #[component]
 fn OneToast(toast: Toast, toasts: Toasts) -> impl IntoView {
     let texts = Text::from_context();
@@ -61,7 +62,7 @@ fn OneToast(toast: Toast, toasts: Toasts) -> impl IntoView {
             class="toast"
             class:fault=tone == Tone::Fault
             role=(tone == Tone::Fault).then_some("alert")
-            on:pointerenter=move |_| hovered.set(true)
+            on:pointermove=move |_| hovered.set(true)
             on:pointerleave=move |_| hovered.set(false)
             on:focusin=move |_| focused.set(true)
             on:focusout=move |_| focused.set(false)

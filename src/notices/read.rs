@@ -17,7 +17,11 @@ pub(crate) fn text(response: &BroadcastResponse, data: Option<&str>) -> String {
 
 /// The part of `["name",a,b]` after the name. No name that the page listens to has a comma in it.
 fn arguments(data: &str) -> &str {
-    let rest = data.split_once(',').map_or("", |(_, rest)| rest).trim_end();
+    // An absent argument reads as null.
+    let rest = data
+        .split_once(',')
+        .map_or("null", |(_, rest)| rest)
+        .trim_end();
     rest.strip_suffix(']').unwrap_or(rest)
 }
 
@@ -75,12 +79,12 @@ mod tests {
     }
 
     #[test]
-    fn an_event_without_arguments_says_nothing() {
+    fn an_event_without_arguments_says_null() {
         assert_eq!(
             text(&BroadcastResponse::default(), Some(r#"["some event"]"#)),
-            ""
+            "null"
         );
-        assert_eq!(text(&BroadcastResponse::default(), None), "");
+        assert_eq!(text(&BroadcastResponse::default(), None), "null");
     }
 
     #[test]

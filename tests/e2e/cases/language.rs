@@ -63,9 +63,11 @@ fn english_throughout(stage: &mut Stage<'_>) {
     let script = r#"
         const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
         const found = [];
+        const nickname = document.querySelector('[data-testid="user-name"]').textContent.trim();
         for (let node; (node = walker.nextNode());) {
             const part = node.parentElement;
             if (part.closest('script, noscript, [lang^="zh"], [data-testid="user-name"], .toast')) continue;
+            if (node.data.trim() === nickname) continue;
             if (/\p{Script=Han}/u.test(node.data)) found.push(node.data.trim());
         }
         for (const part of document.querySelectorAll("[aria-label]")) {
