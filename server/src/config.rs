@@ -88,6 +88,38 @@ pub struct Config {
     )]
     pub cors_origins: Vec<HeaderValue>,
 
+    /// Origin that the page may connect to besides this one, such as `https://game.example:5000`,
+    /// when its settings name another server; its pictures may be shown, too. Give it several times,
+    /// or several with commas.
+    #[arg(
+        long = "connect-origin",
+        env = "ORCHARD_CONNECT_ORIGIN",
+        value_name = "ORIGIN",
+        value_delimiter = ',',
+        value_parser = source
+    )]
+    pub connect_origins: Vec<String>,
+
+    /// Origin whose pages may show this one in a frame. Give it several times, or several with
+    /// commas. Without it only the page's own origin may.
+    #[arg(
+        long = "frame-ancestor",
+        env = "ORCHARD_FRAME_ANCESTOR",
+        value_name = "ORIGIN",
+        value_delimiter = ',',
+        value_parser = source
+    )]
+    pub frame_ancestors: Vec<String>,
+
+    /// Content-Security-Policy to send in place of the server's own; empty for none.
+    #[arg(
+        long,
+        env = "ORCHARD_CONTENT_SECURITY_POLICY",
+        value_name = "POLICY",
+        value_parser = HeaderValue::from_str
+    )]
+    pub content_security_policy: Option<HeaderValue>,
+
     /// Time between two pushed counts, in milliseconds.
     #[arg(
         long,
@@ -240,11 +272,21 @@ fn origin(text: &str) -> Result<HeaderValue, String> {
     HeaderValue::from_str(text).map_err(|_| "an origin has only visible ASCII characters".into())
 }
 
+/// An origin that can stand in a policy.
+fn source(text: &str) -> Result<String, String> {
+    origin(text)?;
+    let lone = text != "*" && text.bytes().all(|byte| byte.is_ascii_graphic());
+    if !lone || text.contains([',', ';', '\'']) {
+        return Err("name each origin by itself, in ASCII".into());
+    }
+    Ok(text.to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use clap::{CommandFactory, Parser};
 
-    use super::{Cli, origin};
+    use super::{Cli, origin, source};
 
     #[test]
     fn the_command_line_is_well_formed() {
@@ -270,6 +312,14 @@ mod tests {
         let cli = Cli::try_parse_from(arguments.into_iter().chain(origins)).unwrap();
         assert_eq!(cli.config.dist.to_str(), Some("b"));
         assert_eq!(cli.config.cors_origins.len(), 3);
+    }
+
+    #[test]
+    fn nothing_but_an_origin_gets_into_a_policy() {
+        assert!(source("https://game.example:5000").is_ok());
+        for bad in ["*", "https://a;script-src *", "https://a b", "'none'"] {
+            assert!(source(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

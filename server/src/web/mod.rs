@@ -32,7 +32,7 @@ pub(crate) fn router(app: Arc<App>, socket_io: SocketIoLayer, config: &Config) -
     if !config.api_only {
         router = router.fallback_service(page::router(&config.dist));
     }
-    router = headers::secure(router.layer(socket_io));
+    router = headers::secure(router.layer(socket_io), config);
     if let Some(cors) = cors(&config.cors_origins) {
         router = router.layer(cors);
     }
