@@ -21,6 +21,8 @@ mod door;
 mod early;
 mod entry;
 mod frame;
+#[cfg(feature = "gallery")]
+mod gallery;
 mod host;
 mod language;
 mod link;
@@ -53,5 +55,9 @@ fn main() {
     #[cfg(debug_assertions)]
     console_error_panic_hook::set_once();
 
+    #[cfg(feature = "gallery")]
+    if gallery::open() {
+        return;
+    }
     early::start(page::load);
 }

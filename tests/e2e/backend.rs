@@ -97,14 +97,7 @@ impl Server {
             Backend::Flask => self.flask(environment),
             Backend::Default => self.default(environment),
         };
-        let (process, port) = Guarded::start(&command, |line| {
-            let (_, address) = line.split_once("listening")?;
-            let (_, port) = address.split_once("127.0.0.1:")?;
-            port.split(|c: char| !c.is_ascii_digit())
-                .next()?
-                .parse::<u16>()
-                .ok()
-        });
+        let (process, port) = Guarded::start(&command, port_of);
         self.process = Some(process);
         self.port = port;
     }
@@ -211,6 +204,16 @@ impl Server {
             password: field("password:"),
         }
     }
+}
+
+/// The port in the line that a server prints when it is ready.
+pub(crate) fn port_of(line: &str) -> Option<u16> {
+    let (_, address) = line.split_once("listening")?;
+    let (_, port) = address.split_once("127.0.0.1:")?;
+    port.split(|c: char| !c.is_ascii_digit())
+        .next()?
+        .parse()
+        .ok()
 }
 
 fn flask_user() -> User {

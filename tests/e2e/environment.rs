@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 /// The paths that the tests need.
 #[derive(Debug)]
 pub(crate) struct Environment {
-    /// The release build of the page.
+    /// The release build of the page, or the gallery.
     pub(crate) dist: PathBuf,
     /// The binary of the default server.
     pub(crate) server: PathBuf,

@@ -4,6 +4,8 @@
 //! server, a browser and a profile of its own; afterwards the browser's console is read, because a
 //! panic in WebAssembly shows nowhere else. What a failed case left is in `target/e2e`.
 //!
+//! The same harness takes the pictures of the gallery, see [`gallery`].
+//!
 //! `cargo xtask test` sets everything up. Then, for one case: `cargo test --test e2e -- flask::reload`.
 
 // All of this is a test, and a test fails by panicking; Clippy sees that only where `#[test]` stands.
@@ -23,9 +25,13 @@ mod console;
 #[cfg(not(target_arch = "wasm32"))]
 mod environment;
 #[cfg(not(target_arch = "wasm32"))]
+mod gallery;
+#[cfg(not(target_arch = "wasm32"))]
 mod http;
 #[cfg(not(target_arch = "wasm32"))]
 mod page;
+#[cfg(not(target_arch = "wasm32"))]
+mod picture;
 #[cfg(not(target_arch = "wasm32"))]
 mod process;
 #[cfg(not(target_arch = "wasm32"))]

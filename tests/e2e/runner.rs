@@ -11,6 +11,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use crate::backend::{Backend, Options, Server};
 use crate::cases::{self, Case};
 use crate::environment::Environment;
+use crate::gallery;
 use crate::page::Page;
 use crate::webdriver::Driver;
 
@@ -31,16 +32,36 @@ pub(crate) fn main() -> ExitCode {
     arguments.test_threads.get_or_insert(AT_ONCE);
 
     let surroundings = Arc::new(Surroundings::prepare(arguments.list));
-    let trials = cases::all()
+    let trials = match gallery::Mode::wanted() {
+        Some(mode) => of_gallery(mode, &surroundings),
+        None => of_cases(&surroundings),
+    };
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+fn of_cases(surroundings: &Arc<Surroundings>) -> Vec<Trial> {
+    cases::all()
         .into_iter()
         .flat_map(|case| case.backends.iter().map(move |&backend| (case, backend)))
         .map(|(case, backend)| {
-            let surroundings = Arc::clone(&surroundings);
+            let surroundings = Arc::clone(surroundings);
             let name = format!("{backend}::{}", case.name);
-            Trial::test(name, move || surroundings.run(case, backend))
+            Trial::test(name, move || {
+                surroundings.run(|environment, driver| run(case, backend, environment, driver))
+            })
         })
-        .collect();
-    libtest_mimic::run(&arguments, trials).exit_code()
+        .collect()
+}
+
+fn of_gallery(mode: gallery::Mode, surroundings: &Arc<Surroundings>) -> Vec<Trial> {
+    gallery::walks()
+        .map(|walk| {
+            let surroundings = Arc::clone(surroundings);
+            Trial::test(walk.name(), move || {
+                surroundings.run(|environment, driver| walk.run(mode, environment, driver))
+            })
+        })
+        .collect()
 }
 
 /// What all cases share, or why there is nothing to share.
@@ -67,23 +88,19 @@ impl Surroundings {
         }
     }
 
-    fn run(&self, case: Case, backend: Backend) -> Result<(), Failed> {
+    fn run(&self, test: impl FnOnce(&Environment, &Driver)) -> Result<(), Failed> {
         match self {
-            Self::Missing(missing) => Err(missing.as_str().into()),
+            Self::Missing(missing) => return Err(missing.as_str().into()),
             Self::Ready {
                 environment,
                 driver,
-            } => run(case, backend, environment, driver),
+            } => test(environment, driver),
         }
+        Ok(())
     }
 }
 
-fn run(
-    case: Case,
-    backend: Backend,
-    environment: &Environment,
-    driver: &Driver,
-) -> Result<(), Failed> {
+fn run(case: Case, backend: Backend, environment: &Environment, driver: &Driver) {
     let options = Options {
         access_lifetime: case.access_lifetime,
     };
@@ -111,7 +128,6 @@ fn run(
         let _ = catch_unwind(AssertUnwindSafe(|| stage.save_evidence(case.name)));
         resume_unwind(panic)
     });
-    Ok(())
 }
 
 impl Stage<'_> {

@@ -58,6 +58,11 @@ impl Driver {
                         "--disable-component-update",
                         "--disable-dev-shm-usage",
                         "--disable-sync",
+                        // Glyphs are drawn the same whatever the system's settings say.
+                        "--font-render-hinting=none",
+                        "--disable-lcd-text",
+                        "--force-color-profile=srgb",
+                        "--hide-scrollbars",
                         "--mute-audio",
                         "--no-first-run",
                         "--window-size=412,915",
@@ -200,6 +205,32 @@ impl Session {
             "chromium/network_conditions",
             &json!({ "network_conditions": conditions }),
         );
+    }
+
+    /// Gives the page's window a size, in CSS pixels.
+    pub(crate) fn set_size(&self, (width, height): (u32, u32)) {
+        let metrics =
+            json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        self.devtools("Emulation.setDeviceMetricsOverride", &metrics);
+    }
+
+    /// From now on nothing moves that heeds what a person may ask for.
+    pub(crate) fn reduce_motion(&self) {
+        let features = json!([{ "name": "prefers-reduced-motion", "value": "reduce" }]);
+        self.devtools(
+            "Emulation.setEmulatedMedia",
+            &json!({ "features": features }),
+        );
+    }
+
+    /// A picture of a part of the page, `[x, y, width, height]`, at a scale: PNG in base64.
+    pub(crate) fn picture(&self, [x, y, width, height]: [f64; 4], scale: f64) -> String {
+        let clip = json!({ "x": x, "y": y, "width": width, "height": height, "scale": scale });
+        let mut answer = self.devtools("Page.captureScreenshot", &json!({ "clip": clip }));
+        match answer["data"].take() {
+            Value::String(picture) => picture,
+            _ => panic!("no picture: {answer}"),
+        }
     }
 
     /// The entries of a log since the last call.

@@ -13,7 +13,10 @@ cargo xtask <command>
   build            leave the release page in dist/ and print its sizes
   check            formatting, lints and documentation, warnings denied
   test [FILTER]    every test, or those whose name contains FILTER
-      --only GROUP   unit, server, browser or end-to-end; may be given again
+      --only GROUP   unit, server, browser, gallery or end-to-end; may be given again
+  gallery          serve a page with every component in all its states
+      --accept       take the pictures anew that the tests compare with
+  lighthouse       measure the release page as Lighthouse sees it on a phone, and fail if it is not good enough
   fuzz [TARGET]    the fuzz targets under libFuzzer, one after the other, or this one; needs nightly
       --seconds N    how long each (default: 60)
   doctor           what is installed, in which version, and what is missing
@@ -29,6 +32,8 @@ pub(crate) enum Command {
     Check,
     Test(Test),
     Fuzz(Fuzz),
+    Gallery(Gallery),
+    Lighthouse,
     Doctor,
     CleanCache { unused: bool },
     Help,
@@ -49,6 +54,14 @@ pub(crate) struct Test {
     pub(crate) only: Vec<Group>,
     /// Part of the names of the tests to run.
     pub(crate) filter: Option<String>,
+    /// Whether the gallery's pictures are taken anew, rather than compared with.
+    pub(crate) accept: bool,
+}
+
+/// The options of `gallery`.
+#[derive(Debug, Default, Eq, PartialEq)]
+pub(crate) struct Gallery {
+    pub(crate) accept: bool,
 }
 
 /// The options of `fuzz`.
@@ -69,12 +82,20 @@ pub(crate) enum Group {
     Server,
     /// The client and its hooks, in a headless browser.
     Browser,
+    /// Pictures of every component, compared with accepted ones.
+    Gallery,
     /// The built page in a browser against real servers.
     EndToEnd,
 }
 
 impl Group {
-    pub(crate) const ALL: [Self; 4] = [Self::Unit, Self::Server, Self::Browser, Self::EndToEnd];
+    pub(crate) const ALL: [Self; 5] = [
+        Self::Unit,
+        Self::Server,
+        Self::Browser,
+        Self::Gallery,
+        Self::EndToEnd,
+    ];
 
     /// The name that `--only` takes.
     pub(crate) fn name(self) -> &'static str {
@@ -82,6 +103,7 @@ impl Group {
             Self::Unit => "unit",
             Self::Server => "server",
             Self::Browser => "browser",
+            Self::Gallery => "gallery",
             Self::EndToEnd => "end-to-end",
         }
     }
@@ -95,6 +117,8 @@ pub(crate) fn parse(args: impl IntoIterator<Item = String>) -> Result<Command> {
         Some("run") => return run(args),
         Some("test") => return test(args),
         Some("fuzz") => return fuzz(args),
+        Some("gallery") => return gallery(args),
+        Some("lighthouse") => Command::Lighthouse,
         Some("clean-cache") => return clean_cache(args),
         Some("build") => Command::Build,
         Some("check") => Command::Check,
@@ -175,6 +199,14 @@ fn fuzz(mut args: impl Iterator<Item = String>) -> Result<Command> {
     Ok(Command::Fuzz(fuzz))
 }
 
+fn gallery(mut args: impl Iterator<Item = String>) -> Result<Command> {
+    match (args.next().as_deref(), args.next()) {
+        (None, _) => Ok(Command::Gallery(Gallery { accept: false })),
+        (Some("--accept"), None) => Ok(Command::Gallery(Gallery { accept: true })),
+        _ => bail!("`gallery` takes --accept, or nothing"),
+    }
+}
+
 fn clean_cache(mut args: impl Iterator<Item = String>) -> Result<Command> {
     match (args.next().as_deref(), args.next()) {
         (None, _) => Ok(Command::CleanCache { unused: false }),
@@ -223,6 +255,7 @@ mod tests {
         let expected = Test {
             only: vec![Group::Unit, Group::EndToEnd],
             filter: Some("m7_".to_owned()),
+            accept: false,
         };
         let line = "test --only unit m7_ --only end-to-end";
         assert_eq!(parse_line(line).unwrap(), Command::Test(expected));
@@ -247,7 +280,7 @@ mod tests {
     fn an_unknown_group_is_answered_with_the_known_ones() {
         let error = parse_line("test --only units").unwrap_err().to_string();
         assert!(
-            error.contains("unit, server, browser, end-to-end"),
+            error.contains("unit, server, browser, gallery, end-to-end"),
             "{error}"
         );
     }
@@ -261,6 +294,8 @@ mod tests {
             "run x",
             "test a b",
             "clean-cache --all",
+            "gallery --all",
+            "lighthouse x",
         ] {
             assert!(parse_line(line).is_err(), "{line}");
         }

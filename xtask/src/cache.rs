@@ -14,8 +14,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
+use crate::node::Packages;
 use crate::step::note;
-use crate::{node, python, tools};
+use crate::{python, tools};
 
 /// What `clean-cache` may remove; `target` is the business of `.ci/run`.
 const ROOMS: [&str; 3] = ["tools", "python", "npm"];
@@ -90,7 +91,11 @@ fn used() -> Result<Vec<PathBuf>> {
     }
     used.push(tools::cargo_fuzz().home()?);
     used.extend(python::home().ok());
-    used.extend(node::home().ok());
+    used.extend(
+        Packages::ALL
+            .into_iter()
+            .filter_map(|packages| packages.home().ok()),
+    );
     Ok(used)
 }
 

@@ -30,6 +30,15 @@ pub(crate) fn check() -> Result<()> {
             "--package",
             PAGE,
             "--bins",
+        ])))?;
+        process::run(deny(cargo("clippy").args([
+            "--target",
+            WASM,
+            "--package",
+            PAGE,
+            "--bins",
+            "--features",
+            "gallery",
         ])))
     })?;
     step("documentation", || {

@@ -49,7 +49,7 @@ pub(crate) fn doctor() -> Result<()> {
     line(
         "Node.js",
         version(Path::new("node")),
-        "install Node.js 18 or newer with npm",
+        "install Node.js 18.20 or newer with npm",
     );
     println!("\nthe cache is {}", cache::dir("")?.display());
     println!("Cargo builds into {}", workspace::target()?.display());

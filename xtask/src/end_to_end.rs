@@ -1,23 +1,38 @@
 //! What the tests in `tests/` are handed: the built page, the server, the browser, and what other servers run on.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use anyhow::Result;
 
-use crate::{browser, node, page, python, server, workspace};
+use crate::{browser, gallery, node, page, python, server, workspace};
+
+/// Variables for the tests.
+type Variables = Vec<(&'static str, OsString)>;
 
 /// Sets all of it up, and returns the variables that say where it is.
-pub(crate) fn set_up() -> Result<Vec<(&'static str, OsString)>> {
-    let browser = browser::set_up()?;
-    let python = python::set_up()?;
+pub(crate) fn set_up() -> Result<Variables> {
     let modules = node::set_up()?;
     page::build()?;
-    let server = server::build()?;
+    let mut variables = with(workspace::dist())?;
+    variables.push(("ORCHARD_NODE_MODULES", modules.into()));
+    Ok(variables)
+}
+
+/// The same for the tests of the gallery, which compare with the accepted pictures or accept new ones.
+pub(crate) fn for_gallery(accept: bool) -> Result<Variables> {
+    let mut variables = with(gallery::build()?)?;
+    let what = if accept { "accept" } else { "compare" };
+    variables.push(("ORCHARD_GALLERY", what.into()));
+    Ok(variables)
+}
+
+fn with(dist: PathBuf) -> Result<Variables> {
+    let browser = browser::set_up()?;
     Ok(vec![
-        ("ORCHARD_DIST", workspace::dist().into()),
-        ("ORCHARD_SERVER", server.into()),
-        ("ORCHARD_PYTHON", python.into()),
-        ("ORCHARD_NODE_MODULES", modules.into()),
+        ("ORCHARD_DIST", dist.into()),
+        ("ORCHARD_SERVER", server::build()?.into()),
+        ("ORCHARD_PYTHON", python::set_up()?.into()),
         ("ORCHARD_CHROMIUM", browser.chromium.into()),
         ("ORCHARD_CHROMEDRIVER", browser.driver.into()),
     ])

@@ -11,6 +11,8 @@ mod compress;
 mod doctor;
 mod end_to_end;
 mod fuzz;
+mod gallery;
+mod lighthouse;
 mod lockfile;
 mod node;
 mod page;
@@ -58,6 +60,8 @@ fn execute(command: Command) -> anyhow::Result<()> {
         Command::Check => check::check(),
         Command::Test(options) => test::test(&options),
         Command::Fuzz(options) => fuzz::fuzz(&options),
+        Command::Gallery(options) => gallery::gallery(&options),
+        Command::Lighthouse => lighthouse::lighthouse(),
         Command::Doctor => doctor::doctor(),
         Command::CleanCache { unused } => cache::clean(unused),
         Command::Help => {

@@ -1,4 +1,4 @@
-//! The npm packages that the Node server of the tests runs on.
+//! The npm packages of the tests.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -9,42 +9,85 @@ use crate::stamp::Stamp;
 use crate::step::step;
 use crate::{cache, process, workspace};
 
-const SERVER: &str = "tests/servers/node";
+/// Packages that are installed together, by one `package-lock.json`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Packages {
+    /// What the Socket.IO server of the tests runs on.
+    Server,
+    /// What judges the page.
+    Page,
+    /// Lighthouse, which is large and has a command of its own.
+    Lighthouse,
+}
 
-/// The folder `node_modules` with exactly what package-lock.json says, linked to from the server's folder.
-pub(crate) fn set_up() -> Result<PathBuf> {
-    let home = home()?;
-    let modules = home.join("node_modules");
-    let server = workspace::root().join(SERVER);
-    if !modules.is_dir() {
-        step(
-            "Node: installing what the Socket.IO server needs, once",
-            || {
-                cache::fill(&home, |temporary| {
-                    for file in ["package.json", "package-lock.json"] {
-                        std::fs::copy(server.join(file), temporary.join(file))
-                            .with_context(|| format!("could not read {SERVER}/{file}"))?;
-                    }
-                    let mut npm = Command::new("npm");
-                    npm.current_dir(temporary);
-                    npm.args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
-                    process::run(&mut npm).context("is Node.js installed? 18 or newer is wanted")
-                })
-            },
-        )?;
+impl Packages {
+    pub(crate) const ALL: [Self; 3] = [Self::Server, Self::Page, Self::Lighthouse];
+
+    /// The folder `node_modules` with exactly what package-lock.json says.
+    pub(crate) fn set_up(self) -> Result<PathBuf> {
+        let home = self.home()?;
+        let modules = home.join("node_modules");
+        if !modules.is_dir() {
+            step(
+                format_args!("Node: installing {}, once", self.what()),
+                || cache::fill(&home, |temporary| self.install(temporary)),
+            )?;
+        }
+        Ok(modules)
     }
+
+    /// Their folder in the cache, by what is to be in it.
+    pub(crate) fn home(self) -> Result<PathBuf> {
+        let mut stamp = Stamp::default();
+        stamp.contents(
+            workspace::root(),
+            &format!("{}/package-lock.json", self.folder()),
+        )?;
+        Ok(cache::dir("npm")?.join(stamp.key()))
+    }
+
+    /// The folder with `package.json`, in the checkout.
+    fn folder(self) -> &'static str {
+        match self {
+            Self::Server => "tests/servers/node",
+            Self::Page => "tests/web",
+            Self::Lighthouse => "tests/lighthouse",
+        }
+    }
+
+    fn what(self) -> &'static str {
+        match self {
+            Self::Server => "what the Socket.IO server needs",
+            Self::Page => "what judges the page",
+            Self::Lighthouse => "Lighthouse",
+        }
+    }
+
+    fn install(self, temporary: &Path) -> Result<()> {
+        let folder = self.folder();
+        for file in ["package.json", "package-lock.json"] {
+            std::fs::copy(
+                workspace::root().join(folder).join(file),
+                temporary.join(file),
+            )
+            .with_context(|| format!("could not read {folder}/{file}"))?;
+        }
+        let mut npm = Command::new("npm");
+        npm.current_dir(temporary);
+        npm.args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
+        process::run(&mut npm).context("is Node.js installed? 18.20 or newer is wanted")
+    }
+}
+
+/// The packages of the Socket.IO server, linked to from its folder: Node's `import` looks for packages beside the script
+/// only.
+pub(crate) fn set_up() -> Result<PathBuf> {
+    let modules = Packages::Server.set_up()?;
+    let server = workspace::root().join(Packages::Server.folder());
     link(&modules, &server.join("node_modules"))?;
     Ok(modules)
 }
 
-/// Its folder in the cache, by what is to be in it.
-pub(crate) fn home() -> Result<PathBuf> {
-    let mut stamp = Stamp::default();
-    stamp.contents(workspace::root(), &format!("{SERVER}/package-lock.json"))?;
-    Ok(cache::dir("npm")?.join(stamp.key()))
-}
-
-/// Node's `import` looks for packages beside the script only.
 fn link(modules: &Path, beside: &Path) -> Result<()> {
     if std::fs::read_link(beside).is_ok_and(|to| to == modules) {
         return Ok(());

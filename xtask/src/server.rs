@@ -34,13 +34,26 @@ pub(crate) fn program() -> Result<PathBuf> {
 /// Starts the server on a port of 127.0.0.1, with the page in `dist` or with none, and waits until it answers.
 pub(crate) fn start(program: &Path, port: u16, dist: Option<&Path>) -> Result<Running> {
     let mut command = Command::new(program);
-    command.current_dir(workspace::root());
-    command.arg("--listen").arg(format!("127.0.0.1:{port}"));
     match dist {
         Some(dist) => command.arg("--dist").arg(dist),
         None => command.arg("--api-only"),
     };
-    let mut running = Running::start(&mut command)?;
+    start_command(&mut command, port)
+}
+
+/// Starts a server that nobody is to keep the data of: it stands in `data`.
+pub(crate) fn start_aside(command: &mut Command, port: u16, data: &Path) -> Result<Running> {
+    command.args(["--log", "warn", "--database"]);
+    command.arg(data.join("orchard.sqlite3"));
+    // The demo account that it prints is of no use to anybody.
+    command.stdout(std::process::Stdio::null());
+    start_command(command, port)
+}
+
+fn start_command(command: &mut Command, port: u16) -> Result<Running> {
+    command.current_dir(workspace::root());
+    command.arg("--listen").arg(format!("127.0.0.1:{port}"));
+    let mut running = Running::start(command)?;
     wait_until(&mut running, || answers(port, "/healthz"))?;
     Ok(running)
 }

@@ -1,0 +1,298 @@
+//! What there is to see.
+
+use leptos::prelude::*;
+
+use crate::app::Notice;
+use crate::components::{
+    Back, Connection, ConnectionFigures, Count, Footer, Header, Help, LanguageSwitch, Menu, Music,
+    NoticeBoard, OfflineBar, Panel, SignIn, Title, ToastList, Unreachable, Waiting, Wallet,
+};
+use crate::entry::Complaint;
+use crate::link::Link;
+use crate::links::Place;
+use crate::live::ConnectionState;
+use crate::notices::{Board, Kind, Outbox};
+use crate::player::Player;
+use crate::rpc::CallError;
+use crate::text::Text;
+use crate::toasts::Toasts;
+use crate::trouble::Trouble;
+
+/// One component in one state.
+#[derive(Clone, Copy)]
+pub(super) struct State {
+    /// The file of the component, and what is special about it: `count-large`.
+    pub(super) id: &'static str,
+    /// What to take a picture of: a selector.
+    pub(super) crop: &'static str,
+    /// The hour of the day, where the scene is to be seen.
+    pub(super) sky: Option<&'static str>,
+    pub(super) view: fn() -> AnyView,
+}
+
+const fn state(id: &'static str, crop: &'static str, view: fn() -> AnyView) -> State {
+    State {
+        id,
+        crop,
+        sky: None,
+        view,
+    }
+}
+
+const fn scene(id: &'static str, sky: &'static str) -> State {
+    State {
+        id,
+        crop: ".app",
+        sky: Some(sky),
+        view: || ().into_any(),
+    }
+}
+
+/// Every state of every component.
+pub(super) fn all() -> Vec<State> {
+    [
+        SCENES, BOARD, CONNECTION, LINK, NOTICES, CARDS, TOASTS, PANELS,
+    ]
+    .concat()
+}
+
+const SCENES: &[State] = &[
+    scene("scene-dawn", "dawn"),
+    scene("scene-day", "day"),
+    scene("scene-dusk", "dusk"),
+    scene("scene-night", "night"),
+];
+
+const BOARD: &[State] = &[
+    state("back-plain", ".back", || {
+        view! { <Back on_leave=|()| () /> }.into_any()
+    }),
+    state("music-plain", ".music", || view! { <Music /> }.into_any()),
+    state("title-plain", ".title", || {
+        view! { <Title unseen=Signal::stored(false) /> }.into_any()
+    }),
+    state("header-rich", ".header", || header(rich())),
+    state("header-untold", ".header", || header(Player::default())),
+    state("footer-shut", ".footer", || footer(Menu::default(), 3)),
+    state("footer-open", ".footer", || {
+        let place = || Place::of_setting("bag", "bag.html");
+        footer(
+            Menu {
+                bag: place(),
+                friends: place(),
+                shop: place(),
+            },
+            0,
+        )
+    }),
+    state("language_switch-plain", ".language", || {
+        view! { <LanguageSwitch /> }.into_any()
+    }),
+    state("count-one", ".count", || count(1)),
+    state("count-large", ".count", || count(1_234_567)),
+];
+
+const CONNECTION: &[State] = &[
+    state("connection-idle", ".connection", || {
+        connection(ConnectionState::Idle)
+    }),
+    state("connection-connecting", ".connection", || {
+        connection(ConnectionState::Connecting)
+    }),
+    state("connection-live", ".connection", || {
+        connection(ConnectionState::Live)
+    }),
+    state("connection-reconnecting", ".connection", || {
+        connection(ConnectionState::Reconnecting)
+    }),
+    state("connection-offline", ".connection", || {
+        connection(ConnectionState::Offline)
+    }),
+    state("connection-refused", ".connection", || {
+        connection(ConnectionState::Refused)
+    }),
+];
+
+const LINK: &[State] = &[
+    state("connection_figures-live", ".sheet", || {
+        figures(ConnectionState::Live, None)
+    }),
+    state("connection_figures-away", ".sheet", || {
+        figures(ConnectionState::Reconnecting, Some(Trouble::Unreachable))
+    }),
+    state("offline_bar-away", ".bar", || {
+        view! {
+            <OfflineBar
+                overdue=Signal::stored(true)
+                state=Signal::stored(ConnectionState::Offline)
+                on_retry=Callback::new(|()| ())
+            />
+        }
+        .into_any()
+    }),
+];
+
+const NOTICES: &[State] = &[
+    state("notice_board-empty", ".sheet", || notices(&[])),
+    state("notice_board-full", ".sheet", || {
+        notices(&[
+            (Kind::Others, "今天的苹果特别甜！ Today's apples are sweet."),
+            (Kind::System, "42"),
+            (Kind::Own, "<b>text</b> is text"),
+        ])
+    }),
+];
+
+const CARDS: &[State] = &[
+    state("waiting-plain", ".waiting", || {
+        view! { <Waiting /> }.into_any()
+    }),
+    state("sign_in-plain", ".card", || sign_in(None)),
+    state("sign_in-told", ".card", || {
+        sign_in(Some(Complaint::Notice(Notice::Ended)))
+    }),
+    state("sign_in-incomplete", ".card", || {
+        sign_in(Some(Complaint::PasswordMissing))
+    }),
+    state("unreachable-network", ".card", || {
+        unreachable(CallError::Network)
+    }),
+    state("unreachable-late", ".card", || {
+        unreachable(CallError::TimedOut)
+    }),
+];
+
+const TOASTS: &[State] = &[
+    state("toast_list-one", ".toasts", || {
+        toasts(&["有人来到种植园，欢迎！ Welcome!"])
+    }),
+    state("toast_list-three_and_one_waiting", ".toasts", || {
+        toasts(&[
+            "登录成功",
+            "The text of a toast is text: <b>not bold</b> &amp; not more.",
+            "A toast can be as long as a server likes, and then it has several lines, up to what the screen takes. 很长的提示会换行。",
+            "It waits for its turn",
+        ])
+    }),
+];
+
+const PANELS: &[State] = &[
+    state("panel-short", ".sheet", || {
+        panel(|| view! { <p>"…"</p> }.into_any())
+    }),
+    state("panel-long", ".sheet", || {
+        let lines = || (1..=60).map(|line| view! { <p>{line}</p> }.into_any());
+        panel(move || lines().collect_view().into_any())
+    }),
+    state("help-plain", ".sheet", || {
+        panel(|| view! { <Help /> }.into_any())
+    }),
+    state("wallet-rich", ".sheet", || wallet(rich(), false)),
+    state("wallet-stale", ".sheet", || wallet(Player::default(), true)),
+];
+
+fn panel(content: impl FnOnce() -> AnyView + Send + 'static) -> AnyView {
+    view! { <Panel title=Text::from_context().help on_close=|| ()>{content()}</Panel> }.into_any()
+}
+
+fn figures(state: ConnectionState, trouble: Option<Trouble>) -> AnyView {
+    let live = state == ConnectionState::Live;
+    let link = Link {
+        state: Signal::stored(state),
+        server: Signal::stored("https://game.example".into()),
+        namespace: Signal::stored("/mofang".into()),
+        id: Signal::stored(live.then(|| "6p1pJ2Tz0HqJb3o9AAAB".into())),
+        round_trip: Signal::stored(Some(48)),
+        attempt: Signal::stored((!live).then_some(4)),
+        next: Signal::stored(None),
+        trouble: Signal::stored(trouble),
+        overdue: Signal::stored(!live),
+        retry: Callback::new(|()| ()),
+    };
+    panel(move || view! { <ConnectionFigures link /> }.into_any())
+}
+
+fn notices(texts: &'static [(Kind, &'static str)]) -> AnyView {
+    let mut board = Board::default();
+    for (kind, text) in texts {
+        // The hour that is shown depends on where one is, and so does the picture: noon of a day long ago, as told there.
+        board.put(*kind, (*text).into(), noon(), true);
+    }
+    panel(move || {
+        view! {
+            <NoticeBoard
+                board=Signal::stored(board.clone())
+                draft=RwSignal::new(String::new())
+                outbox=Signal::stored(Outbox::default())
+                on_send=Callback::new(|()| ())
+            />
+        }
+        .into_any()
+    })
+}
+
+/// Noon of some day, wherever one is.
+fn noon() -> f64 {
+    js_sys::Date::new_with_year_month_day_hr(2026, 4, 1, 12).get_time()
+}
+
+fn wallet(player: Player, stale: bool) -> AnyView {
+    panel(move || {
+        view! {
+            <Wallet player=Signal::stored(player) stale=Signal::stored(stale) on_sign_out=|()| ()>
+                <LanguageSwitch />
+            </Wallet>
+        }
+        .into_any()
+    })
+}
+
+fn header(player: Player) -> AnyView {
+    view! { <Header player=Signal::stored(player) portrait=Signal::stored(None) on_more=|()| () /> }
+        .into_any()
+}
+
+fn footer(menu: Menu, unread: usize) -> AnyView {
+    view! { <Footer menu on_help=|()| () on_notices=|()| () unread=Signal::stored(unread) on_closed=|_| () /> }.into_any()
+}
+
+/// With more of everything than there is room for.
+fn rich() -> Player {
+    Player {
+        avatar: None,
+        credit: Some(1_234_567),
+        mobile: Some("13800138000".into()),
+        money: "98765432.10".parse().ok(),
+        nickname: Some("一位名字特别特别长的果农 Appleseed".into()),
+    }
+}
+
+fn count(count: u64) -> AnyView {
+    view! { <Count count=Signal::stored(Some(count)) /> }.into_any()
+}
+
+fn connection(state: ConnectionState) -> AnyView {
+    view! { <Connection state=Signal::stored(state) /> }.into_any()
+}
+
+fn sign_in(complaint: Option<Complaint>) -> AnyView {
+    view! {
+        <SignIn
+            busy=Signal::stored(false)
+            complaint=Signal::stored(complaint)
+            on_submit=Callback::new(|_| ())
+        />
+    }
+    .into_any()
+}
+
+fn unreachable(error: CallError) -> AnyView {
+    view! { <Unreachable error retry=Callback::new(|()| ()) /> }.into_any()
+}
+
+fn toasts(texts: &[&str]) -> AnyView {
+    for text in texts {
+        Toasts::from_context().keep((*text).to_owned());
+    }
+    view! { <ToastList /> }.into_any()
+}

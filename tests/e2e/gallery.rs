@@ -1,0 +1,273 @@
+//! The gallery: every component in all its states, compared with accepted pictures.
+//!
+//! `cargo xtask gallery` shows it, `cargo xtask gallery --accept` takes the pictures in `tests/gallery/accepted` anew. What
+//! differs is left in `target/e2e/gallery`: the picture as it is now, and one that shows in red where it differs.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use base64::prelude::{BASE64_STANDARD, Engine as _};
+
+use crate::backend;
+use crate::environment::Environment;
+use crate::picture::{Difference, Picture};
+use crate::process::Guarded;
+use crate::wait::wait_for;
+use crate::webdriver::{Driver, Session};
+
+/// The names of the screens, and the sizes of their windows.
+const SCREENS: [(&str, (u32, u32)); 2] = [("phone", (375, 667)), ("desktop", (1280, 800))];
+
+const LANGUAGES: [&str; 2] = ["zh", "en"];
+
+/// What belongs to a component is around it, too: its shadow, and what it must not touch. In pixels.
+const MARGIN: f64 = 6.0;
+
+/// A whole scene is taken smaller: whether it is there, and at which hour, is all that a picture of it is to tell.
+const SCENE_SCALE: f64 = 0.3;
+
+/// What the scenes' names begin with. There is no word in them, so one language will do.
+const SCENE: &str = "scene-";
+
+/// Whether pictures are compared or accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mode {
+    Compare,
+    Accept,
+}
+
+impl Mode {
+    /// What `cargo xtask` wants; `None`, if it wants other tests.
+    pub(crate) fn wanted() -> Option<Self> {
+        match std::env::var("ORCHARD_GALLERY").as_deref() {
+            Ok("accept") => Some(Self::Accept),
+            Ok(_) => Some(Self::Compare),
+            Err(_) => None,
+        }
+    }
+}
+
+/// All frames on one screen, in one language.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Walk {
+    screen: &'static str,
+    size: (u32, u32),
+    language: &'static str,
+}
+
+pub(crate) fn walks() -> impl Iterator<Item = Walk> {
+    SCREENS.into_iter().flat_map(|(screen, size)| {
+        LANGUAGES.map(|language| Walk {
+            screen,
+            size,
+            language,
+        })
+    })
+}
+
+impl Walk {
+    pub(crate) fn name(self) -> String {
+        format!("gallery::{}_{}", self.screen, self.language)
+    }
+
+    /// Goes from frame to frame to the last, and then tells of all that differ.
+    pub(crate) fn run(self, mode: Mode, environment: &Environment, driver: &Driver) {
+        let data = tempfile::tempdir().expect("a temporary folder");
+        let (_server, port) = serve(environment, data.path());
+        let session = driver.open(&environment.chromium);
+        session.set_size(self.size);
+        session.reduce_motion();
+
+        let address = format!("http://127.0.0.1:{port}/frame.html");
+        session.visit(&address);
+        let mut frames = frames(&session);
+        assert_complete(&frames);
+        frames.retain(|frame| self.language == LANGUAGES[0] || !frame.id.starts_with(SCENE));
+        let names = frames.iter().map(|frame| self.file(&frame.id));
+        let mut faults = strangers(&self.ending(), &names.collect::<Vec<_>>(), mode);
+        for frame in &frames {
+            let picture = self.take(frame, &session);
+            if let Err(fault) = self.judge(&frame.id, &picture, mode) {
+                faults.push(fault);
+            }
+        }
+        let log = session.log("browser");
+        let errors: Vec<_> = log.iter().filter(|it| it["level"] == "SEVERE").collect();
+        assert!(errors.is_empty(), "errors in the console: {errors:#?}");
+        assert!(
+            faults.is_empty(),
+            "{}\n\nThe pictures are in {}.\nIf they are as they should be: cargo xtask gallery --accept\n",
+            faults.join("\n"),
+            evidence().display()
+        );
+    }
+
+    fn take(self, frame: &Frame, session: &Session) -> Picture {
+        let name = format!("{}/{}", frame.id, self.language);
+        session.run(&format!("location.hash = '#{name}'"));
+        wait_for(&format!("the frame {name}"), || {
+            let told = session.run(&READY.replace("NAME", &name));
+            if told == true {
+                Ok(())
+            } else {
+                Err(told.to_string())
+            }
+        });
+        let bounds = session.run(&BOUNDS.replace("SELECTOR", &frame.crop));
+        let bounds: Option<Vec<f64>> = bounds.as_array().map(|bounds| {
+            bounds
+                .iter()
+                .filter_map(serde_json::Value::as_f64)
+                .collect()
+        });
+        let Some([left, top, right, bottom]) = bounds.as_deref() else {
+            panic!("{name}: there is no {}", frame.crop)
+        };
+        let (wide, high) = (f64::from(self.size.0), f64::from(self.size.1));
+        let (left, top) = (
+            (left - MARGIN).floor().max(0.0),
+            (top - MARGIN).floor().max(0.0),
+        );
+        let (right, bottom) = (
+            (right + MARGIN).ceil().min(wide),
+            (bottom + MARGIN).ceil().min(high),
+        );
+        assert!(
+            right > left && bottom > top,
+            "{name}: it is not in the window"
+        );
+        let scene = frame.id.starts_with(SCENE);
+        let scale = if scene { SCENE_SCALE } else { 1.0 };
+        let png = session.picture([left, top, right - left, bottom - top], scale);
+        let png = BASE64_STANDARD.decode(png).expect("a picture in base64");
+        Picture::of_png(&png).expect("a picture").coarse()
+    }
+
+    fn judge(self, id: &str, picture: &Picture, mode: Mode) -> Result<(), String> {
+        let file = self.file(id);
+        let path = accepted().join(&file);
+        let before = Picture::load(&path)?;
+        let difference = before.as_ref().map(|before| picture.difference(before));
+        if mode == Mode::Accept {
+            // One that nobody could tell from the old one stays as it is in the repository.
+            if !matches!(difference, Some(None)) {
+                picture.save(&path);
+            }
+            return Ok(());
+        }
+        let told = match difference {
+            Some(None) => return Ok(()),
+            Some(Some(difference)) => {
+                if let Difference::Pixels(.., shown) = &difference {
+                    shown.save(&evidence().join(file.replace(".png", ".differs.png")));
+                }
+                difference.to_string()
+            }
+            None => "there is no accepted picture of it".into(),
+        };
+        picture.save(&evidence().join(&file));
+        Err(format!("{file}: {told}"))
+    }
+
+    fn file(self, id: &str) -> String {
+        format!("{id}{}", self.ending())
+    }
+
+    fn ending(self) -> String {
+        format!(".{}.{}.png", self.screen, self.language)
+    }
+}
+
+/// A state of a component, and what to take a picture of.
+#[derive(Debug)]
+struct Frame {
+    id: String,
+    crop: String,
+}
+
+fn frames(session: &Session) -> Vec<Frame> {
+    let list = wait_for("the list of frames", || {
+        let list = session.run("return document.documentElement.dataset.states ?? null");
+        list.as_str()
+            .map(str::to_owned)
+            .ok_or_else(|| list.to_string())
+    });
+    list.lines()
+        .filter_map(|line| line.split_once(' '))
+        .map(|(id, crop)| Frame {
+            id: id.into(),
+            crop: crop.into(),
+        })
+        .collect()
+}
+
+/// Every component has a frame: what is not looked at is forgotten.
+fn assert_complete(frames: &[Frame]) {
+    // They only put others together, and join them to the connection.
+    const WIRING: [&str; 2] = ["mod", "orchard"];
+    let components = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/components");
+    for entry in fs::read_dir(components).expect("src/components") {
+        let path = entry.expect("a component").path();
+        let name = path.file_stem().unwrap_or_default().to_string_lossy();
+        let shown = frames
+            .iter()
+            .any(|frame| frame.id.split_once('-').is_some_and(|(of, _)| of == name));
+        assert!(
+            shown || WIRING.contains(&name.as_ref()),
+            "the component {name} has no frame: add it to src/gallery/states"
+        );
+    }
+}
+
+/// Accepted pictures of what is not there any more: a fault, or taken away.
+fn strangers(ending: &str, known: &[String], mode: Mode) -> Vec<String> {
+    fs::create_dir_all(accepted()).expect("the folder of the accepted pictures");
+    fs::create_dir_all(evidence()).expect("a folder for what differs");
+    let mut faults = Vec::new();
+    for entry in fs::read_dir(accepted()).expect("the accepted pictures") {
+        let path = entry.expect("an accepted picture").path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if !name.ends_with(ending) || known.iter().any(|known| *known == name) {
+            continue;
+        }
+        match mode {
+            Mode::Accept => fs::remove_file(&path).expect("to remove a picture"),
+            Mode::Compare => faults.push(format!("{name}: there is no such frame any more")),
+        }
+    }
+    faults
+}
+
+fn serve(environment: &Environment, data: &Path) -> (Guarded, u16) {
+    let mut command = Command::new(&environment.server);
+    command
+        .args(["--listen", "127.0.0.1:0", "--database"])
+        .arg(data.join("orchard.sqlite3"))
+        // The gallery brings a font, which the page's policy has no place for.
+        .args(["--content-security-policy", ""])
+        .arg("--dist")
+        .arg(&environment.dist);
+    Guarded::start(&command, backend::port_of)
+}
+
+fn accepted() -> PathBuf {
+    Environment::tests().join("gallery/accepted")
+}
+
+fn evidence() -> PathBuf {
+    Environment::evidence().join("gallery")
+}
+
+/// Whether the frame is there, and all that it loads.
+const READY: &str = r#"
+const root = document.documentElement;
+const loaded = [...document.images].every((it) => it.complete) && document.fonts.status === "loaded";
+return (root.dataset.shown === "NAME" && loaded) || root.dataset.shown + " " + loaded;
+"#;
+
+/// Left, top, right and bottom of the first that the selector finds.
+const BOUNDS: &str = r#"
+const box = document.querySelector("SELECTOR")?.getBoundingClientRect();
+return box && [box.left, box.top, box.right, box.bottom];
+"#;

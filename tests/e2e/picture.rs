@@ -1,0 +1,176 @@
+//! Pictures: read, written, compared.
+
+use std::fmt;
+use std::fs::File;
+use std::io::{BufReader, BufWriter, Cursor};
+use std::path::Path;
+
+use png::{BitDepth, ColorType, Compression, Decoder, Encoder, Filter, Transformations};
+
+/// Bytes of a pixel.
+const PIXEL: usize = 3;
+
+/// By how much a channel of a pixel may differ, of 255: edges are not drawn the same by every processor.
+const NEAR: u8 = 40;
+
+/// Of how many pixels one may differ by more.
+const SHARE: usize = 400;
+
+/// So many may always differ: on a small picture one glyph's edge is a large share.
+const FEW: usize = 12;
+
+/// Rows of red, green and blue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Picture {
+    width: usize,
+    height: usize,
+    pixels: Vec<u8>,
+}
+
+/// How two pictures differ.
+#[derive(Debug)]
+pub(crate) enum Difference {
+    Size([(usize, usize); 2]),
+    /// How many pixels of how many, and a picture that shows which in red.
+    Pixels(usize, usize, Picture),
+}
+
+impl Picture {
+    pub(crate) fn of_png(bytes: &[u8]) -> Result<Self, String> {
+        Self::read(Cursor::new(bytes)).map_err(|error| format!("no PNG: {error}"))
+    }
+
+    /// The picture in a file; `None`, if there is no such file.
+    pub(crate) fn load(path: &Path) -> Result<Option<Self>, String> {
+        let Ok(file) = File::open(path) else {
+            return Ok(None);
+        };
+        Self::read(BufReader::new(file))
+            .map(Some)
+            .map_err(|error| format!("{}: {error}", path.display()))
+    }
+
+    fn read(source: impl std::io::BufRead + std::io::Seek) -> Result<Self, String> {
+        let mut decoder = Decoder::new(source);
+        decoder.set_transformations(Transformations::normalize_to_color8());
+        let mut reader = decoder.read_info().map_err(|error| error.to_string())?;
+        let size = reader.output_buffer_size().ok_or("it is too large")?;
+        let mut bytes = vec![0; size];
+        let info = reader
+            .next_frame(&mut bytes)
+            .map_err(|error| error.to_string())?;
+        let step = match info.color_type {
+            ColorType::Rgb => 3,
+            ColorType::Rgba => 4,
+            other => return Err(format!("{other:?} is no colour of a picture here")),
+        };
+        let pixels = bytes[..info.buffer_size()]
+            .chunks_exact(step)
+            .flat_map(|pixel| [pixel[0], pixel[1], pixel[2]])
+            .collect();
+        Ok(Self {
+            width: info.width as usize,
+            height: info.height as usize,
+            pixels,
+        })
+    }
+
+    /// Writes it as small as it gets.
+    pub(crate) fn save(&self, path: &Path) {
+        let file = File::create(path).expect("a file for a picture");
+        let size = |length: usize| u32::try_from(length).expect("a picture is not that large");
+        let mut encoder = Encoder::new(BufWriter::new(file), size(self.width), size(self.height));
+        encoder.set_depth(BitDepth::Eight);
+        encoder.set_compression(Compression::High);
+        match self.indexed() {
+            Some((palette, indices)) => {
+                encoder.set_color(ColorType::Indexed);
+                encoder.set_palette(palette);
+                encoder.set_filter(Filter::NoFilter);
+                let mut writer = encoder.write_header().expect("the head of a PNG");
+                writer
+                    .write_image_data(&indices)
+                    .expect("the pixels of a PNG");
+            }
+            None => {
+                encoder.set_color(ColorType::Rgb);
+                encoder.set_filter(Filter::Adaptive);
+                let mut writer = encoder.write_header().expect("the head of a PNG");
+                writer
+                    .write_image_data(&self.pixels)
+                    .expect("the pixels of a PNG");
+            }
+        }
+    }
+
+    /// Colours and which of them each pixel has, for a picture of few.
+    fn indexed(&self) -> Option<(Vec<u8>, Vec<u8>)> {
+        let mut colours = std::collections::HashMap::new();
+        let mut palette = Vec::new();
+        let mut indices = Vec::new();
+        for pixel in self.pixels.chunks_exact(PIXEL) {
+            let next = colours.len();
+            let index = *colours.entry(pixel).or_insert_with(|| {
+                palette.extend_from_slice(pixel);
+                next
+            });
+            indices.push(u8::try_from(index).ok()?);
+        }
+        Some((palette, indices))
+    }
+
+    /// The picture with few enough colours to be small: the eye does not tell it, nor does [`Picture::difference`].
+    pub(crate) fn coarse(&self) -> Self {
+        let pixels = self
+            .pixels
+            .iter()
+            .map(|channel| channel / 16 * 16 + 8)
+            .collect();
+        Self {
+            pixels,
+            ..self.clone()
+        }
+    }
+
+    /// How this one differs from the accepted one by more than nobody would see.
+    pub(crate) fn difference(&self, accepted: &Self) -> Option<Difference> {
+        let sizes = [self, accepted].map(|it| (it.width, it.height));
+        if sizes[0] != sizes[1] {
+            return Some(Difference::Size(sizes));
+        }
+        let mut many = 0;
+        let shown = self
+            .pixels
+            .chunks_exact(PIXEL)
+            .zip(accepted.pixels.chunks_exact(PIXEL))
+            .flat_map(|(ours, theirs)| {
+                let far = ours.iter().zip(theirs).any(|(a, b)| a.abs_diff(*b) > NEAR);
+                many += usize::from(far);
+                if far {
+                    [255, 0, 0]
+                } else {
+                    // Pale, so that the red stands out.
+                    [ours[0], ours[1], ours[2]].map(|channel| 192 + channel / 4)
+                }
+            })
+            .collect();
+        let shown = Self {
+            pixels: shown,
+            ..self.clone()
+        };
+        let all = self.width * self.height;
+        (many > FEW.max(all / SHARE)).then_some(Difference::Pixels(many, all, shown))
+    }
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Size([(width, height), (was_wide, was_high)]) => write!(
+                f,
+                "it is {width} × {height} and was {was_wide} × {was_high}"
+            ),
+            Self::Pixels(many, all, _) => write!(f, "{many} of {all} pixels differ"),
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! `cargo xtask gallery`: every component in all its states.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use crate::args::{Gallery, Group, Test};
+use crate::node::Packages;
+use crate::step::{note, step};
+use crate::workspace::{self, PAGE, WASM};
+use crate::{cache, process, server, stamp, test, tools};
+
+/// Where the gallery is served for a person.
+const PORT: u16 = 5050;
+
+/// The name of what wasm-bindgen makes.
+const NAME: &str = "gallery";
+
+/// In `frame.html`: where the page's style sheets go, in the order that `index.html` has them in.
+const STYLES: &str = "<!-- styles -->";
+
+/// The font of the pictures: the parts of it that the page's texts are written in.
+const FONTS: [&str; 4] = [
+    "noto-sans-sc-chinese-simplified-400-normal.woff2",
+    "noto-sans-sc-chinese-simplified-700-normal.woff2",
+    "noto-sans-sc-latin-400-normal.woff2",
+    "noto-sans-sc-latin-700-normal.woff2",
+];
+
+/// Serves the gallery until Ctrl-C, or takes the accepted pictures anew.
+pub(crate) fn gallery(options: &Gallery) -> Result<()> {
+    if options.accept {
+        return accept();
+    }
+    process::port_is_free(
+        PORT,
+        "Is the gallery served already? Else stop that program.",
+    )?;
+    let dist = build()?;
+    let mut command = Command::new(server::build()?);
+    command.arg("--dist").arg(dist);
+    // It shows its frames in frames, which the page's policy forbids.
+    command.args(["--content-security-policy", ""]);
+    let data = workspace::target()?.join("gallery-data");
+    let server = server::start_aside(&mut command, PORT, &data)?;
+    note(format_args!(
+        "open http://127.0.0.1:{PORT}/ in a browser; Ctrl-C ends it"
+    ));
+    server.wait()?;
+    Ok(())
+}
+
+/// Has the tests take the pictures instead of comparing with them.
+fn accept() -> Result<()> {
+    let accepting = Test {
+        only: vec![Group::Gallery],
+        filter: None,
+        accept: true,
+    };
+    test::test(&accepting)?;
+    note("the pictures in tests/gallery/accepted are taken anew: let git show what has changed");
+    Ok(())
+}
+
+/// Builds the gallery, and returns its folder.
+pub(crate) fn build() -> Result<PathBuf> {
+    let modules = Packages::Page.set_up()?;
+    tools::set_up_wasm_target()?;
+    let bindgen = tools::wasm_bindgen()?.set_up()?.join("wasm-bindgen");
+    let dist = workspace::target()?.join(NAME);
+    step("the gallery: building it", || {
+        let mut cargo = workspace::cargo("build");
+        cargo.args(["--target", WASM, "--package", PAGE, "--features", NAME]);
+        process::run(&mut cargo)?;
+        cache::remove(&dist)?;
+        let built = workspace::target()?.join(WASM).join("debug");
+        let mut bindgen = Command::new(bindgen);
+        bindgen.args(["--target", "web", "--no-typescript", "--out-name", NAME]);
+        bindgen.arg("--out-dir").arg(&dist);
+        process::run(bindgen.arg(built.join(format!("{PAGE}.wasm"))))?;
+        lay_out(&dist, &modules)
+    })?;
+    Ok(dist)
+}
+
+/// Puts the page's own style sheets and pictures beside the code, and what shows them.
+fn lay_out(dist: &Path, modules: &Path) -> Result<()> {
+    let root = workspace::root();
+    copy(&root.join("assets"), &dist.join("assets"))?;
+    copy(&root.join("style"), dist)?;
+    copy(&root.join("tests/gallery/page"), dist)?;
+    let fonts = modules.join("@fontsource/noto-sans-sc/files");
+    for font in FONTS {
+        std::fs::copy(fonts.join(font), dist.join(font))
+            .with_context(|| format!("could not copy {font}"))?;
+    }
+    let read = |path: &Path| {
+        std::fs::read_to_string(path).with_context(|| format!("could not read {}", path.display()))
+    };
+    let frame = dist.join("frame.html");
+    let styles = links(&read(&root.join("index.html"))?);
+    let html = read(&frame)?.replace(STYLES, &styles);
+    std::fs::write(&frame, html).with_context(|| format!("could not write {}", frame.display()))
+}
+
+/// A link to each style sheet that the page has, whichever way it gets it.
+fn links(index: &str) -> String {
+    let mut links = String::new();
+    for (_, rest) in index
+        .match_indices("style/")
+        .map(|(at, _)| index.split_at(at))
+    {
+        let Some((name, _)) = rest
+            .trim_start_matches("style/")
+            .split_once(".css")
+            .filter(|(name, _)| name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-'))
+        else {
+            continue;
+        };
+        let link = format!("<link rel=\"stylesheet\" href=\"{name}.css\">\n");
+        if !links.contains(&link) {
+            links += &link;
+        }
+    }
+    links
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    for file in stamp::files(from)? {
+        let target = to.join(file.strip_prefix(from).unwrap_or(&file));
+        if let Some(folder) = target.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        std::fs::copy(&file, &target)
+            .with_context(|| format!("could not copy {}", file.display()))?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn style_sheets_are_linked_once_each_and_in_their_order() {
+        let index = r#"<link data-trunk rel="css" href="style/main.css"><!-- in style/ -->
+            <link data-trunk rel="css" href="style/later.css"> <a href="style/main.css">"#;
+        assert_eq!(
+            links(index),
+            "<link rel=\"stylesheet\" href=\"main.css\">\n<link rel=\"stylesheet\" href=\"later.css\">\n"
+        );
+    }
+}
