@@ -17,6 +17,10 @@ cargo xtask <command>
   gallery          serve a page with every component in all its states
       --accept       take the pictures anew that the tests compare with
   lighthouse       measure the release page as Lighthouse sees it on a phone, and fail if it is not good enough
+  bench            the page and its client beside what they replace: weight, time to live, cost of an event, and so on
+      --only PART    one part of it; may be given again
+      --quick        a look in a minute, which leaves docs/benchmarks.md as it is
+      --check        fail if a figure is over its budget; leaves it as it is, too
   fuzz [TARGET]    the fuzz targets under libFuzzer, one after the other, or this one; needs nightly
       --seconds N    how long each (default: 60)
   doctor           what is installed, in which version, and what is missing
@@ -31,6 +35,7 @@ pub(crate) enum Command {
     Build,
     Check,
     Test(Test),
+    Bench(Bench),
     Fuzz(Fuzz),
     Gallery(Gallery),
     Lighthouse,
@@ -62,6 +67,15 @@ pub(crate) struct Test {
 #[derive(Debug, Default, Eq, PartialEq)]
 pub(crate) struct Gallery {
     pub(crate) accept: bool,
+}
+
+/// The options of `bench`.
+#[derive(Debug, Default, Eq, PartialEq)]
+pub(crate) struct Bench {
+    pub(crate) quick: bool,
+    pub(crate) check: bool,
+    /// The parts to measure; empty: all.
+    pub(crate) only: Vec<String>,
 }
 
 /// The options of `fuzz`.
@@ -116,6 +130,7 @@ pub(crate) fn parse(args: impl IntoIterator<Item = String>) -> Result<Command> {
         None | Some("help" | "--help" | "-h") => return Ok(Command::Help),
         Some("run") => return run(args),
         Some("test") => return test(args),
+        Some("bench") => return bench(args),
         Some("fuzz") => return fuzz(args),
         Some("gallery") => return gallery(args),
         Some("lighthouse") => Command::Lighthouse,
@@ -173,6 +188,22 @@ fn test(mut args: impl Iterator<Item = String>) -> Result<Command> {
         }
     }
     Ok(Command::Test(test))
+}
+
+fn bench(mut args: impl Iterator<Item = String>) -> Result<Command> {
+    let mut bench = Bench::default();
+    while let Some(arg) = args.next() {
+        match arg.as_str() {
+            "--quick" => bench.quick = true,
+            "--check" => bench.check = true,
+            "--only" => {
+                let part = args.next().context("--only needs the name of a part")?;
+                bench.only.push(part);
+            }
+            _ => bail!("`bench` takes no argument `{arg}`"),
+        }
+    }
+    Ok(Command::Bench(bench))
 }
 
 fn fuzz(mut args: impl Iterator<Item = String>) -> Result<Command> {
@@ -259,6 +290,20 @@ mod tests {
         };
         let line = "test --only unit m7_ --only end-to-end";
         assert_eq!(parse_line(line).unwrap(), Command::Test(expected));
+    }
+
+    #[test]
+    fn bench_takes_parts_and_how_to_measure_them() {
+        let expected = Bench {
+            quick: true,
+            check: true,
+            only: vec!["weight".to_owned(), "live".to_owned()],
+        };
+        let line = "bench --only weight --quick --only live --check";
+        assert_eq!(parse_line(line).unwrap(), Command::Bench(expected));
+        for line in ["bench --only", "bench weight"] {
+            assert!(parse_line(line).is_err(), "{line}");
+        }
     }
 
     #[test]

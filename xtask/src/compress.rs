@@ -105,7 +105,8 @@ fn size(file: &Path) -> Result<u64> {
         .len())
 }
 
-fn brotli(bytes: &[u8]) -> Result<Vec<u8>> {
+/// By brotli at its best.
+pub(crate) fn brotli(bytes: &[u8]) -> Result<Vec<u8>> {
     let mut packed = Vec::new();
     let best = brotli::enc::BrotliEncoderParams {
         size_hint: bytes.len(),

@@ -3,6 +3,7 @@
 //! Every command sets up what it needs and finds missing. Tools go into a cache outside the checkout (see [`cache`]).
 
 mod args;
+mod bench;
 mod browser;
 mod build;
 mod cache;
@@ -59,6 +60,7 @@ fn execute(command: Command) -> anyhow::Result<()> {
         Command::Build => build::build(),
         Command::Check => check::check(),
         Command::Test(options) => test::test(&options),
+        Command::Bench(options) => bench::bench(&options),
         Command::Fuzz(options) => fuzz::fuzz(&options),
         Command::Gallery(options) => gallery::gallery(&options),
         Command::Lighthouse => lighthouse::lighthouse(),

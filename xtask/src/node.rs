@@ -1,4 +1,4 @@
-//! The npm packages of the tests.
+//! The npm packages of the tests and of the bench.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -18,10 +18,12 @@ pub(crate) enum Packages {
     Page,
     /// Lighthouse, which is large and has a command of its own.
     Lighthouse,
+    /// What the bench compares with, and what it drives the browser by.
+    Bench,
 }
 
 impl Packages {
-    pub(crate) const ALL: [Self; 3] = [Self::Server, Self::Page, Self::Lighthouse];
+    pub(crate) const ALL: [Self; 4] = [Self::Server, Self::Page, Self::Lighthouse, Self::Bench];
 
     /// The folder `node_modules` with exactly what package-lock.json says.
     pub(crate) fn set_up(self) -> Result<PathBuf> {
@@ -52,6 +54,7 @@ impl Packages {
             Self::Server => "tests/servers/node",
             Self::Page => "tests/web",
             Self::Lighthouse => "tests/lighthouse",
+            Self::Bench => "benches",
         }
     }
 
@@ -60,6 +63,7 @@ impl Packages {
             Self::Server => "what the Socket.IO server needs",
             Self::Page => "what judges the page",
             Self::Lighthouse => "Lighthouse",
+            Self::Bench => "what the bench needs",
         }
     }
 
@@ -79,12 +83,17 @@ impl Packages {
     }
 }
 
-/// The packages of the Socket.IO server, linked to from its folder: Node's `import` looks for packages beside the script
-/// only.
+/// The packages of the Socket.IO server, linked to from its folder.
 pub(crate) fn set_up() -> Result<PathBuf> {
-    let modules = Packages::Server.set_up()?;
-    let server = workspace::root().join(Packages::Server.folder());
-    link(&modules, &server.join("node_modules"))?;
+    set_up_beside(Packages::Server)
+}
+
+/// Packages, linked to from the folder of their `package.json`: Node's `import` looks for packages beside the script and
+/// above it only.
+pub(crate) fn set_up_beside(packages: Packages) -> Result<PathBuf> {
+    let modules = packages.set_up()?;
+    let folder = workspace::root().join(packages.folder());
+    link(&modules, &folder.join("node_modules"))?;
     Ok(modules)
 }
 

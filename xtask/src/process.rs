@@ -64,8 +64,24 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
+/// Runs to the end, shows what it says on standard error, and returns what it printed. An exit code other than 0 is an
+/// error.
+pub(crate) fn answer(command: &mut Command) -> Result<String> {
+    let (status, text) = listen(command, |_| {})?;
+    succeeded(command, status)?;
+    Ok(text)
+}
+
 /// Runs to the end, shows its output line by line, and returns it with the exit status.
 pub(crate) fn tee(command: &mut Command) -> Result<(ExitStatus, String)> {
+    listen(command, |line| {
+        let mut stdout = std::io::stdout().lock();
+        // What can't be shown is still read: the child must not block.
+        let _ = stdout.write_all(line).and_then(|()| stdout.flush());
+    })
+}
+
+fn listen(command: &mut Command, heard: impl Fn(&[u8])) -> Result<(ExitStatus, String)> {
     let mut running = Running::start(command.stdout(Stdio::piped()))?;
     let mut text = String::new();
     if let Some(out) = running.child.stdout.take() {
@@ -76,9 +92,7 @@ pub(crate) fn tee(command: &mut Command) -> Result<(ExitStatus, String)> {
             .context("could not read what it prints")?
             > 0
         {
-            let mut stdout = std::io::stdout().lock();
-            // What can't be shown is still read: the child must not block.
-            let _ = stdout.write_all(&line).and_then(|()| stdout.flush());
+            heard(&line);
             text.push_str(&String::from_utf8_lossy(&line));
             line.clear();
         }
@@ -313,6 +327,12 @@ mod tests {
         let (status, text) = tee(&mut sh("printf 'a\\nb'; exit 1")).unwrap();
         assert_eq!(text, "a\nb");
         assert_eq!(status.code(), Some(1));
+    }
+
+    #[test]
+    fn an_answer_is_what_was_printed_and_needs_success() {
+        assert_eq!(answer(&mut sh("echo 7")).unwrap(), "7\n");
+        assert!(answer(&mut sh("echo 7; exit 1")).is_err());
     }
 
     #[test]

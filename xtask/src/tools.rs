@@ -131,6 +131,14 @@ impl Tool {
         Ok(dir)
     }
 
+    /// Its program, to be given arguments; installs it where it is missing.
+    pub(crate) fn command(&self) -> Result<Command> {
+        let folder = self.set_up()?;
+        let mut command = Command::new(folder.join(self.name()));
+        command.env("PATH", path_with(&[folder])?);
+        Ok(command)
+    }
+
     /// How to get it by hand.
     pub(crate) fn advice(&self) -> String {
         let (package, version) = (self.package, &self.package_version);

@@ -34,6 +34,16 @@ pub(super) fn check(dist: &Path) -> Result<()> {
     Ok(())
 }
 
+/// What the page is held to, and the goal.
+pub(crate) fn budget() -> (u64, u64) {
+    (MOST, GOAL)
+}
+
+/// What the page in `dist` makes its players wait for, in bytes.
+pub(crate) fn weight_before_live(dist: &Path) -> Result<u64> {
+    Ok(early(&compress::weigh(dist)?).0)
+}
+
 /// What is waited for, in bytes, and a line a file.
 fn early(files: &[Weight]) -> (u64, String) {
     let mut listed = String::new();

@@ -4,7 +4,6 @@
 //! seam, bound to JavaScript again, freed of what nobody calls, and put in the place of trunk's.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use anyhow::{Context, Result, anyhow, ensure};
 
@@ -92,7 +91,7 @@ fn divide(whole: &Path, room: &Path) -> Result<()> {
 }
 
 fn bind(room: &Path) -> Result<()> {
-    let mut command = tool(&tools::wasm_bindgen()?)?;
+    let mut command = tools::wasm_bindgen()?.command()?;
     command
         .args(["--target", "web", "--no-typescript", "--out-name", EARLY])
         // The page shares the table of functions.
@@ -122,7 +121,7 @@ fn drop_imports(early: &Path, glue: &Path) -> Result<()> {
 /// One script of all, in few bytes.
 fn bundle(room: &Path) -> Result<String> {
     let bundled = room.join("bundled.js");
-    let mut command = tool(&tools::esbuild())?;
+    let mut command = tools::esbuild().command()?;
     command
         .args(["--bundle", "--format=esm", "--minify", "--target=es2020"])
         .args(["--log-level=warning", "--legal-comments=none"])
@@ -133,9 +132,10 @@ fn bundle(room: &Path) -> Result<String> {
         .with_context(|| format!("could not read {}", bundled.display()))
 }
 
-fn optimise(module: &Path) -> Result<PathBuf> {
+/// The module by wasm-opt, as small as it gets, beside the one that it was made of.
+pub(crate) fn optimise(module: &Path) -> Result<PathBuf> {
     let optimised = module.with_extension("opt.wasm");
-    let mut command = tool(&tools::wasm_opt())?;
+    let mut command = tools::wasm_opt().command()?;
     command
         .args(["-Oz", "--strip-debug", "--strip-producers"])
         .args(FEATURES)
@@ -144,13 +144,6 @@ fn optimise(module: &Path) -> Result<PathBuf> {
         .arg(module);
     process::run(&mut command)?;
     Ok(optimised)
-}
-
-fn tool(tool: &tools::Tool) -> Result<Command> {
-    let folder = tool.set_up()?;
-    let mut command = Command::new(folder.join(tool.name()));
-    command.env("PATH", tools::path_with(&[folder])?);
-    Ok(command)
 }
 
 /// `early-0123456789abcdef.wasm`, by what is in it.

@@ -9,6 +9,9 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
+pub(crate) use budget::{budget, weight_before_live};
+pub(crate) use cut::optimise;
+
 use crate::compress;
 use crate::stamp::Stamp;
 use crate::step::{note, step};

@@ -1,0 +1,114 @@
+//! What the parts stand on: browser, peers, and the scripts that drive them.
+
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, Result, ensure};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::machine;
+use crate::browser::{self, Browser};
+use crate::node::{self, Packages};
+use crate::{process, workspace};
+
+/// Where the scripts are, in the checkout.
+const SCRIPTS: &str = "benches/drive";
+
+/// What a part is handed.
+#[derive(Debug)]
+pub(crate) struct Context {
+    /// A look in seconds, rather than a measurement.
+    pub(crate) quick: bool,
+    browser: Browser,
+    modules: OnceCell<PathBuf>,
+}
+
+/// What a script measured: the samples of each figure, by its id.
+pub(crate) type Samples = BTreeMap<String, Pair>;
+
+/// Samples taken in turns.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Pair {
+    pub(crate) ours: Vec<f64>,
+    #[serde(default)]
+    pub(crate) theirs: Vec<f64>,
+}
+
+impl Context {
+    pub(super) fn new(quick: bool) -> Result<Self> {
+        Ok(Self {
+            quick,
+            browser: browser::set_up()?,
+            modules: OnceCell::new(),
+        })
+    }
+
+    /// `many`, or `few` where it is to be quick.
+    pub(crate) fn rounds(&self, many: u32, few: u32) -> u32 {
+        if self.quick { few } else { many }
+    }
+
+    /// The folder `node_modules` of the bench, with all peers in it.
+    pub(crate) fn modules(&self) -> Result<&Path> {
+        if let Some(modules) = self.modules.get() {
+            return Ok(modules);
+        }
+        let modules = node::set_up_beside(Packages::Bench)?;
+        Ok(self.modules.get_or_init(|| modules))
+    }
+
+    /// Name and version of a peer, for [`Figure::theirs`](super::Figure::theirs). `package` is its folder in
+    /// `node_modules`.
+    pub(crate) fn peer(&self, package: &str) -> Result<(String, String)> {
+        #[derive(Deserialize)]
+        struct Package {
+            name: String,
+            version: String,
+        }
+        let file = self.modules()?.join(package).join("package.json");
+        let text = std::fs::read_to_string(&file)
+            .with_context(|| format!("could not read {}", file.display()))?;
+        let Package { name, version } = serde_json::from_str(&text)
+            .with_context(|| format!("{} is not a package's", file.display()))?;
+        Ok((name, version))
+    }
+
+    /// Runs a script of `benches/drive` and returns the samples that it prints. Beside `options` it is told where Chromium
+    /// is.
+    pub(crate) fn drive(&self, script: &str, mut options: Value) -> Result<Samples> {
+        self.modules()?;
+        if let Some(options) = options.as_object_mut() {
+            options.insert("chromium".to_owned(), json!(self.browser.chromium));
+        }
+        let file = workspace::root().join(SCRIPTS).join(script);
+        let mut node = Command::new("node");
+        node.arg(file).arg(options.to_string());
+        let printed = process::answer(&mut node)?;
+        let samples: Samples = serde_json::from_str(printed.trim())
+            .with_context(|| format!("{script} printed no samples"))?;
+        ensure!(!samples.is_empty(), "{script} measured nothing");
+        Ok(samples)
+    }
+
+    /// Names and versions of what measures.
+    pub(super) fn versions(&self) -> Vec<String> {
+        vec![
+            machine::version(&self.browser.chromium),
+            format!("Node.js {}", machine::version(Path::new("node"))),
+            workspace::rustc_version().unwrap_or_default(),
+        ]
+    }
+}
+
+/// The samples of one figure.
+///
+/// # Errors
+/// If the script did not measure it.
+pub(crate) fn take(samples: &mut Samples, id: &str) -> Result<Pair> {
+    samples
+        .remove(id)
+        .with_context(|| format!("the script measured no `{id}`"))
+}

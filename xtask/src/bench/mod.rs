@@ -1,0 +1,126 @@
+//! `cargo xtask bench`: this page and its client beside what they replace, in the same browser and the same run.
+//!
+//! A part measures some figures. To add one:
+//!
+//! 1. Write `measure(&Context) -> Result<Vec<Figure>>` in a file of its own here, and name it in [`PARTS`].
+//! 2. What happens in a browser or in Node.js is a script in `benches/drive`, run by [`Context::drive`]: it gets one JSON
+//!    object, says on standard error how far it is, and prints its samples at the end, `{"id": {"ours": [], "theirs": []}}`.
+//!    `benches/drive/harness.mjs` opens the browser, serves folders and takes turns: ours, theirs, ours, theirs.
+//! 3. Peers come from npm, in the versions of `benches/package.json`: [`Context::peer`] gives name and version.
+//! 4. A figure may have a [`Budget`]. What is over it today is held to a bound of its own, which only goes down.
+//! 5. Say in `docs/benchmarks.md`, above the table, what the figure is, how to repeat it, and what it leaves out.
+//!
+//! Each part takes some minutes; with [`Context::quick`] a few seconds.
+
+mod figure;
+mod harness;
+mod machine;
+mod page_events;
+mod report;
+mod site;
+mod statistics;
+mod weight;
+
+use anyhow::{Result, bail};
+
+pub(crate) use figure::{Budget, Figure};
+pub(crate) use harness::Context;
+
+use crate::args::Bench;
+use crate::process;
+use crate::step::step;
+use report::Report;
+
+/// Something that is measured by itself.
+#[derive(Clone, Copy)]
+struct Part {
+    /// The name that `--only` takes.
+    name: &'static str,
+    /// What is measured.
+    title: &'static str,
+    measure: fn(&Context) -> Result<Vec<Figure>>,
+}
+
+const PARTS: &[Part] = &[
+    Part {
+        name: "weight",
+        title: "Weight",
+        measure: weight::measure,
+    },
+    Part {
+        name: "page-events",
+        title: "Cost of an event in the page",
+        measure: page_events::measure,
+    },
+];
+
+/// Measures, prints a table and, unless it was quick, leaves it in `docs`. With `check` a figure over its budget is an
+/// error.
+pub(crate) fn bench(options: &Bench) -> Result<()> {
+    let parts = chosen(&options.only)?;
+    let context = Context::new(options.quick)?;
+    let mut report = Report::new(&context);
+    let (count, started) = (parts.len(), std::time::Instant::now());
+    for (index, part) in parts.iter().enumerate() {
+        let what = format!("bench {}/{count}: {}", index + 1, part.title);
+        let figures = step(what, || (part.measure)(&context))?;
+        report.add(part.name, figures);
+        if process::interrupted() {
+            bail!("stopped");
+        }
+    }
+    let names: Vec<_> = PARTS.iter().map(|part| (part.name, part.title)).collect();
+    print!("\n{}", report.table(&names));
+    println!("\nmeasured in {}", crate::step::Seconds(started.elapsed()));
+    if options.check {
+        return report.check();
+    }
+    if !options.quick {
+        report.write(&names)?;
+    }
+    Ok(())
+}
+
+/// The parts of these names; all, if none is named.
+fn chosen(names: &[String]) -> Result<Vec<Part>> {
+    if let Some(unknown) = names
+        .iter()
+        .find(|name| PARTS.iter().all(|part| part.name != *name))
+    {
+        let known: Vec<_> = PARTS.iter().map(|part| part.name).collect();
+        bail!(
+            "the bench has no part `{unknown}`, but: {}",
+            known.join(", ")
+        );
+    }
+    let wanted = |part: &Part| names.is_empty() || names.iter().any(|name| name == part.name);
+    Ok(PARTS.iter().copied().filter(wanted).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_are_measured_in_their_own_order_and_all_if_none_is_named() {
+        let names = |only: &[&str]| -> Vec<_> {
+            let only: Vec<_> = only.iter().map(|&name| name.to_owned()).collect();
+            chosen(&only)
+                .unwrap()
+                .iter()
+                .map(|part| part.name)
+                .collect()
+        };
+        assert_eq!(names(&["page-events", "weight"]), ["weight", "page-events"]);
+        assert_eq!(names(&[]).len(), PARTS.len());
+    }
+
+    #[test]
+    fn an_unknown_part_is_answered_with_the_known_ones() {
+        let error = chosen(&["wait".to_owned()]).err().unwrap().to_string();
+        assert!(
+            error.contains("`wait`, but: weight, page-events"),
+            "{error}"
+        );
+    }
+}

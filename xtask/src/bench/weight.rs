@@ -1,0 +1,104 @@
+//! What a player waits for, and the client alone: in bytes, by brotli at its best.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, Result};
+
+use super::site;
+use super::{Budget, Context, Figure};
+use crate::step::note;
+use crate::workspace::{self, WASM};
+use crate::{cache, compress, page, process, tools};
+
+/// What a page with nothing but the client may weigh: the goal, and what it is held to until then. The latter only goes
+/// down.
+const CLIENT_GOAL: f64 = 24_000.0;
+const CLIENT_MOST: f64 = 48_000.0;
+
+pub(super) fn measure(context: &Context) -> Result<Vec<Figure>> {
+    Ok(vec![before_live(context)?, client_alone(context)?])
+}
+
+/// Pictures and sound apart, all that is fetched until the count is there.
+fn before_live(context: &Context) -> Result<Figure> {
+    page::build()?;
+    let (most, goal) = page::budget();
+    let ours = page::weight_before_live(&workspace::dist())?;
+    let theirs = site::vue(context)?;
+    let mut sum = 0;
+    for file in compress::weigh(&theirs)? {
+        // Pictures are no code, of theirs as of ours.
+        if file.path.extension().is_none_or(|kind| kind != "svg") {
+            note(format_args!(
+                "{:>8} B  {}",
+                file.brotli,
+                file.path.display()
+            ));
+            sum += file.brotli;
+        }
+    }
+    let (name, version) = site::vue_peer(context)?;
+    Ok(
+        Figure::new("before-live", "Code before the page is live", "B")
+            .ours([ours as f64])
+            .theirs((&name, &version), [sum as f64])
+            .budget(Budget::ours(goal as f64).held_to(most as f64)),
+    )
+}
+
+/// A page with the client and no Leptos, against the reference's minified module.
+fn client_alone(context: &Context) -> Result<Figure> {
+    let ours = alone()?;
+    let theirs = context
+        .modules()?
+        .join("socket.io-client/dist/socket.io.esm.min.js");
+    let (name, version) = context.peer("socket.io-client")?;
+    Ok(Figure::new("client-alone", "The client alone", "B")
+        .ours([ours as f64])
+        .theirs((&name, &version), [packed(&theirs)? as f64])
+        .budget(Budget::ours(CLIENT_GOAL).held_to(CLIENT_MOST)))
+}
+
+/// Module and script of the client's example `alone`.
+fn alone() -> Result<u64> {
+    const NAME: &str = "alone";
+    tools::set_up_wasm_target()?;
+    let room = workspace::target()?.join("bench").join(NAME);
+    cache::remove(&room)?;
+    cache::make(&room)?;
+    let mut cargo = workspace::cargo("build");
+    cargo.args(["--release", "--target", WASM]);
+    process::run(cargo.args(["--package", "socketio-web", "--example", NAME]))?;
+
+    let built = workspace::target()?
+        .join(WASM)
+        .join("release/examples")
+        .join(format!("{NAME}.wasm"));
+    let mut bindgen = tools::wasm_bindgen()?.command()?;
+    bindgen.args(["--target", "web", "--no-typescript", "--out-dir"]);
+    process::run(bindgen.arg(&room).arg(built))?;
+
+    let module = page::optimise(&room.join(format!("{NAME}_bg.wasm")))?;
+    let script = room.join(format!("{NAME}.min.js"));
+    minify(&room.join(format!("{NAME}.js")), &script)?;
+    let (module, script) = (packed(&module)?, packed(&script)?);
+    note(format_args!(
+        "{module:>8} B  WebAssembly of the client alone"
+    ));
+    note(format_args!("{script:>8} B  its JavaScript"));
+    Ok(module + script)
+}
+
+/// A script or a style sheet in fewer bytes.
+pub(super) fn minify(from: &Path, to: &Path) -> Result<()> {
+    let mut esbuild: Command = tools::esbuild().command()?;
+    esbuild.args(["--minify", "--log-level=warning", "--legal-comments=none"]);
+    process::run(esbuild.arg(format!("--outfile={}", to.display())).arg(from))
+}
+
+fn packed(file: &PathBuf) -> Result<u64> {
+    let bytes =
+        std::fs::read(file).with_context(|| format!("could not read {}", file.display()))?;
+    Ok(compress::brotli(&bytes)?.len() as u64)
+}
