@@ -44,10 +44,15 @@ pub(crate) fn start(program: &Path, port: u16, dist: Option<&Path>) -> Result<Ru
 /// Starts a server that nobody is to keep the data of: it stands in `data`.
 pub(crate) fn start_aside(command: &mut Command, port: u16, data: &Path) -> Result<Running> {
     command.args(["--log", "warn", "--database"]);
-    command.arg(data.join("orchard.sqlite3"));
+    command.arg(database(data));
     // The demo account that it prints is of no use to anybody.
     command.stdout(std::process::Stdio::null());
     start_command(command, port)
+}
+
+/// The database of a server that was started aside.
+pub(crate) fn database(data: &Path) -> PathBuf {
+    data.join("orchard.sqlite3")
 }
 
 fn start_command(command: &mut Command, port: u16) -> Result<Running> {

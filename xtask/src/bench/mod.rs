@@ -14,6 +14,7 @@
 
 mod figure;
 mod harness;
+mod live;
 mod machine;
 mod page_events;
 mod report;
@@ -46,6 +47,11 @@ const PARTS: &[Part] = &[
         name: "weight",
         title: "Weight",
         measure: weight::measure,
+    },
+    Part {
+        name: "live",
+        title: "Time to live",
+        measure: live::measure,
     },
     Part {
         name: "page-events",
@@ -119,7 +125,7 @@ mod tests {
     fn an_unknown_part_is_answered_with_the_known_ones() {
         let error = chosen(&["wait".to_owned()]).err().unwrap().to_string();
         assert!(
-            error.contains("`wait`, but: weight, page-events"),
+            error.contains("`wait`, but: weight, live, page-events"),
             "{error}"
         );
     }

@@ -71,6 +71,16 @@ pub(super) fn vue(context: &Context) -> Result<PathBuf> {
     Ok(site)
 }
 
+/// Copies a folder with all that is in it.
+pub(super) fn copy_all(from: &Path, to: &Path) -> Result<()> {
+    for file in stamp::files(from)? {
+        let to = to.join(file.strip_prefix(from).unwrap_or(&file));
+        make_for(&to)?;
+        copy(&file, &to)?;
+    }
+    Ok(())
+}
+
 fn make_for(file: &Path) -> Result<()> {
     file.parent().map_or(Ok(()), cache::make)
 }

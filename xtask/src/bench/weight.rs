@@ -24,6 +24,7 @@ pub(super) fn measure(context: &Context) -> Result<Vec<Figure>> {
 fn before_live(context: &Context) -> Result<Figure> {
     page::build()?;
     let (most, goal) = page::budget();
+    print!("{}", page::breakdown()?);
     let ours = page::weight_before_live(&workspace::dist())?;
     let theirs = site::vue(context)?;
     let mut sum = 0;

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use anyhow::{Result, ensure};
 
+use super::breakdown;
 use crate::compress::{self, Weight};
 
 /// At most so many bytes, compressed by brotli. It goes down with what is saved, towards [`GOAL`], and never up.
@@ -27,8 +28,9 @@ pub(super) fn check(dist: &Path) -> Result<()> {
     let (weight, listed) = early(&files);
     ensure!(
         weight <= MOST,
-        "the page needs {weight} bytes before it is live, {MOST} are allowed and {GOAL} are the goal:\n{listed}\
-         What is not needed so early belongs behind the seam (ARCHITECTURE.md: what a player waits for)."
+        "the page needs {weight} bytes before it is live, {MOST} are allowed and {GOAL} are the goal:\n{listed}{}\
+         What is not needed so early belongs behind the seam (ARCHITECTURE.md: what a player waits for).",
+        breakdown::of_early().unwrap_or_else(|error| format!("No breakdown by crate: {error:#}\n"))
     );
     println!("    {weight} bytes before it is live, {MOST} are allowed; the goal is {GOAL}");
     Ok(())

@@ -17,6 +17,7 @@ pub(super) const FEATURE: &str = "split";
 
 /// Names of files on the way. The seam's own name is `page`.
 const EARLY: &str = "orchard";
+pub(super) const EARLY_MODULE: &str = "orchard_bg.wasm";
 const LINK: &str = "__wasm_split.js";
 const LATE: &str = "split_page.wasm";
 
@@ -40,7 +41,7 @@ pub(super) fn cut(dist: &Path) -> Result<()> {
     divide(&whole, &room)?;
     bind(&room)?;
 
-    let early = room.join(format!("{EARLY}_bg.wasm"));
+    let early = room.join(EARLY_MODULE);
     let glue = room.join(format!("{EARLY}.js"));
     std::fs::write(room.join("start.js"), start())?;
     let early = optimise(&early)?;
@@ -54,7 +55,7 @@ pub(super) fn cut(dist: &Path) -> Result<()> {
     let early_name = hashed("early", &early, "wasm");
     let script = script
         .replace(LATE, &late_name)
-        .replace(&format!("{EARLY}_bg.wasm"), &early_name);
+        .replace(EARLY_MODULE, &early_name);
     let script_name = hashed("start", script.as_bytes(), "js");
     wiring::rewire(dist, &script_name, &early_name)?;
     for (name, bytes) in [
@@ -106,7 +107,7 @@ fn bind(room: &Path) -> Result<()> {
 fn start() -> String {
     format!(
         "import init from \"./{EARLY}.js\";\n\
-         init({{ module_or_path: new URL(\"./{EARLY}_bg.wasm\", import.meta.url) }});\n"
+         init({{ module_or_path: new URL(\"./{EARLY_MODULE}\", import.meta.url) }});\n"
     )
 }
 
@@ -135,15 +136,21 @@ fn bundle(room: &Path) -> Result<String> {
 /// The module by wasm-opt, as small as it gets, beside the one that it was made of.
 pub(crate) fn optimise(module: &Path) -> Result<PathBuf> {
     let optimised = module.with_extension("opt.wasm");
-    let mut command = tools::wasm_opt().command()?;
-    command
-        .args(["-Oz", "--strip-debug", "--strip-producers"])
-        .args(FEATURES)
-        .arg("-o")
-        .arg(&optimised)
-        .arg(module);
-    process::run(&mut command)?;
+    wasm_opt(module, &optimised, &["--strip-debug", "--strip-producers"])?;
     Ok(optimised)
+}
+
+/// The same with the names of its functions.
+pub(super) fn optimise_with_names(module: &Path) -> Result<PathBuf> {
+    let optimised = module.with_extension("named.wasm");
+    wasm_opt(module, &optimised, &["--debuginfo"])?;
+    Ok(optimised)
+}
+
+fn wasm_opt(from: &Path, to: &Path, more: &[&str]) -> Result<()> {
+    let mut command = tools::wasm_opt().command()?;
+    command.arg("-Oz").args(more).args(FEATURES);
+    process::run(command.arg("-o").arg(to).arg(from))
 }
 
 /// `early-0123456789abcdef.wasm`, by what is in it.

@@ -1,5 +1,6 @@
 //! The page in release, built by trunk into `dist/` and then cut in two.
 
+mod breakdown;
 mod budget;
 mod cut;
 mod names;
@@ -9,6 +10,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
+pub(crate) use breakdown::of_early as breakdown;
 pub(crate) use budget::{budget, weight_before_live};
 pub(crate) use cut::optimise;
 
