@@ -4,7 +4,8 @@
 // `scripted.latest.deliver(event)` hands over a frame that `scripted.frame(data)` made beforehand; `scripted.latest.sent`
 // is what the client sent. `scripted.answer`, if set, is called with each frame that is sent.
 (() => {
-  const PING_NEVER = 2 ** 30;
+  // Milliseconds; the sum of two must still be one that a timer can wait.
+  const PING_NEVER = 2 ** 29;
 
   class ScriptedWebSocket extends EventTarget {
     static CONNECTING = 0;
