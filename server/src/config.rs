@@ -77,10 +77,13 @@ pub struct Config {
     )]
     pub database: PathBuf,
 
-    /// Origin whose pages may call this server, such as `https://cdn.example`; `*` for all. Give it
-    /// several times, or several with commas. Without it only the page served here may.
+    /// Origin whose pages may call this server, such as `https://cdn.example`; `null` or `file://`
+    /// for pages from files, as the web view sends it; `*` for all. Give it several times, or
+    /// several with commas. Without it only the page served here may call, and once it is given, no
+    /// other origin's page can open a Socket.IO connection.
     #[arg(
         long = "cors-origin",
+        visible_alias = "allow-origin",
         env = "ORCHARD_CORS_ORIGIN",
         value_name = "ORIGIN",
         value_delimiter = ',',
@@ -264,7 +267,8 @@ pub enum LogFormat {
 
 fn origin(text: &str) -> Result<HeaderValue, String> {
     let host = text.split_once("://").map(|(_, host)| host);
-    if text != "*" && !host.is_some_and(|host| !host.is_empty() && !host.contains(['/', '*'])) {
+    let special = ["*", "null", "file://"].contains(&text);
+    if !special && !host.is_some_and(|host| !host.is_empty() && !host.contains(['/', '*'])) {
         return Err("an origin is a scheme, a host and maybe a port, such as \
                     https://cdn.example:8443, and has no path"
             .into());
@@ -275,7 +279,8 @@ fn origin(text: &str) -> Result<HeaderValue, String> {
 /// An origin that can stand in a policy.
 fn source(text: &str) -> Result<String, String> {
     origin(text)?;
-    let lone = text != "*" && text.bytes().all(|byte| byte.is_ascii_graphic());
+    let named = !["*", "null", "file://"].contains(&text);
+    let lone = named && text.bytes().all(|byte| byte.is_ascii_graphic());
     if !lone || text.contains([',', ';', '\'']) {
         return Err("name each origin by itself, in ASCII".into());
     }
@@ -317,7 +322,13 @@ mod tests {
     #[test]
     fn nothing_but_an_origin_gets_into_a_policy() {
         assert!(source("https://game.example:5000").is_ok());
-        for bad in ["*", "https://a;script-src *", "https://a b", "'none'"] {
+        for bad in [
+            "*",
+            "null",
+            "https://a;script-src *",
+            "https://a b",
+            "'none'",
+        ] {
             assert!(source(bad).is_err(), "{bad}");
         }
     }
@@ -329,6 +340,10 @@ mod tests {
             "https://cdn.example",
             "http://127.0.0.1:8080",
             "capacitor://localhost",
+            "tauri://localhost",
+            "http://tauri.localhost",
+            "null",
+            "file://",
         ] {
             assert!(origin(good).is_ok(), "{good}");
         }

@@ -1,6 +1,7 @@
 //! What is served over HTTP, and with which headers.
 
 mod api;
+mod cors;
 mod headers;
 mod page;
 
@@ -8,11 +9,10 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::http::StatusCode;
 use axum::routing::{get, post};
 use orchard_contract::endpoints::API_PATH;
 use socketioxide::layer::SocketIoLayer;
-use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::app::App;
 use crate::config::Config;
@@ -32,11 +32,8 @@ pub(crate) fn router(app: Arc<App>, socket_io: SocketIoLayer, config: &Config) -
     if !config.api_only {
         router = router.fallback_service(page::router(&config.dist));
     }
-    router = headers::secure(router.layer(socket_io), config);
-    if let Some(cors) = cors(&config.cors_origins) {
-        router = router.layer(cors);
-    }
-    router
+    let router = headers::secure(router.layer(socket_io), config);
+    cors::open(router, &config.cors_origins)
 }
 
 /// Whether the server can do its work, for those who watch over it.
@@ -51,20 +48,4 @@ async fn health(State(api): State<api::Api>) -> (StatusCode, &'static str) {
             )
         }
     }
-}
-
-fn cors(origins: &[HeaderValue]) -> Option<CorsLayer> {
-    let allowed = if origins.is_empty() {
-        return None;
-    } else if origins.iter().any(|origin| origin == "*") {
-        AllowOrigin::any()
-    } else {
-        AllowOrigin::list(origins.iter().cloned())
-    };
-    Some(
-        CorsLayer::new()
-            .allow_origin(allowed)
-            .allow_methods([Method::GET, Method::POST])
-            .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE]),
-    )
 }

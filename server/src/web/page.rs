@@ -9,13 +9,8 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use orchard_contract::endpoints::{API_PATH, SOCKET_PATH};
+use orchard_hosting::cache_control;
 use tower_http::services::{ServeDir, ServeFile};
-
-/// A year, which is as good as for ever.
-const FOR_EVER: &str = "public, max-age=31536000, immutable";
-
-/// To be asked for again each time; the answer is short if nothing has changed.
-const ASK_AGAIN: &str = "no-cache";
 
 pub(super) fn router(dist: &Path) -> Router {
     let index = ServeFile::new(dist.join("index.html"))
@@ -46,10 +41,11 @@ async fn navigate(mut index: ServeFile, request: Request) -> Response {
 }
 
 async fn cache(request: Request, next: Next) -> Response {
-    let hashed = is_hashed(request.uri().path());
+    let policy = cache_control(request.uri().path());
     let mut response = next.run(request).await;
     let good = response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED;
-    let policy = if hashed && good { FOR_EVER } else { ASK_AGAIN };
+    // What is not there today may be there tomorrow, whatever its name.
+    let policy = if good { policy } else { cache_control("") };
     response
         .headers_mut()
         .insert(header::CACHE_CONTROL, HeaderValue::from_static(policy));
@@ -76,53 +72,11 @@ fn is_navigation(method: &Method, path: &str, headers: &HeaderMap) -> bool {
     reads && html && !file && !ours
 }
 
-/// Whether a part of the path has a hash of its content in it, as trunk names files: 16 hex digits
-/// after a hyphen. Such a file never changes.
-fn is_hashed(path: &str) -> bool {
-    let file = path
-        .rsplit('/')
-        .next()
-        .is_some_and(|name| name.contains('.'));
-    file && path.split('/').any(|part| {
-        part.split('-').skip(1).any(|rest| {
-            let hash = rest.split(['.', '_']).next().unwrap_or_default();
-            hash.len() == 16
-                && hash
-                    .bytes()
-                    .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
-        })
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use axum::http::{HeaderMap, HeaderValue, Method, header};
 
-    use super::{is_hashed, is_navigation};
-
-    #[test]
-    fn hashes_are_found_where_trunk_puts_them() {
-        for path in [
-            "/orchard-0123456789abcdef.js",
-            "/orchard-0123456789abcdef_bg.wasm",
-            "/my-style-fedcba9876543210.css",
-            "/snippets/leptos-0123456789abcdef/inline0.js",
-        ] {
-            assert!(is_hashed(path), "{path}");
-        }
-        for path in [
-            "/",
-            "/index.html",
-            "/orchard.js",
-            "/music/tune-2.ogg",
-            "/orchard-0123456789ABCDEF.js",
-            "/orchard-0123456789abcde.js",
-            "/0123456789abcdef.js",
-            "/orchard-0123456789abcdef",
-        ] {
-            assert!(!is_hashed(path), "{path}");
-        }
-    }
+    use super::is_navigation;
 
     #[test]
     fn only_a_navigation_is_answered_with_the_page() {

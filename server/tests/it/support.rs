@@ -18,7 +18,8 @@ use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
-use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::{self, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 /// Nothing takes this long unless it never comes.
@@ -126,7 +127,19 @@ impl TestServer {
 /// A page as trunk leaves it.
 fn lay_page(folder: &TempDir) {
     let dist = folder.path().join("dist");
-    fs::create_dir(&dist).unwrap();
+    fs::create_dir_all(dist.join("kinds")).unwrap();
+    for extension in [
+        "css",
+        "html",
+        "js",
+        "mp3",
+        "png",
+        "svg",
+        "wasm",
+        "webmanifest",
+    ] {
+        fs::write(dist.join("kinds").join(format!("a.{extension}")), "kind").unwrap();
+    }
     for (name, content) in [
         ("index.html", "<title>orchard</title>"),
         ("orchard-0123456789abcdef.js", "plain"),
@@ -162,6 +175,22 @@ impl Wire {
         let open = wire.text().await;
         assert!(open.starts_with("0{"), "{open}");
         wire
+    }
+
+    /// The status that a page of this origin gets when it opens a WebSocket.
+    pub(crate) async fn status_for(server: &TestServer, origin: &str) -> u16 {
+        let url = format!(
+            "ws://{}/socket.io/?EIO=4&transport=websocket",
+            server.address
+        );
+        let mut request = url.into_client_request().unwrap();
+        let origin = origin.parse().unwrap();
+        request.headers_mut().insert("Origin", origin);
+        match connect_async(request).await {
+            Ok((_, response)) => response.status().as_u16(),
+            Err(tungstenite::Error::Http(response)) => response.status().as_u16(),
+            Err(error) => panic!("no answer: {error}"),
+        }
     }
 
     /// Opens and joins the orchard; the wire and the sid.

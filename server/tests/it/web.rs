@@ -2,7 +2,7 @@
 
 use reqwest::header::HeaderMap;
 
-use crate::support::TestServer;
+use crate::support::{TestServer, Wire};
 
 async fn get(
     server: &TestServer,
@@ -165,18 +165,72 @@ async fn another_origin_is_let_in_only_if_it_is_named() {
             .header("Access-Control-Request-Method", "POST")
             .header(
                 "Access-Control-Request-Headers",
-                "authorization,content-type",
+                "accept-language,authorization,content-type",
             )
             .send()
             .await
             .unwrap();
-        let headers = preflight.headers().get("access-control-allow-headers");
-        assert_eq!(
-            headers.is_some(),
-            server.address == open.address,
-            "{origin}"
-        );
+        let headers = preflight.headers();
+        for name in ["access-control-allow-headers", "access-control-max-age"] {
+            let sent = headers.get(name).is_some();
+            assert_eq!(sent, server.address == open.address, "{origin} {name}");
+        }
+        // The token is sent as a header, so no page needs cookies to go along.
+        assert!(!headers.contains_key("access-control-allow-credentials"));
     }
     closed.stop().await;
     open.stop().await;
+}
+
+#[tokio::test]
+async fn a_page_of_an_origin_that_is_not_named_opens_no_connection() {
+    let open = TestServer::start(&[]).await;
+    let named = TestServer::start(&["--cors-origin", "https://cdn.example,null,file://"]).await;
+    let everybody = TestServer::start(&["--cors-origin", "*"]).await;
+    for (server, origin, allowed) in [
+        (&open, "https://any.example".to_owned(), true),
+        (&everybody, "https://any.example".into(), true),
+        (&named, "https://cdn.example".into(), true),
+        (&named, "null".into(), true),
+        (&named, "file://".into(), true),
+        (&named, named.url(""), true),
+        (&named, "https://any.example".into(), false),
+        (&named, open.url(""), false),
+    ] {
+        let status = Wire::status_for(server, &origin).await;
+        assert_eq!(status, if allowed { 101 } else { 403 }, "{origin}");
+        let path = "/socket.io/?EIO=4&transport=polling";
+        let (status, _, body) = get(server, path, &[("Origin", &origin)]).await;
+        assert_eq!(status, if allowed { 200 } else { 403 }, "{origin}: {body}");
+        assert_eq!(body.contains("--cors-origin"), !allowed, "{body}");
+    }
+    // What sends no origin is no page.
+    Wire::open(&named).await;
+    for server in [open, named, everybody] {
+        server.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn files_have_the_types_that_a_cdn_is_told() {
+    let server = TestServer::start(&[]).await;
+    for extension in [
+        "css",
+        "html",
+        "js",
+        "mp3",
+        "png",
+        "svg",
+        "wasm",
+        "webmanifest",
+    ] {
+        let (status, headers, _) = get(&server, &format!("/kinds/a.{extension}"), &[]).await;
+        assert_eq!(status, 200, "{extension}");
+        let sent = headers["content-type"].to_str().unwrap();
+        let told = orchard_hosting::media_type(extension).unwrap();
+        // Text may come without its charset: the page's files name it themselves.
+        let bare = told.split(';').next().unwrap();
+        assert!(sent == told || sent == bare, "{extension}: {sent}");
+    }
+    server.stop().await;
 }

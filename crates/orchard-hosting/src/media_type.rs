@@ -1,0 +1,15 @@
+/// `Content-Type` of a file with this extension; `None` for a kind that the page has no files of.
+pub fn media_type(extension: &str) -> Option<&'static str> {
+    Some(match extension {
+        "css" => "text/css; charset=utf-8",
+        "html" => "text/html; charset=utf-8",
+        "js" => "text/javascript; charset=utf-8",
+        "mp3" => "audio/mpeg",
+        "png" => "image/png",
+        "svg" => "image/svg+xml",
+        // A browser compiles it while it comes only if it has this type.
+        "wasm" => "application/wasm",
+        "webmanifest" => "application/manifest+json",
+        _ => return None,
+    })
+}

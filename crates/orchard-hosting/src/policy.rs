@@ -1,0 +1,83 @@
+use std::fmt;
+
+/// What the page may do, where it may connect, and who may frame it, apart.
+const ALWAYS: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
+    media-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'";
+
+/// The policy for content that goes with the page; shown as the value of `Content-Security-Policy`.
+#[derive(Clone, Debug, Default)]
+pub struct Policy {
+    /// Origins that the page may connect to besides its own, with their WebSockets; their pictures may be shown, too.
+    pub connect: Vec<String>,
+    /// Origins whose pages may show this one in a frame, besides its own.
+    pub frame_ancestors: Vec<String>,
+}
+
+impl fmt::Display for Policy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sockets = self.connect.iter().filter_map(|origin| sockets_of(origin));
+        let connect: Vec<_> = self.connect.iter().cloned().chain(sockets).collect();
+        f.write_str(ALWAYS)?;
+        // A portrait may come from anywhere: a picture can do nothing.
+        directive(f, "img-src 'self' data: https:", &self.connect)?;
+        directive(f, "connect-src 'self'", &connect)?;
+        directive(f, "frame-ancestors 'self'", &self.frame_ancestors)
+    }
+}
+
+/// The origin of the WebSockets of an HTTP origin, which for a browser is another one: `https:` does not speak for `wss:`.
+pub fn sockets_of(origin: &str) -> Option<String> {
+    let rest = origin.strip_prefix("http")?;
+    Some(["ws", rest].concat())
+}
+
+fn directive(f: &mut fmt::Formatter<'_>, start: &str, origins: &[String]) -> fmt::Result {
+    write!(f, "; {start}")?;
+    origins.iter().try_for_each(|origin| write!(f, " {origin}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Policy;
+
+    fn list(origin: &str) -> Vec<String> {
+        vec![origin.to_owned()]
+    }
+
+    #[test]
+    fn the_policy_is_the_one_in_the_documentation() {
+        let hosting = include_str!("../../../docs/hosting.md");
+        let policy = Policy::default().to_string();
+        assert!(hosting.contains(&policy), "{policy}");
+    }
+
+    #[test]
+    fn nothing_inline_is_allowed_and_nothing_is_evaluated() {
+        let policy = Policy::default().to_string();
+        assert!(!policy.contains("'unsafe-inline'"), "{policy}");
+        assert!(!policy.contains("'unsafe-eval'"), "{policy}");
+    }
+
+    #[test]
+    fn another_server_is_named_with_its_sockets() {
+        let policy = Policy {
+            connect: list("https://game.example:5000"),
+            ..Policy::default()
+        };
+        let policy = policy.to_string();
+        let connect = "connect-src 'self' https://game.example:5000 wss://game.example:5000;";
+        assert!(policy.contains(connect), "{policy}");
+        let pictures = "img-src 'self' data: https: https://game.example:5000;";
+        assert!(policy.contains(pictures), "{policy}");
+    }
+
+    #[test]
+    fn who_may_frame_the_page_is_added() {
+        let policy = Policy {
+            frame_ancestors: list("https://portal.example"),
+            ..Policy::default()
+        };
+        let end = "frame-ancestors 'self' https://portal.example";
+        assert!(policy.to_string().ends_with(end));
+    }
+}
