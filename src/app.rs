@@ -6,7 +6,7 @@ use leptos::task::spawn_local;
 
 use crate::components::{Back, Connection, Music, Orchard, Title, ToastList, Unreachable, Waiting};
 use crate::door::Door;
-use crate::early::{First, Signed, Start};
+use crate::early::{Signed, Start};
 use crate::entry::Entry;
 use crate::frame::{End, Frame};
 use crate::host::{self, Here, Host};
@@ -79,13 +79,17 @@ pub(crate) fn App(start: Start) -> impl IntoView {
     provide_context(opened);
     provide_context(notices);
 
-    let (checked, first) = match checked {
-        Ok(Signed { session, first }) => (Ok(session), Some(first)),
+    let (checked, head_start) = match checked {
+        Ok(Signed {
+            session,
+            head_start,
+        }) => (Ok(session), head_start),
         Err(absent) => (Err(absent), None),
     };
-    let first = StoredValue::new_local(first);
-    let expired = match checked {
-        Err(Absent::Expired(place)) => Some(place),
+    let head_start = StoredValue::new_local(head_start);
+    let open_question = match checked {
+        Err(Absent::Expired(place)) => Some(Some(place)),
+        Err(Absent::Unclear) => Some(None),
         _ => None,
     };
     let gate = RwSignal::new(gate_of(checked));
@@ -95,12 +99,16 @@ pub(crate) fn App(start: Start) -> impl IntoView {
         let settings = settings.clone();
         move || check_out(gate, settings.clone())
     };
-    if let Some(place) = expired {
-        let settings = settings.clone();
-        spawn_local(async move {
-            let renewed = session::renew(&Here, &settings.api, place).await;
-            gate.try_set(gate_of(renewed));
-        });
+    match open_question {
+        Some(Some(place)) => {
+            let settings = settings.clone();
+            spawn_local(async move {
+                let renewed = session::renew(&Here, &settings.api, place).await;
+                gate.try_set(gate_of(renewed));
+            });
+        }
+        Some(None) => check(),
+        None => {}
     }
     let home = home(&settings);
     sky::follow();
@@ -114,15 +122,14 @@ pub(crate) fn App(start: Start) -> impl IntoView {
         {move || match gate.get() {
             Gate::Checking => EitherOf4::A(view! { <Unconnected /> <Waiting /> }),
             Gate::In(session) => {
-                // Once it was opened early; whoever signs in later gets one of their own.
-                let early = first.try_update_value(Option::take).flatten();
-                let first = early.unwrap_or_else(|| First::open(&session, &settings));
+                // Once it was opened early; whoever signs in later has none.
+                let head_start = head_start.try_update_value(Option::take).flatten();
                 EitherOf4::B(view! {
                     <Frame on_end=move |why| match why {
                         End::Expired => door.expire(),
                         End::SignedOut => door.sign_out(),
                     } />
-                    <Orchard first />
+                    <Orchard session head_start />
                 })
             }
             Gate::SignIn(notice) => EitherOf4::C(view! { <Unconnected /> <Entry notice door /> }),
@@ -156,7 +163,7 @@ fn check_out(gate: RwSignal<Gate>, settings: Arc<Settings>) {
 fn gate_of(checked: Result<Session, Absent>) -> Gate {
     match checked {
         Ok(session) => Gate::In(session),
-        Err(Absent::Expired(_)) => Gate::Checking,
+        Err(Absent::Expired(_) | Absent::Unclear) => Gate::Checking,
         Err(Absent::NeverSignedIn) => Gate::SignIn(None),
         Err(Absent::SignedOut) => Gate::SignIn(Some(Notice::Ended)),
         Err(Absent::Fault(fault)) => Gate::SignIn(Some(Notice::Fault(fault))),

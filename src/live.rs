@@ -1,19 +1,22 @@
 //! The page's connection: what it sends, and what events do to the page.
 
 use std::cell::Cell;
+use std::pin::Pin;
 use std::rc::Rc;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_socketio::{ConnectError, Status, use_event};
-use orchard_contract::events::{LoginResponse, ServerResponse};
+use leptos_socketio::{
+    Auth as AuthData, ConnectError, HeadStart, OpenError, Socket, Status, use_connect_of, use_event,
+};
+use orchard_contract::Secret;
+use orchard_contract::events::{Auth, Chat, Login, LoginResponse, ServerResponse};
 
 use crate::door::Door;
-use crate::early::{First, Missed, Renewal};
 use crate::host::Here;
 use crate::link::Link;
 use crate::notices::Notices;
-use crate::session::{self, Absent};
+use crate::session::{self, Absent, Session};
 use crate::settings::Settings;
 use crate::text::Text;
 use crate::toasts::Toasts;
@@ -63,18 +66,29 @@ pub(crate) struct Live {
     pub(crate) link: Link,
 }
 
-/// Takes the connection over from what came early. It, and all that listens to it, goes with the current owner.
-pub(crate) fn go_live(first: First, settings: &Settings) -> Live {
+/// Opens the connection of `session`, or takes over the one that was opened early. It, and all that listens to it, goes
+/// with the current owner.
+///
+/// # Errors
+/// When the settings name no server or namespace that can be used.
+pub(crate) fn go_live(
+    session: &Session,
+    head_start: Option<HeadStart>,
+    settings: &Settings,
+) -> Result<Live, OpenError> {
     let toasts = Toasts::from_context();
     let text = Text::from_context();
-    let fresh = !first.socket.is_connected();
-    _ = first
-        .renewal
-        .set(renewal(settings.api.as_str().into(), fresh));
-    let (socket, greeting, missed) = first.into_parts();
+    let socket = open(session, head_start, settings)?;
     provide_context(socket);
     on_cleanup(move || socket.remove());
-    let _greeting = StoredValue::new_local(greeting);
+    let (uid, chat) = (session.uid.clone(), settings.chat);
+    use_connect_of(socket, move || {
+        // Connected, so these go out at once; should the connection be gone again, the next connect repeats them.
+        _ = socket.emit(&Login { uid: uid.clone() });
+        if chat {
+            _ = socket.emit(&Chat { uid: uid.clone() });
+        }
+    });
 
     let (count, set_count) = signal(None);
     let greet = move |ServerResponse { count, sid }| {
@@ -90,14 +104,6 @@ pub(crate) fn go_live(first: First, settings: &Settings) -> Live {
             toasts.say(said);
         }
     };
-    let Missed {
-        count: last,
-        greetings,
-        login,
-    } = missed;
-    greetings.into_iter().for_each(greet);
-    set_count.set(last);
-    login.into_iter().for_each(logged_in);
     use_event(greet);
     use_event(logged_in);
 
@@ -111,31 +117,62 @@ pub(crate) fn go_live(first: First, settings: &Settings) -> Live {
         });
         StoredValue::new_local(ended);
     }
-    Live {
+    let link = Link::of(socket, settings);
+    // Not before all listen: what came early is told then.
+    _ = socket.connect();
+    Ok(Live {
         count: count.into(),
-        link: Link::of(socket, settings),
+        link,
+    })
+}
+
+fn open(
+    session: &Session,
+    head_start: Option<HeadStart>,
+    settings: &Settings,
+) -> Result<Socket, OpenError> {
+    // The head start has asked with the token that was checked, or will; so the first question is not the page's.
+    let is_asked = head_start.as_ref().is_some_and(HeadStart::has_asked);
+    let builder = Socket::builder(&settings.socket_server)
+        .namespace(&settings.socket_namespace)
+        .path(&settings.socket_path)
+        .auth_with_refresh(renewal(
+            session.token.clone(),
+            settings.api.as_str().into(),
+            !is_asked,
+        ));
+    match head_start {
+        Some(head_start) => builder.head_start(head_start),
+        None => builder,
     }
+    .build()
 }
 
 /// Asks for each CONNECT whether the token is still good, and renews it where it has expired. The very first is `fresh`:
 /// it was asked about, or given, a moment ago.
-fn renewal(api: Rc<str>, fresh: bool) -> Renewal {
+fn renewal(token: Secret, api: Rc<str>, fresh: bool) -> impl Fn(bool) -> Answer {
     let fresh = Cell::new(fresh);
-    Box::new(move |last, refused| {
-        let (api, fresh) = (api.clone(), fresh.replace(false) && !refused);
+    move |refused| {
+        let (token, api) = (token.clone(), api.clone());
+        let fresh = fresh.replace(false) && !refused;
         Box::pin(async move {
-            if fresh {
-                return Ok(last);
-            }
-            match session::checkout(&Here, &api).await {
-                Ok(session) => Ok(session.token),
-                // Events may well be to be had where calls are not.
-                Err(Absent::Unreachable(_) | Absent::Fault(_)) => Ok(last),
-                Err(_) => Err("signed out".into()),
-            }
+            let token = if fresh {
+                token
+            } else {
+                match session::checkout(&Here, &api).await {
+                    Ok(session) => session.token,
+                    // Events may well be to be had where calls are not.
+                    Err(Absent::Unreachable(_) | Absent::Fault(_)) => token,
+                    Err(_) => return Err("signed out".into()),
+                }
+            };
+            AuthData::object(&Auth { token: Some(token) }).map_err(|_| String::new())
         })
-    })
+    }
 }
+
+/// What the next CONNECT carries, when it is there.
+type Answer = Pin<Box<dyn Future<Output = Result<AuthData, String>>>>;
 
 #[cfg(test)]
 mod tests {

@@ -68,7 +68,11 @@ where
 }
 
 /// Posts `body`, and gives the status and the text that came back.
-async fn post(url: &str, token: Option<&Secret>, body: &str) -> Result<(u16, String), CallError> {
+pub(crate) async fn post(
+    url: &str,
+    token: Option<&Secret>,
+    body: &str,
+) -> Result<(u16, String), CallError> {
     let abort = AbortController::new().map_err(|_| CallError::Network)?;
     let deadline = {
         let abort = abort.clone();
@@ -116,7 +120,7 @@ async fn fetch(
 
 /// A random UUID. `crypto.randomUUID` is missing where the page comes by plain HTTP, and an id that
 /// ties an answer to its request needs no secrecy.
-fn uuid() -> String {
+pub(crate) fn uuid() -> String {
     let mut uuid = String::with_capacity(36);
     for template in "xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx".bytes() {
         let random = (js_sys::Math::random() * 16.0) as u32;

@@ -26,6 +26,8 @@ pub(crate) enum Absent {
     NeverSignedIn,
     /// The token is not good any more.
     SignedOut,
+    /// The server's answer has to be looked at more closely.
+    Unclear,
     /// The server couldn't be asked, so the token may still be good.
     Unreachable(CallError),
 }
@@ -54,7 +56,7 @@ pub(crate) async fn check(host: &impl Host, api: &str) -> Result<Session, Absent
     let (place, token) = kept(host, storage::ACCESS_TOKEN).ok_or(Absent::NeverSignedIn)?;
     let checked = rpc::call::<user::Check>(api, Some(&token), user::NoParams {}).await?;
     match checked.errno() {
-        Some(Errno::OK) => Ok(session(host, token)),
+        Some(Errno::OK) => Ok(of(host, token)),
         Some(Errno::TOKEN_EXPIRED) => Err(Absent::Expired(place)),
         _ => Err(Absent::SignedOut),
     }
@@ -71,7 +73,7 @@ pub(crate) async fn checkout(host: &impl Host, api: &str) -> Result<Session, Abs
 /// A session with a new access token, which is kept where the old one lived.
 pub(crate) async fn renew(host: &impl Host, api: &str, place: Store) -> Result<Session, Absent> {
     let token = refresh(host, api, place).await?;
-    Ok(session(host, token))
+    Ok(of(host, token))
 }
 
 /// Signs in, and keeps what the server gave: on the device if `remember`, else in memory.
@@ -100,7 +102,7 @@ pub(crate) async fn sign_in(
         Store::Memory
     };
     keep(host, place, answer);
-    Ok(session(host, token))
+    Ok(of(host, token))
 }
 
 /// A new access token for the refresh token that lives beside the old one.
@@ -121,7 +123,7 @@ pub(crate) async fn refresh(host: &impl Host, api: &str, place: Store) -> Result
 }
 
 /// The session of whoever the stores say has `token`.
-fn session(host: &impl Host, token: Secret) -> Session {
+pub(crate) fn of(host: &impl Host, token: Secret) -> Session {
     // The game reads the id from the device first, wherever the token lives.
     let uid = host
         .read(Store::Device, storage::ID)

@@ -1,26 +1,26 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use leptos_socketio::OpenError;
+use leptos_socketio::HeadStart;
 
 use crate::components::{Connection, ConnectionFigures, Count, NoticeBoard, OfflineBar, Panel};
-use crate::early::First;
 use crate::link::Link;
 use crate::live::{self, Live};
 use crate::notices::Notices;
 use crate::open::{Open, Opened};
+use crate::session::Session;
 use crate::settings::Settings;
 use crate::text::Text;
 use crate::toasts::Toasts;
 
 /// The orchard of somebody who is signed in: the connection lives as long as this does.
 #[component]
-pub(crate) fn Orchard(first: Result<First, OpenError>) -> impl IntoView {
+pub(crate) fn Orchard(session: Session, head_start: Option<HeadStart>) -> impl IntoView {
     let text = Text::from_context();
     let opened = Opened::from_context();
     let settings = use_context::<Arc<Settings>>().unwrap_or_default();
-    let Live { count, link } = match first {
-        Ok(first) => live::go_live(first, &settings),
+    let Live { count, link } = match live::go_live(&session, head_start, &settings) {
+        Ok(live) => live,
         Err(error) => {
             // Only the settings can be at fault, so their keeper is told, and the page stays usable.
             Toasts::from_context().keep(text.unusable_server(&error));

@@ -1,22 +1,21 @@
-//! What runs before the page is there: who is signed in, the connection, and its first count.
+//! What runs before the page is there: who is signed in, a head start of the connection, and its first count.
 //!
-//! This is all that a player waits for, so it is kept small: no Leptos, and nothing that can come later. In release it is
+//! This is all that a player waits for, so it is kept small: no Leptos, no client yet, and nothing that can come later. In release it is
 //! a module of its own; the page is another one, loaded when there is a connection to show or somebody to be asked.
 
+mod check;
 mod first;
 
 use std::cell::Cell;
 use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
-use leptos_socketio::{OpenError, Subscription};
+use leptos_socketio::HeadStart;
 use wasm_bindgen_futures::spawn_local;
 
 use crate::host::Here;
-use crate::session::{self, Absent, Session};
+use crate::session::{Absent, Session};
 use crate::settings::{Problem, Settings};
-
-pub(crate) use first::{First, Missed, Renewal};
 
 /// How long the page waits for the connection to tell how it is, in milliseconds.
 const PATIENCE: u32 = 2_000;
@@ -29,66 +28,55 @@ pub(crate) struct Start {
     pub(crate) checked: Result<Signed, Absent>,
 }
 
-/// Somebody who is signed in, and the connection that was opened for them.
+/// Somebody who is signed in, and the connection that was opened for them, for the client to take over.
 pub(crate) struct Signed {
     pub(crate) session: Session,
-    pub(crate) first: Result<First, OpenError>,
-}
-
-impl Signed {
-    /// Opens a connection for `session`.
-    pub(crate) fn new(session: Session, settings: &Settings) -> Self {
-        let first = First::open(&session, settings);
-        Self { session, first }
-    }
+    pub(crate) head_start: Option<HeadStart>,
 }
 
 /// Finds out who is signed in and connects; then hands over to `page`.
 pub(crate) fn start(page: fn(Start)) {
     spawn_local(async move {
         let (settings, problems) = Settings::of_document();
-        let checked = session::check(&Here, &settings.api).await;
         // An expired token is renewed by the page: it happens once an hour, and its code would be waited for each time.
-        let checked = checked.map(|session| Signed::new(session, &settings));
+        let checked = check::check(&Here, &settings.api).await;
+        let waiting: Rc<Cell<Option<Waiting>>> = Rc::default();
+        let hand_over = {
+            let waiting = waiting.clone();
+            move || {
+                if let Some(waiting) = waiting.take() {
+                    page(waiting.start);
+                }
+            }
+        };
+        let checked = checked.map(|session| {
+            let head_start = first::connect(&session, &settings, hand_over.clone());
+            Signed {
+                session,
+                head_start,
+            }
+        });
+        let under_way = checked
+            .as_ref()
+            .is_ok_and(|signed| signed.head_start.as_ref().is_some_and(HeadStart::is_open));
         let start = Start {
             settings,
             problems,
             checked,
         };
-        when_settled(start, page);
+        if under_way {
+            waiting.set(Some(Waiting {
+                start,
+                _deadline: Timeout::new(PATIENCE, hand_over),
+            }));
+        } else {
+            page(start);
+        }
     });
 }
 
-/// Hands `start` over when the connection is made or has failed, or took too long for that.
-fn when_settled(start: Start, page: fn(Start)) {
-    let Ok(Signed {
-        first: Ok(first), ..
-    }) = &start.checked
-    else {
-        return page(start);
-    };
-    let socket = first.socket;
-    let waiting: Rc<Cell<Option<Waiting>>> = Rc::default();
-    let hand_over = {
-        let waiting = waiting.clone();
-        move || {
-            if let Some(waiting) = waiting.take() {
-                page(waiting.start);
-            }
-        }
-    };
-    let deadline = Timeout::new(PATIENCE, hand_over.clone());
-    let settled = socket.on_status(move |_| hand_over());
-    waiting.set(Some(Waiting {
-        start,
-        _deadline: deadline,
-        _settled: settled,
-    }));
-}
-
-/// A start that waits for its connection.
+/// A start that waits until its connection is made or has failed, or took too long for that.
 struct Waiting {
     start: Start,
     _deadline: Timeout,
-    _settled: Subscription,
 }

@@ -9,7 +9,8 @@ use socketio_proto::manager::{Config, Manager, SocketError, SocketId};
 use socketio_proto::{Auth, AuthError, Limits, Retries, SendBuffer, SocketOptions, json};
 use wasm_bindgen::JsValue;
 
-use crate::connection::{self, Connection};
+use crate::connection::{self, Connection, TakeOver};
+use crate::head_start::HeadStart;
 use crate::lifecycle;
 use crate::slab::Key;
 use crate::socket::Socket;
@@ -40,6 +41,7 @@ pub struct Builder {
     provider: Option<AuthProvider>,
     options: SocketOptions,
     retries: Option<Retrying>,
+    take_over: Option<TakeOver>,
     config: Config,
     force_new: bool,
 }
@@ -57,6 +59,7 @@ impl Builder {
             provider: None,
             options: SocketOptions::default(),
             retries: None,
+            take_over: None,
             config: Config::default(),
             force_new: false,
         }
@@ -199,6 +202,14 @@ impl Builder {
         self
     }
 
+    /// Takes over a connection that was opened ahead, and its namespace with it. One to another address or namespace is
+    /// closed, as is one that comes too late because the socket shares a connection that is there already; then all is as
+    /// without it.
+    pub fn head_start(mut self, head_start: HeadStart) -> Self {
+        self.take_over = Some(head_start.into_take_over());
+        self
+    }
+
     /// A connection of its own, shared with no other socket (B1).
     pub fn force_new(mut self) -> Self {
         self.force_new = true;
@@ -247,7 +258,10 @@ impl Builder {
                 let endpoint = url::endpoint(&server, &self.path, self.slash);
                 let url = url::websocket(&server, &endpoint, &self.query);
                 let protocols = mem::take(&mut self.protocols);
-                let connection = Connection::new(manager, shared_as, server, url, protocols);
+                let take_over = self.take_over.take();
+                let take_over = take_over.filter(|_| protocols.is_undefined());
+                let mut connection = Connection::new(manager, shared_as, server, url, protocols);
+                connection.take_over = take_over.map(|take_over| (id, take_over));
                 let key = table::with(|table| Some(table.connections.insert(connection)));
                 (key.ok_or(OpenError::NoHost)?, id)
             }

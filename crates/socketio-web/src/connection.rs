@@ -1,5 +1,6 @@
 //! One connection of the browser: a manager, its transport and its timer.
 
+use std::rc::Rc;
 use std::time::Duration;
 
 use socketio_proto::Instant;
@@ -13,7 +14,7 @@ use crate::clock::now;
 use crate::slab::Key;
 use crate::table::{self, Table};
 use crate::timer::Timer;
-use crate::transport::Transport;
+use crate::transport::{Sink, Transport};
 use crate::url::Server;
 use crate::{dispatch, lifecycle, log};
 
@@ -30,12 +31,30 @@ pub(crate) struct Connection {
     pub(crate) waiters: Vec<(SocketId, u64, Waiter)>,
     /// Until when the back-off that is under way waits, and how long that was when it began.
     pub(crate) delay: Option<(Instant, Duration)>,
-    transport: Option<Transport>,
+    /// A transport that is open already, and the socket that it was opened for.
+    pub(crate) take_over: Option<(SocketId, TakeOver)>,
+    transport: Option<(TransportId, Transport)>,
     timer: Option<(Instant, Timer)>,
-    /// Tells that a transport could not be tried.
-    failed: Option<Timer>,
+    /// Tells what is known of a new transport from the start: that it could not be tried, or what came over it before.
+    news: Option<Timer>,
     /// Outputs are being carried out further up the stack: it will carry out the new ones as well.
     draining: bool,
+}
+
+/// Has what was opened elsewhere taken over as the transport of this place, if it fits there.
+pub(crate) type TakeOver = Box<dyn FnOnce(Place<'_>) -> Option<Opened>>;
+
+/// A transport, if there is one, and what tells a moment later what is known of it already.
+type Opened = (Option<Transport>, Option<Timer>);
+
+/// Where a transport is wanted.
+pub(crate) struct Place<'a> {
+    pub(crate) connection: Key,
+    pub(crate) transport: TransportId,
+    /// The first socket, and its namespace.
+    pub(crate) socket: SocketId,
+    pub(crate) namespace: &'a str,
+    pub(crate) url: &'a str,
 }
 
 /// Takes the end of one wait for an acknowledgement.
@@ -58,9 +77,10 @@ impl Connection {
             sockets: Vec::new(),
             waiters: Vec::new(),
             delay: None,
+            take_over: None,
             transport: None,
             timer: None,
-            failed: None,
+            news: None,
             draining: false,
         }
     }
@@ -88,7 +108,7 @@ impl Connection {
     pub(crate) fn buffered_amount(&self) -> u32 {
         self.transport
             .as_ref()
-            .map_or(0, Transport::buffered_amount)
+            .map_or(0, |(_, transport)| transport.buffered_amount())
     }
 }
 
@@ -118,7 +138,12 @@ pub(crate) fn look<R>(
     })
 }
 
-pub(crate) fn transport_event(key: Key, transport: TransportId, event: TransportEvent) {
+/// Where the events of a transport go.
+pub(crate) fn sink(key: Key, transport: TransportId) -> Sink {
+    Rc::new(move |event| transport_event(key, transport, event))
+}
+
+fn transport_event(key: Key, transport: TransportId, event: TransportEvent) {
     log::heard(transport, &event);
     handle(key, |manager, now| {
         manager.handle_transport(transport, event, now)
@@ -166,7 +191,7 @@ fn perform(key: Key, output: Output) {
         Output::CloseTransport(id) => {
             let _closed = table::with(|table| {
                 let transport = &mut table.connections.get_mut(key)?.transport;
-                transport.take_if(|transport| transport.id() == id)
+                transport.take_if(|(open, _)| *open == id)
             });
         }
         Output::SendText(id, text) => send(key, id, |transport| transport.send_text(&text)),
@@ -184,31 +209,54 @@ fn open_transport(key: Key, id: TransportId) {
     let Some((url, protocols)) = address else {
         return;
     };
-    let (opened, failed) = match Transport::open(key, id, &url, &protocols) {
-        Ok(transport) => (Some(transport), None),
-        Err(text) => {
-            // Told a moment later, when whoever called `connect` has had the time to listen (W6).
-            let mut text = Some(text);
-            let tell = move || {
-                if let Some(text) = text.take() {
-                    transport_event(key, id, TransportEvent::Failed(text));
-                }
-            };
-            (None, Some(Timer::new(0, tell)))
+    let (opened, news) = take_over(key, id, &url).unwrap_or_else(|| {
+        match Transport::open(&url, &protocols, sink(key, id)) {
+            Ok(transport) => (Some(transport), None),
+            Err(text) => {
+                // Told a moment later, when whoever called `connect` has had the time to listen (W6).
+                let mut text = Some(text);
+                let tell = move || {
+                    if let Some(text) = text.take() {
+                        transport_event(key, id, TransportEvent::Failed(text));
+                    }
+                };
+                (None, Some(Timer::new(0, tell)))
+            }
         }
-    };
+    });
     // Those before are dropped when the table is free again.
     let _superseded = table::with(|table| {
         let connection = table.connections.get_mut(key)?;
+        let opened = opened.map(|transport| (id, transport));
         let transport = std::mem::replace(&mut connection.transport, opened);
-        Some((transport, std::mem::replace(&mut connection.failed, failed)))
+        Some((transport, std::mem::replace(&mut connection.news, news)))
     });
+}
+
+/// What was opened ahead, if it fits: once.
+fn take_over(connection: Key, transport: TransportId, url: &str) -> Option<Opened> {
+    let (socket, namespace, take_over) = table::with(|table| {
+        let connection = table.connections.get_mut(connection)?;
+        let (socket, take_over) = connection.take_over.take()?;
+        Some((
+            socket,
+            connection.manager.namespace(socket)?.to_owned(),
+            take_over,
+        ))
+    })?;
+    take_over(Place {
+        connection,
+        transport,
+        socket,
+        namespace: &namespace,
+        url,
+    })
 }
 
 fn send(key: Key, id: TransportId, f: impl FnOnce(&Transport)) {
     table::with(|table| {
-        let transport = table.connections.get(key)?.transport.as_ref()?;
-        (transport.id() == id).then(|| f(transport))
+        let (open, transport) = table.connections.get(key)?.transport.as_ref()?;
+        (*open == id).then(|| f(transport))
     });
 }
 

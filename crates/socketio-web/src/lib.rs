@@ -50,6 +50,7 @@ mod clock;
 mod connection;
 mod connection_event;
 mod dispatch;
+mod head_start;
 mod lifecycle;
 mod listener;
 mod log;
@@ -75,6 +76,7 @@ pub mod manual {
 pub use ack::{Ack, AckError};
 pub use builder::{Builder, OpenError};
 pub use connection_event::ConnectionEvent;
+pub use head_start::{HeadStart, Heard};
 pub use listener::Subscription;
 pub use message::{Message, Responder};
 pub use socket::{Disconnect, Socket};

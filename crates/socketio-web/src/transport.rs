@@ -1,47 +1,42 @@
-use socketio_proto::manager::{TransportEvent, TransportId};
 use std::cell::Cell;
 use std::rc::Rc;
 
+use socketio_proto::manager::TransportEvent;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{BinaryType, CloseEvent, MessageEvent, WebSocket};
 
-use crate::connection;
 use crate::property::property;
-use crate::slab::Key;
+
+/// Takes what a transport tells.
+pub(crate) type Sink = Rc<dyn Fn(TransportEvent)>;
 
 /// One WebSocket of the browser and the handlers on it. Dropping it takes the handlers off, then closes: nothing of
 /// it is heard afterwards, and nothing is leaked.
 #[derive(Debug)]
 pub(crate) struct Transport {
-    id: TransportId,
     socket: WebSocket,
     _handlers: [Closure<dyn FnMut(JsValue)>; 3],
 }
 
 impl Transport {
-    /// Opens a WebSocket whose events go to the connection `owner`.
+    /// Opens a WebSocket whose events go to `sink`.
     ///
     /// # Errors
     /// The browser's words, where it refuses to try: a bad URL or sub-protocol, mixed content, a content security
     /// policy (W6).
-    pub(crate) fn open(
-        owner: Key,
-        id: TransportId,
-        url: &str,
-        protocols: &JsValue,
-    ) -> Result<Self, String> {
+    pub(crate) fn open(url: &str, protocols: &JsValue, sink: Sink) -> Result<Self, String> {
         let socket =
             WebSocket::new_with_str_sequence(url, protocols).map_err(|error| text(&error))?;
         socket.set_binary_type(BinaryType::Arraybuffer);
 
+        let message_sink = Rc::clone(&sink);
         let message = Closure::new(move |event: JsValue| {
             let data = event.unchecked_into::<MessageEvent>().data();
-            let event = match data.as_string() {
+            message_sink(match data.as_string() {
                 Some(text) => TransportEvent::Text(text),
                 None => TransportEvent::Binary(js_sys::Uint8Array::new(&data).to_vec()),
-            };
-            connection::transport_event(owner, id, event);
+            });
         });
         // The browser tells an error without its cause; the close that follows it carries the code.
         let failed = Rc::new(Cell::new(false));
@@ -52,25 +47,19 @@ impl Transport {
         let close = Closure::new(move |event: JsValue| {
             let event: CloseEvent = event.unchecked_into();
             let (code, reason, failed) = (event.code(), event.reason(), failed.get());
-            let event = TransportEvent::Closed {
+            sink(TransportEvent::Closed {
                 code,
                 reason,
                 failed,
-            };
-            connection::transport_event(owner, id, event);
+            });
         });
         socket.set_onmessage(Some(message.as_ref().unchecked_ref()));
         socket.set_onerror(Some(error.as_ref().unchecked_ref()));
         socket.set_onclose(Some(close.as_ref().unchecked_ref()));
         Ok(Self {
-            id,
             socket,
             _handlers: [message, error, close],
         })
-    }
-
-    pub(crate) fn id(&self) -> TransportId {
-        self.id
     }
 
     /// Bytes that were given to the browser and not yet to the network (W11).

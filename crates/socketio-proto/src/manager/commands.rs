@@ -142,6 +142,17 @@ impl Manager {
         self.close_if_unused();
     }
 
+    /// Tells that CONNECT has gone out already for this socket, over the transport that is being opened: by what opened
+    /// it, ahead of this manager. So none is sent, nor is auth asked for, until the connection is lost or the server
+    /// refuses. Does nothing for a socket that doesn't wait for its CONNECT.
+    pub fn connect_went_out(&mut self, id: SocketId) {
+        if let Some(socket) = self.get_mut(id)
+            && socket.phase == Phase::Waiting
+        {
+            socket.is_asked_ahead = true;
+        }
+    }
+
     /// What the next CONNECT of this socket carries.
     pub fn set_auth(&mut self, id: SocketId, auth: Auth) {
         if let Some(socket) = self.get_mut(id) {
@@ -287,6 +298,11 @@ impl Manager {
         let Some(socket) = self.get_mut(id) else {
             return;
         };
+        if core::mem::take(&mut socket.is_asked_ahead) {
+            socket.phase = Phase::Connecting;
+            socket.connect_sent = now;
+            return;
+        }
         match &socket.options.auth.0 {
             AuthKind::None => self.send_connect(id, None),
             AuthKind::Object(text) => {

@@ -50,6 +50,8 @@ pub(crate) struct Socket {
     pub(crate) tells_outgoing: bool,
     /// When the last CONNECT went out.
     pub(crate) connect_sent: Instant,
+    /// Whether the next one has gone out already, ahead of the manager.
+    pub(crate) is_asked_ahead: bool,
     pub(crate) id: Option<String>,
     recovery: Recovery,
 }
@@ -93,6 +95,7 @@ impl Socket {
             auth_refreshed: false,
             tells_outgoing: false,
             connect_sent: Instant::default(),
+            is_asked_ahead: false,
             id: None,
             recovery: Recovery::default(),
         }
@@ -167,5 +170,6 @@ impl Socket {
         self.receive_buffer.clear();
         self.auth_request = self.auth_request.wrapping_add(1);
         self.auth_deadline = None;
+        self.is_asked_ahead = false;
     }
 }

@@ -525,3 +525,32 @@ fn c4_limits_that_change_hold_from_the_next_attempt_on() {
         "scheduled 1",
     ]);
 }
+
+#[test]
+fn a_connect_that_went_out_ahead_is_not_sent_again_nor_is_auth_asked_for() {
+    let (mut script, socket) = Script::connecting(Auth::ASK.into());
+    script.manager.connect_went_out(socket);
+    script.they_send(OPEN);
+    script.expect(["opened"]);
+    script.they_send(r#"42["early"]"#);
+    script.they_send(r#"40{"sid":"abc"}"#);
+    script.expect([r#"event ["early"]"#, "connected abc"]);
+    // It held for that connection alone.
+    script.they_break();
+    script.they_send(OPEN);
+    script.expect(["opened", "authorize"]);
+}
+
+#[test]
+fn a_connect_that_went_out_ahead_is_forgotten_with_its_connection() {
+    let (mut script, socket) = Script::connecting(Auth::NONE.into());
+    script.manager.connect_went_out(socket);
+    script.they_break();
+    script.they_send(OPEN);
+    script.expect(["opened", "> 40"]);
+    // Asked for by then, so it means nothing.
+    script.manager.connect_went_out(socket);
+    script.they_break();
+    script.they_send(OPEN);
+    script.expect(["opened", "> 40"]);
+}

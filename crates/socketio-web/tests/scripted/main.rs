@@ -16,6 +16,7 @@ mod binary;
 mod connecting;
 mod emitting;
 mod events;
+mod head_start;
 mod leaks;
 mod listening;
 mod page_life;

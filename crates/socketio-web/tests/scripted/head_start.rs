@@ -1,0 +1,243 @@
+//! A connection that was opened ahead is taken over as it is: nothing is lost, nothing is sent twice.
+
+use std::collections::BTreeMap;
+
+use socketio_web::{HeadStart, Heard, OpenError, Socket, Status};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::connecting::listen;
+use super::events::Chat;
+use crate::support::log::Log;
+use crate::support::owned::Owned;
+use crate::support::script::{HANDSHAKE, Script, address, page_listeners};
+use crate::support::wait::until;
+
+const AUTH: &str = r#"{"token":"t"}"#;
+
+fn ahead(address: &str, log: &Log) -> HeadStart {
+    let log = log.clone();
+    let heard = move |heard: Heard<'_>| log.push(format!("{heard:?}"));
+    HeadStart::open(address, "/socket.io", "/x", Some(AUTH), heard).unwrap()
+}
+
+/// A socket that takes it over, built but not told to connect.
+fn heir(address: &str, head_start: HeadStart) -> Owned {
+    let builder = Socket::builder(address)
+        .namespace("/x")
+        .head_start(head_start);
+    Owned(builder.build().unwrap())
+}
+
+#[wasm_bindgen_test]
+async fn what_came_early_is_told_in_its_order_and_connect_goes_out_once() {
+    let (script, log, address) = (Script::install(), Log::default(), address());
+    let head_start = ahead(&address, &log);
+    let ws = script.last();
+    assert!(ws.url().ends_with("/socket.io/?EIO=4&transport=websocket"));
+    assert!(head_start.is_open() && !head_start.has_asked());
+    ws.deliver(HANDSHAKE);
+    assert_eq!(ws.sent(), [r#"40/x,{"token":"t"}"#]);
+    assert!(head_start.has_asked());
+    ws.deliver(r#"42/x,["chat","a"]"#);
+    ws.deliver(r#"40/x,{"sid":"s1"}"#);
+    ws.deliver(r#"42/x,["chat","b"]"#);
+    let packets = [
+        r#"Packet("2/x,[\"chat\",\"a\"]")"#,
+        r#"Packet("0/x,{\"sid\":\"s1\"}")"#,
+        r#"Packet("2/x,[\"chat\",\"b\"]")"#,
+    ];
+    assert_eq!(log.take(), packets);
+
+    let socket = heir(&address, head_start);
+    let told = listen(*socket);
+    let chat = told.clone();
+    let _chat = socket.on(move |Chat(text)| chat.push(text));
+    socket.connect();
+    ws.deliver(r#"42/x,["chat","c"]"#);
+    until("all is told", || told.has("c")).await;
+    assert_eq!(
+        told.take(),
+        ["connecting", "connected", "a", "on_connect", "b", "c"]
+    );
+    assert_eq!(socket.id().as_deref(), Some("s1"));
+    assert!(ws.sent().is_empty() && script.count() == 1);
+    // The observer heard `c`, as nobody had taken over yet; from here on it hears nothing.
+    assert_eq!(log.len(), 1);
+    ws.deliver(r#"42/x,["chat","d"]"#);
+    socket.emit(&Chat("e".into())).unwrap();
+    assert_eq!((told.take(), log.len()), (vec!["d".to_owned()], 1));
+    assert_eq!(ws.sent(), [r#"42/x,["chat","e"]"#]);
+}
+
+#[wasm_bindgen_test]
+async fn heartbeats_are_answered_before_and_after() {
+    let (script, log, address) = (Script::install(), Log::default(), address());
+    let head_start = ahead(&address, &log);
+    let ws = script.last();
+    ws.deliver(HANDSHAKE);
+    ws.sent();
+    ws.deliver("2");
+    assert_eq!(ws.sent(), ["3"]);
+    ws.deliver(r#"40/x,{"sid":"s1"}"#);
+    let socket = heir(&address, head_start);
+    socket.connect();
+    until("it is connected", || socket.is_connected()).await;
+    assert!(
+        ws.sent().is_empty(),
+        "an answered heartbeat is not answered again"
+    );
+    ws.deliver("2");
+    assert_eq!(ws.sent(), ["3"]);
+}
+
+#[wasm_bindgen_test]
+async fn a_connection_without_a_handshake_yet_is_asked_by_the_client() {
+    let (script, address) = (Script::install(), address());
+    let head_start = ahead(&address, &Log::default());
+    let builder = Socket::builder(&address)
+        .namespace("/x")
+        .auth(&BTreeMap::from([("token", "u")]));
+    let socket = Owned(builder.head_start(head_start).connect().unwrap());
+    let ws = script.last();
+    // The moment after `connect`, when it is handed over.
+    gloo_timers::future::TimeoutFuture::new(1).await;
+    ws.deliver(HANDSHAKE);
+    assert_eq!(ws.sent(), [r#"40/x,{"token":"u"}"#]);
+    ws.deliver(r#"40/x,{"sid":"s1"}"#);
+    assert!(socket.is_connected() && script.count() == 1);
+}
+
+#[wasm_bindgen_test]
+async fn a_handshake_between_connect_and_the_hand_over_is_answered_once() {
+    let (script, address) = (Script::install(), address());
+    let socket = heir(&address, ahead(&address, &Log::default()));
+    socket.connect();
+    let ws = script.last();
+    ws.deliver(HANDSHAKE);
+    ws.deliver("2");
+    until("the namespace is asked for", || !ws.sent().is_empty()).await;
+    ws.deliver(r#"40/x,{"sid":"s1"}"#);
+    assert!(socket.is_connected());
+    assert!(!ws.sent().iter().any(|frame| frame.starts_with("40")));
+}
+
+#[wasm_bindgen_test]
+async fn a_connection_that_ended_meanwhile_is_told_and_made_anew() {
+    let (script, log, address) = (Script::install(), Log::default(), address());
+    let head_start = ahead(&address, &log);
+    let ws = script.last();
+    ws.deliver(HANDSHAKE);
+    ws.deliver(r#"40/x,{"sid":"s1"}"#);
+    ws.drop();
+    assert!(!head_start.is_open() && log.has("Closed"));
+    let socket = heir(&address, head_start);
+    let told = listen(*socket);
+    socket.connect();
+    until("it waits for the next attempt", || told.has("waiting 1")).await;
+    assert!(told.has("on_disconnect: transport error"));
+    assert!(matches!(socket.status(), Status::Reconnecting { .. }));
+}
+
+#[wasm_bindgen_test]
+async fn a_refusal_is_told_to_the_client() {
+    let (script, address) = (Script::install(), address());
+    let head_start = ahead(&address, &Log::default());
+    script.last().deliver(HANDSHAKE);
+    script.last().deliver(r#"44/x,{"message":"no"}"#);
+    let socket = heir(&address, head_start);
+    let told = listen(*socket);
+    socket.connect();
+    until("the refusal is told", || told.has("refused: no")).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_browser_that_refuses_the_websocket_is_told_of_by_the_client() {
+    let (script, log, address) = (Script::install(), Log::default(), address());
+    script.refuse(Some("not here"));
+    let head_start = ahead(&address, &log);
+    assert!(!head_start.is_open() && log.has("Closed"));
+    script.refuse(None);
+    let socket = heir(&address, head_start);
+    let told = listen(*socket);
+    socket.connect();
+    let error = "on_connect_error: the transport failed: not here";
+    until("the error is told", || told.has(error)).await;
+}
+
+#[wasm_bindgen_test]
+async fn more_than_can_be_kept_ends_the_connection_and_the_client_makes_one() {
+    let (script, log, address) = (Script::install(), Log::default(), address());
+    let head_start = ahead(&address, &log);
+    let ws = script.last();
+    ws.deliver(HANDSHAKE);
+    let mut frames = 0;
+    while head_start.is_open() {
+        ws.deliver(r#"42/x,["chat","again"]"#);
+        frames += 1;
+        assert!(frames <= 1_000, "there is a bound");
+    }
+    assert!(ws.is_closed() && log.has("Closed"));
+    let socket = heir(&address, head_start);
+    let told = listen(*socket);
+    socket.connect();
+    until("it waits for the next attempt", || told.has("waiting 1")).await;
+}
+
+#[wasm_bindgen_test]
+fn one_for_another_address_or_namespace_is_closed_and_does_no_harm() {
+    let (script, address) = (Script::install(), address());
+    let head_start = ahead(&address, &Log::default());
+    let ahead_ws = script.last();
+    let builder = Socket::builder(&address)
+        .namespace("/y")
+        .head_start(head_start);
+    let socket = Owned(builder.connect().unwrap());
+    assert!(ahead_ws.is_closed() && script.count() == 2);
+    script.last().deliver(HANDSHAKE);
+    assert_eq!(script.last().sent(), ["40/y,"]);
+    script.last().deliver(r#"40/y,{"sid":"s1"}"#);
+    assert!(socket.is_connected());
+}
+
+#[wasm_bindgen_test]
+async fn it_leaves_nothing_behind() {
+    let (script, address) = (Script::install(), address());
+    let (handlers, listeners) = (script.handlers(), page_listeners());
+    drop(ahead(&address, &Log::default()));
+    assert!(script.last().is_closed());
+    assert_eq!(script.last().handlers_at_close(), Some(0.0));
+
+    let head_start = ahead(&address, &Log::default());
+    script.last().deliver(HANDSHAKE);
+    script.last().deliver(r#"40/x,{"sid":"s1"}"#);
+    let socket = heir(&address, head_start);
+    socket.connect();
+    until("it is connected", || socket.is_connected()).await;
+    drop(socket);
+    assert!(script.last().is_closed());
+    assert_eq!((script.handlers(), page_listeners()), (handlers, listeners));
+}
+
+#[wasm_bindgen_test]
+fn what_cannot_be_used_is_refused_at_once() {
+    let script = Script::install();
+    let open = |url: &str, namespace: &str, auth: &str| {
+        HeadStart::open(url, "/socket.io", namespace, Some(auth), |_| ()).map(drop)
+    };
+    let address = address();
+    assert!(matches!(
+        open("ftp://x", "/x", AUTH),
+        Err(OpenError::Url(_))
+    ));
+    assert!(matches!(
+        open(&address, "/a,b", AUTH),
+        Err(OpenError::Namespace(_))
+    ));
+    for auth in ["", "no json", "[1]", "1", "null"] {
+        assert!(
+            matches!(open(&address, "/x", auth), Err(OpenError::Auth(_))),
+            "{auth}"
+        );
+    }
+    assert_eq!(script.count(), 0);
+}
