@@ -538,7 +538,7 @@ fn a_connect_that_went_out_ahead_is_not_sent_again_nor_is_auth_asked_for() {
     // It held for that connection alone.
     script.they_break();
     script.they_send(OPEN);
-    script.expect(["opened", "authorize"]);
+    script.expect(["opened", "reconnected 1", "authorize"]);
 }
 
 #[test]
@@ -547,10 +547,10 @@ fn a_connect_that_went_out_ahead_is_forgotten_with_its_connection() {
     script.manager.connect_went_out(socket);
     script.they_break();
     script.they_send(OPEN);
-    script.expect(["opened", "> 40"]);
+    script.expect(["opened", "reconnected 1", "> 40"]);
     // Asked for by then, so it means nothing.
     script.manager.connect_went_out(socket);
     script.they_break();
     script.they_send(OPEN);
-    script.expect(["opened", "> 40"]);
+    script.expect(["opened", "reconnected 1", "> 40"]);
 }
