@@ -18,6 +18,7 @@
 //   mute                            sends no more pings, so that the client's own deadline has to find out
 //   broadcast …                     event `broadcast …` to everybody in the namespace
 //   count             with ack      ack: how many sockets the namespace has
+//   flood N                         event `server_response {count, sid}` N times, the count from 0 on, the sid of 20 letters
 //   never             with ack      no ack ever
 //
 // CONNECT: auth `{early: value}` gets an event `early` before the reply (not with --recovery). "/admin" wants auth
@@ -39,6 +40,7 @@ import { Server } from "socket.io";
 
 const ADMIN_TOKEN = "secret";
 const ANSWER_TIMEOUT_MS = 1000;
+const MAX_FLOOD = 1_000_000;
 
 const { values: options } = parseArgs({
   options: {
@@ -125,6 +127,9 @@ function answer(namespace, socket, event, args, ack) {
       return namespace.emit("broadcast", ...args);
     case "count":
       return ack?.(namespace.sockets.size);
+    case "flood":
+      for (let count = 0; count < Math.min(args[0], MAX_FLOOD); count += 1) socket.emit("server_response", { count, sid: socket.id });
+      return;
     case "never":
       return;
     default:

@@ -12,10 +12,15 @@
 //!
 //! Each part takes some minutes; with [`Context::quick`] a few seconds.
 
+mod client;
+mod core;
+mod example;
 mod figure;
+mod flood;
 mod harness;
 mod live;
 mod machine;
+mod memory;
 mod page_events;
 mod report;
 mod site;
@@ -57,6 +62,26 @@ const PARTS: &[Part] = &[
         name: "page-events",
         title: "Cost of an event in the page",
         measure: page_events::measure,
+    },
+    Part {
+        name: "client",
+        title: "Cost of an event in the client alone",
+        measure: client::measure,
+    },
+    Part {
+        name: "flood",
+        title: "A flood from a real server",
+        measure: flood::measure,
+    },
+    Part {
+        name: "memory",
+        title: "Memory of the client alone",
+        measure: memory::measure,
+    },
+    Part {
+        name: "core",
+        title: "The core alone",
+        measure: core::measure,
     },
 ];
 

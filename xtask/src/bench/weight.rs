@@ -5,11 +5,9 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result};
 
-use super::site;
-use super::{Budget, Context, Figure};
+use super::{Budget, Context, Figure, example, site};
 use crate::step::note;
-use crate::workspace::{self, WASM};
-use crate::{cache, compress, page, process, tools};
+use crate::{compress, page, process, tools, workspace};
 
 /// What a page with nothing but the client may weigh: the goal, and what it is held to until then. The latter only goes
 /// down.
@@ -64,23 +62,8 @@ fn client_alone(context: &Context) -> Result<Figure> {
 /// Module and script of the client's example `alone`.
 fn alone() -> Result<u64> {
     const NAME: &str = "alone";
-    tools::set_up_wasm_target()?;
-    let room = workspace::target()?.join("bench").join(NAME);
-    cache::remove(&room)?;
-    cache::make(&room)?;
-    let mut cargo = workspace::cargo("build");
-    cargo.args(["--release", "--target", WASM]);
-    process::run(cargo.args(["--package", "socketio-web", "--example", NAME]))?;
-
-    let built = workspace::target()?
-        .join(WASM)
-        .join("release/examples")
-        .join(format!("{NAME}.wasm"));
-    let mut bindgen = tools::wasm_bindgen()?.command()?;
-    bindgen.args(["--target", "web", "--no-typescript", "--out-dir"]);
-    process::run(bindgen.arg(&room).arg(built))?;
-
-    let module = page::optimise(&room.join(format!("{NAME}_bg.wasm")))?;
+    let room = example::build(NAME)?;
+    let module = room.join(format!("{NAME}_bg.wasm"));
     let script = room.join(format!("{NAME}.min.js"));
     minify(&room.join(format!("{NAME}.js")), &script)?;
     let (module, script) = (packed(&module)?, packed(&script)?);

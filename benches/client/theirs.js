@@ -1,0 +1,71 @@
+// socket.io-client, behind the same functions as ours.
+
+/** Loads the module at this URL. */
+export async function load(url) {
+  const { io } = await import(url);
+  let sockets = [];
+  let listening = [];
+  let heard = 0;
+  let sum = 0;
+  let prepared = {};
+
+  const listeners = {
+    server_response(small) {
+      heard += 1;
+      sum += small.count + small.sid.length;
+    },
+    garden: hearTrees,
+    orchard: hearTrees,
+    photo(bytes) {
+      heard += 1;
+      sum += bytes.byteLength;
+    },
+  };
+
+  function hearTrees({ owner, trees }) {
+    heard += 1;
+    let all = owner.length;
+    for (const tree of trees) {
+      all += tree.id + tree.kind.length + tree.owner.length + tree.stage + tree.water + tree.planted.length + (tree.ripe ? 1 : 0);
+    }
+    sum += all;
+  }
+
+  return {
+    connect(address, namespaces) {
+      const options = { transports: ["websocket"], reconnectionDelay: 0, reconnectionDelayMax: 0 };
+      sockets = namespaces.map((namespace) => io(`${address}${namespace}`, options));
+    },
+    connected: () => sockets.every((socket) => socket.connected),
+    listen(event, times) {
+      for (const [socket, name, listener] of listening) socket.off(name, listener);
+      listening = [];
+      heard = 0;
+      sum = 0;
+      for (const socket of sockets) {
+        for (let time = 0; time < times; time += 1) {
+          // A function of its own, as each of a page's listeners is one.
+          const listener = (value) => listeners[event](value);
+          socket.on(event, listener);
+          listening.push([socket, event, listener]);
+        }
+      }
+    },
+    count: () => heard,
+    sum: () => sum,
+    prepare(small, orchard) {
+      prepared = { server_response: small, orchard };
+    },
+    ask: (event, count) => sockets[0].emit(event, count),
+    emit(event, times) {
+      const value = prepared[event];
+      for (let time = 0; time < times; time += 1) sockets[0].emit(event, value);
+    },
+    emitAcked(times) {
+      // A callback is the cheapest way to wait that it has.
+      for (let time = 0; time < times; time += 1) sockets[0].emit("server_response", prepared.server_response, listeners.server_response);
+    },
+    /** It has no memory but JavaScript's. */
+    memory: () => 0,
+  };
+}

@@ -1,0 +1,1 @@
+//! Nothing but the place for `core.rs`, which compares.

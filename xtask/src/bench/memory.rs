@@ -1,0 +1,35 @@
+//! What a long life leaves in memory.
+
+use anyhow::Result;
+use serde_json::json;
+
+use super::harness::take;
+use super::{Budget, Context, Figure, example};
+
+/// What counts as flat: the browser's own bookkeeping comes and goes by tens of kilobytes.
+const FLAT: f64 = 65_536.0;
+
+pub(super) fn measure(context: &Context) -> Result<Vec<Figure>> {
+    let options = json!({
+        "ours": example::build("measured")?,
+        "rounds": context.rounds(5, 1),
+        "events": if context.quick { 50_000 } else { 1_000_000 },
+        "reconnects": if context.quick { 50 } else { 1000 },
+    });
+    let mut samples = context.drive("memory.mjs", options)?;
+    let (name, version) = context.peer("socket.io-client")?;
+    let mut figure = |id: &str, title| -> Result<Figure> {
+        let pair = take(&mut samples, id)?;
+        Ok(Figure::new(id, title, "B")
+            .ours(pair.ours)
+            .theirs((&name, &version), pair.theirs))
+    };
+    Ok(vec![
+        figure(
+            "memory-live",
+            "Heaps of a connected client, WebAssembly's and JavaScript's",
+        )?,
+        figure("memory-events", "What a million events add")?.budget(Budget::ours(FLAT)),
+        figure("memory-reconnects", "What a thousand reconnects add")?.budget(Budget::ours(FLAT)),
+    ])
+}
