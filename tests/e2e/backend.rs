@@ -150,6 +150,7 @@ impl Server {
             .arg(Environment::tests().join("servers/flask/app.py"))
             .arg("--dist")
             .arg(self.site.path())
+            .args(["--content-security-policy", documented_policy()])
             .args(["--port", &self.port.to_string()])
             .args(["--account", &user.account, "--password", &user.password])
             .args([
@@ -214,6 +215,14 @@ pub(crate) fn port_of(line: &str) -> Option<u16> {
         .next()?
         .parse()
         .ok()
+}
+
+/// The policy for content that hosts are told to send, which is the default server's own.
+pub(crate) fn documented_policy() -> &'static str {
+    include_str!("../../docs/hosting.md")
+        .lines()
+        .find_map(|line| line.strip_prefix("Content-Security-Policy: "))
+        .expect("docs/hosting.md has a policy")
 }
 
 fn flask_user() -> User {

@@ -262,6 +262,11 @@ impl Page {
         self.console.borrow_mut().expect(text);
     }
 
+    /// A breach of the content policy with this text is provoked by the case.
+    pub(crate) fn provoke_breach(&self, text: &'static str) {
+        self.console.borrow_mut().provoke(text);
+    }
+
     /// Reads the console to its end.
     pub(crate) fn with_console<T>(&self, look: impl FnOnce(&Console) -> T) -> T {
         let entries = self.session.log("browser");

@@ -1,6 +1,11 @@
 // Runs before the page and writes down what it shows, so that a test can't miss what is gone again:
-// every toast, every count, every state of the connection, each in its order.
+// every toast, every count, every state of the connection, each in its order. A breach of the content
+// policy goes to the console, which outlives the page.
 (() => {
+  addEventListener("securitypolicyviolation", (it) => {
+    const { effectiveDirective, blockedURI, sourceFile, lineNumber } = it;
+    console.error("content-policy:", effectiveDirective, blockedURI, `${sourceFile}:${lineNumber}`);
+  });
   const seen = (window.recorded = { toasts: [], counts: [], states: [] });
   const known = new WeakSet();
   const find = (id) => document.querySelector(`[data-testid="${id}"]`);

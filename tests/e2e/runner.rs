@@ -116,6 +116,11 @@ fn run(case: Case, backend: Backend, environment: &Environment, driver: &Driver)
     let outcome = catch_unwind(AssertUnwindSafe(|| {
         (case.run)(&mut stage);
         stage.page.with_console(|console| {
+            let breaches = console.breaches();
+            assert!(
+                breaches.is_empty(),
+                "breaches of the content policy: {breaches:#?}"
+            );
             let errors = console.errors();
             assert!(
                 errors.is_empty(),

@@ -9,6 +9,7 @@ mod leaving;
 mod link;
 mod music;
 mod notices;
+mod policy;
 mod sign_in;
 mod toasts;
 mod tokens;
@@ -72,6 +73,7 @@ pub(crate) fn all() -> Vec<Case> {
         footer::CASES,
         music::CASES,
         back::CASES,
+        policy::CASES,
     ]
     .concat()
 }

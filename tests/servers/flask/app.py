@@ -287,7 +287,7 @@ def serve_api(app, api, controls):
         return jsonify(api.answer(call))
 
 
-def serve_page(app, dist):
+def serve_page(app, dist, policy):
     # Not every system knows it, and a browser compiles no other type while it streams.
     mimetypes.add_type("application/wasm", ".wasm")
 
@@ -297,6 +297,12 @@ def serve_page(app, dist):
         if dist is None:
             abort(404)
         return send_from_directory(dist, path, max_age=0)
+
+    @app.after_request
+    def secure(response):
+        if policy:
+            response.headers["Content-Security-Policy"] = policy
+        return response
 
 
 def serve_controls(app, socketio, controls, tokens, seen):
@@ -371,6 +377,7 @@ def parse_options():
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one (default)")
     parser.add_argument("--dist", type=os.path.abspath, help="folder of the built page, served at /")
+    parser.add_argument("--content-security-policy", default="", help="sent with every answer (default: none)")
     parser.add_argument("--account", default="13800138000", help="account of the one user")
     parser.add_argument("--password", default="orchard", help="password of the one user")
     parser.add_argument("--key", default="for tests only: thirty-two bytes or more", help="signs the tokens")
@@ -413,7 +420,7 @@ def main():
     serve_events(socketio, options, controls, seen)
     serve_api(app, Api(options, tokens, seen), controls)
     serve_controls(app, socketio, controls, tokens, seen)
-    serve_page(app, options.dist)
+    serve_page(app, options.dist, options.content_security_policy)
     app.wsgi_app = counting_handshakes(app.wsgi_app, seen)
 
     server = make_server(options.host, options.port, app, threaded=True)

@@ -1,0 +1,51 @@
+//! The policy for content: the runner fails each case in which it is broken; here it is broken on purpose.
+
+use serde_json::json;
+
+use super::{Case, everywhere};
+use crate::runner::Stage;
+use crate::site::AS_BUILT;
+use crate::wait::wait_for;
+
+pub(super) const CASES: &[Case] = &[everywhere(
+    "nothing_inline_runs_and_it_is_told",
+    nothing_inline_runs_and_it_is_told,
+)];
+
+fn nothing_inline_runs_and_it_is_told(stage: &mut Stage<'_>) {
+    let Stage { page, server, .. } = stage;
+    page.visit(&server.url(AS_BUILT));
+    page.wait_for_form();
+    assert_eq!(page.with_console(|console| console.breaches().len()), 0);
+    let inline = r#"
+        const add = (name, text) => {
+            const element = document.createElement(name);
+            element.textContent = text;
+            document.head.append(element);
+        };
+        add("script", "window.injected = true");
+        add("style", "body { font-size: 77px }");
+        return [window.injected ?? false, getComputedStyle(document.body).fontSize === "77px"];
+    "#;
+    assert_eq!(page.session().run(inline), json!([false, false]));
+    // The recorder's word and the browser's own.
+    for told in [
+        "content-policy: script-src-elem",
+        "content-policy: style-src-elem",
+        "script-src 'self'",
+        "style-src 'self'",
+    ] {
+        let heard = |text: &str| text.replace('"', "").contains(told);
+        wait_for(&format!("word of {told}"), || {
+            page.with_console(|console| {
+                let breaches = console.breaches();
+                if breaches.iter().any(|it| heard(it)) {
+                    Ok(())
+                } else {
+                    Err(format!("{breaches:#?}"))
+                }
+            })
+        });
+    }
+    page.provoke_breach("-src");
+}
