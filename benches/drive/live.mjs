@@ -3,7 +3,7 @@ import { inTurns, options, report, withBrowser, withPage } from "./harness.mjs";
 
 const { origin, account, password, rounds } = options;
 
-const PAGES = { ours: "/orchard/index.html", theirs: "/vue/html/orchard.html" };
+const PAGES = { ours: "/", theirs: "/vue/html/orchard.html" };
 
 const PROFILES = {
   "live-plain": { what: "plain", rounds: rounds.plain },
@@ -60,7 +60,7 @@ function side(browser, session, path, { network, cpu }) {
       }
       if (cpu) await devtools.send("Emulation.setCPUThrottlingRate", { rate: cpu });
       await page.goto(origin + path, { waitUntil: "commit" });
-      const live = await page.waitForFunction(() => globalThis.liveAfter, null, { polling: 100, timeout: 60_000 });
+      const live = await page.waitForFunction(() => globalThis.liveAfter, null, { polling: 100, timeout: 120_000 });
       return live.jsonValue();
     });
 }

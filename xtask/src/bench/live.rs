@@ -16,7 +16,7 @@ pub(super) fn measure(context: &Context) -> Result<Vec<Figure>> {
     let program = server::build()?;
     let folder = workspace::target()?.join("bench/live");
     cache::remove(&folder)?;
-    site::copy_all(&workspace::dist(), &folder.join("site/orchard"))?;
+    site::copy_all(&workspace::dist(), &folder.join("site"))?;
     site::copy_all(&site::vue(context)?, &folder.join("site/vue"))?;
 
     let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
