@@ -148,7 +148,23 @@ impl Session {
 
     /// Runs the body of a JavaScript function.
     pub(crate) fn run(&self, script: &str) -> Value {
-        self.command("execute/sync", &json!({ "script": script, "args": [] }))
+        self.run_with(script, &[])
+    }
+
+    /// The same, with `arguments`.
+    pub(crate) fn run_with(&self, script: &str, arguments: &[Value]) -> Value {
+        self.command(
+            "execute/sync",
+            &json!({ "script": script, "args": arguments }),
+        )
+    }
+
+    /// Runs the body of a function that calls back, by the last of its `arguments`, with what is returned.
+    pub(crate) fn run_async(&self, script: &str, arguments: &[Value]) -> Value {
+        self.command(
+            "execute/async",
+            &json!({ "script": script, "args": arguments }),
+        )
     }
 
     /// Runs `script` in every page from now on, before any script of its own.
@@ -183,6 +199,11 @@ impl Session {
         self.devtools("Network.enable", &json!({}));
         let urls = [format!("*{part}*")];
         self.devtools("Network.setBlockedURLs", &json!({ "urls": urls }));
+    }
+
+    /// Lets everything through again.
+    pub(crate) fn unblock(&self) {
+        self.devtools("Network.setBlockedURLs", &json!({ "urls": [] }));
     }
 
     /// The first element that the selector finds.

@@ -7,6 +7,7 @@ mod header;
 mod language;
 mod leaving;
 mod link;
+mod loading;
 mod music;
 mod notices;
 mod policy;
@@ -67,6 +68,7 @@ pub(crate) fn all() -> Vec<Case> {
         language::CASES,
         leaving::CASES,
         link::CASES,
+        loading::CASES,
         notices::CASES,
         toasts::CASES,
         header::CASES,
