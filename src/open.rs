@@ -6,7 +6,6 @@ use leptos::prelude::*;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Open {
     /// State and figures of the connection.
-    #[allow(dead_code, reason = "its panel lands next")]
     Connection,
     /// A short help for newcomers.
     Help,

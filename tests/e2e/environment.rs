@@ -1,6 +1,7 @@
 //! Where things are: `cargo xtask test` puts it into the environment.
 
 use std::env;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The paths that the tests need.
@@ -14,6 +15,8 @@ pub(crate) struct Environment {
     pub(crate) python: PathBuf,
     pub(crate) chromedriver: PathBuf,
     pub(crate) chromium: PathBuf,
+    /// The source of axe-core.
+    pub(crate) axe: String,
 }
 
 impl Environment {
@@ -24,6 +27,7 @@ impl Environment {
             python: path("ORCHARD_PYTHON")?,
             chromedriver: path("ORCHARD_CHROMEDRIVER")?,
             chromium: path("ORCHARD_CHROMIUM")?,
+            axe: text("ORCHARD_AXE")?,
         })
     }
 
@@ -49,4 +53,9 @@ fn path(variable: &str) -> Result<PathBuf, String> {
         ));
     }
     Ok(path)
+}
+
+fn text(variable: &str) -> Result<String, String> {
+    let path = path(variable)?;
+    fs::read_to_string(&path).map_err(|error| format!("{variable}: {}: {error}", path.display()))
 }

@@ -17,11 +17,15 @@
 )]
 
 #[cfg(not(target_arch = "wasm32"))]
+mod axe;
+#[cfg(not(target_arch = "wasm32"))]
 mod backend;
 #[cfg(not(target_arch = "wasm32"))]
 mod cases;
 #[cfg(not(target_arch = "wasm32"))]
 mod console;
+#[cfg(not(target_arch = "wasm32"))]
+mod contrast;
 #[cfg(not(target_arch = "wasm32"))]
 mod environment;
 #[cfg(not(target_arch = "wasm32"))]

@@ -187,6 +187,14 @@ impl Page {
         usize::try_from(many).expect("few")
     }
 
+    /// Has toasts wait for whoever will see the page.
+    pub(crate) fn hold_toasts(&self) {
+        self.session.run(
+            "Object.defineProperty(document, 'hidden', { value: true, configurable: true });
+             document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))",
+        );
+    }
+
     /// Closes toast after toast, until none is shown and none waits for its turn.
     pub(crate) fn tap_toasts_away(&self) {
         const TAP: &str = r#"

@@ -75,6 +75,21 @@ impl Picture {
         })
     }
 
+    /// Width and height.
+    pub(crate) fn size(&self) -> (usize, usize) {
+        (self.width, self.height)
+    }
+
+    /// Red, green and blue.
+    ///
+    /// # Panics
+    ///
+    /// Outside the picture.
+    pub(crate) fn pixel(&self, x: usize, y: usize) -> [u8; PIXEL] {
+        let at = (y * self.width + x) * PIXEL;
+        [0, 1, 2].map(|channel| self.pixels[at + channel])
+    }
+
     /// Writes it as small as it gets.
     pub(crate) fn save(&self, path: &Path) {
         let file = File::create(path).expect("a file for a picture");

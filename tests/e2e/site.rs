@@ -19,6 +19,8 @@ pub(crate) const NOWHERE: &str = "/nowhere.html";
 pub(crate) const WITH_HOME: &str = "/with-home.html";
 /// Names a window and two addresses, of which one is none that a page follows.
 pub(crate) const WITH_PLACES: &str = "/with-places.html";
+/// Has settings that mean nothing and a server that is none: the page says so, and its words stay.
+pub(crate) const UNUSABLE: &str = "/unusable.html";
 /// A page of somebody else.
 pub(crate) const HOME: &str = "/home.html";
 
@@ -41,6 +43,8 @@ impl Site {
             json!({ "bag": "bag", "shop": "/home.html?shop", "friends": "javascript:alert(1)" });
         site.write_page(WITH_PLACES, &places);
         site.write_page(WITH_HOME, &json!({ "home": HOME }));
+        let unusable = json!({ "chat": "perhaps", "shops": 1, "socket_server": "nonsense://" });
+        site.write_page(UNUSABLE, &unusable);
         site
     }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 
+use crate::node::Packages;
 use crate::{browser, gallery, node, page, python, server, workspace};
 
 /// Variables for the tests.
@@ -29,10 +30,12 @@ pub(crate) fn for_gallery(accept: bool) -> Result<Variables> {
 
 fn with(dist: PathBuf) -> Result<Variables> {
     let browser = browser::set_up()?;
+    let judges = Packages::Page.set_up()?;
     Ok(vec![
         ("ORCHARD_DIST", dist.into()),
         ("ORCHARD_SERVER", server::build()?.into()),
         ("ORCHARD_PYTHON", python::set_up()?.into()),
+        ("ORCHARD_AXE", judges.join("axe-core/axe.min.js").into()),
         ("ORCHARD_CHROMIUM", browser.chromium.into()),
         ("ORCHARD_CHROMEDRIVER", browser.driver.into()),
     ])

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Case, everywhere};
+use super::{Case, everywhere, on_flask};
 use crate::page::Page;
 use crate::runner::Stage;
 use crate::site::{QUIET, WITH_PLACES};
@@ -14,6 +14,12 @@ pub(super) const CASES: &[Case] = &[
         "what_the_settings_name_is_opened",
         what_the_settings_name_is_opened,
     ),
+    on_flask("names_fit_their_buttons_zh", |stage| {
+        names_fit_their_buttons(stage, "zh-CN");
+    }),
+    on_flask("names_fit_their_buttons_en", |stage| {
+        names_fit_their_buttons(stage, "en-GB");
+    }),
     everywhere(
         "help_opens_and_closes_in_every_way",
         help_opens_and_closes_in_every_way,
@@ -55,6 +61,30 @@ fn is_shut(page: &Page, id: &str) -> bool {
         "return document.querySelector('[data-testid={id}]').getAttribute('aria-disabled')"
     );
     page.session().run(&script) == json!("true")
+}
+
+/// On the narrowest of phones, in whatever font there is.
+fn names_fit_their_buttons(stage: &mut Stage<'_>, language: &str) {
+    let Stage { page, server, .. } = stage;
+    page.session().prefer_language(language);
+    page.session().resize(320, 568);
+    page.visit(&server.url(QUIET));
+    page.sign_in(&server.user, true);
+    page.wait_for_state("live");
+    let script = r#"
+        return [...document.querySelectorAll(".footer .label")].map((label) => {
+            const range = document.createRange();
+            range.selectNodeContents(label);
+            const [needed, given] = [range, label.parentElement].map((it) => it.getBoundingClientRect().width);
+            return [label.textContent, needed <= given - 1, needed, given];
+        });
+    "#;
+    let names = page.session().run(script);
+    let names = names.as_array().expect("a list");
+    assert_eq!(names.len(), 5);
+    for name in names {
+        assert_eq!(name[1], true, "{name}");
+    }
 }
 
 fn help_opens_and_closes_in_every_way(stage: &mut Stage<'_>) {

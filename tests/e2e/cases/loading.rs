@@ -33,7 +33,7 @@ fn the_page_comes_when_its_module_can_be_loaded(stage: &mut Stage<'_>) {
     page.wait_for_state("live");
     // The browser's line, and that of who loads modules.
     page.expect_console(MODULE);
-    page.expect_console("split module");
+    page.expect_console("Failed to fetch");
     page.session().block(MODULE);
     page.reload();
     wait_for("the early count", || match page.count() {
@@ -58,7 +58,7 @@ fn the_page_comes_when_its_module_can_be_loaded(stage: &mut Stage<'_>) {
 }
 
 fn without_the_early_module_there_are_words(stage: &mut Stage<'_>) {
-    stage.page.expect_console("Uncaught (in promise)");
+    stage.page.expect_console("Failed to fetch");
     reload_brings_the_page(stage, "early-");
 }
 

@@ -1,9 +1,11 @@
 //! What the page promises, a function a promise.
 
+mod accessible;
 mod back;
 mod connection;
 mod footer;
 mod header;
+mod keyboard;
 mod language;
 mod leaving;
 mod link;
@@ -14,6 +16,7 @@ mod policy;
 mod sign_in;
 mod toasts;
 mod tokens;
+mod touch;
 
 use crate::backend::Backend;
 use crate::runner::Stage;
@@ -76,6 +79,9 @@ pub(crate) fn all() -> Vec<Case> {
         music::CASES,
         back::CASES,
         policy::CASES,
+        accessible::CASES,
+        keyboard::CASES,
+        touch::CASES,
     ]
     .concat()
 }

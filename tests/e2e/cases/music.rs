@@ -20,6 +20,7 @@ pub(super) const CASES: &[Case] = &[
         music_rests_while_nobody_sees_the_page,
     ),
     on_flask("the_media_keys_steer_it", the_media_keys_steer_it),
+    everywhere("the_tune_can_be_sought_in", the_tune_can_be_sought_in),
     on_flask(
         "music_that_cannot_be_loaded_is_told_once",
         music_that_cannot_be_loaded_is_told_once,
@@ -112,6 +113,35 @@ fn the_media_keys_steer_it(stage: &mut Stage<'_>) {
         wait_for_music(page, plays);
     }
 }
+
+/// A server that sends only the whole makes browsers begin anew.
+fn the_tune_can_be_sought_in(stage: &mut Stage<'_>) {
+    let Stage { page, server, .. } = stage;
+    page.visit(&server.url(QUIET));
+    page.wait_for_form();
+    let sought = page.session().run_async(SEEK, &[]);
+    assert_eq!(sought, json!({ "status": 206, "bytes": 100, "second": 30 }));
+}
+
+/// A part of the file, and where a player stands that was sent to second 30.
+const SEEK: &str = r#"
+const [done] = arguments;
+const file = "assets/music/orchard.mp3";
+(async () => {
+    const part = await fetch(file, { headers: { Range: "bytes=1000-1099" } });
+    const bytes = (await part.arrayBuffer()).byteLength;
+    const audio = new Audio(file);
+    const told = (event) => new Promise((resolve, reject) => {
+        audio.addEventListener(event, resolve, { once: true });
+        audio.addEventListener("error", () => reject(audio.error.message), { once: true });
+    });
+    audio.load();
+    await told("loadedmetadata");
+    audio.currentTime = 30;
+    await told("seeked");
+    return { status: part.status, bytes, second: Math.round(audio.currentTime) };
+})().then(done, (error) => done(String(error)));
+"#;
 
 fn music_that_cannot_be_loaded_is_told_once(stage: &mut Stage<'_>) {
     stage.page.expect_console("orchard.mp3");

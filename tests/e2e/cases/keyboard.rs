@@ -1,0 +1,210 @@
+//! Without a pointer: everything is reached, and what has the focus shows it.
+
+use serde_json::{Value, json};
+
+use super::{Case, on_flask};
+use crate::page::Page;
+use crate::runner::Stage;
+use crate::site::{QUIET, WITH_PLACES};
+use crate::wait::wait_for;
+
+pub(super) const CASES: &[Case] = &[
+    on_flask("keys_reach_all_of_the_form", keys_reach_all_of_the_form),
+    on_flask(
+        "keys_reach_all_of_the_orchard",
+        keys_reach_all_of_the_orchard,
+    ),
+    on_flask(
+        "keys_stay_in_a_panel_and_return",
+        keys_stay_in_a_panel_and_return,
+    ),
+];
+
+/// WebDriver's names of the keys.
+const TAB: &str = "\u{e004}";
+const ENTER: &str = "\u{e007}";
+const ESCAPE: &str = "\u{e00c}";
+
+/// More than there are things to reach.
+const MOST: usize = 40;
+
+fn keys_reach_all_of_the_form(stage: &mut Stage<'_>) {
+    let Stage { page, server, .. } = stage;
+    page.session().resize(390, 844);
+    page.visit(&server.url(QUIET));
+    page.wait_for_form();
+    reach_all(page, "the form");
+    // By keys alone one comes in.
+    for (id, text) in [
+        ("account", &server.user.account),
+        ("password", &server.user.password),
+    ] {
+        page.find(id).and_then(|field| field.fill(text)).expect(id);
+    }
+    page.session().press(ENTER);
+    page.wait_for_state("live");
+}
+
+fn keys_reach_all_of_the_orchard(stage: &mut Stage<'_>) {
+    let Stage { page, server, .. } = stage;
+    for (width, height) in [(390, 844), (667, 375)] {
+        page.session().resize(width, height);
+        page.visit(&server.url(WITH_PLACES));
+        if page
+            .session()
+            .run("return localStorage.getItem('access_token')")
+            .is_null()
+        {
+            page.sign_in(&server.user, true);
+        }
+        page.wait_for_state("live");
+        page.tap_toasts_away();
+        reach_all(page, "the orchard");
+
+        // Toasts and the bar are reached, too. The server ends the connection, so that nothing comes back by itself.
+        for text in ["first", "second"] {
+            let event = json!({ "event": "server_response", "data": { "count": 7, "sid": text } });
+            server.control("emit", &event);
+        }
+        page.wait_for_toast("second");
+        page.session()
+            .run("document.querySelector('.toast button').focus()");
+        let sids = page.wire().ids();
+        server.control("disconnect", &json!({ "sid": sids.last() }));
+        page.wait_for_presence("bar", true);
+        wait_for("the other toast to go", || match page.toasts() {
+            1 => Ok(()),
+            many => Err(many.to_string()),
+        });
+        reach_from(page, "the orchard in an outage", true);
+    }
+}
+
+/// Goes from the beginning of the page through all that can be reached.
+fn reach_all(page: &Page, what: &str) {
+    page.session().run(
+        "document.activeElement.blur();
+         const range = document.createRange();
+         range.setStart(document.body, 0);
+         getSelection().removeAllRanges();
+         getSelection().addRange(range);",
+    );
+    reach_from(page, what, false);
+}
+
+/// Goes on from where the focus is until it comes round again; all that there is to reach must be on the way.
+fn reach_from(page: &Page, what: &str, counts: bool) {
+    let wanted = names(&page.session().run(&script("return wanted().map(name)")));
+    assert!(
+        wanted.len() > 3,
+        "{what}: there is little to reach: {wanted:?}"
+    );
+    let mut reached = Vec::new();
+    if counts {
+        reached.push(focus(page)["name"].as_str().unwrap_or_default().to_owned());
+    }
+    for _ in 0..MOST {
+        page.session().press(TAB);
+        let now = focus(page);
+        let Some(name) = now["name"].as_str() else {
+            // Past the end, and on to the beginning.
+            continue;
+        };
+        if reached.iter().any(|it| it == name) {
+            break;
+        }
+        assert!(
+            now["ring"] == true,
+            "{what}: {name} does not show the focus: {now}"
+        );
+        assert!(
+            now["seen"] == true,
+            "{what}: {name} has the focus and is not to be seen: {now}"
+        );
+        reached.push(name.to_owned());
+    }
+    let missed: Vec<_> = wanted.iter().filter(|it| !reached.contains(it)).collect();
+    assert!(
+        missed.is_empty(),
+        "{what}: no key leads to {missed:?}, but to {reached:?}"
+    );
+}
+
+fn keys_stay_in_a_panel_and_return(stage: &mut Stage<'_>) {
+    let Stage { page, server, .. } = stage;
+    page.session().resize(390, 844);
+    page.visit(&server.url(QUIET));
+    page.sign_in(&server.user, true);
+    page.wait_for_state("live");
+    page.tap_toasts_away();
+    for (opener, panel) in [
+        ("menu-help", "help"),
+        ("menu-news", "notices-panel"),
+        ("wallet", "account-panel"),
+        ("info", "account-panel"),
+        ("connection", "connection-panel"),
+    ] {
+        let focus_it = format!("document.querySelector('[data-testid={opener}]').focus()");
+        page.session().run(&focus_it);
+        page.session().press(ENTER);
+        page.wait_for_presence(panel, true);
+        wait_for("the focus to be in the panel", || {
+            let now = focus(page);
+            if now["panel"] == panel {
+                Ok(())
+            } else {
+                Err(now.to_string())
+            }
+        });
+        let wanted = names(&page.session().run(&script("return wanted().map(name)")));
+        // Twice round: whatever is behind is never reached.
+        for _ in 0..2 * (wanted.len() + 1) {
+            page.session().press(TAB);
+            let now = focus(page);
+            let inside = now["panel"] == panel || now["name"].is_null();
+            assert!(inside, "from {panel} the focus went to {now}");
+        }
+        page.session().press(ESCAPE);
+        page.wait_for_presence(panel, false);
+        assert_eq!(page.focused(), opener, "after {panel}");
+    }
+}
+
+/// What has the focus: its name and panel, whether it shows it, and whether it is to be seen.
+fn focus(page: &Page) -> Value {
+    page.session().run(&script(FOCUS))
+}
+
+fn names(list: &Value) -> Vec<String> {
+    let names = list.as_array().into_iter().flatten();
+    names
+        .filter_map(|it| it.as_str().map(str::to_owned))
+        .collect()
+}
+
+fn script(end: &str) -> String {
+    format!("{COMMON}{end}")
+}
+
+/// What can be used, and what it is called.
+const COMMON: &str = r#"
+const all = () => [...document.querySelectorAll("a[href], button, input, textarea, select, [tabindex]")];
+const wanted = () => {
+    const modal = document.querySelector("dialog:modal");
+    return all().filter((it) => !it.disabled && it.tabIndex >= 0 && it.checkVisibility({ visibilityProperty: true })
+        && (!modal || modal.contains(it)));
+};
+const name = (it) => (it.dataset.testid ?? it.textContent.trim()) || it.closest(".toast")?.textContent.trim();
+"#;
+
+const FOCUS: &str = r#"
+const it = document.activeElement;
+if (!it || it === document.body) return { name: null, panel: null };
+const style = getComputedStyle(it);
+const ring = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+const box = it.getBoundingClientRect();
+const hit = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
+const seen = box.width > 0 && it.contains(hit);
+return { name: name(it), panel: it.closest("dialog")?.dataset.testid ?? null, ring, seen, outline: style.outline,
+    hit: hit?.outerHTML.slice(0, 120) };
+"#;

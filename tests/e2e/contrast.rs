@@ -1,0 +1,142 @@
+//! How far text stands out from what is behind it, judged by what is drawn.
+//!
+//! The page is taken twice, with the text and without it. Where the two differ, there are letters; in the second one, what
+//! is under and right beside them is their ground: picture, gradient, shadow and all. The least contrast to that ground
+//! counts, up to a few pixels that are none to the eye.
+
+use base64::prelude::{BASE64_STANDARD, Engine as _};
+use serde_json::{Value, json};
+
+use crate::picture::Picture;
+use crate::webdriver::Session;
+
+/// By how much a channel changes, of 255, where a letter is drawn.
+const INK: u8 = 40;
+
+/// How far around a letter its ground reaches, in pixels: what touches it.
+const AROUND: usize = 1;
+
+/// One pixel in so many of the ground may be anything.
+const SPECKS: usize = 50;
+
+/// What is to be seen of a text.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Seen {
+    Enough,
+    Nothing,
+    /// The contrast, and that which is wanted.
+    Poor(f64, f64),
+}
+
+/// Judges the text of the first element that the selector finds.
+pub(crate) fn of(session: &Session, selector: &str) -> Seen {
+    let told = session.run_with(FIND, &[json!(selector)]);
+    if told["blank"] == true {
+        return Seen::Enough;
+    }
+    let numbers = |name: &str| -> Vec<f64> {
+        let list = told[name].as_array().into_iter().flatten();
+        list.filter_map(Value::as_f64).collect()
+    };
+    let ([left, top, width, height], [red, green, blue]) =
+        (&numbers("box")[..], &numbers("colour")[..])
+    else {
+        return Seen::Nothing;
+    };
+    let wanted = if told["large"] == true { 3.0 } else { 4.5 };
+    let part = [*left, *top, *width, *height];
+    let with = taken(session, part);
+    session.run_with(HIDE, &[json!(selector)]);
+    let without = taken(session, part);
+    session.run(SHOW);
+
+    let mut ratios = ratios(&with, &without, luminance([*red, *green, *blue]));
+    if ratios.is_empty() {
+        return Seen::Nothing;
+    }
+    ratios.sort_by(f64::total_cmp);
+    let least = ratios[ratios.len() / SPECKS];
+    if least >= wanted {
+        Seen::Enough
+    } else {
+        Seen::Poor(least, wanted)
+    }
+}
+
+fn taken(session: &Session, part: [f64; 4]) -> Picture {
+    let png = session.picture(part, 1.0);
+    let png = BASE64_STANDARD.decode(png).expect("a picture in base64");
+    Picture::of_png(&png).expect("a picture")
+}
+
+/// The contrast of the text to each pixel of its ground.
+fn ratios(with: &Picture, without: &Picture, text: f64) -> Vec<f64> {
+    let (width, height) = without.size();
+    let inked = |x: usize, y: usize| {
+        let (a, b) = (with.pixel(x, y), without.pixel(x, y));
+        a.iter().zip(b).any(|(a, b)| a.abs_diff(b) > INK)
+    };
+    let near = |at: usize, end: usize| at.saturating_sub(AROUND)..(at + AROUND + 1).min(end);
+    let mut ratios = Vec::new();
+    for y in 0..height {
+        for x in 0..width {
+            let ground = near(y, height).any(|y| near(x, width).any(|x| inked(x, y)));
+            if ground {
+                let ground = luminance(without.pixel(x, y).map(f64::from));
+                let (light, dark) = (text.max(ground), text.min(ground));
+                ratios.push((light + 0.05) / (dark + 0.05));
+            }
+        }
+    }
+    ratios
+}
+
+/// The relative luminance of a colour, as WCAG defines it.
+fn luminance(colour: [f64; 3]) -> f64 {
+    let [red, green, blue] = colour.map(|channel| {
+        let channel = channel / 255.0;
+        if channel <= 0.040_45 {
+            channel / 12.92
+        } else {
+            ((channel + 0.055) / 1.055).powf(2.4)
+        }
+    });
+    0.2126 * red + 0.7152 * green + 0.0722 * blue
+}
+
+/// Where the text is drawn, in which colour, and whether it is large.
+const FIND: &str = r#"
+const it = document.querySelector(arguments[0]);
+if (!it) return {};
+if (it.matches("input, textarea") && !it.value) return { blank: true };
+it.scrollIntoView({ block: "center" });
+const range = document.createRange();
+range.selectNodeContents(it);
+const boxes = it.matches("input, textarea") ? [it.getBoundingClientRect()] : [...range.getClientRects()];
+const seen = boxes.filter((box) => box.width > 0 && box.height > 0);
+if (!seen.length) return {};
+const left = Math.max(0, Math.floor(Math.min(...seen.map((box) => box.left))));
+const top = Math.max(0, Math.floor(Math.min(...seen.map((box) => box.top))));
+const right = Math.min(innerWidth, Math.ceil(Math.max(...seen.map((box) => box.right))));
+const bottom = Math.min(innerHeight, Math.ceil(Math.max(...seen.map((box) => box.bottom))));
+if (right <= left || bottom <= top) return {};
+const style = getComputedStyle(it);
+const size = parseFloat(style.fontSize);
+return {
+    box: [left, top, right - left, bottom - top],
+    colour: style.color.match(/[\d.]+/g).slice(0, 3).map(Number),
+    large: size >= 24 || (size >= 18.66 && style.fontWeight >= 700),
+};
+"#;
+
+/// Takes the letters away, but not their shadows.
+const HIDE: &str = r#"
+window.unpainted = document.querySelector(arguments[0]);
+for (const it of [window.unpainted, ...window.unpainted.querySelectorAll("*")])
+    it.style.setProperty("-webkit-text-fill-color", "transparent", "important");
+"#;
+
+const SHOW: &str = r#"
+for (const it of [window.unpainted, ...window.unpainted.querySelectorAll("*")])
+    it.style.removeProperty("-webkit-text-fill-color");
+"#;
