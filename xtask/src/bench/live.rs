@@ -32,7 +32,7 @@ pub(super) fn measure(context: &Context) -> Result<Vec<Figure>> {
         "origin": format!("http://127.0.0.1:{port}"),
         "account": account,
         "password": password,
-        "rounds": { "plain": context.rounds(21, 3), "slow": context.rounds(11, 2) },
+        "rounds": { "plain": context.rounds(11, 3), "slow": context.rounds(9, 2) },
     });
     let mut samples = context.drive("live.mjs", options)?;
     let (name, version) = site::vue_peer(context)?;
