@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::components::{Back, Connection, Music, Orchard, Title, ToastList, Unreachable, Waiting};
+use crate::diagnosis;
 use crate::door::Door;
 use crate::early::{Signed, Start};
 use crate::entry::Entry;
@@ -111,6 +112,7 @@ pub(crate) fn App(start: Start) -> impl IntoView {
         None => {}
     }
     let home = home(&settings);
+    let api = settings.api.clone();
     sky::follow();
     // Told only after the first reads and writes had their chance to find out.
     note_forgetful_store(toasts, text);
@@ -138,7 +140,8 @@ pub(crate) fn App(start: Start) -> impl IntoView {
                     let check = check.clone();
                     move |()| check()
                 });
-                EitherOf4::D(view! { <Unconnected /> <Unreachable error retry /> })
+                let advice = diagnosis::signal_of_call(&api, &error);
+                EitherOf4::D(view! { <Unconnected /> <Unreachable error advice retry /> })
             }
         }}
         <ToastList />

@@ -8,6 +8,7 @@ use orchard_contract::Errno;
 
 use crate::app::Notice;
 use crate::components::SignIn;
+use crate::diagnosis;
 use crate::door::Door;
 use crate::host::Here;
 use crate::session::{self, Refusal};
@@ -70,6 +71,7 @@ impl Complaint {
 pub(crate) fn Entry(notice: Option<Notice>, door: Door) -> impl IntoView {
     let settings = use_context::<Arc<Settings>>().unwrap_or_default();
     let busy = RwSignal::new(false);
+    let advice = RwSignal::new(None);
     let complaint = RwSignal::new(notice.map(Complaint::Notice));
     let on_submit = Callback::new(move |credentials: Credentials| {
         if busy.get_untracked() {
@@ -87,6 +89,7 @@ pub(crate) fn Entry(notice: Option<Notice>, door: Door) -> impl IntoView {
         } else {
             None
         };
+        advice.set(None);
         busy.set(missing.is_none());
         let complete = missing.is_none();
         complaint.set(missing);
@@ -98,13 +101,21 @@ pub(crate) fn Entry(notice: Option<Notice>, door: Door) -> impl IntoView {
             match session::sign_in(&Here, &settings.api, account, password, remember).await {
                 Ok(session) => door.enter(session),
                 Err(refusal) => {
+                    let refusal = Arc::new(refusal);
                     busy.try_set(false);
-                    complaint.try_set(Some(Complaint::Refused(Arc::new(refusal))));
+                    complaint.try_set(Some(Complaint::Refused(refusal.clone())));
+                    if let Refusal::Call(error) = &*refusal {
+                        let found = diagnosis::of_call(&settings.api, error).await;
+                        // By now it may be tried once more.
+                        if busy.try_get_untracked() == Some(false) {
+                            advice.try_set(found);
+                        }
+                    }
                 }
             }
         });
     });
-    view! { <SignIn busy=busy.into() complaint=complaint.into() on_submit /> }
+    view! { <SignIn busy=busy.into() complaint=complaint.into() advice=advice.into() on_submit /> }
 }
 
 #[cfg(test)]

@@ -3,11 +3,15 @@
 use gloo_timers::callback::Timeout;
 use js_sys::Date;
 use leptos::prelude::*;
-use leptos_socketio::{Socket, Status, use_round_trip_of, use_status_of};
+use leptos::task::spawn_local;
+use leptos_socketio::{ConnectError, Socket, Status, use_round_trip_of, use_status_of};
 
+use crate::diagnosis::{self, Diagnosis};
 use crate::live::ConnectionState;
 use crate::online;
 use crate::settings::Settings;
+use crate::text::Text;
+use crate::toasts::Toasts;
 use crate::trouble::Trouble;
 
 /// How long the connection may be away before the page speaks of it, in milliseconds.
@@ -30,6 +34,8 @@ pub(crate) struct Link {
     pub(crate) next: Signal<Option<f64>>,
     /// What went wrong last. A connection that stands again leaves it: that is when one asks what happened.
     pub(crate) trouble: Signal<Option<Trouble>>,
+    /// What is wrong with the settings, as far as can be found out, while it was never live.
+    pub(crate) advice: Signal<Option<Diagnosis>>,
     /// Whether it has been away for longer than one would wait in silence.
     pub(crate) overdue: Signal<bool>,
     /// Tries at once.
@@ -80,6 +86,7 @@ impl Link {
             }),
             next: next.into(),
             trouble: trouble.into(),
+            advice: advice(socket, settings),
             overdue: overdue(state.into()),
             retry: Callback::new(move |()| {
                 _ = socket.connect();
@@ -98,6 +105,7 @@ impl Link {
             attempt: Signal::stored(None),
             next: Signal::stored(None),
             trouble: Signal::stored(None),
+            advice: Signal::stored(None),
             overdue: Signal::stored(false),
             retry: Callback::new(|()| ()),
         }
@@ -110,6 +118,48 @@ fn server(settings: &Settings) -> String {
     } else {
         settings.socket_server.clone()
     }
+}
+
+/// What may be wrong with settings by which no connection was ever made: where one was, they are right.
+fn advice(socket: Socket, settings: &Settings) -> Signal<Option<Diagnosis>> {
+    let advice = RwSignal::new(None);
+    let (text, toasts) = (Text::from_context(), Toasts::from_context());
+    // Each kind of trouble is looked into once, however often it comes.
+    let last = StoredValue::new(None::<Trouble>);
+    let settled = StoredValue::new(socket.is_connected());
+    let settings = StoredValue::new(settings.clone());
+    let look = move |error: &ConnectError| {
+        let trouble = Some(Trouble::of_error(error));
+        let known =
+            settled.try_get_value() != Some(false) || last.try_get_value() == Some(trouble.clone());
+        let Some(settings) = settings.try_get_value().filter(|_| !known) else {
+            return;
+        };
+        last.try_set_value(trouble);
+        let error = error.clone();
+        spawn_local(async move {
+            let found = diagnosis::of_socket(&settings, &error).await;
+            if settled.try_get_value() != Some(false) || found.is_none() {
+                return;
+            }
+            if let Some(found) = found.as_ref().filter(|found| found.finding.stays()) {
+                toasts.keep(text.finding(found).join("\n"));
+            }
+            advice.try_set(found);
+        });
+    };
+    if let Some(error) = socket.last_error() {
+        look(&error);
+    }
+    let heard = [
+        socket.on_connect_error(look),
+        socket.on_connect(move || {
+            settled.try_set_value(true);
+            advice.try_set(None);
+        }),
+    ];
+    StoredValue::new_local(heard);
+    advice.into()
 }
 
 /// Whether it has not been live for [`GRACE`].

@@ -17,6 +17,7 @@ mod amounts;
 mod announce;
 mod app;
 mod components;
+mod diagnosis;
 mod door;
 mod early;
 mod entry;

@@ -2,6 +2,7 @@ use gloo_timers::callback::Interval;
 use js_sys::Date;
 use leptos::prelude::*;
 
+use crate::components::Advice;
 use crate::link::Link;
 use crate::live::ConnectionState;
 use crate::text::Text;
@@ -56,6 +57,7 @@ pub(crate) fn ConnectionFigures(link: Link) -> impl IntoView {
                 {move || link.trouble.get().map(|trouble| text.trouble(&trouble))}
             </p>
         </Show>
+        <Advice diagnosis=link.advice />
         <Show when=move || !live()>
             <div class="choices">
                 <button

@@ -1,5 +1,6 @@
 //! What is seen. The scene and the board are in `index.html`: they are there before this code is.
 
+mod advice;
 mod back;
 mod connection;
 mod connection_figures;
@@ -20,6 +21,7 @@ mod unreachable;
 mod waiting;
 mod wallet;
 
+pub(crate) use advice::Advice;
 pub(crate) use back::Back;
 pub(crate) use connection::Connection;
 pub(crate) use connection_figures::ConnectionFigures;

@@ -2,7 +2,8 @@ use leptos::ev::SubmitEvent;
 use leptos::html::Input;
 use leptos::prelude::*;
 
-use crate::components::LanguageSwitch;
+use crate::components::{Advice, LanguageSwitch};
+use crate::diagnosis::Diagnosis;
 use crate::entry::{Complaint, Credentials, Place};
 use crate::text::Text;
 
@@ -11,6 +12,7 @@ use crate::text::Text;
 pub(crate) fn SignIn(
     busy: Signal<bool>,
     complaint: Signal<Option<Complaint>>,
+    advice: Signal<Option<Diagnosis>>,
     on_submit: Callback<Credentials>,
 ) -> impl IntoView {
     let text = Text::from_context();
@@ -121,6 +123,7 @@ pub(crate) fn SignIn(
                 <p class="error" role="alert" data-testid="sign-in-error">
                     {move || said_at(Place::Form)}
                 </p>
+                <Advice diagnosis=advice />
                 <button type="submit" class="wooden" data-testid="submit" disabled=busy>
                     {move || if busy.get() { text.signing_in } else { text.sign_in }}
                 </button>

@@ -1,17 +1,24 @@
 use leptos::prelude::*;
 
+use crate::components::Advice;
+use crate::diagnosis::Diagnosis;
 use crate::rpc::CallError;
 use crate::text::Text;
 
 /// The server couldn't be asked who is signed in. That signs nobody out: it is to be tried again.
 #[component]
-pub(crate) fn Unreachable(error: CallError, retry: Callback<()>) -> impl IntoView {
+pub(crate) fn Unreachable(
+    error: CallError,
+    advice: Signal<Option<Diagnosis>>,
+    retry: Callback<()>,
+) -> impl IntoView {
     let text = Text::from_context();
     view! {
         <div class="panel">
             <section class="card" data-testid="unreachable">
                 <h2>{move || text.unreachable}</h2>
                 <p role="alert">{move || text.call_error(&error)}</p>
+                <Advice diagnosis=advice />
                 <button type="button" class="wooden" data-testid="retry" on:click=move |_| retry.run(())>
                     {move || text.retry}
                 </button>

@@ -4,9 +4,10 @@ use leptos::prelude::*;
 
 use crate::app::Notice;
 use crate::components::{
-    Back, Connection, ConnectionFigures, Count, Footer, Header, Help, LanguageSwitch, Menu, Music,
-    NoticeBoard, OfflineBar, Panel, SignIn, Title, ToastList, Unreachable, Waiting, Wallet,
+    Advice, Back, Connection, ConnectionFigures, Count, Footer, Header, Help, LanguageSwitch, Menu,
+    Music, NoticeBoard, OfflineBar, Panel, SignIn, Title, ToastList, Unreachable, Waiting, Wallet,
 };
+use crate::diagnosis::{Diagnosis, Finding};
 use crate::entry::Complaint;
 use crate::link::Link;
 use crate::links::Place;
@@ -51,7 +52,7 @@ const fn scene(id: &'static str, sky: &'static str) -> State {
 /// Every state of every component.
 pub(super) fn all() -> Vec<State> {
     [
-        SCENES, BOARD, CONNECTION, LINK, NOTICES, CARDS, TOASTS, PANELS,
+        SCENES, BOARD, CONNECTION, LINK, NOTICES, CARDS, ADVICE, TOASTS, PANELS,
     ]
     .concat()
 }
@@ -162,6 +163,13 @@ const CARDS: &[State] = &[
     }),
 ];
 
+const ADVICE: &[State] = &[
+    state("advice-unreadable", ".sheet", || {
+        advice(Finding::Unreadable)
+    }),
+    state("advice-policy", ".sheet", || advice(Finding::Policy)),
+];
+
 const TOASTS: &[State] = &[
     state("toast_list-one", ".toasts", || {
         toasts(&["有人来到种植园，欢迎！ Welcome!"])
@@ -206,10 +214,20 @@ fn figures(state: ConnectionState, trouble: Option<Trouble>) -> AnyView {
         attempt: Signal::stored((!live).then_some(4)),
         next: Signal::stored(None),
         trouble: Signal::stored(trouble),
+        advice: Signal::stored(None),
         overdue: Signal::stored(!live),
         retry: Callback::new(|()| ()),
     };
     panel(move || view! { <ConnectionFigures link /> }.into_any())
+}
+
+fn advice(finding: Finding) -> AnyView {
+    let diagnosis = Diagnosis {
+        finding,
+        at: "https://game.example:5000/socket.io/".into(),
+        page: "https://cdn.example".into(),
+    };
+    panel(move || view! { <Advice diagnosis=Signal::stored(Some(diagnosis)) /> }.into_any())
 }
 
 fn notices(texts: &'static [(Kind, &'static str)]) -> AnyView {
@@ -280,6 +298,7 @@ fn sign_in(complaint: Option<Complaint>) -> AnyView {
         <SignIn
             busy=Signal::stored(false)
             complaint=Signal::stored(complaint)
+            advice=Signal::stored(None)
             on_submit=Callback::new(|_| ())
         />
     }
@@ -287,7 +306,8 @@ fn sign_in(complaint: Option<Complaint>) -> AnyView {
 }
 
 fn unreachable(error: CallError) -> AnyView {
-    view! { <Unreachable error retry=Callback::new(|()| ()) /> }.into_any()
+    view! { <Unreachable error advice=Signal::stored(None) retry=Callback::new(|()| ()) /> }
+        .into_any()
 }
 
 fn toasts(texts: &[&str]) -> AnyView {

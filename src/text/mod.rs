@@ -1,6 +1,7 @@
 //! Everything the page says, in Chinese and English.
 
 mod en;
+mod findings;
 mod zh;
 
 use leptos_socketio::OpenError;

@@ -1,7 +1,7 @@
 //! The servers that the page runs against.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::{Value, json};
@@ -58,6 +58,8 @@ pub(crate) struct Server {
     backend: Backend,
     options: Options,
     site: Site,
+    /// Other servers that its page may connect to.
+    connect: Vec<String>,
     /// Outlives a restart, as the game's database does.
     data: TempDir,
     port: u16,
@@ -72,6 +74,7 @@ impl Server {
             backend,
             options,
             site: Site::copy(&environment.dist),
+            connect: Vec::new(),
             data: tempfile::tempdir().expect("a temporary folder"),
             // The system chooses a free one.
             port: 0,
@@ -100,6 +103,21 @@ impl Server {
         let (process, port) = Guarded::start(&command, port_of);
         self.process = Some(process);
         self.port = port;
+    }
+
+    /// From its next start on, its page may connect to these, too. Only the default server has a say in this.
+    pub(crate) fn connect_to(&mut self, origins: &[&str]) {
+        self.connect = origins.iter().map(|&origin| origin.to_owned()).collect();
+    }
+
+    /// A copy of the page with some settings replaced.
+    pub(crate) fn write_page(&self, path: &str, changes: &Value) {
+        self.site.write_page(path, changes);
+    }
+
+    /// Where its data are.
+    pub(crate) fn folder(&self) -> &Path {
+        self.data.path()
     }
 
     pub(crate) fn url(&self, path: &str) -> String {
@@ -173,6 +191,11 @@ impl Server {
             .arg("--database")
             .arg(self.database())
             .args(["--push-interval-ms", &PUSH_INTERVAL_MS.to_string()])
+            .args(
+                self.connect
+                    .iter()
+                    .flat_map(|origin| ["--connect-origin", origin]),
+            )
             .args([
                 "--access-token-seconds",
                 &self.options.access_lifetime.to_string(),

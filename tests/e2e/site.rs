@@ -57,7 +57,7 @@ impl Site {
         fs::write(path, text).expect("a file in the temporary folder");
     }
 
-    fn write_page(&self, path: &str, changes: &Value) {
+    pub(crate) fn write_page(&self, path: &str, changes: &Value) {
         let index = fs::read_to_string(self.path().join("index.html")).expect("dist/index.html");
         self.write(path, &with_settings(&index, changes));
     }

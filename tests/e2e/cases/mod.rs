@@ -13,6 +13,7 @@ mod loading;
 mod music;
 mod notices;
 mod policy;
+mod settings;
 mod sign_in;
 mod toasts;
 mod tokens;
@@ -54,6 +55,16 @@ const fn on_flask(name: &'static str, run: fn(&mut Stage<'_>)) -> Case {
     }
 }
 
+/// A case about other servers than the page's own, which a policy must allow: the default server takes a list of them.
+const fn on_default(name: &'static str, run: fn(&mut Stage<'_>)) -> Case {
+    Case {
+        name,
+        backends: &[Backend::Default],
+        access_lifetime: HOUR,
+        run,
+    }
+}
+
 /// A case in which access tokens expire after some seconds: the page asks for the player right after sign-in, and on a busy
 /// machine a second is over by then.
 const fn short_lived(case: Case) -> Case {
@@ -73,6 +84,7 @@ pub(crate) fn all() -> Vec<Case> {
         link::CASES,
         loading::CASES,
         notices::CASES,
+        settings::CASES,
         toasts::CASES,
         header::CASES,
         footer::CASES,

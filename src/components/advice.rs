@@ -1,0 +1,23 @@
+use leptos::prelude::*;
+
+use crate::diagnosis::Diagnosis;
+use crate::text::Text;
+
+/// What is wrong with a server and what to check, once that is known.
+#[component]
+pub(crate) fn Advice(#[prop(into)] diagnosis: Signal<Option<Diagnosis>>) -> impl IntoView {
+    let text = Text::from_context();
+    let said = move || diagnosis.with(|it| it.as_ref().map(|it| text.finding(it)));
+    view! {
+        {move || {
+            said().map(|[what, check]| {
+                view! {
+                    <div class="advice" data-testid="advice">
+                        <p>{what}</p>
+                        <p>{check}</p>
+                    </div>
+                }
+            })
+        }}
+    }
+}

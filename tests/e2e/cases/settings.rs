@@ -1,0 +1,190 @@
+//! Settings that name the wrong server: what is wrong, and what to check, stands on the page.
+
+use std::net::TcpListener;
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use super::{Case, on_default};
+use crate::backend::port_of;
+use crate::environment::Environment;
+use crate::page::Page;
+use crate::process::Guarded;
+use crate::runner::Stage;
+use crate::site::NOWHERE;
+use crate::wait::wait_for;
+
+pub(super) const CASES: &[Case] = &[
+    on_default("a_wrong_server_is_told", a_wrong_server_is_told),
+    on_default(
+        "a_wrong_path_or_namespace_is_told",
+        a_wrong_path_or_namespace_is_told,
+    ),
+    on_default("an_old_server_is_told", an_old_server_is_told),
+    on_default("a_wrong_api_is_told", a_wrong_api_is_told),
+    on_default(
+        "a_server_that_the_policy_forbids_is_told",
+        a_server_that_the_policy_forbids_is_told,
+    ),
+];
+
+/// The page with the wrong settings.
+const WRONG: &str = "/wrong.html";
+
+fn a_wrong_server_is_told(stage: &mut Stage<'_>) {
+    let closed = format!("http://127.0.0.1:{}", closed_port());
+    let (_picky, picky) = another_server(stage, &["--cors-origin", "https://other.example"]);
+    let (_files, files) = server_of_files(stage.environment);
+    let silent = stage.server.url("");
+    allow(stage, &[&closed, &picky, &files]);
+    expect_failures(&stage.page);
+    for (server, what, check) in [
+        (&closed, "没有回应", "证书"),
+        (&picky, "浏览器不让来自", "--cors-origin"),
+        (&files, "浏览器不让来自", &silent),
+    ] {
+        visit(stage, &json!({ "socket_server": server }));
+        wait_for_advice(&stage.page, server, what, check);
+    }
+    // Wrong for good: it is told unasked.
+    stage.page.wait_for_toast("浏览器不让来自");
+}
+
+fn a_wrong_path_or_namespace_is_told(stage: &mut Stage<'_>) {
+    expect_failures(&stage.page);
+    visit(stage, &json!({ "socket_path": "/nowhere/" }));
+    let here = stage.server.url("/nowhere/");
+    wait_for_advice(&stage.page, &here, "那里不是 Socket.IO", "socket_path");
+    stage.page.visit(&stage.server.url(NOWHERE));
+    wait_for_advice(&stage.page, "/nowhere", "没有命名空间", "socket_namespace");
+    stage.page.wait_for_toast("没有命名空间");
+}
+
+fn an_old_server_is_told(stage: &mut Stage<'_>) {
+    let (_with, with) = old_server(&["--orchard"]);
+    let (_without, without) = old_server(&[]);
+    allow(stage, &[&with, &without]);
+    expect_failures(&stage.page);
+    for server in [&with, &without] {
+        visit(stage, &json!({ "socket_server": server }));
+        wait_for_advice(&stage.page, server, "别的 Socket.IO 版本", "Flask-SocketIO");
+    }
+}
+
+fn a_wrong_api_is_told(stage: &mut Stage<'_>) {
+    let closed = format!("http://127.0.0.1:{}", closed_port());
+    let (_far, far) = another_server(stage, &[]);
+    allow(stage, &[&closed, &far]);
+    expect_failures(&stage.page);
+    let user = stage.server.user.clone();
+    for (api, what, check) in [
+        (format!("{closed}/api"), "没有回应", "证书"),
+        (format!("{far}/api"), "浏览器不让来自", "--cors-origin"),
+        ("/nowhere".to_owned(), "不是游戏的接口", "api"),
+    ] {
+        stage.server.write_page(WRONG, &json!({ "api": api }));
+        stage.page.visit(&stage.server.url(WRONG));
+        stage.page.sign_in(&user, true);
+        said(&stage.page, &api, what, check);
+    }
+}
+
+fn a_server_that_the_policy_forbids_is_told(stage: &mut Stage<'_>) {
+    let (_far, far) = another_server(stage, &["--cors-origin", "*"]);
+    expect_failures(&stage.page);
+    stage.page.provoke_breach("connect-src");
+    stage.page.provoke_breach("Fetch API cannot load");
+    visit(stage, &json!({ "socket_server": far }));
+    wait_for_advice(&stage.page, &far, "内容安全策略", "connect-src");
+}
+
+/// Opens the page with these settings, as somebody who is signed in.
+fn visit(stage: &mut Stage<'_>, settings: &Value) {
+    let Stage { page, server, .. } = stage;
+    server.write_page(WRONG, settings);
+    page.visit(&server.url(WRONG));
+    wait_for("the page", || match page.state().as_str() {
+        "none" => Err("none".into()),
+        _ => Ok(()),
+    });
+    if page.state() == "idle" {
+        page.sign_in(&server.user, true);
+    }
+}
+
+/// Opens the connection's panel, and waits until the advice there is about `at` and holds these words.
+fn wait_for_advice(page: &Page, at: &str, what: &str, check: &str) {
+    page.click("connection");
+    said(page, at, what, check);
+}
+
+fn said(page: &Page, at: &str, what: &str, check: &str) {
+    wait_for(&format!("advice about {at}"), || {
+        match page.text("advice") {
+            Some(text) if [at, what, check].iter().all(|part| text.contains(part)) => Ok(()),
+            other => Err(format!("{other:?}")),
+        }
+    });
+}
+
+/// Lets the page connect to these.
+fn allow(stage: &mut Stage<'_>, origins: &[&str]) {
+    let Stage {
+        server,
+        environment,
+        ..
+    } = stage;
+    server.kill();
+    server.connect_to(origins);
+    server.go(environment);
+}
+
+fn expect_failures(page: &Page) {
+    for text in [
+        "WebSocket connection to",
+        "Failed to load resource",
+        "CORS policy",
+    ] {
+        page.expect_console(text);
+    }
+}
+
+/// A port that nobody listens on.
+fn closed_port() -> u16 {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+    listener.local_addr().expect("its address").port()
+}
+
+/// One more default server, without a page.
+fn another_server(stage: &Stage<'_>, flags: &[&str]) -> (Guarded, String) {
+    let mut command = Command::new(&stage.environment.server);
+    command
+        .args(["--api-only", "--listen", "127.0.0.1:0", "--database"])
+        .arg(stage.server.folder().join("another.sqlite3"))
+        .args(flags);
+    started(&command)
+}
+
+/// A server of files, of which none is there.
+fn server_of_files(environment: &Environment) -> (Guarded, String) {
+    let script = "import http.server, socketserver\n\
+        server = socketserver.ThreadingTCPServer(('127.0.0.1', 0), http.server.SimpleHTTPRequestHandler)\n\
+        print('listening on 127.0.0.1:%d' % server.server_address[1], flush=True)\n\
+        server.serve_forever()";
+    let mut command = Command::new(&environment.python);
+    command.args(["-c", script]);
+    started(&command)
+}
+
+fn old_server(flags: &[&str]) -> (Guarded, String) {
+    let mut command = Command::new("node");
+    command
+        .arg(Environment::tests().join("servers/node/old.mjs"))
+        .args(flags);
+    started(&command)
+}
+
+fn started(command: &Command) -> (Guarded, String) {
+    let (process, port) = Guarded::start(command, port_of);
+    (process, format!("http://127.0.0.1:{port}"))
+}

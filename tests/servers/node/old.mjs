@@ -1,0 +1,28 @@
+// A Socket.IO 2 server, which speaks Engine.IO 3, for the page to tell from one that it understands.
+//
+// It prints `listening on 127.0.0.1:PORT` when it is ready, and ends when its standard input closes or its life time is
+// over. Every address may call it. Namespace /mofang is there with --orchard only.
+
+import { createServer } from "node:http";
+import { createRequire } from "node:module";
+import { parseArgs } from "node:util";
+
+const Server = createRequire(import.meta.url)("socket.io-2");
+
+const { values: options } = parseArgs({
+  options: {
+    orchard: { type: "boolean", default: false },
+    "max-life": { type: "string", default: "600000" }, // milliseconds
+  },
+});
+
+const http = createServer((_, response) => response.writeHead(404).end());
+const io = new Server(http);
+if (options.orchard) io.of("/mofang").on("connection", () => {});
+
+setTimeout(() => process.exit(0), Number(options["max-life"])).unref();
+process.stdin.resume();
+process.stdin.on("end", () => process.exit(0));
+http.listen(0, "127.0.0.1", () => {
+  console.log(`listening on 127.0.0.1:${http.address().port}`);
+});
