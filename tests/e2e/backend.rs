@@ -84,7 +84,7 @@ impl Server {
         server.go(environment);
         server.user = match backend {
             Backend::Flask => flask_user(),
-            Backend::Default => server.demo_account(environment),
+            Backend::Default => demo_account(&environment.server, &server.database()),
         };
         server
     }
@@ -206,27 +206,24 @@ impl Server {
     fn database(&self) -> PathBuf {
         self.data.path().join("orchard.sqlite3")
     }
+}
 
-    /// The account that the default server made when it made its database.
-    fn demo_account(&self, environment: &Environment) -> User {
-        let mut command = Command::new(&environment.server);
-        command
-            .arg("demo-account")
-            .arg("--database")
-            .arg(self.database());
-        let output = command.output().expect("the server's binary runs");
-        let text = String::from_utf8_lossy(&output.stdout);
-        let field = |name: &str| {
-            let value = text.lines().find_map(|line| line.strip_prefix(name));
-            value
-                .unwrap_or_else(|| panic!("no {name} in {text:?}, {output:?}"))
-                .trim()
-                .to_owned()
-        };
-        User {
-            account: field("account:"),
-            password: field("password:"),
-        }
+/// The account that the default server made when it made its database.
+pub(crate) fn demo_account(server: &Path, database: &Path) -> User {
+    let mut command = Command::new(server);
+    command.arg("demo-account").arg("--database").arg(database);
+    let output = command.output().expect("the server's binary runs");
+    let text = String::from_utf8_lossy(&output.stdout);
+    let field = |name: &str| {
+        let value = text.lines().find_map(|line| line.strip_prefix(name));
+        value
+            .unwrap_or_else(|| panic!("no {name} in {text:?}, {output:?}"))
+            .trim()
+            .to_owned()
+    };
+    User {
+        account: field("account:"),
+        password: field("password:"),
     }
 }
 

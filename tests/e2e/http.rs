@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use ureq::Agent;
+use ureq::http::HeaderMap;
 
 /// How long any of them may take to answer.
 const TIMEOUT: Duration = Duration::from_secs(60);
@@ -29,6 +30,24 @@ impl Http {
     pub(crate) fn fetch(&self, url: &str) -> Result<Value, String> {
         let answer = self.0.get(url).call();
         read(url, answer)
+    }
+
+    /// The status of what is there.
+    pub(crate) fn status(&self, url: &str) -> Result<u16, String> {
+        let answer = self.0.get(url).call();
+        let answer = answer.map_err(|error| format!("{url}: {error}"))?;
+        Ok(answer.status().as_u16())
+    }
+
+    /// The headers of what is there, for somebody who takes it in this encoding.
+    pub(crate) fn headers(&self, url: &str, encoding: &str) -> Result<HeaderMap, String> {
+        let answer = self.0.get(url).header("Accept-Encoding", encoding).call();
+        let answer = answer.map_err(|error| format!("{url}: {error}"))?;
+        if answer.status().is_success() {
+            Ok(answer.headers().clone())
+        } else {
+            Err(format!("{url}: {}", answer.status()))
+        }
     }
 
     pub(crate) fn post(&self, url: &str, body: &Value) -> Result<Value, String> {

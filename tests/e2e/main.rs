@@ -27,6 +27,8 @@ mod console;
 #[cfg(not(target_arch = "wasm32"))]
 mod contrast;
 #[cfg(not(target_arch = "wasm32"))]
+mod engines;
+#[cfg(not(target_arch = "wasm32"))]
 mod environment;
 #[cfg(not(target_arch = "wasm32"))]
 mod gallery;

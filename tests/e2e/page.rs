@@ -47,6 +47,11 @@ pub(crate) struct Page {
 impl Page {
     pub(crate) fn new(session: Session) -> Self {
         session.run_first(include_str!("recorder.js"));
+        Self::unrecorded(session)
+    }
+
+    /// With no record of what it showed, nor of its console and its wire: only Chromium's driver tells these.
+    pub(crate) fn unrecorded(session: Session) -> Self {
         Self {
             session,
             wire: RefCell::default(),

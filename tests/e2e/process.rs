@@ -31,22 +31,9 @@ impl Guarded {
         program: &Command,
         ready: impl Fn(&str) -> Option<T> + Clone + Send + 'static,
     ) -> (Self, T) {
-        let mut command = watched(program);
-        let program = program.get_program().to_string_lossy().into_owned();
-        let mut child = command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap_or_else(|error| panic!("can't start {program}: {error}"));
-
-        let written = Arc::new(Mutex::new(Vec::new()));
         let (found, finding) = mpsc::channel();
-        let stdout = child.stdout.take().expect("it is piped");
-        let stderr = child.stderr.take().expect("it is piped");
-        read_lines(stdout, Arc::clone(&written), ready.clone(), found.clone());
-        read_lines(stderr, Arc::clone(&written), ready, found);
-        let guarded = Self { child, written };
+        let guarded = Self::spawn_and_read(program, ready, found);
+        let program = program.get_program().to_string_lossy();
 
         match finding.recv_timeout(START) {
             Ok(value) => (guarded, value),
@@ -63,6 +50,38 @@ impl Guarded {
                 )
             }
         }
+    }
+
+    /// Starts `program`, which does not say when it is ready.
+    ///
+    /// # Panics
+    ///
+    /// When it can't be started.
+    pub(crate) fn spawn(program: &Command) -> Self {
+        let (found, _) = mpsc::channel::<()>();
+        Self::spawn_and_read(program, |_| None, found)
+    }
+
+    fn spawn_and_read<T: Send + 'static>(
+        program: &Command,
+        ready: impl Fn(&str) -> Option<T> + Clone + Send + 'static,
+        found: mpsc::Sender<T>,
+    ) -> Self {
+        let mut child = watched(program)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap_or_else(|error| {
+                let program = program.get_program().to_string_lossy();
+                panic!("can't start {program}: {error}")
+            });
+        let written = Arc::new(Mutex::new(Vec::new()));
+        let stdout = child.stdout.take().expect("it is piped");
+        let stderr = child.stderr.take().expect("it is piped");
+        read_lines(stdout, Arc::clone(&written), ready.clone(), found.clone());
+        read_lines(stderr, Arc::clone(&written), ready, found);
+        Self { child, written }
     }
 
     /// The end of what it wrote.

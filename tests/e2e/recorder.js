@@ -4,9 +4,10 @@
 (() => {
   addEventListener("securitypolicyviolation", (it) => {
     const { effectiveDirective, blockedURI, sourceFile, lineNumber } = it;
+    seen.breaches.push(`${effectiveDirective} ${blockedURI}`);
     console.error("content-policy:", effectiveDirective, blockedURI, `${sourceFile}:${lineNumber}`);
   });
-  const seen = (window.recorded = { toasts: [], counts: [], states: [] });
+  const seen = (window.recorded = { toasts: [], counts: [], states: [], breaches: [] });
   const known = new WeakSet();
   const find = (id) => document.querySelector(`[data-testid="${id}"]`);
   const add = (list, value) => {

@@ -10,6 +10,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 
 use crate::backend::{Backend, Options, Server};
 use crate::cases::{self, Case};
+use crate::engines;
 use crate::environment::Environment;
 use crate::gallery;
 use crate::page::Page;
@@ -31,6 +32,12 @@ pub(crate) fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     arguments.test_threads.get_or_insert(AT_ONCE);
 
+    if engines::wanted() {
+        // Each case brings up three programs, and there is one case an engine.
+        arguments.test_threads = Some(1);
+        let trials = engines::trials(arguments.list);
+        return libtest_mimic::run(&arguments, trials).exit_code();
+    }
     let surroundings = Arc::new(Surroundings::prepare(arguments.list));
     let trials = match gallery::Mode::wanted() {
         Some(mode) => of_gallery(mode, &surroundings),
@@ -65,7 +72,7 @@ fn of_gallery(mode: gallery::Mode, surroundings: &Arc<Surroundings>) -> Vec<Tria
 }
 
 /// What all cases share, or why there is nothing to share.
-#[expect(clippy::large_enum_variant, reason = "there is one of them")]
+#[allow(clippy::large_enum_variant, reason = "there is one of them")]
 enum Surroundings {
     Ready {
         environment: Environment,

@@ -21,7 +21,6 @@ const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 #[derive(Debug)]
 pub(crate) struct Driver {
     url: String,
-    http: Http,
     _process: Guarded,
 }
 
@@ -35,7 +34,6 @@ impl Driver {
         });
         Self {
             url: format!("http://127.0.0.1:{port}"),
-            http: Http::new(),
             _process: process,
         }
     }
@@ -43,8 +41,7 @@ impl Driver {
     /// A browser with an empty profile.
     pub(crate) fn open(&self, chromium: &Path) -> Session {
         let profile = tempfile::tempdir().expect("a temporary folder");
-        let capabilities = json!({
-            "capabilities": { "alwaysMatch": {
+        let options = json!({
                 "browserName": "chrome",
                 "goog:chromeOptions": {
                     "binary": chromium,
@@ -70,21 +67,10 @@ impl Driver {
                     ],
                 },
                 "goog:loggingPrefs": { "browser": "ALL", "performance": "ALL" },
-            }}
         });
-        let url = format!("{}/session", self.url);
-        let answer = self
-            .http
-            .post(&url, &capabilities)
-            .expect("the driver answers");
-        let Some(id) = answer["value"]["sessionId"].as_str() else {
-            panic!("no browser: {answer}");
-        };
-        Session {
-            url: format!("{url}/{id}"),
-            http: self.http.clone(),
-            _profile: profile,
-        }
+        let mut session = Session::start(&self.url, &options);
+        session._profile = Some(profile);
+        session
     }
 }
 
@@ -93,10 +79,30 @@ impl Driver {
 pub(crate) struct Session {
     url: String,
     http: Http,
-    _profile: TempDir,
+    _profile: Option<TempDir>,
 }
 
 impl Session {
+    /// Has the driver at `url` start a browser that must be able to do all of this.
+    ///
+    /// # Panics
+    ///
+    /// When there is none, with what the driver says of it.
+    pub(crate) fn start(url: &str, capabilities: &Value) -> Self {
+        let url = format!("{url}/session");
+        let wanted = json!({ "capabilities": { "alwaysMatch": capabilities } });
+        let http = Http::new();
+        let answer = http.post(&url, &wanted).expect("the driver answers");
+        let Some(id) = answer["value"]["sessionId"].as_str() else {
+            panic!("no browser: {answer}");
+        };
+        Self {
+            url: format!("{url}/{id}"),
+            http,
+            _profile: None,
+        }
+    }
+
     pub(crate) fn visit(&self, url: &str) {
         self.command("url", &json!({ "url": url }));
     }

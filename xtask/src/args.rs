@@ -1,5 +1,7 @@
 //! The command line.
 
+use std::path::PathBuf;
+
 use anyhow::{Context, Result, bail};
 
 /// What `cargo xtask help` prints.
@@ -11,9 +13,14 @@ cargo xtask <command>
       --port N       listen there (default: 5000; with --dev 8080)
       --no-build     serve what was built before
   build            leave the release page in dist/ and print its sizes
+  package TARGET   the page for one of the places that it is used in, left in packages/: cdn
+      --settings F   with the settings in this file (JSON) in the place of those of index.html
+      --set KEY=VALUE  with this setting; may be given again (cdn)
+      --path P       the page's path on its origin, such as /games/orchard/ (cdn; default: /)
+      --out F        into this folder (cdn)
   check            formatting, lints and documentation, warnings denied
   test [FILTER]    every test, or those whose name contains FILTER
-      --only GROUP   unit, server, browser, gallery or end-to-end; may be given again
+      --only GROUP   unit, server, browser, gallery, end-to-end or engines; may be given again
   gallery          serve a page with every component in all its states
       --accept       take the pictures anew that the tests compare with
   lighthouse       measure the release page as Lighthouse sees it on a phone, and fail if it is not good enough
@@ -33,6 +40,7 @@ cargo xtask <command>
 pub(crate) enum Command {
     Run(Run),
     Build,
+    Package(Package),
     Check,
     Test(Test),
     Bench(Bench),
@@ -50,6 +58,37 @@ pub(crate) struct Run {
     pub(crate) dev: bool,
     pub(crate) port: Option<u16>,
     pub(crate) no_build: bool,
+}
+
+/// The options of `package`.
+#[derive(Debug, Eq, PartialEq)]
+pub(crate) struct Package {
+    pub(crate) target: Target,
+    /// A file of settings for the page.
+    pub(crate) settings: Option<PathBuf>,
+    /// Single settings, which go before the file's.
+    pub(crate) set: Vec<(String, String)>,
+    /// Where on its origin the page will be, with a slash at both ends; `None`: in its root.
+    pub(crate) path: Option<String>,
+    /// The folder to leave it in, in the place of its own in `packages`.
+    pub(crate) out: Option<PathBuf>,
+}
+
+/// A place that the page is used in.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Target {
+    Cdn,
+}
+
+impl Target {
+    const ALL: [Self; 1] = [Self::Cdn];
+
+    /// What it is called on the command line, and its folder.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Cdn => "cdn",
+        }
+    }
 }
 
 /// The options of `test`.
@@ -100,15 +139,18 @@ pub(crate) enum Group {
     Gallery,
     /// The built page in a browser against real servers.
     EndToEnd,
+    /// The page from a CDN, in each engine.
+    Engines,
 }
 
 impl Group {
-    pub(crate) const ALL: [Self; 5] = [
+    pub(crate) const ALL: [Self; 6] = [
         Self::Unit,
         Self::Server,
         Self::Browser,
         Self::Gallery,
         Self::EndToEnd,
+        Self::Engines,
     ];
 
     /// The name that `--only` takes.
@@ -119,6 +161,7 @@ impl Group {
             Self::Browser => "browser",
             Self::Gallery => "gallery",
             Self::EndToEnd => "end-to-end",
+            Self::Engines => "engines",
         }
     }
 }
@@ -129,6 +172,7 @@ pub(crate) fn parse(args: impl IntoIterator<Item = String>) -> Result<Command> {
     let command = match args.next().as_deref() {
         None | Some("help" | "--help" | "-h") => return Ok(Command::Help),
         Some("run") => return run(args),
+        Some("package") => return package(args),
         Some("test") => return test(args),
         Some("bench") => return bench(args),
         Some("fuzz") => return fuzz(args),
@@ -168,6 +212,51 @@ fn run(mut args: impl Iterator<Item = String>) -> Result<Command> {
         bail!("--dev builds at every change: leave out --no-build");
     }
     Ok(Command::Run(run))
+}
+
+fn package(mut args: impl Iterator<Item = String>) -> Result<Command> {
+    let (mut target, mut settings, mut path, mut out) = (None, None, None, None);
+    let mut set = Vec::new();
+    while let Some(arg) = args.next() {
+        let named = Target::ALL.into_iter().find(|it| it.name() == arg);
+        match arg.as_str() {
+            "--settings" => settings = Some(args.next().context("--settings needs a file")?.into()),
+            "--set" => {
+                let pair = args.next().context("--set needs a KEY=VALUE")?;
+                let pair = pair
+                    .split_once('=')
+                    .with_context(|| format!("--set takes KEY=VALUE, not `{pair}`"))?;
+                set.push((pair.0.to_owned(), pair.1.to_owned()));
+            }
+            "--path" => path = Some(folder(&args.next().context("--path needs a path")?)?),
+            "--out" => out = Some(args.next().context("--out needs a folder")?.into()),
+            _ if target.is_none() && named.is_some() => target = named,
+            _ => bail!("`package` takes no argument `{arg}`"),
+        }
+    }
+    let names = || Target::ALL.map(Target::name).join(", ");
+    let target = target.with_context(|| format!("`package` needs a target: {}", names()))?;
+    Ok(Command::Package(Package {
+        target,
+        settings,
+        set,
+        path,
+        out,
+    }))
+}
+
+/// A path with a slash at both ends, and nothing in it that a server's configuration would read as more than a name.
+fn folder(path: &str) -> Result<String> {
+    let inner = path.trim_matches('/');
+    let name = |part: &str| {
+        let fit = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
+        part.bytes().any(|byte| byte != b'.') && part.bytes().all(fit)
+    };
+    match inner {
+        "" => Ok("/".to_owned()),
+        _ if inner.split('/').all(name) => Ok(format!("/{inner}/")),
+        _ => bail!("`{path}` is no path of folders, such as /games/orchard/"),
+    }
 }
 
 fn test(mut args: impl Iterator<Item = String>) -> Result<Command> {
@@ -307,6 +396,32 @@ mod tests {
     }
 
     #[test]
+    fn package_takes_a_target_settings_and_a_place() {
+        let expected = Package {
+            target: Target::Cdn,
+            settings: Some("far.json".into()),
+            set: vec![("api".into(), "https://a.example/?x=1".into())],
+            path: Some("/games/orchard/".into()),
+            out: None,
+        };
+        let line =
+            "package --settings far.json cdn --path games/orchard --set api=https://a.example/?x=1";
+        assert_eq!(parse_line(line).unwrap(), Command::Package(expected));
+        for line in [
+            "package",
+            "package web",
+            "package cdn cdn",
+            "package cdn --settings",
+            "package cdn --set",
+            "package cdn --set api",
+            "package cdn --path /a/../b",
+            "package cdn --path /a;b/",
+        ] {
+            assert!(parse_line(line).is_err(), "{line}");
+        }
+    }
+
+    #[test]
     fn fuzz_takes_a_target_and_a_time() {
         let expected = Fuzz {
             target: Some("manager".to_owned()),
@@ -325,7 +440,7 @@ mod tests {
     fn an_unknown_group_is_answered_with_the_known_ones() {
         let error = parse_line("test --only units").unwrap_err().to_string();
         assert!(
-            error.contains("unit, server, browser, gallery, end-to-end"),
+            error.contains("unit, server, browser, gallery, end-to-end, engines"),
             "{error}"
         );
     }

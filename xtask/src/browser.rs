@@ -52,19 +52,36 @@ pub(crate) fn found() -> Option<Browser> {
 
 /// Installs Debian's packages, where there is apt and the right to use it.
 pub(crate) fn apt_install(packages: &[&str]) -> Result<()> {
+    apt_update()?;
+    let mut apt = Command::new("apt-get");
+    apt.env("DEBIAN_FRONTEND", "noninteractive");
+    process::run(
+        apt.args(["install", "-qq", "--yes", "--no-install-recommends"])
+            .args(LOCK)
+            .args(packages),
+    )
+}
+
+/// Leaves the files of Debian's packages in `folder`, and installs nothing.
+pub(crate) fn apt_download(packages: &[&str], folder: &Path) -> Result<()> {
+    apt_update()?;
+    let mut apt = Command::new("apt-get");
+    // It would work as somebody who may not look into the folder.
+    apt.args(["download", "-qq", "-o", "APT::Sandbox::User=root"]);
+    process::run(apt.args(packages).current_dir(folder))
+}
+
+fn apt_update() -> Result<()> {
     anyhow::ensure!(
         may_install(),
         "only root can install packages, and only where there is apt-get"
     );
     let mut apt = Command::new("apt-get");
-    process::run(apt.args(["update", "-qq"]))?;
-    let mut apt = Command::new("apt-get");
-    apt.env("DEBIAN_FRONTEND", "noninteractive");
-    process::run(
-        apt.args(["install", "-qq", "--yes", "--no-install-recommends"])
-            .args(packages),
-    )
+    process::run(apt.args(["update", "-qq"]).args(LOCK))
 }
+
+/// Waits for others who install something at the moment, in seconds.
+const LOCK: [&str; 2] = ["-o", "DPkg::Lock::Timeout=600"];
 
 /// The `webdriver.json` that wasm-bindgen's test runner reads: which browser, and what it leaves alone.
 pub(crate) fn capabilities(chromium: &Path) -> String {
@@ -90,7 +107,7 @@ pub(crate) fn capabilities(chromium: &Path) -> String {
 }
 
 /// What the variable names, else the first of these programs that is there.
-fn program(variable: &str, names: &[&str]) -> Option<PathBuf> {
+pub(crate) fn program(variable: &str, names: &[&str]) -> Option<PathBuf> {
     if let Some(named) = std::env::var_os(variable).filter(|named| !named.is_empty()) {
         return Some(named.into());
     }

@@ -16,7 +16,7 @@ use anyhow::{Context, Result};
 
 use crate::node::Packages;
 use crate::step::note;
-use crate::{python, tools};
+use crate::{engines, python, tools};
 
 /// What `clean-cache` may remove; `target` is the business of `.ci/run`.
 const ROOMS: [&str; 3] = ["tools", "python", "npm"];
@@ -90,6 +90,8 @@ fn used() -> Result<Vec<PathBuf>> {
         used.push(tool.home()?);
     }
     used.push(tools::cargo_fuzz().home()?);
+    used.push(tools::geckodriver().home()?);
+    used.push(engines::nginx_home()?);
     used.extend(python::home().ok());
     used.extend(
         Packages::ALL

@@ -6,7 +6,7 @@ use std::process::Command;
 use anyhow::Result;
 
 use crate::workspace::{self, WASM};
-use crate::{browser, cache, process, python, tools};
+use crate::{browser, cache, engines, process, python, tools};
 
 /// Says what is there and what is missing. It installs nothing.
 pub(crate) fn doctor() -> Result<()> {
@@ -51,6 +51,13 @@ pub(crate) fn doctor() -> Result<()> {
         version(Path::new("node")),
         "install Node.js 18.20 or newer with npm",
     );
+    println!("\nfor the tests in other engines:");
+    for (name, found) in engines::parts()? {
+        let found = found.map(|program| program.display().to_string());
+        line(name, found, advice);
+    }
+    let nginx = engines::nginx()?.map(|nginx| nginx.program.display().to_string());
+    line("nginx", nginx, advice);
     println!("\nthe cache is {}", cache::dir("")?.display());
     println!("Cargo builds into {}", workspace::target()?.display());
     Ok(())

@@ -3,10 +3,10 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use crate::node::Packages;
-use crate::{browser, gallery, node, page, python, server, workspace};
+use crate::{browser, engines, gallery, node, page, python, server, workspace};
 
 /// Variables for the tests.
 type Variables = Vec<(&'static str, OsString)>;
@@ -26,6 +26,29 @@ pub(crate) fn for_gallery(accept: bool) -> Result<Variables> {
     let what = if accept { "accept" } else { "compare" };
     variables.push(("ORCHARD_GALLERY", what.into()));
     Ok(variables)
+}
+
+/// The same for the page from a CDN, in each engine.
+pub(crate) fn for_engines() -> Result<Variables> {
+    let browser = browser::set_up()?;
+    let engines = engines::set_up()?;
+    let nginx = engines::set_up_nginx()?;
+    page::build()?;
+    let xtask = std::env::current_exe().context("could not find where this program is")?;
+    Ok(vec![
+        ("ORCHARD_ENGINES", "all".into()),
+        ("ORCHARD_XTASK", xtask.into()),
+        ("ORCHARD_SERVER", server::build()?.into()),
+        ("ORCHARD_NGINX", nginx.program.into()),
+        ("ORCHARD_NGINX_BROTLI", nginx.brotli.into()),
+        ("ORCHARD_CHROMIUM", browser.chromium.into()),
+        ("ORCHARD_CHROMEDRIVER", browser.driver.into()),
+        ("ORCHARD_FIREFOX", engines.firefox.into()),
+        ("ORCHARD_GECKODRIVER", engines.geckodriver.into()),
+        ("ORCHARD_MINIBROWSER", engines.minibrowser.into()),
+        ("ORCHARD_WEBKIT_DRIVER", engines.webkitdriver.into()),
+        ("ORCHARD_XVFB", engines.display.into()),
+    ])
 }
 
 fn with(dist: PathBuf) -> Result<Variables> {

@@ -11,11 +11,13 @@ mod check;
 mod compress;
 mod doctor;
 mod end_to_end;
+mod engines;
 mod fuzz;
 mod gallery;
 mod lighthouse;
 mod lockfile;
 mod node;
+mod package;
 mod page;
 mod peers;
 mod process;
@@ -58,6 +60,7 @@ fn execute(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Run(options) => run::run(&options),
         Command::Build => build::build(),
+        Command::Package(options) => package::package(&options).map(drop),
         Command::Check => check::check(),
         Command::Test(options) => test::test(&options),
         Command::Bench(options) => bench::bench(&options),

@@ -28,8 +28,10 @@ struct Outcome {
 pub(crate) fn test(options: &Test) -> Result<()> {
     let mut outcomes = Vec::new();
     for group in Group::ALL {
-        // Pictures are compared on request only, until it is known how alike other machines draw them.
-        let unasked = options.only.is_empty() && group == Group::Gallery;
+        // On request only: pictures, until it is known how alike other machines draw them, and the other engines, until they
+        // have shown themselves quick and steady enough.
+        let on_request = matches!(group, Group::Gallery | Group::Engines);
+        let unasked = options.only.is_empty() && on_request;
         if unasked || !options.only.is_empty() && !options.only.contains(&group) {
             continue;
         }
@@ -113,6 +115,10 @@ fn prepare(group: Group, accept: bool) -> Result<Prepared> {
         Group::Gallery => {
             test.args(["--package", PAGE, "--test", "e2e"])
                 .envs(end_to_end::for_gallery(accept)?);
+        }
+        Group::Engines => {
+            test.args(["--package", PAGE, "--test", "e2e"])
+                .envs(end_to_end::for_engines()?);
         }
         Group::EndToEnd => {
             test.args(["--package", PAGE, "--test", "e2e"])

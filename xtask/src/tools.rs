@@ -92,6 +92,17 @@ pub(crate) fn cargo_fuzz() -> Tool {
     }
 }
 
+/// What drives Firefox. Only the tests need it.
+pub(crate) fn geckodriver() -> Tool {
+    Tool {
+        package: "geckodriver",
+        package_version: "0.37.1".to_owned(),
+        programs: &["geckodriver"],
+        version: "0.37.1".to_owned(),
+        source: Source::Cargo { locked: true },
+    }
+}
+
 impl Tool {
     /// The name to show.
     pub(crate) fn name(&self) -> &'static str {

@@ -1,9 +1,9 @@
 /// `Content-Type` of a file with this extension; `None` for a kind that the page has no files of.
 pub fn media_type(extension: &str) -> Option<&'static str> {
     Some(match extension {
-        "css" => "text/css; charset=utf-8",
-        "html" => "text/html; charset=utf-8",
-        "js" => "text/javascript; charset=utf-8",
+        "css" => "text/css",
+        "html" => "text/html",
+        "js" => "text/javascript",
         "mp3" => "audio/mpeg",
         "png" => "image/png",
         "svg" => "image/svg+xml",

@@ -1,0 +1,119 @@
+//! What the page does in every engine, far from its server.
+
+use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
+use base64::prelude::{BASE64_STANDARD, Engine as _};
+use serde_json::{Value, json};
+
+use super::engine::Engine;
+use super::far::Far;
+use crate::environment::Environment;
+use crate::page::{Page, Store};
+use crate::wait::wait_for;
+
+/// What a case has in its hands.
+#[derive(Debug)]
+pub(super) struct Stage<'a> {
+    far: &'a Far,
+    page: &'a Page,
+}
+
+/// A name, and what is tried.
+type Case = (&'static str, fn(&Stage<'_>));
+
+pub(super) const ALL: &[Case] = &[("lives_far_from_its_server", lives_far_from_its_server)];
+
+/// Runs a case in a browser of its own, and leaves a picture of how it ended.
+pub(super) fn watched(far: &Far, engine: Engine, name: &str, run: fn(&Stage<'_>)) {
+    let browser = engine.open(&far.surroundings);
+    let page = Page::unrecorded(browser.session);
+    let outcome = catch_unwind(AssertUnwindSafe(|| run(&Stage { far, page: &page })));
+    let picture = catch_unwind(AssertUnwindSafe(|| {
+        let folder = Environment::evidence().join(format!("{engine}-{name}"));
+        fs::create_dir_all(&folder).expect("a folder for the picture");
+        let picture = page.session().screenshot().expect("a picture");
+        let picture = BASE64_STANDARD
+            .decode(picture)
+            .expect("a picture in base64");
+        fs::write(folder.join("page.png"), picture).expect("a file for the picture");
+        folder
+    }));
+    if let Err(panic) = outcome {
+        if let Ok(folder) = picture {
+            eprintln!("how {engine}::{name} ended is in {}", folder.display());
+        }
+        resume_unwind(panic);
+    }
+}
+
+/// One visit rather than several, as each needs a browser: in, live, a count, both toasts, a notice there and back, music,
+/// and in again after a reload.
+fn lives_far_from_its_server(stage: &Stage<'_>) {
+    let Stage { far, page } = stage;
+    page.visit(&far.url);
+    page.sign_in(&far.user, true);
+    page.wait_for_state("live");
+    page.wait_for_toast("登录成功");
+    page.wait_for_toast("来到种植园");
+    wait_for("a count", || {
+        page.count()
+            .filter(|count| !count.is_empty())
+            .ok_or("none".into())
+    });
+    has_used_the_copies(page);
+
+    let notice = "far away / 远方";
+    page.click("menu-news");
+    wait_for("the field", || page.find("notice")?.fill(notice));
+    page.click("notice-send");
+    wait_for("the notice to come back", || match page.text("notices") {
+        Some(text) if text.contains(notice) => Ok(()),
+        text => Err(format!("{text:?}")),
+    });
+
+    page.session().reload();
+    page.wait_for_state("live");
+    assert!(page.stored(Store::Device, "access_token").is_some());
+    assert!(page.text("sign-in").is_none(), "signed in, and asked again");
+    can_play(page);
+    no_breach(page);
+}
+
+/// What was loaded compressed is smaller on the way than it is here.
+fn has_used_the_copies(page: &Page) {
+    let script = "return performance.getEntriesByType('resource')
+        .filter((it) => /[.](wasm|js|css)$/.test(it.name) && !it.name.includes('recorder'))
+        .map((it) => [it.name.split('/').pop(), it.encodedBodySize, it.decodedBodySize])";
+    let loaded = page.session().run(script);
+    let loaded = loaded.as_array().expect("a list");
+    let modules = loaded
+        .iter()
+        .filter(|it| it[0].as_str().is_some_and(|name| name.ends_with(".wasm")));
+    assert_eq!(modules.count(), 2, "{loaded:?}");
+    for file in loaded {
+        let [encoded, decoded] = [1, 2].map(|at| file[at].as_f64().unwrap_or_default());
+        assert!(encoded > 0.0 && encoded < decoded * 0.6, "{file}");
+    }
+}
+
+/// The tune's format is one that the engine has, and the file is whole enough to begin.
+fn can_play(page: &Page) {
+    let script = "
+        const done = arguments[arguments.length - 1];
+        const tune = new Audio('assets/music/orchard.mp3');
+        tune.addEventListener('error', () => done(['error', tune.error?.message ?? '']));
+        tune.addEventListener('canplay', () => done([tune.canPlayType('audio/mpeg'), tune.readyState >= 3]));
+        tune.load();";
+    let [said, ready] = match page.session().run_async(script, &[]) {
+        Value::Array(answer) => [0, 1].map(|at| answer.get(at).cloned().unwrap_or_default()),
+        other => panic!("{other}"),
+    };
+    assert!(said == "probably" || said == "maybe", "{said}: {ready}");
+    assert_eq!(ready, json!(true));
+}
+
+fn no_breach(page: &Page) {
+    let breaches = page.session().run("return window.recorded.breaches");
+    assert_eq!(breaches, json!([]), "breaches of the content policy");
+}

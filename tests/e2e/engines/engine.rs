@@ -1,0 +1,154 @@
+//! The engines, and how each is started.
+
+use std::fmt;
+use std::net::TcpListener;
+use std::process::Command;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use super::Surroundings;
+use crate::http::{Http, LANGUAGE};
+use crate::process::Guarded;
+use crate::wait::wait_for;
+use crate::webdriver::Session;
+
+/// What runs the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Engine {
+    /// Blink.
+    Chromium,
+    /// Gecko.
+    Firefox,
+    WebKit,
+}
+
+/// A browser, with what it needs around it.
+#[derive(Debug)]
+pub(crate) struct Browser {
+    pub(crate) session: Session,
+    // In the order in which they are to end.
+    _driver: Guarded,
+    _display: Option<Guarded>,
+    _home: TempDir,
+}
+
+impl Engine {
+    pub(crate) const ALL: [Self; 3] = [Self::Chromium, Self::Firefox, Self::WebKit];
+
+    /// A new browser, with an empty profile.
+    pub(crate) fn open(self, surroundings: &Surroundings) -> Browser {
+        let home = tempfile::tempdir().expect("a temporary folder");
+        let display = (self == Self::WebKit).then(|| display(surroundings));
+        let port = free_port();
+        let mut command = Command::new("env");
+        command
+            .arg(format!("HOME={}", home.path().display()))
+            .arg(format!("XDG_RUNTIME_DIR={}", home.path().display()))
+            .args([
+                "LANG=C.UTF-8",
+                "LANGUAGE=zh_CN",
+                "NO_AT_BRIDGE=1",
+                "GSETTINGS_BACKEND=memory",
+            ]);
+        if let Some((_, display)) = &display {
+            command.arg(format!("DISPLAY=:{display}"));
+        }
+        command
+            .arg(match self {
+                Self::Chromium => &surroundings.chromedriver,
+                Self::Firefox => &surroundings.geckodriver,
+                Self::WebKit => &surroundings.webkitdriver,
+            })
+            .arg(format!("--port={port}"));
+        let driver = Guarded::spawn(&command);
+        let url = format!("http://127.0.0.1:{port}");
+        let http = Http::new();
+        wait_for("the driver", || http.fetch(&format!("{url}/status")));
+        Browser {
+            session: Session::start(&url, &self.capabilities(surroundings)),
+            _driver: driver,
+            _display: display.map(|(display, _)| display),
+            _home: home,
+        }
+    }
+
+    fn capabilities(self, surroundings: &Surroundings) -> Value {
+        match self {
+            Self::Chromium => json!({
+                "browserName": "chrome",
+                "goog:chromeOptions": {
+                    "binary": surroundings.chromium,
+                    "args": [
+                        "--headless=new",
+                        "--no-sandbox",
+                        "--no-proxy-server",
+                        format!("--accept-lang={LANGUAGE}"),
+                        "--disable-background-networking",
+                        "--disable-component-update",
+                        "--disable-dev-shm-usage",
+                        "--disable-sync",
+                        "--mute-audio",
+                        "--no-first-run",
+                        "--window-size=412,915",
+                    ],
+                },
+            }),
+            Self::Firefox => json!({
+                "browserName": "firefox",
+                "moz:firefoxOptions": {
+                    "binary": surroundings.firefox,
+                    "args": ["-headless", "--width=412", "--height=915"],
+                    "prefs": {
+                        "intl.accept_languages": LANGUAGE,
+                        "network.proxy.type": 0,
+                        // It asks the network for nothing that the page doesn't.
+                        "network.captive-portal-service.enabled": false,
+                        "network.connectivity-service.enabled": false,
+                        "services.settings.server": "http://127.0.0.1:9/",
+                        "media.gmp-manager.updateEnabled": false,
+                        "media.volume_scale": "0.0",
+                    },
+                },
+            }),
+            Self::WebKit => json!({
+                "browserName": "MiniBrowser",
+                "webkitgtk:browserOptions": {
+                    "binary": surroundings.minibrowser,
+                    "args": ["--automation"],
+                },
+            }),
+        }
+    }
+}
+
+impl fmt::Display for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Chromium => "chromium",
+            Self::Firefox => "firefox",
+            Self::WebKit => "webkit",
+        })
+    }
+}
+
+/// A screen that nobody sees, and its number.
+fn display(surroundings: &Surroundings) -> (Guarded, u16) {
+    let mut command = Command::new(&surroundings.display);
+    command.args([
+        "-displayfd",
+        "1",
+        "-screen",
+        "0",
+        "1440x1000x24",
+        "-nolisten",
+        "tcp",
+    ]);
+    Guarded::start(&command, |line| line.parse().ok())
+}
+
+/// A port that nobody listens on at this moment.
+pub(super) fn free_port() -> u16 {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+    listener.local_addr().expect("its address").port()
+}

@@ -1,0 +1,176 @@
+//! A page and its server, on origins of their own.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::Surroundings;
+use super::engine::free_port;
+use crate::backend::{User, demo_account, port_of};
+use crate::environment::Environment;
+use crate::http::Http;
+use crate::process::Guarded;
+use crate::wait::wait_for;
+
+/// Where the page is on its origin.
+pub(super) const PATH: &str = "/games/orchard/";
+
+/// Runs before the page, and writes down what it shows.
+const RECORDER: &str = "recorder.js";
+
+/// The package for a CDN on nginx, and the default server elsewhere.
+#[derive(Debug)]
+pub(crate) struct Far {
+    pub(crate) user: User,
+    /// Where the page is.
+    pub(crate) url: String,
+    /// What the package says of each file.
+    pub(crate) listed: Vec<Value>,
+    pub(crate) surroundings: Surroundings,
+    _nginx: Guarded,
+    _server: Guarded,
+    room: TempDir,
+}
+
+impl Far {
+    pub(crate) fn start(surroundings: Surroundings) -> Self {
+        let room = tempfile::tempdir().expect("a temporary folder");
+        let port = free_port();
+        let page = format!("http://127.0.0.1:{port}");
+
+        let database = room.path().join("orchard.sqlite3");
+        let mut command = Command::new(&surroundings.server);
+        command
+            .args(["--api-only", "--listen", "127.0.0.1:0"])
+            .args(["--cors-origin", &page, "--push-interval-ms", "200"])
+            .arg("--database")
+            .arg(&database);
+        let (server, server_port) = Guarded::start(&command, port_of);
+
+        let package = room.path().join("package");
+        make(
+            &surroundings,
+            &package,
+            &format!("http://127.0.0.1:{server_port}"),
+        );
+        let listed = fs::read_to_string(package.join("headers.json")).expect("a list of headers");
+        let listed = serde_json::from_str(&listed).expect("a list in JSON");
+        watch(&package.join("site").join(PATH.trim_matches('/')));
+        Self {
+            user: demo_account(&surroundings.server, &database),
+            url: format!("{page}{PATH}"),
+            listed,
+            _nginx: nginx(&surroundings, room.path(), &package, port),
+            surroundings,
+            _server: server,
+            room,
+        }
+    }
+
+    /// The address of a path on the page's origin.
+    pub(crate) fn address(&self, path: &str) -> String {
+        let origin = self.url.strip_suffix(PATH).unwrap_or(&self.url);
+        format!("{origin}{path}")
+    }
+
+    /// The folder that is published.
+    pub(crate) fn site(&self) -> PathBuf {
+        self.room.path().join("package/site")
+    }
+}
+
+/// Has `cargo xtask package cdn` make the package, for a page that calls `server`.
+fn make(surroundings: &Surroundings, package: &Path, server: &str) {
+    let root = Environment::tests();
+    let root = root.parent().expect("the tests are in the checkout");
+    let mut command = Command::new(&surroundings.xtask);
+    command
+        .current_dir(root)
+        // It finds the checkout by this, as cargo sets it.
+        .env("CARGO_MANIFEST_DIR", root.join("xtask"))
+        .args(["package", "cdn", "--path", PATH, "--out"])
+        .arg(package)
+        .args(["--set", &format!("socket_server={server}")])
+        .args([
+            "--set",
+            &format!("api={server}/api"),
+            "--set",
+            "language=zh",
+        ]);
+    let output = command.output().expect("xtask runs");
+    assert!(output.status.success(), "no package: {output:#?}");
+}
+
+/// Puts the recorder before all that `index.html` loads.
+fn watch(page: &Path) {
+    let index = page.join("index.html");
+    let html = fs::read_to_string(&index).expect("index.html");
+    let watched = html.replacen(
+        "<head>",
+        &format!("<head>\n<script src=\"{RECORDER}\"></script>"),
+        1,
+    );
+    assert_ne!(html, watched, "index.html has a head");
+    fs::write(index, watched).expect("a page that can be written");
+    let recorder = Environment::tests().join("e2e").join(RECORDER);
+    fs::copy(recorder, page.join(RECORDER)).expect("a recorder beside the page");
+}
+
+/// nginx, with the package's own snippet.
+fn nginx(surroundings: &Surroundings, room: &Path, package: &Path, port: u16) -> Guarded {
+    // Started by root it would serve as somebody who may not look into a temporary folder.
+    let user = if is_root() { "user root;" } else { "" };
+    let configuration = format!(
+        "{user}\n\
+         load_module {brotli};\n\
+         daemon off;\n\
+         worker_processes 1;\n\
+         pid {room}/nginx.pid;\n\
+         error_log stderr;\n\
+         events {{}}\n\
+         http {{\n\
+             access_log off;\n\
+             client_body_temp_path {room}/body;\n\
+             proxy_temp_path {room}/proxy;\n\
+             fastcgi_temp_path {room}/fastcgi;\n\
+             uwsgi_temp_path {room}/uwsgi;\n\
+             scgi_temp_path {room}/scgi;\n\
+             server {{\n\
+                 listen 127.0.0.1:{port};\n\
+                 root {package}/site;\n\
+                 include {package}/nginx.conf;\n\
+             }}\n\
+         }}\n",
+        brotli = surroundings.brotli.display(),
+        room = room.display(),
+        package = package.display(),
+    );
+    let file = room.join("nginx.conf");
+    fs::write(&file, configuration).expect("a configuration");
+    let mut command = Command::new(&surroundings.nginx);
+    command
+        .arg("-p")
+        .arg(room)
+        .arg("-c")
+        .arg(&file)
+        .args(["-e", "stderr"]);
+    let nginx = Guarded::spawn(&command);
+    let http = Http::new();
+    wait_for("nginx", || {
+        let status = http.status(&format!("http://127.0.0.1:{port}{PATH}"))?;
+        if status == 200 {
+            Ok(())
+        } else {
+            Err(format!("{status}: {}", nginx.written()))
+        }
+    });
+    nginx
+}
+
+fn is_root() -> bool {
+    let id = Command::new("id").arg("-u").output();
+    id.is_ok_and(|id| id.stdout.starts_with(b"0"))
+}

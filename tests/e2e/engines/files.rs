@@ -1,0 +1,89 @@
+//! What nginx sends, with the snippet of the package.
+
+use std::fs;
+
+use super::far::Far;
+use crate::http::Http;
+
+/// A name, and what is tried.
+type Case = (&'static str, fn(&Far));
+
+pub(super) const ALL: &[Case] = &[
+    (
+        "files_have_the_headers_that_are_listed",
+        files_have_the_headers_that_are_listed,
+    ),
+    ("the_copies_are_what_is_sent", the_copies_are_what_is_sent),
+    ("all_forms_list_the_same", all_forms_list_the_same),
+];
+
+fn files_have_the_headers_that_are_listed(far: &Far) {
+    let http = Http::new();
+    assert!(far.listed.len() > 30, "{}", far.listed.len());
+    for file in &far.listed {
+        let path = file["path"].as_str().expect("a path");
+        let sent = http.headers(&far.address(path), "identity").expect(path);
+        for (name, value) in file["headers"].as_object().expect("headers") {
+            let sent = sent.get(name).and_then(|sent| sent.to_str().ok());
+            assert_eq!(sent, value.as_str(), "{path}: {name}");
+        }
+    }
+    // The folder itself is the page.
+    let sent = http.headers(&far.url, "identity").expect("the page");
+    assert_eq!(sent["cache-control"], "no-cache");
+    assert!(sent.contains_key("content-security-policy"));
+}
+
+fn the_copies_are_what_is_sent(far: &Far) {
+    let http = Http::new();
+    let mut copies = 0;
+    for file in &far.listed {
+        let path = file["path"].as_str().expect("a path");
+        for (encoding, suffix) in [("br", "br"), ("gzip", "gz")] {
+            let copy = far
+                .site()
+                .join(format!("{}.{suffix}", path.trim_start_matches('/')));
+            let Ok(copy) = fs::metadata(&copy) else {
+                continue;
+            };
+            let sent = http.headers(&far.address(path), encoding).expect(path);
+            let header = |name: &str| sent.get(name).and_then(|sent| sent.to_str().ok());
+            assert_eq!(header("content-encoding"), Some(encoding), "{path}");
+            assert_eq!(
+                header("content-length"),
+                Some(&*copy.len().to_string()),
+                "{path}"
+            );
+            let varies =
+                header("vary").is_some_and(|vary| vary.eq_ignore_ascii_case("accept-encoding"));
+            assert!(varies, "{path}: {sent:?}");
+            assert_eq!(
+                header("content-type"),
+                file["headers"]["Content-Type"].as_str(),
+                "{path}"
+            );
+            copies += 1;
+        }
+    }
+    assert!(copies > 10, "{copies} copies");
+}
+
+/// The list for Netlify and Cloudflare Pages names every file, and the other servers' snippets have the same policy.
+fn all_forms_list_the_same(far: &Far) {
+    let read = |name: &str| fs::read_to_string(far.site().join(name)).expect(name);
+    let headers = read("_headers");
+    let policy = far.listed[0]["headers"]["Content-Security-Policy"]
+        .as_str()
+        .expect("a policy");
+    for text in [&headers, &read("../nginx.conf"), &read("../Caddyfile")] {
+        assert!(text.contains(policy), "{text}");
+    }
+    for file in &far.listed {
+        let entry = format!(
+            "\n{}\n  Cache-Control: {}\n",
+            file["path"].as_str().expect("a path"),
+            file["headers"]["Cache-Control"].as_str().expect("a life")
+        );
+        assert!(headers.contains(&entry), "{entry}");
+    }
+}

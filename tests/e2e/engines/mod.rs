@@ -1,0 +1,97 @@
+//! The page from a CDN, in each engine: its package on nginx, below a path, and its server on another origin.
+//!
+//! Only Chromium's driver can run a script before the page does and tells what goes over the wire. So that all three are
+//! watched alike, the recorder is put into the page's own folder, as a script that its policy allows.
+
+mod cases;
+mod engine;
+mod far;
+mod files;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use libtest_mimic::Trial;
+
+use engine::Engine;
+use far::Far;
+
+/// What these tests are handed.
+#[derive(Debug)]
+pub(crate) struct Surroundings {
+    /// The binary of the default server.
+    server: PathBuf,
+    /// What makes the package.
+    xtask: PathBuf,
+    nginx: PathBuf,
+    /// Its module that sends the copies made by brotli.
+    brotli: PathBuf,
+    chromium: PathBuf,
+    chromedriver: PathBuf,
+    firefox: PathBuf,
+    geckodriver: PathBuf,
+    minibrowser: PathBuf,
+    webkitdriver: PathBuf,
+    display: PathBuf,
+}
+
+impl Surroundings {
+    fn read() -> Result<Self, String> {
+        Ok(Self {
+            server: path("ORCHARD_SERVER")?,
+            xtask: path("ORCHARD_XTASK")?,
+            nginx: path("ORCHARD_NGINX")?,
+            brotli: path("ORCHARD_NGINX_BROTLI")?,
+            chromium: path("ORCHARD_CHROMIUM")?,
+            chromedriver: path("ORCHARD_CHROMEDRIVER")?,
+            firefox: path("ORCHARD_FIREFOX")?,
+            geckodriver: path("ORCHARD_GECKODRIVER")?,
+            minibrowser: path("ORCHARD_MINIBROWSER")?,
+            webkitdriver: path("ORCHARD_WEBKIT_DRIVER")?,
+            display: path("ORCHARD_XVFB")?,
+        })
+    }
+}
+
+/// Whether these tests are wanted, rather than those in Chromium alone.
+pub(crate) fn wanted() -> bool {
+    std::env::var_os("ORCHARD_ENGINES").is_some()
+}
+
+pub(crate) fn trials(only_list: bool) -> Vec<Trial> {
+    let far = if only_list {
+        Err("the cases are only listed".to_owned())
+    } else {
+        Surroundings::read().map(Far::start)
+    };
+    let far = Arc::new(far);
+    let trial = |name: String, run: Box<dyn Fn(&Far) + Send>| {
+        let far = Arc::clone(&far);
+        Trial::test(name, move || {
+            match &*far {
+                Ok(far) => run(far),
+                Err(missing) => return Err(missing.as_str().into()),
+            }
+            Ok(())
+        })
+    };
+    let files = files::ALL
+        .iter()
+        .map(|&(name, run)| trial(format!("nginx::{name}"), Box::new(run)));
+    let pages = Engine::ALL.into_iter().flat_map(|engine| {
+        cases::ALL.iter().map(move |&(name, run)| {
+            let run = move |far: &Far| cases::watched(far, engine, name, run);
+            (format!("{engine}::{name}"), run)
+        })
+    });
+    let pages = pages.map(|(name, run)| trial(name, Box::new(run)));
+    files.chain(pages).collect()
+}
+
+fn path(variable: &str) -> Result<PathBuf, String> {
+    let path = std::env::var_os(variable).map(PathBuf::from);
+    let path = path.filter(|path| Path::exists(path));
+    path.ok_or_else(|| {
+        format!("{variable} names nothing that is there: run `cargo xtask test --only engines`")
+    })
+}

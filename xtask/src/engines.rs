@@ -1,0 +1,133 @@
+//! What the tests of the page in other engines need besides Chromium: Firefox, WebKitGTK, and nginx.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+
+use crate::browser::{apt_download, apt_install, program};
+use crate::step::step;
+use crate::{cache, process, tools};
+
+const ADVICE: &str = "to get them by hand (Debian): apt-get install firefox-esr webkit2gtk-driver xvfb; \
+    or say where they are with ORCHARD_FIREFOX, ORCHARD_MINIBROWSER, ORCHARD_WEBKIT_DRIVER and ORCHARD_XVFB";
+
+const NGINX_ADVICE: &str =
+    "to get it by hand (Debian): apt-get install nginx libnginx-mod-http-brotli-static";
+
+/// Where systems put a browser that is nothing but WebKitGTK. It is in no folder of `PATH`.
+const MINIBROWSERS: [&str; 4] = [
+    "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser",
+    "/usr/lib/aarch64-linux-gnu/webkit2gtk-4.1/MiniBrowser",
+    "/usr/libexec/webkit2gtk-4.1/MiniBrowser",
+    "/usr/lib/webkit2gtk-4.1/MiniBrowser",
+];
+
+/// The module by which nginx sends the copies made by brotli, below its root.
+const BROTLI: &str = "usr/lib/nginx/modules/ngx_http_brotli_static_module.so";
+
+/// Browsers, and what drives and shows them.
+#[derive(Debug)]
+pub(crate) struct Engines {
+    pub(crate) firefox: PathBuf,
+    pub(crate) geckodriver: PathBuf,
+    pub(crate) minibrowser: PathBuf,
+    pub(crate) webkitdriver: PathBuf,
+    pub(crate) display: PathBuf,
+}
+
+/// The browsers at hand; installed from the system's packages where that is allowed.
+pub(crate) fn set_up() -> Result<Engines> {
+    tools::geckodriver().set_up()?;
+    if let Some(engines) = found()? {
+        return Ok(engines);
+    }
+    step(
+        "Firefox and WebKitGTK: installing them from the system's packages, once",
+        || apt_install(&["firefox-esr", "webkit2gtk-driver", "xvfb"]).context(ADVICE),
+    )?;
+    found()?.context(ADVICE)
+}
+
+/// The browsers at hand, if all are.
+fn found() -> Result<Option<Engines>> {
+    let [firefox, geckodriver, minibrowser, webkitdriver, display] = parts()?.map(|(_, it)| it);
+    let all = || {
+        Some(Engines {
+            firefox: firefox?,
+            geckodriver: geckodriver?,
+            minibrowser: minibrowser?,
+            webkitdriver: webkitdriver?,
+            display: display?,
+        })
+    };
+    Ok(all())
+}
+
+/// What of them is at hand.
+pub(crate) fn parts() -> Result<[(&'static str, Option<PathBuf>); 5]> {
+    let driver = tools::geckodriver().found()?;
+    Ok([
+        (
+            "Firefox",
+            program("ORCHARD_FIREFOX", &["firefox-esr", "firefox"]),
+        ),
+        ("geckodriver", driver.map(|dir| dir.join("geckodriver"))),
+        ("MiniBrowser", program("ORCHARD_MINIBROWSER", &MINIBROWSERS)),
+        (
+            "WebKitWebDriver",
+            program("ORCHARD_WEBKIT_DRIVER", &["WebKitWebDriver"]),
+        ),
+        ("Xvfb", program("ORCHARD_XVFB", &["Xvfb"])),
+    ])
+}
+
+/// nginx: its program, and the module for brotli.
+#[derive(Debug)]
+pub(crate) struct Nginx {
+    pub(crate) program: PathBuf,
+    pub(crate) brotli: PathBuf,
+}
+
+/// nginx, if it is at hand with its module.
+pub(crate) fn nginx() -> Result<Option<Nginx>> {
+    Ok(Nginx::below(Path::new("/")).or(Nginx::below(&nginx_home()?)))
+}
+
+/// The system's nginx, else one of our own: Debian's package would start a server of the system's.
+pub(crate) fn set_up_nginx() -> Result<Nginx> {
+    if let Some(nginx) = nginx()? {
+        return Ok(nginx);
+    }
+    step("nginx: unpacking the system's packages of it, once", || {
+        cache::fill(&nginx_home()?, unpack_nginx).context(NGINX_ADVICE)
+    })?;
+    nginx()?.context(NGINX_ADVICE)
+}
+
+/// Its folder in the cache.
+pub(crate) fn nginx_home() -> Result<PathBuf> {
+    Ok(cache::dir("tools")?.join("nginx-debian"))
+}
+
+impl Nginx {
+    fn below(root: &Path) -> Option<Self> {
+        let nginx = Self {
+            program: root.join("usr/sbin/nginx"),
+            brotli: root.join(BROTLI),
+        };
+        (nginx.program.is_file() && nginx.brotli.is_file()).then_some(nginx)
+    }
+}
+
+fn unpack_nginx(root: &Path) -> Result<()> {
+    apt_download(&["nginx", "libnginx-mod-http-brotli-static"], root)?;
+    let packages = crate::stamp::files(root)?;
+    ensure!(packages.len() == 2, "apt-get left {packages:?}");
+    for package in packages {
+        let mut dpkg = Command::new("dpkg-deb");
+        process::run(dpkg.arg("--extract").arg(&package).arg(root))?;
+        std::fs::remove_file(&package)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,59 @@
+//! The page for a CDN, or for any other server of files.
+//!
+//! `site` is what to publish. Beside it stands, in the forms of the usual servers, which headers they are to send.
+
+mod forms;
+mod served;
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use orchard_hosting::Policy;
+
+use super::index::{self, Index};
+use super::settings;
+use crate::args::Package;
+use crate::step::note;
+use crate::{cache, stamp, workspace};
+use served::Served;
+
+/// Leaves the site, and what servers are to know of it, in `room`.
+pub(super) fn package(options: &Package, room: &Path) -> Result<()> {
+    let Index { html, settings } = index::index(options, &[])?;
+    let path = options.path.as_deref().unwrap_or("/");
+    let site = room.join("site");
+    let page = site.join(path.trim_matches('/'));
+    copy(&workspace::dist(), &page)?;
+    write(&page.join("index.html"), &html)?;
+
+    let policy = Policy {
+        connect: settings::origins(&settings),
+        ..Policy::default()
+    };
+    let served = Served::list(&site, path, &policy)?;
+    // Netlify and Cloudflare Pages look for it in the root of what is published.
+    write(&site.join("_headers"), &forms::headers_file(&served))?;
+    write(&room.join("nginx.conf"), &forms::nginx(&served))?;
+    write(&room.join("Caddyfile"), &forms::caddy(&served))?;
+    write(&room.join("headers.json"), &forms::json(&served)?)?;
+    for origin in &policy.connect {
+        note(format_args!(
+            "{origin} must let pages of the site's origin call: --cors-origin, if it is the default server"
+        ));
+    }
+    Ok(())
+}
+
+/// Copies what is in the folder `from` into `to`.
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    for file in stamp::files(from)? {
+        let to = to.join(file.strip_prefix(from)?);
+        cache::make(to.parent().context("a file is in a folder")?)?;
+        std::fs::copy(&file, &to).with_context(|| format!("could not copy {}", file.display()))?;
+    }
+    Ok(())
+}
+
+fn write(file: &Path, text: &str) -> Result<()> {
+    std::fs::write(file, text).with_context(|| format!("could not write {}", file.display()))
+}

@@ -1,0 +1,178 @@
+//! The settings that a package carries, checked before a player meets them.
+
+use anyhow::{Context, Result, bail, ensure};
+use serde_json::{Map, Value};
+
+/// The keys of the page's settings, and what each takes.
+const KEYS: [(&str, Kind); 11] = [
+    ("api", Kind::Address),
+    ("bag", Kind::Text),
+    ("chat", Kind::Switch),
+    ("friends", Kind::Text),
+    ("home", Kind::Text),
+    ("host", Kind::Text),
+    ("language", Kind::Text),
+    ("shop", Kind::Text),
+    ("socket_namespace", Kind::Path),
+    ("socket_path", Kind::Path),
+    ("socket_server", Kind::Origin),
+];
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Kind {
+    /// An HTTP address, or a path.
+    Address,
+    /// `https://game.example:5000`.
+    Origin,
+    /// `/mofang`.
+    Path,
+    /// `true` or `false`.
+    Switch,
+    Text,
+}
+
+/// Puts those of the command line before the others, and checks them all.
+pub(super) fn complete(settings: &mut Map<String, Value>, set: &[(String, String)]) -> Result<()> {
+    for (key, value) in set {
+        let value = match (kind(key)?, value.as_str()) {
+            (Kind::Switch, "true") => Value::Bool(true),
+            (Kind::Switch, "false") => Value::Bool(false),
+            _ => Value::String(value.clone()),
+        };
+        settings.insert(key.clone(), value);
+    }
+    settings
+        .iter()
+        .try_for_each(|(key, value)| check(key, value))
+}
+
+/// The origins that a page with these settings connects to, besides its own.
+pub(super) fn origins(settings: &Map<String, Value>) -> Vec<String> {
+    let named = ["socket_server", "api"].map(|key| settings.get(key));
+    let mut origins = Vec::new();
+    for named in named.into_iter().flatten().filter_map(Value::as_str) {
+        let origin = origin_of(named).map(|(origin, _)| origin);
+        if let Some(origin) = origin.filter(|origin| !origins.contains(origin)) {
+            origins.push(origin);
+        }
+    }
+    origins
+}
+
+fn kind(key: &str) -> Result<Kind> {
+    let known = KEYS.into_iter().find(|(name, _)| *name == key);
+    known.map(|(_, kind)| kind).with_context(|| {
+        let names = KEYS.map(|(name, _)| name).join(", ");
+        format!("there is no setting `{key}`, but: {names}")
+    })
+}
+
+fn check(key: &str, value: &Value) -> Result<()> {
+    let kind = kind(key)?;
+    let (Value::String(text), false) = (value, kind == Kind::Switch) else {
+        ensure!(
+            kind == Kind::Switch && value.is_boolean(),
+            "the setting `{key}` is {}, not {value}",
+            if kind == Kind::Switch {
+                "true or false"
+            } else {
+                "text"
+            }
+        );
+        return Ok(());
+    };
+    match kind {
+        Kind::Path => ensure!(
+            text.starts_with('/'),
+            "the setting `{key}` begins with a slash, unlike `{text}`"
+        ),
+        Kind::Origin => ensure!(
+            origin_of(text).is_some_and(|(_, rest)| rest.is_empty() || rest == "/"),
+            "the setting `{key}` is an origin such as https://game.example:5000, not `{text}`"
+        ),
+        Kind::Address if text.contains("://") => ensure!(
+            origin_of(text).is_some(),
+            "the setting `{key}` is an HTTP address or a path, not `{text}`"
+        ),
+        Kind::Address => ensure!(!text.is_empty(), "the setting `{key}` is empty"),
+        Kind::Switch => bail!("the setting `{key}` is true or false"),
+        Kind::Text => {}
+    }
+    Ok(())
+}
+
+/// The origin of an HTTP or WebSocket address, as HTTP, and what stands behind it. `None` where a policy could not name it.
+fn origin_of(address: &str) -> Option<(String, &str)> {
+    let (scheme, rest) = address.split_once("://")?;
+    let scheme = match scheme {
+        "http" | "ws" => "http",
+        "https" | "wss" => "https",
+        _ => return None,
+    };
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (host, behind) = rest.split_at_checked(end)?;
+    let fit = |byte: u8| byte.is_ascii_alphanumeric() || b"-.:[]".contains(&byte);
+    (!host.is_empty() && host.bytes().all(fit)).then(|| (format!("{scheme}://{host}"), behind))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn complete_with(pairs: &[(&str, &str)]) -> Result<Map<String, Value>> {
+        let pairs: Vec<_> = pairs
+            .iter()
+            .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+            .collect();
+        let mut settings = Map::new();
+        complete(&mut settings, &pairs)?;
+        Ok(settings)
+    }
+
+    #[test]
+    fn every_key_that_the_page_reads_can_be_set() {
+        let page = include_str!("../../../src/settings.rs");
+        for method in ["text", "switch"] {
+            let start = format!(".{method}(\"");
+            let calls = page.split(&start).skip(1);
+            let keys: Vec<_> = calls.filter_map(|call| call.split('"').next()).collect();
+            assert!(!keys.is_empty(), "{method}");
+            for key in keys {
+                let kind = kind(key).unwrap();
+                assert_eq!(kind == Kind::Switch, method == "switch", "{key}");
+            }
+        }
+    }
+
+    #[test]
+    fn servers_are_named_once_each_and_as_http() {
+        let settings = complete_with(&[
+            ("socket_server", "wss://game.example:5000"),
+            ("api", "https://game.example:5000/api"),
+            ("chat", "false"),
+        ])
+        .unwrap();
+        assert_eq!(origins(&settings), ["https://game.example:5000"]);
+        assert_eq!(settings["chat"], false);
+        let near = complete_with(&[("api", "/api")]).unwrap();
+        assert!(origins(&near).is_empty());
+    }
+
+    #[test]
+    fn what_the_page_could_not_use_is_refused_by_name() {
+        for (key, value) in [
+            ("socket_servers", "https://game.example"),
+            ("socket_server", "game.example:5000"),
+            ("socket_server", "https://game.example/path"),
+            ("socket_server", "https://a;script-src *"),
+            ("socket_server", "ftp://game.example"),
+            ("api", "ftp://game.example/api"),
+            ("api", ""),
+            ("chat", "perhaps"),
+            ("socket_namespace", "mofang"),
+        ] {
+            let error = complete_with(&[(key, value)]).unwrap_err().to_string();
+            assert!(error.contains(&format!("`{key}`")), "{value}: {error}");
+        }
+    }
+}
