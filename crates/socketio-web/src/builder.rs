@@ -252,6 +252,7 @@ impl Builder {
             None => {
                 let seed = (js_sys::Math::random() * f64::from(u32::MAX)) as u64;
                 let mut manager = Manager::new(mem::take(&mut self.config), seed);
+                manager.leave_unread();
                 let id = manager
                     .socket_without_retries(&namespace, mem::take(&mut self.options))
                     .map_err(OpenError::Namespace)?;

@@ -262,7 +262,8 @@ fn send(key: Key, id: TransportId, f: impl FnOnce(&Transport)) {
 
 /// Sets the timer, and lets go of a connection that no socket needs (W13).
 fn finish(key: Key) {
-    let unused = table::with(|table| {
+    // What is over is dropped when the table is free again.
+    let _over = table::with(|table| {
         let connection = table.connections.get_mut(key)?;
         connection.draining = false;
         for (_, socket) in &connection.sockets {
@@ -277,14 +278,11 @@ fn finish(key: Key) {
                     .retain(|listener| listener.callback.is_some());
             }
         }
-        match connection.sockets.is_empty() {
-            true => Some(take(table, key)),
-            false => None,
-        }
+        Some(match connection.sockets.is_empty() {
+            true => (Some(take(table, key)), None),
+            false => (None, set_timer(key, connection)),
+        })
     });
-    if unused.is_none() {
-        set_timer(key);
-    }
 }
 
 fn take(table: &mut Table, key: Key) -> (Option<Connection>, Option<lifecycle::Lifecycle>) {
@@ -296,22 +294,20 @@ fn take(table: &mut Table, key: Key) -> (Option<Connection>, Option<lifecycle::L
     (connection, lifecycle)
 }
 
-fn set_timer(key: Key) {
-    let _replaced = table::with(|table| {
-        let connection = table.connections.get_mut(key)?;
-        let Some(at) = connection.manager.poll_timeout() else {
-            return connection.timer.take();
-        };
-        // A timer that rings early finds nothing due and is set anew: cheaper than to move it with each heartbeat.
-        if connection.timer.as_ref().is_some_and(|(set, _)| *set <= at) {
-            return None;
-        }
-        let delay = at.as_millis().saturating_sub(now().as_millis());
-        let delay = u32::try_from(delay).unwrap_or(u32::MAX);
-        connection
-            .timer
-            .replace((at, Timer::new(delay, move || timeout(key))))
-    });
+/// Returns the timer that is not needed any more.
+fn set_timer(key: Key, connection: &mut Connection) -> Option<(Instant, Timer)> {
+    let Some(at) = connection.manager.poll_timeout() else {
+        return connection.timer.take();
+    };
+    // A timer that rings early finds nothing due and is set anew: cheaper than to move it with each heartbeat.
+    if connection.timer.as_ref().is_some_and(|(set, _)| *set <= at) {
+        return None;
+    }
+    let delay = at.as_millis().saturating_sub(now().as_millis());
+    let delay = u32::try_from(delay).unwrap_or(u32::MAX);
+    connection
+        .timer
+        .replace((at, Timer::new(delay, move || timeout(key))))
 }
 
 fn timeout(key: Key) {

@@ -1,21 +1,21 @@
 //! Events of a manager become calls of listeners.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use socketio_proto::Limits;
 use socketio_proto::manager::{AckToken, ConnectError, Event, SocketId};
-use socketio_proto::packet::{Decoded, Decoder, Frame, Packet};
+use socketio_proto::packet::{DecodeError, Decoded, Decoder, Frame, Packet};
 
 use crate::ack;
-use crate::connection::Connection;
+use crate::connection::{self, Connection};
 use crate::connection_event::ConnectionEvent;
-use crate::listener::{Callback, Topic};
+use crate::listener::{Callback, Listens, Topic};
 use crate::message::Message;
 use crate::slab::Key;
 use crate::socket::Disconnect;
 use crate::status::Status;
-use crate::table::{self, Entry};
+use crate::table::{self, Entry, Table};
 
 /// Carries out one event of the connection `key`. Who hears of a change finds the status changed already.
 pub(crate) fn event(key: Key, event: Event) {
@@ -28,7 +28,7 @@ pub(crate) fn event(key: Key, event: Event) {
             if let Some(socket) = find(key, socket) {
                 // What was held comes ahead of `Connected`, and finds the socket connected (H4).
                 refresh_status(key);
-                received(socket, &packet, ack);
+                received(key, socket, packet, ack);
             }
         }
         Event::Acked { socket, id, result } => {
@@ -105,6 +105,7 @@ pub(crate) fn outgoing(socket: Key, frame: Frame) {
         socket,
         packet: &packet,
         ack: Cell::new(None),
+        is_bad: Cell::new(false),
     };
     each_listener(socket, &News::Message(&Topic::AnyOutgoing, &message));
 }
@@ -113,15 +114,51 @@ fn find(key: Key, id: SocketId) -> Option<Key> {
     table::with(|table| table.connections.get(key)?.socket(id))
 }
 
-fn received(socket: Key, packet: &Packet, ack: Option<AckToken>) {
+fn received(key: Key, socket: Key, mut packet: Packet, ack: Option<AckToken>) {
+    let is_read = is_read_by_all(socket, &packet);
+    if !is_read && let Err(error) = packet.check() {
+        return refuse(key, error);
+    }
     let message = Message {
         socket,
-        packet,
+        packet: &packet,
         ack: Cell::new(ack),
+        is_bad: Cell::new(false),
     };
-    // The catch-alls come first (F9).
-    each_listener(socket, &News::Message(&Topic::Any, &message));
+    // The catch-alls come first (F9); they read nothing themselves.
+    if !is_read {
+        each_listener(socket, &News::Message(&Topic::Any, &message));
+    }
     each_listener(socket, &News::Event(message.name(), &message));
+    if message.is_bad.get()
+        && let Err(error) = packet.check()
+    {
+        refuse(key, error);
+    }
+}
+
+/// Whether somebody hears of it, and all who do read it into a type of theirs before anything comes of it: then nobody
+/// else need read it first.
+fn is_read_by_all(socket: Key, packet: &Packet) -> bool {
+    let name = packet.event_name().unwrap_or_default();
+    let read = table::with(|table| {
+        let mut any = false;
+        for listener in &table.sockets.get(socket)?.listeners {
+            match (&listener.topic, listener.callback.is_some()) {
+                (Topic::Any, true) => return None,
+                (Topic::Event(event), true) if **event == *name => {
+                    any = (listener.listens == Listens::Reading).then_some(true)?;
+                }
+                _ => {}
+            }
+        }
+        Some(any)
+    });
+    read.unwrap_or(false)
+}
+
+fn refuse(key: Key, error: DecodeError) {
+    connection::handle(key, |manager, now| manager.refuse(error, now));
 }
 
 /// What is told to listeners: one type, so that to tell it is one function.
@@ -174,27 +211,44 @@ fn each(key: Key, id: SocketId, news: &News<'_>) {
 /// Calls the listeners that there are now, in their order; one that is gone before its turn hears nothing, and one
 /// that is added meanwhile hears the next event.
 fn each_listener(socket: Key, news: &News<'_>) {
-    let count = table::with(|table| Some(table.sockets.get(socket)?.listeners.len())).unwrap_or(0);
-    for index in 0..count {
-        let callback = table::with(|table| {
-            let entry = table.sockets.get_mut(socket)?;
-            let listener = entry
-                .listeners
-                .get_mut(index)
-                .filter(|listener| news.is_for(&listener.topic))?;
-            if listener.once {
-                entry.has_gone = true;
-                return listener.callback.take();
-            }
-            listener.callback.clone()
-        });
+    let mut from = 0;
+    let mut count = usize::MAX;
+    while let Some(callback) = next_callback(socket, news, &mut from, &mut count) {
         // Dispatch is not entered twice for one socket, so it is free.
-        if let Some(callback) = callback
-            && let Ok(mut callback) = callback.try_borrow_mut()
-        {
+        if let Ok(mut callback) = callback.try_borrow_mut() {
             news.tell(&mut callback);
         }
     }
+}
+
+/// The next listener to these news among the first `count`, looked for `from` this place on. Those of other topics are
+/// passed over with one borrow for all.
+fn next_callback(
+    socket: Key,
+    news: &News<'_>,
+    from: &mut usize,
+    count: &mut usize,
+) -> Option<Rc<RefCell<Callback>>> {
+    table::with(|table| {
+        let entry = table.sockets.get_mut(socket)?;
+        *count = entry.listeners.len().min(*count);
+        for listener in entry.listeners.get_mut(*from..*count)? {
+            *from += 1;
+            if !news.is_for(&listener.topic) {
+                continue;
+            }
+            let callback = if listener.listens == Listens::Once {
+                entry.has_gone = true;
+                listener.callback.take()
+            } else {
+                listener.callback.clone()
+            };
+            if callback.is_some() {
+                return callback;
+            }
+        }
+        None
+    })
 }
 
 fn authorize(key: Key, id: SocketId, request: u32, refused: bool) {
@@ -217,29 +271,28 @@ fn note_error(key: Key, id: SocketId, error: Option<Rc<ConnectError>>) {
 
 /// Tells the sockets of a connection whose status is another than it was; true if there were any.
 pub(crate) fn refresh_status(key: Key) -> bool {
-    // A listener may remove sockets, so the list is not walked while they run.
-    let sockets = table::with(|table| {
-        let connection = table.connections.get_mut(key)?;
-        connection.note_delay();
-        Some(connection.sockets.clone())
-    });
     let mut any = false;
-    for (id, socket) in sockets.unwrap_or_default() {
-        let changed = table::with(|table| {
-            let connection = table.connections.get(key)?;
-            let entry = table.sockets.get_mut(socket)?;
-            let status = status(connection, id, entry);
-            (status != entry.status).then(|| {
-                entry.status = status.clone();
-                status
-            })
-        });
-        if let Some(status) = changed {
-            any = true;
-            each_listener(socket, &News::Status(&status));
-        }
+    // One by one: a listener may remove sockets.
+    while let Some((socket, status)) = table::with(|table| next_status(table, key)) {
+        any = true;
+        each_listener(socket, &News::Status(&status));
     }
     any
+}
+
+/// The first socket whose status has changed, and its new one.
+fn next_status(table: &mut Table, key: Key) -> Option<(Key, Status)> {
+    let connection = table.connections.get_mut(key)?;
+    connection.note_delay();
+    let connection = &*connection;
+    connection.sockets.iter().find_map(|(id, socket)| {
+        let entry = table.sockets.get_mut(*socket)?;
+        let status = status(connection, *id, entry);
+        (status != entry.status).then(|| {
+            entry.status = status.clone();
+            (*socket, status)
+        })
+    })
 }
 
 fn status(connection: &Connection, id: SocketId, entry: &Entry) -> Status {

@@ -14,10 +14,18 @@ use crate::table;
 pub(crate) struct Listener {
     pub(crate) id: u64,
     pub(crate) topic: Topic,
-    /// Whether it hears only once.
-    pub(crate) once: bool,
+    pub(crate) listens: Listens,
     /// Empty once it shall hear no more; it is taken away after the dispatch that may be running.
     pub(crate) callback: Option<Rc<RefCell<Callback>>>,
+}
+
+/// How it listens.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Listens {
+    Always,
+    Once,
+    /// Always, and it reads each event by [`Message::typed`] before it does anything else.
+    Reading,
 }
 
 #[derive(Clone, Debug, Eq, PartialEq)]

@@ -15,6 +15,8 @@ pub struct Message<'a> {
     pub(crate) socket: Key,
     pub(crate) packet: &'a Packet,
     pub(crate) ack: Cell<Option<AckToken>>,
+    /// Whether somebody found out that it can't be read by anyone: then nobody hears of it.
+    pub(crate) is_bad: Cell<bool>,
 }
 
 impl Message<'_> {
@@ -54,8 +56,20 @@ impl Message<'_> {
         })
     }
 
-    pub(crate) fn first<T: DeserializeOwned>(&self) -> Result<T, json::DecodeError> {
-        self.packet.arg(0)
+    /// Its first argument. `None` where the packet is no packet: it is as if it had not come, and the connection is closed
+    /// when all listeners were asked.
+    pub(crate) fn typed<T: DeserializeOwned>(&self) -> Option<Result<T, json::DecodeError>> {
+        if let Some(value) = self.packet.first() {
+            return Some(Ok(value));
+        }
+        // Read anew for the error, which names the place.
+        self.is_sound().then(|| self.packet.arg(0))
+    }
+
+    fn is_sound(&self) -> bool {
+        let sound = self.packet.is_sound();
+        self.is_bad.set(!sound);
+        sound
     }
 }
 

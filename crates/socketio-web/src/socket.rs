@@ -16,7 +16,7 @@ use crate::builder::Builder;
 use crate::connection;
 use crate::connection_event::ConnectionEvent;
 use crate::dispatch;
-use crate::listener::{Callback, Listener, Subscription, Topic};
+use crate::listener::{Callback, Listener, Listens, Subscription, Topic};
 use crate::message::Message;
 use crate::slab::Key;
 use crate::status::Status;
@@ -385,7 +385,14 @@ impl Socket {
     where
         E: Event + DeserializeOwned + 'static,
     {
-        self.on_named(E::NAME, move |message| listener(message.first()))
+        let callback = move |message: &Message<'_>| {
+            if let Some(event) = message.typed() {
+                listener(event);
+            }
+        };
+        let topic = Topic::Event(E::NAME.into());
+        let callback = Callback::Message(Box::new(callback));
+        self.listen(topic, Listens::Reading, callback)
     }
 
     /// Hears the next typed event only.
@@ -394,16 +401,14 @@ impl Socket {
         E: Event + DeserializeOwned + 'static,
     {
         let mut listener = Some(listener);
-        let callback = move |message: &Message<'_>| match (message.first(), listener.take()) {
+        let callback = move |message: &Message<'_>| match (message.arg(0), listener.take()) {
             (Ok(event), Some(listener)) => listener(event),
             (Err(error), _) => warn(E::NAME, &error),
             (Ok(_), None) => {}
         };
-        self.listen(
-            Topic::Event(E::NAME.into()),
-            true,
-            Callback::Message(Box::new(callback)),
-        )
+        let topic = Topic::Event(E::NAME.into());
+        let callback = Callback::Message(Box::new(callback));
+        self.listen(topic, Listens::Once, callback)
     }
 
     /// Hears an event by its name, to be decoded by the listener, and answered where the server waits.
@@ -414,26 +419,34 @@ impl Socket {
     ) -> Subscription {
         self.listen(
             Topic::Event(name.into()),
-            false,
+            Listens::Always,
             Callback::Message(Box::new(listener)),
         )
     }
 
     /// Hears every event, before those who listen by name (F9).
     pub fn on_any(self, listener: impl FnMut(&Message<'_>) + 'static) -> Subscription {
-        self.listen(Topic::Any, false, Callback::Message(Box::new(listener)))
+        self.listen(
+            Topic::Any,
+            Listens::Always,
+            Callback::Message(Box::new(listener)),
+        )
     }
 
     /// Hears each connect, the first and every later one (G1).
     pub fn on_connect(self, listener: impl FnMut() + 'static) -> Subscription {
-        self.listen(Topic::Connect, false, Callback::Connect(Box::new(listener)))
+        self.listen(
+            Topic::Connect,
+            Listens::Always,
+            Callback::Connect(Box::new(listener)),
+        )
     }
 
     /// Hears why it could not be connected (G2, G3). Whether that is final, [`is_active`](Self::is_active) tells.
     pub fn on_connect_error(self, listener: impl FnMut(&ConnectError) + 'static) -> Subscription {
         self.listen(
             Topic::ConnectError,
-            false,
+            Listens::Always,
             Callback::ConnectError(Box::new(listener)),
         )
     }
@@ -442,7 +455,7 @@ impl Socket {
     pub fn on_disconnect(self, listener: impl FnMut(&Disconnect) + 'static) -> Subscription {
         self.listen(
             Topic::Disconnect,
-            false,
+            Listens::Always,
             Callback::Disconnect(Box::new(listener)),
         )
     }
@@ -457,7 +470,7 @@ impl Socket {
         connection::with_socket(self.0, |manager, id, _| manager.tell_outgoing(id, true));
         self.listen(
             Topic::AnyOutgoing,
-            false,
+            Listens::Always,
             Callback::Message(Box::new(listener)),
         )
     }
@@ -466,17 +479,21 @@ impl Socket {
     pub fn on_connection(self, listener: impl FnMut(&ConnectionEvent) + 'static) -> Subscription {
         self.listen(
             Topic::Connection,
-            false,
+            Listens::Always,
             Callback::Connection(Box::new(listener)),
         )
     }
 
     /// Hears each change of the status.
     pub fn on_status(self, listener: impl FnMut(&Status) + 'static) -> Subscription {
-        self.listen(Topic::Status, false, Callback::Status(Box::new(listener)))
+        self.listen(
+            Topic::Status,
+            Listens::Always,
+            Callback::Status(Box::new(listener)),
+        )
     }
 
-    fn listen(self, topic: Topic, once: bool, callback: Callback) -> Subscription {
+    fn listen(self, topic: Topic, listens: Listens, callback: Callback) -> Subscription {
         // Of a socket that is gone, the listener is dropped out here, with nothing borrowed.
         let mut callback = Some(Rc::new(RefCell::new(callback)));
         let id = table::with(|table| {
@@ -487,7 +504,7 @@ impl Socket {
             listeners.push(Listener {
                 id,
                 topic,
-                once,
+                listens,
                 callback,
             });
             Some(id)

@@ -24,8 +24,30 @@ pub(super) fn parse(number: &str) -> Option<f64> {
         Some(rest) => (true, rest),
         None => (false, number),
     };
-    let value = Decimal::read(number).value()?;
+    let value = short(number).or_else(|| Decimal::read(number).value())?;
     Some(if negative { -value } else { value })
+}
+
+/// Of few digits and no exponent, as nearly all numbers are: one operation on two exact floats rounds once.
+fn short(number: &str) -> Option<f64> {
+    if number.len() > EXACT_DIGITS {
+        return None;
+    }
+    let mut whole = 0_u64;
+    // Ten to the power of the digits behind the point.
+    let mut below = 0.0;
+    for byte in number.bytes() {
+        match byte {
+            b'0'..=b'9' => {
+                whole = whole * 10 + u64::from(byte - b'0');
+                below *= 10.0;
+            }
+            b'.' => below = 1.0,
+            _ => return None,
+        }
+    }
+    let whole = whole as f64;
+    Some(if below > 1.0 { whole / below } else { whole })
 }
 
 /// The digits as a whole number, times ten to a power.

@@ -118,6 +118,23 @@ pub fn from_str<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, DecodeErr
     from_str_with(text, &[])
 }
 
+/// Reads a `T` from what follows the first element of an array, whose comma is at byte `pos` but for white space, and
+/// validates the rest of the text: up to the array's end, behind which nothing may follow. Where there is no second element
+/// it reads as null.
+pub(crate) fn first_behind<'de, T: Deserialize<'de>>(
+    text: &'de str,
+    pos: usize,
+    max_nesting: usize,
+) -> Result<T, DecodeError> {
+    let mut reader = Reader::behind(text, pos, max_nesting.min(MAX_NESTING));
+    let value = match reader.next_behind()? {
+        true => T::deserialize(&mut reader)?,
+        false => T::deserialize(&mut Reader::new("null", &[])?)?,
+    };
+    reader.finish_array()?;
+    Ok(value)
+}
+
 /// Reads a `T` from JSON text whose placeholders stand for `attachments`.
 ///
 /// Where a type wants bytes, or takes anything, a placeholder gives the attachment that it names,

@@ -19,7 +19,8 @@ use super::text::unescape_into;
 
 /// Reads values from text, in one pass, validating as it goes.
 ///
-/// What needs no type parameter has none, so that little is instantiated per type.
+/// What needs no type parameter has none, and what is done between values is done in one call: little is instantiated per
+/// type, and little is called where code is made for size and nothing is inlined.
 #[derive(Debug)]
 pub(super) struct Reader<'de> {
     scan: Scanner<'de>,
@@ -49,6 +50,32 @@ impl<'de> Reader<'de> {
         })
     }
 
+    /// Within an array, behind one of its elements.
+    pub(super) fn behind(text: &'de str, pos: usize, max_nesting: usize) -> Self {
+        Self {
+            scan: Scanner::new(text, pos, max_nesting),
+            mark: pos,
+            attachments: &[],
+            placeholders: Vec::new(),
+            passed: 0,
+            scratch: String::new(),
+        }
+    }
+
+    /// Moves on to the next element of the array around; false at its end.
+    pub(super) fn next_behind(&mut self) -> Result<bool, DecodeError> {
+        self.next_element(&mut false)
+    }
+
+    /// Passes over the elements that are left of the array around. Nothing but white space may follow it.
+    pub(super) fn finish_array(&mut self) -> Result<(), DecodeError> {
+        while self.next_behind()? {
+            self.scan.value()?;
+        }
+        self.scan.expect(b']')?;
+        self.finish()
+    }
+
     /// Nothing but white space may follow the value.
     pub(super) fn finish(&mut self) -> Result<(), DecodeError> {
         Ok(self.scan.end()?)
@@ -60,12 +87,11 @@ impl<'de> Reader<'de> {
         error.or_at(self.mark)
     }
 
-    /// The first byte of the value that comes next.
-    #[inline]
-    fn start(&mut self) -> Option<u8> {
-        self.scan.skip_whitespace();
+    /// The first byte of the value that comes next; 0 at the end.
+    fn start(&mut self) -> u8 {
+        let byte = self.scan.token();
         self.mark = self.scan.pos;
-        self.scan.peek()
+        byte
     }
 
     /// The bytes that the object which comes next stands for, if it is a placeholder: then it is
@@ -109,7 +135,6 @@ impl<'de> Reader<'de> {
     }
 
     /// The string that comes next.
-    #[inline]
     fn string(&mut self) -> Result<Text<'de, '_>, DecodeError> {
         let token = self.scan.string()?;
         let raw = self.scan.text.get(token.range).unwrap_or_default();
@@ -125,17 +150,21 @@ impl<'de> Reader<'de> {
         &self.scratch
     }
 
-    #[inline]
     fn visit_string<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, DecodeError> {
-        match self.string()? {
-            Text::Borrowed(text) => visitor.visit_borrowed_str(text),
-            Text::Decoded(text) => visitor.visit_str(text),
+        self.string()?.visit(visitor)
+    }
+
+    /// The string that comes next, where one is expected.
+    fn text(&mut self, expected: &dyn Expected) -> Result<Text<'de, '_>, DecodeError> {
+        match self.start() {
+            b'"' => self.string(),
+            _ => Err(self.mismatch(expected)),
         }
     }
 
     /// The integer that comes next.
     fn integer(&mut self, expected: &dyn Expected) -> Result<Integer, DecodeError> {
-        let Some(b'-' | b'0'..=b'9') = self.start() else {
+        let (b'-' | b'0'..=b'9') = self.start() else {
             return Err(self.mismatch(expected));
         };
         match self.scan.short_integer() {
@@ -148,7 +177,7 @@ impl<'de> Reader<'de> {
     /// The number that comes next.
     fn number(&mut self, expected: &dyn Expected) -> Result<&'de str, DecodeError> {
         match self.start() {
-            Some(b'-' | b'0'..=b'9') => Ok(self.scan.number()?),
+            b'-' | b'0'..=b'9' => Ok(self.scan.number()?),
             _ => Err(self.mismatch(expected)),
         }
     }
@@ -199,7 +228,6 @@ impl<'de> Reader<'de> {
     }
 
     /// Passes over the bracket that opens an array or object.
-    #[inline]
     fn open(&mut self) -> Result<(), DecodeError> {
         match self.scan.nesting.checked_sub(1) {
             Some(left) => self.scan.nesting = left,
@@ -211,11 +239,9 @@ impl<'de> Reader<'de> {
 
     /// Passes over the bracket that closes an array or object, of which the visitor may have left
     /// some unread.
-    #[inline]
     fn close(&mut self, bracket: u8, otherwise: ScanErrorKind) -> Result<(), DecodeError> {
         self.scan.nesting += 1;
-        self.scan.skip_whitespace();
-        if self.scan.peek() == Some(bracket) {
+        if self.scan.token() == bracket {
             self.scan.pos += 1;
             return Ok(());
         }
@@ -232,52 +258,47 @@ impl<'de> Reader<'de> {
     }
 
     /// Moves on to the next element of an array; false at its end.
-    #[inline]
     fn next_element(&mut self, first: &mut bool) -> Result<bool, DecodeError> {
-        self.scan.skip_whitespace();
-        match self.scan.peek() {
-            Some(b']') => return Ok(false),
+        match self.scan.token() {
+            b']' => return Ok(false),
             _ if *first => *first = false,
-            Some(b',') => self.scan.pos += 1,
+            b',' => self.scan.pos += 1,
             _ => return Err(self.scan.fault(ScanErrorKind::ExpectedElement).into()),
         }
         Ok(true)
     }
 
     /// Moves on to the next key of the object that starts at `start`; false at its end.
-    #[inline]
     fn next_key(&mut self, first: &mut bool, start: usize) -> Result<bool, DecodeError> {
-        self.scan.skip_whitespace();
-        match self.scan.peek() {
-            Some(b'}') => {
+        let mut byte = self.scan.token();
+        match byte {
+            b'}' => {
                 // What comes now is a complaint about the whole: a field is missing.
                 self.mark = start;
                 return Ok(false);
             }
             _ if *first => *first = false,
-            Some(b',') => {
+            b',' => {
                 self.scan.pos += 1;
-                self.scan.skip_whitespace();
+                byte = self.scan.token();
             }
             _ => return Err(self.scan.fault(ScanErrorKind::ExpectedMember).into()),
         }
         self.mark = self.scan.pos;
-        if self.scan.peek() != Some(b'"') {
+        if byte != b'"' {
             return Err(self.scan.fault(ScanErrorKind::ExpectedKey).into());
         }
         Ok(true)
     }
 
-    #[inline]
     fn colon(&mut self) -> Result<(), DecodeError> {
-        self.scan.skip_whitespace();
+        self.scan.token();
         Ok(self.scan.expect(b':')?)
     }
 
     /// Passes over `null`, if it comes next.
-    #[inline]
     fn null(&mut self) -> Result<bool, DecodeError> {
-        if self.start() != Some(b'n') {
+        if self.start() != b'n' {
             return Ok(false);
         }
         self.scan.literal("null")?;
@@ -286,8 +307,8 @@ impl<'de> Reader<'de> {
 
     fn bool(&mut self, expected: &dyn Expected) -> Result<bool, DecodeError> {
         match self.start() {
-            Some(b't') => self.scan.literal("true")?,
-            Some(b'f') => {
+            b't' => self.scan.literal("true")?,
+            b'f' => {
                 self.scan.literal("false")?;
                 return Ok(false);
             }
@@ -339,12 +360,12 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
         match self.start() {
-            Some(b'"') => self.visit_string(visitor),
-            Some(b'-' | b'0'..=b'9') => self.visit_number(visitor),
-            Some(b'[') => self.visit_array(visitor),
-            Some(b'{') => self.visit_object(visitor),
-            Some(b'f' | b't') => self.deserialize_bool(visitor),
-            Some(b'n') => self.deserialize_unit(visitor),
+            b'"' => self.visit_string(visitor),
+            b'-' | b'0'..=b'9' => self.visit_number(visitor),
+            b'[' => self.visit_array(visitor),
+            b'{' => self.visit_object(visitor),
+            b'f' | b't' => self.deserialize_bool(visitor),
+            b'n' => self.deserialize_unit(visitor),
             _ => Err(self.scan.fault(ScanErrorKind::ExpectedValue).into()),
         }
     }
@@ -396,10 +417,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
     }
 
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-        match self.start() {
-            Some(b'"') => self.visit_string(visitor),
-            _ => Err(self.mismatch(&visitor)),
-        }
+        self.text(&visitor)?.visit(visitor)
     }
 
     fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
@@ -408,12 +426,12 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
 
     fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
         match self.start() {
-            Some(b'{') => match self.attachment() {
+            b'{' => match self.attachment() {
                 Some(bytes) => visitor.visit_borrowed_bytes(bytes),
                 None => Err(self.mismatch(&visitor)),
             },
-            Some(b'[') => self.visit_array(visitor),
-            Some(b'"') => self.visit_string(visitor),
+            b'[' => self.visit_array(visitor),
+            b'"' => self.visit_string(visitor),
             _ => Err(self.mismatch(&visitor)),
         }
     }
@@ -454,7 +472,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
         match self.start() {
-            Some(b'[') => self.visit_array(visitor),
+            b'[' => self.visit_array(visitor),
             _ => Err(self.mismatch(&visitor)),
         }
     }
@@ -478,7 +496,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
         match self.start() {
-            Some(b'{') => self.visit_object(visitor),
+            b'{' => self.visit_object(visitor),
             _ => Err(self.mismatch(&visitor)),
         }
     }
@@ -499,11 +517,11 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         visitor: V,
     ) -> Result<V::Value, DecodeError> {
         match self.start() {
-            Some(b'"') => visitor.visit_enum(Variant {
+            b'"' => visitor.visit_enum(Variant {
                 reader: self,
                 named_only: true,
             }),
-            Some(b'{') => {
+            b'{' => {
                 if self.attachment().is_some() {
                     return Err(DecodeError::mismatch("an attachment", &visitor));
                 }
@@ -537,6 +555,15 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
 enum Text<'de, 's> {
     Borrowed(&'de str),
     Decoded(&'s str),
+}
+
+impl<'de> Text<'de, '_> {
+    fn visit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        match self {
+            Self::Borrowed(text) => visitor.visit_borrowed_str(text),
+            Self::Decoded(text) => visitor.visit_str(text),
+        }
+    }
 }
 
 impl<'s> Text<'s, 's> {

@@ -35,18 +35,26 @@ impl<'a> Scanner<'a> {
         self.pos >= self.text.len()
     }
 
-    /// The byte that comes next.
-    #[inline]
+    /// The byte that comes next. To look at it is no more code than to call what does.
+    #[inline(always)]
     pub(crate) fn peek(&self) -> Option<u8> {
         self.text.as_bytes().get(self.pos).copied()
     }
 
-    /// Passes over white space.
-    #[inline]
-    pub(crate) fn skip_whitespace(&mut self) {
-        while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.peek() {
+    /// Passes over white space; returns the byte behind it, 0 at the end. One call does for most of what is between values.
+    pub(crate) fn token(&mut self) -> u8 {
+        while let Some(byte) = self.peek() {
+            if byte > b' ' || !matches!(byte, b' ' | b'\n' | b'\r' | b'\t') {
+                return byte;
+            }
             self.pos += 1;
         }
+        0
+    }
+
+    /// Passes over white space.
+    pub(crate) fn skip_whitespace(&mut self) {
+        self.token();
     }
 
     /// Passes over `byte`, which must come next.
@@ -62,30 +70,29 @@ impl<'a> Scanner<'a> {
     /// Passes over exactly one value, which must come next but for white space; returns where it
     /// stands.
     pub(crate) fn value(&mut self) -> Result<Range<usize>, ScanError> {
-        self.skip_whitespace();
+        let mut byte = self.token();
         let start = self.pos;
         let mut open = OpenStack::default();
         loop {
             // A value comes next.
-            self.skip_whitespace();
-            match self.peek() {
-                Some(b'"') => {
+            match byte {
+                b'"' => {
                     self.string()?;
                 }
-                Some(b'{') => {
+                b'{' => {
                     self.enter(open.len)?;
-                    self.skip_whitespace();
-                    if self.peek() != Some(b'}') {
+                    if self.token() != b'}' {
                         open.push(true);
                         self.key()?;
+                        byte = self.token();
                         continue;
                     }
                     self.pos += 1;
                 }
-                Some(b'[') => {
+                b'[' => {
                     self.enter(open.len)?;
-                    self.skip_whitespace();
-                    if self.peek() != Some(b']') {
+                    byte = self.token();
+                    if byte != b']' {
                         open.push(false);
                         continue;
                     }
@@ -98,19 +105,18 @@ impl<'a> Scanner<'a> {
                 let Some(object) = open.last() else {
                     return Ok(start..self.pos);
                 };
-                self.skip_whitespace();
-                match (self.peek(), object) {
-                    (Some(b','), false) => {
+                match (self.token(), object) {
+                    (b',', false) => {
                         self.pos += 1;
                         break;
                     }
-                    (Some(b','), true) => {
+                    (b',', true) => {
                         self.pos += 1;
-                        self.skip_whitespace();
+                        self.token();
                         self.key()?;
                         break;
                     }
-                    (Some(b']'), false) | (Some(b'}'), true) => {
+                    (b']', false) | (b'}', true) => {
                         self.pos += 1;
                         open.pop();
                     }
@@ -118,6 +124,7 @@ impl<'a> Scanner<'a> {
                     (_, true) => return Err(self.fault(ScanErrorKind::ExpectedMember)),
                 }
             }
+            byte = self.token();
         }
     }
 

@@ -38,7 +38,7 @@ pub(super) fn run_end(bytes: &[u8], from: usize) -> usize {
 
 /// The top bit of the first byte that is a quote, a backslash or below 0x20. Bytes above it may be
 /// flagged wrongly, by borrow.
-#[inline]
+#[inline(always)]
 fn specials(word: u64) -> u64 {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const TOPS: u64 = 0x8080_8080_8080_8080;

@@ -53,7 +53,10 @@ impl Manager {
         };
         match received {
             Ok(Received::Text(frame)) => {
-                let decoded = self.decoder.text(frame, 1);
+                let decoded = match self.leaves_unread {
+                    true => self.decoder.text_unread(frame, 1),
+                    false => self.decoder.text(frame, 1),
+                };
                 self.decoded(decoded, now);
             }
             Ok(Received::Binary(data)) => {
@@ -87,6 +90,22 @@ impl Manager {
                 };
                 self.lost(DisconnectReason::TransportError, details, error, now);
             }
+        }
+    }
+
+    /// From now on, events may be told with arguments that were [left unread](Packet::is_unread): to read them once, and
+    /// straight into a listener's type, is cheaper. Whoever is told checks or reads each, whether it is wanted or not, and
+    /// [refuses](Self::refuse) what can't be read.
+    pub fn leave_unread(&mut self) {
+        self.leaves_unread = true;
+    }
+
+    /// An event that was told with its arguments unread can't be read: the connection is closed, as at every packet
+    /// that can't (C25).
+    pub fn refuse(&mut self, error: DecodeError, now: Instant) {
+        self.now = now;
+        if self.connection.phase() == engine::Phase::Open {
+            self.unreadable(error, now);
         }
     }
 
@@ -124,7 +143,7 @@ impl Manager {
         self.lost(DisconnectReason::ParseError, Some(details), error, now);
     }
 
-    fn packet(&mut self, packet: Packet, now: Instant) {
+    fn packet(&mut self, mut packet: Packet, now: Instant) {
         let is_reply = matches!(
             packet.kind(),
             PacketKind::Connect | PacketKind::ConnectError
@@ -132,10 +151,16 @@ impl Manager {
         if is_reply && self.forget_left(packet.namespace()) {
             return self.reply_to_left(&packet);
         }
+        let id = self.find(packet.namespace());
+        // Whoever is told of it at once reads it; what is kept or let pass is read here.
+        if packet.is_unread()
+            && !id.is_some_and(|id| self.is_told_unread(id))
+            && let Err(error) = packet.check()
+        {
+            return self.unreadable(error, now);
+        }
         // A namespace that nobody asked for, or that was left, is nobody's.
-        let Some(id) = self.find(packet.namespace()) else {
-            return;
-        };
+        let Some(id) = id else { return };
         match packet.kind() {
             PacketKind::Event => self.event_packet(id, packet, now),
             PacketKind::Ack => self.ack_packet(id, packet),
@@ -146,6 +171,11 @@ impl Manager {
                 self.close_if_unused();
             }
         }
+    }
+
+    fn is_told_unread(&self, id: SocketId) -> bool {
+        let socket = self.get(id);
+        socket.is_some_and(|socket| socket.phase == Phase::Connected && !socket.notes_offsets())
     }
 
     fn event_packet(&mut self, id: SocketId, packet: Packet, now: Instant) {

@@ -83,6 +83,8 @@ pub struct Manager {
     round_trip: Option<RoundTrip>,
     /// What was left on the connection that is open.
     left: Vec<Left>,
+    /// Whether events are told with their arguments unread, where nothing here needs them.
+    leaves_unread: bool,
 }
 
 /// A namespace that is not to be asked for yet, because the server may not know that it was left.
@@ -140,6 +142,7 @@ impl Manager {
             now: Instant::default(),
             round_trip: None,
             left: Vec::new(),
+            leaves_unread: false,
         }
     }
 

@@ -35,6 +35,8 @@ impl Arguments {
             return Err(EncodeError::ReservedEventName { name: name.into() });
         }
         let mut args = Self {
+            // Most events take no more, and so need not grow.
+            json: String::with_capacity(128),
             named: true,
             ..Self::default()
         };

@@ -1,9 +1,10 @@
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::num::NonZeroU32;
 
 use super::head::Head;
 use super::payload::{self, Shape};
-use super::{DecodeError, Packet};
+use super::{DecodeError, Packet, PacketKind};
 use crate::Limits;
 
 /// Turns the messages of one connection into packets.
@@ -40,6 +41,16 @@ impl Decoder {
     /// Takes a text message. The packet begins at byte `start` of `frame`, behind the type of the
     /// layer below.
     pub fn text(&mut self, frame: String, start: usize) -> Result<Decoded, DecodeError> {
+        self.read(frame, start, false)
+    }
+
+    /// Takes a text message as [`text`](Self::text) does, but of an event without attachments it reads no more than the
+    /// name: see [`Packet::is_unread`].
+    pub fn text_unread(&mut self, frame: String, start: usize) -> Result<Decoded, DecodeError> {
+        self.read(frame, start, true)
+    }
+
+    fn read(&mut self, frame: String, start: usize, later: bool) -> Result<Decoded, DecodeError> {
         if let Some(waiting) = self.waiting.take() {
             return Err(DecodeError::UnexpectedText {
                 missing: waiting.missing(),
@@ -53,7 +64,17 @@ impl Decoder {
         }
 
         let head = Head::parse(&frame, start, &self.limits)?;
-        let Shape { name, args } = payload::check(&frame, &head, &self.limits)?;
+        let later = later && head.kind == PacketKind::Event && head.attachments == 0;
+        let unread = match later {
+            true => payload::head_of_event(&frame, &head, &self.limits)?,
+            false => None,
+        };
+        let nesting = u32::try_from(self.limits.nesting).unwrap_or(u32::MAX);
+        let nesting = unread.as_ref().and(NonZeroU32::new(nesting));
+        let Shape { name, args } = match unread {
+            Some(shape) => shape,
+            None => payload::check(&frame, &head, &self.limits)?,
+        };
         let data = Some(head.data..frame.len()).filter(|data| !data.is_empty());
         let packet = Packet {
             kind: head.kind,
@@ -63,6 +84,7 @@ impl Decoder {
             data,
             name,
             args,
+            unread: nesting,
             attachments: Vec::new(),
         };
         if head.attachments == 0 {

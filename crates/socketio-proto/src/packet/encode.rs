@@ -200,8 +200,9 @@ fn push_namespace(text: &mut String, namespace: &str) -> Result<(), EncodeError>
 }
 
 fn check_nesting(text: &str, payload: usize, limits: &Limits) -> Result<(), EncodeError> {
-    // Each level takes two brackets: short text can't be too deep.
-    if text.len() - payload < limits.nesting.saturating_mul(2) {
+    // Each level takes a bracket that opens it, within a string or not: text with few of them can't be too deep.
+    let brackets = text.bytes().filter(|byte| matches!(byte, b'[' | b'{'));
+    if brackets.take(limits.nesting.saturating_add(1)).count() <= limits.nesting {
         return Ok(());
     }
     match Scanner::new(text, payload, limits.nesting).value() {

@@ -36,6 +36,11 @@ pub(super) struct Args {
 }
 
 impl Args {
+    /// Behind the opening bracket, or behind the event's name.
+    pub(super) fn start(&self) -> usize {
+        self.start
+    }
+
     /// Where the argument of this index stands.
     pub(super) fn get(&self, text: &str, index: usize) -> Option<Range<usize>> {
         if index >= self.count {
@@ -99,6 +104,21 @@ pub(super) fn check(text: &str, head: &Head, limits: &Limits) -> Result<Shape, D
     }
 }
 
+/// Reads an event up to its name, and leaves the arguments behind it unread; `None` where there is no array to begin with.
+pub(super) fn head_of_event(
+    text: &str,
+    head: &Head,
+    limits: &Limits,
+) -> Result<Option<Shape>, DecodeError> {
+    let mut scanner = Scanner::new(text, head.data, limits.nesting);
+    scanner.skip_whitespace();
+    if scanner.peek() != Some(b'[') {
+        return Ok(None);
+    }
+    let (name, args, _) = begin(text, &mut scanner, head.kind, limits)?;
+    Ok(Some(Shape { name, args }))
+}
+
 /// Passes over white space, behind which the text must end.
 pub(super) fn end(scanner: &mut Scanner<'_>) -> Result<(), ScanError> {
     scanner.skip_whitespace();
@@ -149,6 +169,28 @@ fn array<'a>(
     limits: &Limits,
 ) -> Result<Shape, DecodeError> {
     let json = |error| scan_error(error, limits);
+    let (name, mut args, inner) = begin(text, scanner, kind, limits)?;
+    let mut elements = Elements {
+        scanner: inner,
+        behind_another: args.behind_name,
+    };
+    while let Some(range) = elements.next().map_err(json)? {
+        args.count += 1;
+        args.last = range;
+    }
+    *scanner = Scanner::new(text, elements.scanner.pos(), limits.nesting);
+    scanner.expect(b']').map_err(json)?;
+    Ok(Shape { name, args })
+}
+
+/// Opens an array and reads the event's name, where one must stand: the arguments come next.
+fn begin<'a>(
+    text: &'a str,
+    scanner: &mut Scanner<'a>,
+    kind: PacketKind,
+    limits: &Limits,
+) -> Result<(Option<Name>, Args, Scanner<'a>), DecodeError> {
+    let json = |error| scan_error(error, limits);
     let inside = limits
         .nesting
         .checked_sub(1)
@@ -164,22 +206,12 @@ fn array<'a>(
     } else {
         None
     };
-    let mut args = Args {
+    let args = Args {
         start: inner.pos(),
         behind_name,
         ..Args::default()
     };
-    let mut elements = Elements {
-        scanner: inner,
-        behind_another: behind_name,
-    };
-    while let Some(range) = elements.next().map_err(json)? {
-        args.count += 1;
-        args.last = range;
-    }
-    *scanner = Scanner::new(text, elements.scanner.pos(), limits.nesting);
-    scanner.expect(b']').map_err(json)?;
-    Ok(Shape { name, args })
+    Ok((name, args, inner))
 }
 
 fn name(text: &str, scanner: &mut Scanner<'_>, limits: &Limits) -> Result<Name, DecodeError> {

@@ -1,14 +1,16 @@
 use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::num::NonZeroU32;
 use core::ops::Range;
 
 use serde::Deserialize;
 
-use super::PacketKind;
 use super::args::Arguments;
-use super::payload::{Args, Name};
-use crate::json;
+use super::head::Head;
+use super::payload::{self, Args, Name};
+use super::{DecodeError, PacketKind};
+use crate::{Limits, json};
 
 /// A decoded packet.
 ///
@@ -40,10 +42,65 @@ pub struct Packet {
     pub(super) data: Option<Range<usize>>,
     pub(super) name: Option<Name>,
     pub(super) args: Args,
+    /// How deep the arguments may nest, where they were not read yet.
+    pub(super) unread: Option<NonZeroU32>,
     pub(super) attachments: Vec<Vec<u8>>,
 }
 
 impl Packet {
+    /// Whether the arguments were left unread, and so may be no JSON: [`check`](Self::check) says, before any other
+    /// method is asked about them. [`first`](Self::first) needs no check: it is one itself.
+    pub fn is_unread(&self) -> bool {
+        self.unread.is_some()
+    }
+
+    /// Reads the arguments that were left unread (row M10).
+    ///
+    /// # Errors
+    /// As [`Decoder::text`](super::Decoder::text) would have failed.
+    pub fn check(&mut self) -> Result<(), DecodeError> {
+        if let Some(args) = self.verify()? {
+            self.args = args;
+            self.unread = None;
+        }
+        Ok(())
+    }
+
+    /// Whether [`check`](Self::check) would succeed.
+    pub fn is_sound(&self) -> bool {
+        self.verify().is_ok()
+    }
+
+    fn verify(&self) -> Result<Option<Args>, DecodeError> {
+        let (Some(nesting), Some(data)) = (self.unread, &self.data) else {
+            return Ok(None);
+        };
+        let head = Head {
+            kind: self.kind,
+            attachments: 0,
+            namespace: self.namespace.clone(),
+            id: self.id,
+            data: data.start,
+        };
+        let limits = Limits {
+            nesting: nesting.get() as usize,
+            ..Limits::default()
+        };
+        payload::check(&self.text, &head, &limits).map(|shape| Some(shape.args))
+    }
+
+    /// The first argument, as [`arg`](Self::arg) reads it; and where the arguments were left unread, all of them are
+    /// checked in the same pass. `None` where that fails: [`is_sound`](Self::is_sound) says at whose end the fault is.
+    pub fn first<'a, T: Deserialize<'a>>(&'a self) -> Option<T> {
+        match self.unread {
+            Some(nesting) => {
+                let inside = nesting.get() as usize - 1;
+                json::first_behind(&self.text, self.args.start(), inside).ok()
+            }
+            None => self.arg(0).ok(),
+        }
+    }
+
     /// What the packet is for.
     pub fn kind(&self) -> PacketKind {
         self.kind

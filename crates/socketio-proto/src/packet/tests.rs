@@ -815,3 +815,72 @@ fn errors_tell_their_kind() {
     );
     assert_eq!(refusal(&nested(513)).kind(), "nesting_too_deep");
 }
+
+#[test]
+fn m10_what_is_left_unread_comes_to_the_same_end() {
+    let limits = Limits {
+        nesting: 3,
+        ..Limits::default()
+    };
+    for packet in [
+        "2[\"a\"]",
+        "2[\"a\",1]",
+        "2[\"a\" , 1 , \"b\" ] ",
+        "27[\"a\",1,[2,{}]]",
+        "2/mofang,[\"a\",null,{\"b\":[]}]",
+        "2[\"a\\u0062\",1]",
+        "2[5,1]",
+        "2[\"a\",\"no number\"]",
+        // What is no packet.
+        "2[\"a\"",
+        "2[\"a\",",
+        "2[\"a\",]",
+        "2[\"a\",1",
+        "2[\"a\",1,]",
+        "2[\"a\",1 2]",
+        "2[\"a\",1}",
+        "2[\"a\",1]]",
+        "2[\"a\",1]x",
+        "2[\"a\",01]",
+        "2[\"a\" 1]",
+        "2[\"a\",1,nul]",
+        "2[\"a\",1,\"\n\"]",
+        "2[\"a\",1,\"\\x\"]",
+        "2[\"a\",1,[[[]]]]",
+        "2[\"connect\",1]",
+        "2{}",
+        "2[]",
+        "2",
+    ] {
+        let whole = decode_with(limits, packet);
+        let later = Decoder::new(limits).text_unread(format!("4{packet}"), 1);
+        let whole = match (whole, &later) {
+            (Ok(Decoded::Packet(whole)), _) => whole,
+            (Err(expected), Err(error)) => {
+                assert_eq!(*error, expected, "{packet}");
+                continue;
+            }
+            (Err(expected), Ok(Decoded::Packet(later))) => {
+                assert_eq!(later.first::<u8>(), None, "{packet}");
+                assert!(!later.is_sound(), "{packet}");
+                assert_eq!(later.clone().check(), Err(expected), "{packet}");
+                assert!(later.clone().is_unread(), "{packet}");
+                continue;
+            }
+            other => panic!("{packet}: {other:?}"),
+        };
+        let Ok(Decoded::Packet(mut later)) = later else {
+            panic!("{packet}: {later:?}")
+        };
+        assert!(later.is_unread() && later.is_sound(), "{packet}");
+        assert_eq!(parts(&later), parts(&whole), "{packet}");
+        assert_eq!(later.event_name(), whole.event_name(), "{packet}");
+        let first = whole.arg::<Option<u8>>(0).ok();
+        assert_eq!(later.first::<Option<u8>>(), first, "{packet}");
+        later.check().unwrap();
+        assert!(!later.is_unread(), "{packet}");
+        assert_eq!(later.first::<Option<u8>>(), first, "{packet}");
+        assert_eq!(later.arg_count(), whole.arg_count(), "{packet}");
+        assert_eq!(later.last_string(), whole.last_string(), "{packet}");
+    }
+}

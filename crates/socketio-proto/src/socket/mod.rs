@@ -153,9 +153,14 @@ impl Socket {
         self.flush_pending = true;
     }
 
+    /// Whether the last argument of each event is looked at.
+    pub(crate) fn notes_offsets(&self) -> bool {
+        self.recovery.pid.is_some()
+    }
+
     /// The server of a session that can be restored puts an offset behind the arguments of each event (H19).
     pub(crate) fn note_offset(&mut self, packet: &Packet) {
-        if self.recovery.pid.is_some()
+        if self.notes_offsets()
             && let Some(offset) = packet.last_string()
         {
             self.recovery.offset = Some(offset.into_owned());

@@ -15,3 +15,4 @@ mod namespaces;
 mod reconnecting;
 mod retries;
 mod script;
+mod unread;

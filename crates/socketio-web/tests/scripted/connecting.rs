@@ -1,6 +1,8 @@
 use std::time::Duration;
 
-use socketio_web::{ConnectError, Disconnect, DisconnectReason, EmitError, Limits, Socket, Status};
+use socketio_web::{
+    ConnectError, Disconnect, DisconnectReason, EmitError, Limits, Socket, Status, Subscription,
+};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::events::Chat;
@@ -333,6 +335,37 @@ fn c25_a_packet_that_can_t_be_read_ends_the_connection() {
         assert!(ws.is_closed(), "{frame}");
         assert_eq!(log.take()[0], "waiting 1", "{frame}");
         assert_eq!(detail.take(), ["true"], "{frame}");
+    }
+}
+
+#[wasm_bindgen_test]
+fn c25_nobody_hears_of_a_packet_that_can_t_be_read() {
+    type Listen = fn(Socket, Log) -> Subscription;
+    let typed: Listen = |socket, log| socket.try_on::<Chat>(move |chat| log.push(chat.is_ok()));
+    let once: Listen = |socket, log| socket.once(move |Chat(_)| log.push("once"));
+    let named: Listen = |socket, log| socket.on_named("chat", move |_| log.push("named"));
+    let any: Listen = |socket, log| socket.on_any(move |_| log.push("any"));
+    for (listeners, by_name) in [
+        (&[][..], 0),
+        (&[typed], 1),
+        (&[typed, typed], 2),
+        (&[typed, named], 2),
+        (&[any, typed], 1),
+        (&[once], 1),
+    ] {
+        for rest in ["", ",", ",]", "]]", ",01]", ",\"\n\"]"] {
+            let (_script, ws, socket) = connected();
+            let log = Log::default();
+            let _listening: Vec<_> = listeners
+                .iter()
+                .map(|listen| listen(*socket, log.clone()))
+                .collect();
+            ws.deliver(&format!("42[\"chat\",\"hello\"{rest}"));
+            assert!(ws.is_closed(), "{rest}");
+            assert_eq!(log.len(), 0, "{rest}");
+            // Who waits for one still waits.
+            assert_eq!(socket.listeners("chat"), by_name);
+        }
     }
 }
 

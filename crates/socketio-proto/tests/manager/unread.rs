@@ -1,0 +1,85 @@
+//! Events whose arguments are left for their listeners to read: what can't be read still closes the connection (C25).
+
+use socketio_proto::manager::{Config, Event, Output};
+use socketio_proto::packet::Packet;
+
+use crate::script::{OPEN, Script};
+
+const BAD: &str = r#"42["x",{"a":1},]"#;
+
+/// A script whose socket of `/` is connected to this CONNECT reply, and whose manager leaves unread what it can.
+fn connected(reply: &str) -> Script {
+    let mut script = Script::new(Config::default());
+    script.manager.leave_unread();
+    script.connect("/");
+    script.drain();
+    script.they_send(OPEN);
+    script.they_send_after_drain(reply);
+    script
+}
+
+fn told(script: &mut Script) -> Packet {
+    match script.manager.poll_output() {
+        Some(Output::Event(Event::Received { packet, .. })) => packet,
+        other => panic!("no event: {other:?}"),
+    }
+}
+
+#[test]
+fn c25_what_was_told_and_can_t_be_read_is_refused() {
+    let mut script = connected(r#"40{"sid":"s1"}"#);
+    script.they_send(BAD);
+    let mut packet = told(&mut script);
+    assert!(packet.is_unread());
+    assert_eq!(packet.event_name(), Some("x"));
+    assert_eq!(
+        packet.first::<std::collections::BTreeMap<String, u8>>(),
+        None
+    );
+    assert!(!packet.is_sound());
+    let error = packet.check().unwrap_err();
+    script.manager.refuse(error.clone(), script.now);
+    script.expect([
+        "close",
+        "closed: parse error",
+        "disconnected: parse error (…",
+        "scheduled 1",
+    ]);
+    // It is closed already.
+    script.manager.refuse(error, script.now);
+    script.expect([]);
+}
+
+#[test]
+fn c25_what_is_told_to_nobody_at_once_is_read_at_once() {
+    // Held until the CONNECT reply, for a namespace that nobody asked for, or with a session that can be restored.
+    let mut held = Script::new(Config::default());
+    held.manager.leave_unread();
+    held.connect("/");
+    held.drain();
+    held.they_send(OPEN);
+    held.drain();
+    held.they_send(BAD);
+    assert_eq!(held.take_one().as_deref(), Some("close"));
+
+    let mut strange = connected(r#"40{"sid":"s1"}"#);
+    strange.they_send(r#"42/strange,["x",1"#);
+    assert_eq!(strange.take_one().as_deref(), Some("close"));
+
+    let mut restored = connected(r#"40{"sid":"s1","pid":"p1"}"#);
+    restored.they_send(BAD);
+    assert_eq!(restored.take_one().as_deref(), Some("close"));
+    let mut restored = connected(r#"40{"sid":"s1","pid":"p1"}"#);
+    restored.they_send(r#"42["x","offset"]"#);
+    assert!(!told(&mut restored).is_unread());
+}
+
+#[test]
+fn what_has_attachments_or_is_an_ack_is_read_at_once() {
+    let mut script = connected(r#"40{"sid":"s1"}"#);
+    script.they_send(r#"451-["x",{"_placeholder":true,"num":0},]"#);
+    assert_eq!(script.take_one().as_deref(), Some("close"));
+    let mut script = connected(r#"40{"sid":"s1"}"#);
+    script.they_send("430[1,]");
+    assert_eq!(script.take_one().as_deref(), Some("close"));
+}
