@@ -134,13 +134,20 @@ const LINK: &[State] = &[
 ];
 
 const NOTICES: &[State] = &[
-    state("notice_board-empty", ".sheet", || notices(&[])),
+    state("notice_board-empty", ".sheet", || notices(&[], None)),
     state("notice_board-full", ".sheet", || {
-        notices(&[
+        let texts = &[
             (Kind::Others, "今天的苹果特别甜！ Today's apples are sweet."),
             (Kind::System, "42"),
             (Kind::Own, "<b>text</b> is text"),
-        ])
+        ];
+        notices(texts, None)
+    }),
+    state("notice_board-sending", ".sheet", || {
+        notices(&[], Some(true))
+    }),
+    state("notice_board-offline", ".sheet", || {
+        notices(&[], Some(false))
     }),
 ];
 
@@ -155,6 +162,7 @@ const CARDS: &[State] = &[
     state("sign_in-incomplete", ".card", || {
         sign_in(Some(Complaint::PasswordMissing))
     }),
+    state("sign_in-busy", ".card", || form(true, None)),
     state("unreachable-network", ".card", || {
         unreachable(CallError::Network)
     }),
@@ -230,7 +238,13 @@ fn advice(finding: Finding) -> AnyView {
     panel(move || view! { <Advice diagnosis=Signal::stored(Some(diagnosis)) /> }.into_any())
 }
 
-fn notices(texts: &'static [(Kind, &'static str)]) -> AnyView {
+/// The board with `texts` on it; a text of one's own was sent, `Some(live)`, or is still to be written.
+fn notices(texts: &'static [(Kind, &'static str)], sent: Option<bool>) -> AnyView {
+    const DRAFT: &str = "明天见！ See you tomorrow!";
+    let mut outbox = Outbox::default();
+    if let Some(live) = sent {
+        outbox.send(DRAFT, live, "1".into());
+    }
     let mut board = Board::default();
     for (kind, text) in texts {
         // The hour that is shown depends on where one is, and so does the picture: noon of a day long ago, as told there.
@@ -240,8 +254,8 @@ fn notices(texts: &'static [(Kind, &'static str)]) -> AnyView {
         view! {
             <NoticeBoard
                 board=Signal::stored(board.clone())
-                draft=RwSignal::new(String::new())
-                outbox=Signal::stored(Outbox::default())
+                draft=RwSignal::new(sent.map_or("", |_| DRAFT).into())
+                outbox=Signal::stored(outbox.clone())
                 on_send=Callback::new(|()| ())
             />
         }
@@ -294,9 +308,13 @@ fn connection(state: ConnectionState) -> AnyView {
 }
 
 fn sign_in(complaint: Option<Complaint>) -> AnyView {
+    form(false, complaint)
+}
+
+fn form(busy: bool, complaint: Option<Complaint>) -> AnyView {
     view! {
         <SignIn
-            busy=Signal::stored(false)
+            busy=Signal::stored(busy)
             complaint=Signal::stored(complaint)
             advice=Signal::stored(None)
             on_submit=Callback::new(|_| ())

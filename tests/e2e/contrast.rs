@@ -109,7 +109,9 @@ const FIND: &str = r#"
 const it = document.querySelector(arguments[0]);
 if (!it) return {};
 if (it.matches("input, textarea") && !it.value) return { blank: true };
-it.scrollIntoView({ block: "center" });
+// What is out of sight is scrolled to, and nothing else: the scene stays where it is.
+const port = it.closest(".sheet, .panel");
+if (port) port.scrollTop += it.getBoundingClientRect().top - port.getBoundingClientRect().top - port.clientHeight / 2;
 const range = document.createRange();
 range.selectNodeContents(it);
 const boxes = it.matches("input, textarea") ? [it.getBoundingClientRect()] : [...range.getClientRects()];

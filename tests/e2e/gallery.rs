@@ -1,4 +1,4 @@
-//! The gallery: every component in all its states, compared with accepted pictures.
+//! The gallery: every component in all its states, compared with accepted pictures, and judged by axe-core.
 //!
 //! `cargo xtask gallery` shows it, `cargo xtask gallery --accept` takes the pictures in `tests/gallery/accepted` anew. What
 //! differs is left in `target/e2e/gallery`: the picture as it is now, and one that shows in red where it differs.
@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
+use serde_json::json;
 
+use crate::axe::Audit;
 use crate::backend;
 use crate::environment::Environment;
 use crate::picture::{Difference, Picture};
@@ -29,6 +31,9 @@ const SCENE_SCALE: f64 = 0.3;
 
 /// What the scenes' names begin with. There is no word in them, so one language will do.
 const SCENE: &str = "scene-";
+
+/// What is written on the boards of the scene, which is not in these frames: the end-to-end cases judge its contrast.
+const ON_THE_BOARD: [&str; 2] = ["header-", "title-"];
 
 /// Whether pictures are compared or accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,10 +91,15 @@ impl Walk {
         frames.retain(|frame| self.language == LANGUAGES[0] || !frame.id.starts_with(SCENE));
         let names = frames.iter().map(|frame| self.file(&frame.id));
         let mut faults = strangers(&self.ending(), &names.collect::<Vec<_>>(), mode);
+        let mut audit = Audit::new(&environment.axe);
         for frame in &frames {
             let picture = self.take(frame, &session);
             if let Err(fault) = self.judge(&frame.id, &picture, mode) {
                 faults.push(fault);
+            }
+            if mode == Mode::Compare {
+                let on_ground = !ON_THE_BOARD.iter().any(|it| frame.id.starts_with(it));
+                audit.look_at(&self.file(&frame.id), &session, &json!("#frame"), on_ground);
             }
         }
         let log = session.log("browser");
@@ -101,6 +111,9 @@ impl Walk {
             faults.join("\n"),
             evidence().display()
         );
+        if mode == Mode::Compare {
+            audit.assert_clean();
+        }
     }
 
     fn take(self, frame: &Frame, session: &Session) -> Picture {
@@ -244,8 +257,9 @@ fn serve(environment: &Environment, data: &Path) -> (Guarded, u16) {
     command
         .args(["--listen", "127.0.0.1:0", "--database"])
         .arg(data.join("orchard.sqlite3"))
-        // The gallery brings a font, which the page's policy has no place for.
-        .args(["--content-security-policy", ""])
+        // The page's own, and the font that the gallery brings.
+        .arg("--content-security-policy")
+        .arg([backend::documented_policy(), "; font-src 'self'"].concat())
         .arg("--dist")
         .arg(&environment.dist);
     Guarded::start(&command, backend::port_of)
