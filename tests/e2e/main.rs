@@ -4,7 +4,8 @@
 //! server, a browser and a profile of its own; afterwards the browser's console is read, because a
 //! panic in WebAssembly shows nowhere else. What a failed case left is in `target/e2e`.
 //!
-//! The same harness takes the pictures of the gallery, see [`gallery`].
+//! The same harness takes the pictures of the gallery, see [`gallery`], and tries the page in a window of its own, see
+//! `window`.
 //!
 //! `cargo xtask test` sets everything up. Then, for one case: `cargo test --test e2e -- flask::reload`.
 
@@ -48,6 +49,8 @@ mod site;
 mod wait;
 #[cfg(not(target_arch = "wasm32"))]
 mod webdriver;
+#[cfg(all(target_os = "linux", not(target_arch = "wasm32")))]
+mod window;
 #[cfg(not(target_arch = "wasm32"))]
 mod wire;
 

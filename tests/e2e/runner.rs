@@ -38,6 +38,11 @@ pub(crate) fn main() -> ExitCode {
         let trials = engines::trials(arguments.list);
         return libtest_mimic::run(&arguments, trials).exit_code();
     }
+    #[cfg(target_os = "linux")]
+    if crate::window::wanted() {
+        let trials = crate::window::trials(arguments.list);
+        return libtest_mimic::run(&arguments, trials).exit_code();
+    }
     let surroundings = Arc::new(Surroundings::prepare(arguments.list));
     let trials = match gallery::Mode::wanted() {
         Some(mode) => of_gallery(mode, &surroundings),

@@ -13,14 +13,14 @@ cargo xtask <command>
       --port N       listen there (default: 5000; with --dev 8080)
       --no-build     serve what was built before
   build            leave the release page in dist/ and print its sizes
-  package TARGET   the page for one of the places that it is used in, left in packages/: cdn
+  package TARGET   the page for one of the places that it is used in, left in packages/: cdn or tauri
       --settings F   with the settings in this file (JSON) in the place of those of index.html
       --set KEY=VALUE  with this setting; may be given again (cdn)
       --path P       the page's path on its origin, such as /games/orchard/ (cdn; default: /)
       --out F        into this folder (cdn)
   check            formatting, lints and documentation, warnings denied
   test [FILTER]    every test, or those whose name contains FILTER
-      --only GROUP   unit, server, browser, gallery, end-to-end or engines; may be given again
+      --only GROUP   unit, server, browser, gallery, end-to-end, engines or tauri; may be given again
   gallery          serve a page with every component in all its states
       --accept       take the pictures anew that the tests compare with
   lighthouse       measure the release page as Lighthouse sees it on a phone, and fail if it is not good enough
@@ -78,15 +78,17 @@ pub(crate) struct Package {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Target {
     Cdn,
+    Tauri,
 }
 
 impl Target {
-    const ALL: [Self; 1] = [Self::Cdn];
+    const ALL: [Self; 2] = [Self::Cdn, Self::Tauri];
 
     /// What it is called on the command line, and its folder.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Cdn => "cdn",
+            Self::Tauri => "tauri",
         }
     }
 }
@@ -141,16 +143,19 @@ pub(crate) enum Group {
     EndToEnd,
     /// The page from a CDN, in each engine.
     Engines,
+    /// The package of the page in a window of its own, and the program in it.
+    Tauri,
 }
 
 impl Group {
-    pub(crate) const ALL: [Self; 6] = [
+    pub(crate) const ALL: [Self; 7] = [
         Self::Unit,
         Self::Server,
         Self::Browser,
         Self::Gallery,
         Self::EndToEnd,
         Self::Engines,
+        Self::Tauri,
     ];
 
     /// The name that `--only` takes.
@@ -162,6 +167,7 @@ impl Group {
             Self::Gallery => "gallery",
             Self::EndToEnd => "end-to-end",
             Self::Engines => "engines",
+            Self::Tauri => "tauri",
         }
     }
 }
@@ -440,7 +446,7 @@ mod tests {
     fn an_unknown_group_is_answered_with_the_known_ones() {
         let error = parse_line("test --only units").unwrap_err().to_string();
         assert!(
-            error.contains("unit, server, browser, gallery, end-to-end, engines"),
+            error.contains("unit, server, browser, gallery, end-to-end, engines, tauri"),
             "{error}"
         );
     }

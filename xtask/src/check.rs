@@ -4,9 +4,9 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use crate::process;
 use crate::step::step;
 use crate::workspace::{BROWSER_CRATES, PAGE, WASM, cargo};
+use crate::{process, shell};
 
 /// Formatting, lints and documentation, with every warning an error.
 pub(crate) fn check() -> Result<()> {
@@ -41,6 +41,16 @@ pub(crate) fn check() -> Result<()> {
             "gallery",
         ])))
     })?;
+    if cfg!(target_os = "linux") {
+        shell::set_up()?;
+        step("lints: the window", || {
+            process::run(shell::cargo("fmt")?.arg("--check"))?;
+            // In release, as it is tested and packed: what builds it is built once.
+            process::run(deny(
+                shell::cargo("clippy")?.args(["--release", "--all-targets"]),
+            ))
+        })?;
+    }
     step("documentation", || {
         process::run(document(not_for_browsers(&mut cargo("doc"))))?;
         process::run(document(

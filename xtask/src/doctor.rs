@@ -6,7 +6,7 @@ use std::process::Command;
 use anyhow::Result;
 
 use crate::workspace::{self, WASM};
-use crate::{browser, cache, engines, process, python, tools};
+use crate::{browser, cache, engines, process, python, tools, webkit};
 
 /// Says what is there and what is missing. It installs nothing.
 pub(crate) fn doctor() -> Result<()> {
@@ -58,6 +58,12 @@ pub(crate) fn doctor() -> Result<()> {
     }
     let nginx = engines::nginx()?.map(|nginx| nginx.program.display().to_string());
     line("nginx", nginx, advice);
+    println!("\nfor the window:");
+    line(
+        "WebKitGTK",
+        webkit::library(),
+        "`cargo xtask package tauri` installs it as root on Debian; else install it by hand",
+    );
     println!("\nthe cache is {}", cache::dir("")?.display());
     println!("Cargo builds into {}", workspace::target()?.display());
     Ok(())

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 
 use crate::node::Packages;
-use crate::{browser, engines, gallery, node, page, python, server, workspace};
+use crate::{browser, engines, gallery, node, package, page, python, server, webkit, workspace};
 
 /// Variables for the tests.
 type Variables = Vec<(&'static str, OsString)>;
@@ -48,6 +48,17 @@ pub(crate) fn for_engines() -> Result<Variables> {
         ("ORCHARD_MINIBROWSER", engines.minibrowser.into()),
         ("ORCHARD_WEBKIT_DRIVER", engines.webkitdriver.into()),
         ("ORCHARD_XVFB", engines.display.into()),
+    ])
+}
+
+/// The same for the tests of the window: its package, and what drives it.
+pub(crate) fn for_window() -> Result<Variables> {
+    let driver = webkit::set_up_driver()?;
+    Ok(vec![
+        ("ORCHARD_WINDOW_PACKAGE", package::tauri::plain()?.into()),
+        ("ORCHARD_SERVER", server::build()?.into()),
+        ("ORCHARD_WEBKIT_DRIVER", driver.driver.into()),
+        ("ORCHARD_XVFB", driver.xvfb.into()),
     ])
 }
 

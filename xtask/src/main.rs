@@ -24,11 +24,13 @@ mod process;
 mod python;
 mod run;
 mod server;
+mod shell;
 mod stamp;
 mod step;
 mod tally;
 mod test;
 mod tools;
+mod webkit;
 mod workspace;
 
 use std::process::ExitCode;

@@ -1,4 +1,4 @@
-//! The npm packages of the tests and of the bench.
+//! The npm packages of the tests, of the bench, and of what packs the window.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -20,10 +20,18 @@ pub(crate) enum Packages {
     Lighthouse,
     /// What the bench compares with, and what it drives the browser by.
     Bench,
+    /// What packs the window.
+    Shell,
 }
 
 impl Packages {
-    pub(crate) const ALL: [Self; 4] = [Self::Server, Self::Page, Self::Lighthouse, Self::Bench];
+    pub(crate) const ALL: [Self; 5] = [
+        Self::Server,
+        Self::Page,
+        Self::Lighthouse,
+        Self::Bench,
+        Self::Shell,
+    ];
 
     /// The folder `node_modules` with exactly what package-lock.json says.
     pub(crate) fn set_up(self) -> Result<PathBuf> {
@@ -55,6 +63,7 @@ impl Packages {
             Self::Page => "tests/web",
             Self::Lighthouse => "tests/lighthouse",
             Self::Bench => "benches",
+            Self::Shell => "tauri",
         }
     }
 
@@ -64,6 +73,7 @@ impl Packages {
             Self::Page => "what judges the page",
             Self::Lighthouse => "Lighthouse",
             Self::Bench => "what the bench needs",
+            Self::Shell => "what packs the window",
         }
     }
 

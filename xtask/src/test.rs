@@ -12,7 +12,7 @@ use crate::process::Running;
 use crate::step::{Seconds, note};
 use crate::tally::Tally;
 use crate::workspace::{BROWSER_CRATES, PAGE, SERVER, WASM, cargo};
-use crate::{browser, end_to_end, node, peers, process, tools, workspace};
+use crate::{browser, end_to_end, node, peers, process, shell, tools, workspace};
 
 /// How one group went.
 #[derive(Debug)]
@@ -28,11 +28,9 @@ struct Outcome {
 pub(crate) fn test(options: &Test) -> Result<()> {
     let mut outcomes = Vec::new();
     for group in Group::ALL {
-        // On request only: pictures, until it is known how alike other machines draw them, and the other engines, until they
-        // have shown themselves quick and steady enough.
-        let on_request = matches!(group, Group::Gallery | Group::Engines);
-        let unasked = options.only.is_empty() && on_request;
-        if unasked || !options.only.is_empty() && !options.only.contains(&group) {
+        if options.only.is_empty() && !runs_unasked(group)
+            || !options.only.is_empty() && !options.only.contains(&group)
+        {
             continue;
         }
         outcomes.push(run(group, options));
@@ -42,6 +40,16 @@ pub(crate) fn test(options: &Test) -> Result<()> {
     }
     print!("\n{}", summary(&outcomes));
     verdict(&outcomes, options.filter.as_deref())
+}
+
+/// Whether `group` is among the tests that run when none is named.
+fn runs_unasked(group: Group) -> bool {
+    match group {
+        // Pictures, until it is known how alike other machines draw them; the other engines and the window, until they have
+        // shown themselves quick and steady enough.
+        Group::Gallery | Group::Engines | Group::Tauri => false,
+        _ => true,
+    }
 }
 
 fn run(group: Group, options: &Test) -> Outcome {
@@ -123,6 +131,14 @@ fn prepare(group: Group, accept: bool) -> Result<Prepared> {
         Group::EndToEnd => {
             test.args(["--package", PAGE, "--test", "e2e"])
                 .envs(end_to_end::set_up()?);
+        }
+        Group::Tauri => {
+            test.args(["--package", PAGE, "--test", "e2e"])
+                .envs(end_to_end::for_window()?);
+            // In release: so it is made of what the package is made of.
+            let mut shell = shell::cargo("test")?;
+            shell.args(["--release", "--no-fail-fast"]);
+            tests.push(shell);
         }
     }
     tests.insert(0, test);

@@ -3,6 +3,7 @@
 mod cdn;
 mod index;
 mod settings;
+pub(crate) mod tauri;
 
 use std::path::PathBuf;
 
@@ -18,6 +19,7 @@ pub(crate) fn package(options: &Package) -> Result<PathBuf> {
     let room = room(options)?;
     match options.target {
         Target::Cdn => cdn::package(options, &room)?,
+        Target::Tauri => tauri::package(options, &room)?,
     }
     note(format_args!("the package is in {}", room.display()));
     Ok(room)

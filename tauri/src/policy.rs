@@ -1,0 +1,90 @@
+//! What the page may do.
+
+use url::Url;
+
+use crate::settings::{Settings, is_secure};
+
+/// Where it may connect, and whose pictures it may show, apart.
+const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
+    media-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// How the page speaks to this program.
+const OWN: &str = "ipc://localhost";
+
+/// The content security policy of a page with these settings: the servers that they name, and no other.
+pub(crate) fn policy(settings: &Settings) -> String {
+    let api = settings.api.as_ref().and_then(|url| origin(url, "http"));
+    let socket = settings
+        .socket_server
+        .as_ref()
+        .and_then(|url| origin(url, "ws"));
+    let mut policy = format!("{POLICY}; connect-src 'self' {OWN}");
+    for origin in api.iter().chain(&socket) {
+        policy = policy + " " + origin;
+    }
+    // A portrait may come from anywhere: a picture can do nothing.
+    policy += "; img-src 'self' data: https:";
+    if let Some(origin) = &api {
+        policy = policy + " " + origin;
+    }
+    policy
+}
+
+/// The origin of `url`, over `scheme` or its encrypted form.
+fn origin(url: &Url, scheme: &str) -> Option<String> {
+    let mut url = url.clone();
+    let secure = if is_secure(&url) { "s" } else { "" };
+    url.set_scheme(&[scheme, secure].concat()).ok()?;
+    Some(url.origin().ascii_serialization())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn policy_of(changes: &str) -> String {
+        policy(&Settings::new("", Some(changes)))
+    }
+
+    fn directive<'a>(policy: &'a str, name: &str) -> &'a str {
+        let mut directives = policy.split("; ");
+        directives.find(|it| it.starts_with(name)).unwrap()
+    }
+
+    #[test]
+    fn just_the_configured_servers_can_be_reached() {
+        let policy = policy_of(
+            r#"{ "socket_server": "https://live.example:5000", "api": "https://api.example/v1/rpc" }"#,
+        );
+        assert_eq!(
+            directive(&policy, "connect-src"),
+            "connect-src 'self' ipc://localhost https://api.example wss://live.example:5000"
+        );
+    }
+
+    #[test]
+    fn unencrypted_servers_are_reached_unencrypted() {
+        let policy = policy_of(r#"{ "socket_server": "http://127.0.0.1:5001" }"#);
+        assert_eq!(
+            directive(&policy, "connect-src"),
+            "connect-src 'self' ipc://localhost http://127.0.0.1:5001 ws://127.0.0.1:5001"
+        );
+        assert!(directive(&policy, "img-src").ends_with(" http://127.0.0.1:5001"));
+    }
+
+    #[test]
+    fn nothing_gets_into_the_policy_but_origins() {
+        let policy = policy_of(
+            r#"{ "socket_server": "https://a.example/; script-src *", "api": "x; script-src *" }"#,
+        );
+        assert_eq!(policy.matches("script-src").count(), 1, "{policy}");
+        assert!(policy.contains("script-src 'self' 'wasm-unsafe-eval';"));
+    }
+
+    #[test]
+    fn nothing_inline_is_allowed_and_nothing_is_evaluated() {
+        let policy = policy_of("{}");
+        assert!(!policy.contains("'unsafe-inline'"), "{policy}");
+        assert!(!policy.contains("'unsafe-eval'"), "{policy}");
+    }
+}

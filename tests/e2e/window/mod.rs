@@ -1,0 +1,81 @@
+//! The page in a window of its own: the package for this system, installed, started under a virtual display, and driven by
+//! WebKit's own driver against the default server.
+
+mod app;
+mod cases;
+mod installed;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use libtest_mimic::Trial;
+
+use installed::Installed;
+
+/// What these tests are handed.
+#[derive(Debug)]
+struct Surroundings {
+    /// The program, as the package brought it.
+    installed: Installed,
+    /// The binary of the default server.
+    server: PathBuf,
+    driver: PathBuf,
+    display: PathBuf,
+}
+
+impl Surroundings {
+    fn prepare() -> Result<Self, String> {
+        Ok(Self {
+            installed: Installed::from(&path("ORCHARD_WINDOW_PACKAGE")?),
+            server: path("ORCHARD_SERVER")?,
+            driver: path("ORCHARD_WEBKIT_DRIVER")?,
+            display: path("ORCHARD_XVFB")?,
+        })
+    }
+}
+
+/// What a case has in its hands.
+#[derive(Clone, Copy, Debug)]
+struct Stage<'a> {
+    surroundings: &'a Surroundings,
+    case: &'a str,
+}
+
+/// Whether these tests are wanted, rather than those in Chromium.
+pub(crate) fn wanted() -> bool {
+    std::env::var_os("ORCHARD_WINDOW_PACKAGE").is_some()
+}
+
+pub(crate) fn trials(only_list: bool) -> Vec<Trial> {
+    let surroundings = if only_list {
+        Err("the cases are only listed".to_owned())
+    } else {
+        Surroundings::prepare()
+    };
+    let surroundings = Arc::new(surroundings);
+    cases::ALL
+        .iter()
+        .map(|&(name, run, kept)| {
+            let surroundings = Arc::clone(&surroundings);
+            Trial::test(format!("window::{name}"), move || {
+                match &*surroundings {
+                    Ok(surroundings) => run(Stage {
+                        surroundings,
+                        case: name,
+                    }),
+                    Err(missing) => return Err(missing.as_str().into()),
+                }
+                Ok(())
+            })
+            .with_ignored_flag(!kept)
+        })
+        .collect()
+}
+
+fn path(variable: &str) -> Result<PathBuf, String> {
+    let path = std::env::var_os(variable).map(PathBuf::from);
+    let path = path.filter(|path| path.exists());
+    path.ok_or_else(|| {
+        format!("{variable} names nothing that is there: run `cargo xtask test --only tauri`")
+    })
+}
