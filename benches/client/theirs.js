@@ -33,7 +33,8 @@ export async function load(url) {
 
   return {
     connect(address, namespaces) {
-      const options = { transports: ["websocket"], reconnectionDelay: 0, reconnectionDelayMax: 0 };
+      // It takes 0 for no answer, and waits a second.
+      const options = { transports: ["websocket"], reconnectionDelay: 1, reconnectionDelayMax: 1 };
       sockets = namespaces.map((namespace) => io(`${address}${namespace}`, options));
     },
     connected: () => sockets.every((socket) => socket.connected),
