@@ -19,8 +19,12 @@ pub(crate) struct Browser {
     pub(crate) driver: PathBuf,
 }
 
+/// A font with Chinese in it, of Debian's the smallest. Without one, the page's texts are boxes in pictures of what failed.
+const FONT: &str = "fonts-wqy-microhei";
+
 /// The browser at hand; installed from the system's packages where that is allowed.
 pub(crate) fn set_up() -> Result<Browser> {
+    set_up_font()?;
     if let Some(browser) = found() {
         return Ok(browser);
     }
@@ -29,6 +33,22 @@ pub(crate) fn set_up() -> Result<Browser> {
         || apt_install(&["chromium", "chromium-driver"]).context(ADVICE),
     )?;
     found().context(ADVICE)
+}
+
+/// Where it can't be installed, tests run without: none of them looks at how a letter is drawn in a font of the system.
+fn set_up_font() -> Result<()> {
+    if !may_install() || has_chinese_font() {
+        return Ok(());
+    }
+    step(
+        "a Chinese font: installing it from the system's packages, once",
+        || apt_install(&["fontconfig", FONT]),
+    )
+}
+
+fn has_chinese_font() -> bool {
+    process::output(Command::new("fc-list").arg(":lang=zh"))
+        .is_ok_and(|list| !list.trim().is_empty())
 }
 
 /// The browser at hand, if both parts of it are.
