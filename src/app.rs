@@ -4,18 +4,20 @@ use leptos::either::EitherOf4;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use crate::comeback;
 use crate::components::{Back, Connection, Music, Orchard, Title, ToastList, Unreachable, Waiting};
 use crate::diagnosis;
 use crate::door::Door;
 use crate::early::{Signed, Start};
 use crate::entry::Entry;
 use crate::frame::{End, Frame};
-use crate::host::{self, Here, Host};
+use crate::host::{self, here};
 use crate::language::Texts;
 use crate::links;
 use crate::live::ConnectionState;
 use crate::notices::Notices;
 use crate::open::Opened;
+use crate::page;
 use crate::rpc::CallError;
 use crate::session::{self, Absent, Session};
 use crate::settings::Settings;
@@ -90,7 +92,7 @@ pub(crate) fn App(start: Start) -> impl IntoView {
     let head_start = StoredValue::new_local(head_start);
     let open_question = match checked {
         Err(Absent::Expired(place)) => Some(Some(place)),
-        Err(Absent::Unclear) => Some(None),
+        Err(Absent::Unclear | Absent::Unasked) => Some(None),
         _ => None,
     };
     let gate = RwSignal::new(gate_of(checked));
@@ -104,13 +106,21 @@ pub(crate) fn App(start: Start) -> impl IntoView {
         Some(Some(place)) => {
             let settings = settings.clone();
             spawn_local(async move {
-                let renewed = session::renew(&Here, &settings.api, place).await;
+                let renewed = session::renew(here(), &settings.api, place).await;
                 gate.try_set(gate_of(renewed));
             });
         }
         Some(None) => check(),
         None => {}
     }
+    comeback::look(gate, check.clone());
+    // A host that shows up late is taken over, unless somebody has signed in without it.
+    host::when_late(move || {
+        let within = gate.try_with_untracked(|gate| matches!(gate, Gate::In(_)));
+        if within == Some(false) {
+            page::open_again();
+        }
+    });
     let home = home(&settings);
     let api = settings.api.clone();
     sky::follow();
@@ -118,7 +128,7 @@ pub(crate) fn App(start: Start) -> impl IntoView {
     note_forgetful_store(toasts, text);
 
     view! {
-        <Back on_leave=move |()| Here.back(&home) />
+        <Back on_leave=move |()| here().back(&home) />
         <Music />
         <Title unseen=Signal::derive(move || matches!(*gate.read(), Gate::In(_))) />
         {move || match gate.get() {
@@ -158,7 +168,7 @@ fn Unconnected() -> impl IntoView {
 fn check_out(gate: RwSignal<Gate>, settings: Arc<Settings>) {
     gate.set(Gate::Checking);
     spawn_local(async move {
-        let checked = session::checkout(&Here, &settings.api).await;
+        let checked = session::checkout(here(), &settings.api).await;
         gate.try_set(gate_of(checked));
     });
 }
@@ -166,7 +176,7 @@ fn check_out(gate: RwSignal<Gate>, settings: Arc<Settings>) {
 fn gate_of(checked: Result<Session, Absent>) -> Gate {
     match checked {
         Ok(session) => Gate::In(session),
-        Err(Absent::Expired(_) | Absent::Unclear) => Gate::Checking,
+        Err(Absent::Expired(_) | Absent::Unclear | Absent::Unasked) => Gate::Checking,
         Err(Absent::NeverSignedIn) => Gate::SignIn(None),
         Err(Absent::SignedOut) => Gate::SignIn(Some(Notice::Ended)),
         Err(Absent::Fault(fault)) => Gate::SignIn(Some(Notice::Fault(fault))),
@@ -182,7 +192,7 @@ fn home(settings: &Settings) -> String {
 
 /// Says so, once, when the browser keeps nothing.
 fn note_forgetful_store(toasts: Toasts, text: Texts) {
-    if host::forgetful(&Here) {
+    if host::forgetful(here()) {
         toasts.say(text.forgetful.into());
     }
 }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::app::{Gate, Notice};
-use crate::host::Here;
+use crate::host::here;
 use crate::notices::Notices;
 use crate::open::{Open, Opened};
 use crate::session::{self, Session};
@@ -43,7 +43,7 @@ impl Door {
 
     /// Signs out: nothing of the player stays, here or on the device, and the socket goes with the orchard.
     pub(crate) fn sign_out(self) {
-        session::forget(&Here);
+        session::forget(here());
         self.opened.close_any();
         self.notices.clear();
         self.gate.try_set(Gate::SignIn(None));

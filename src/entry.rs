@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
+use leptos::either::Either;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use orchard_contract::Errno;
 
 use crate::app::Notice;
-use crate::components::SignIn;
+use crate::components::{SignIn, SignInElsewhere};
 use crate::diagnosis;
 use crate::door::Door;
-use crate::host::Here;
+use crate::host::here;
 use crate::session::{self, Refusal};
 use crate::settings::Settings;
 use crate::text::Text;
@@ -98,7 +99,7 @@ pub(crate) fn Entry(notice: Option<Notice>, door: Door) -> impl IntoView {
         }
         let settings = settings.clone();
         spawn_local(async move {
-            match session::sign_in(&Here, &settings.api, account, password, remember).await {
+            match session::sign_in(here(), &settings.api, account, password, remember).await {
                 Ok(session) => door.enter(session),
                 Err(refusal) => {
                     let refusal = Arc::new(refusal);
@@ -115,7 +116,25 @@ pub(crate) fn Entry(notice: Option<Notice>, door: Door) -> impl IntoView {
             }
         });
     });
-    view! { <SignIn busy=busy.into() complaint=complaint.into() advice=advice.into() on_submit /> }
+    // The host's own window, where it has one; the page's form stays at hand, should that window be of no use.
+    let elsewhere = RwSignal::new(here().open_sign_in());
+    let text = Text::from_context();
+    move || {
+        if elsewhere.get() {
+            let told = move || complaint.with(|it| it.as_ref().map(|it| it.words(&text)));
+            Either::Left(view! {
+                <SignInElsewhere
+                    complaint=Signal::derive(move || told().unwrap_or_default())
+                    on_open=move |()| _ = here().open_sign_in()
+                    on_here=move |()| elsewhere.set(false)
+                />
+            })
+        } else {
+            Either::Right(
+                view! { <SignIn busy=busy.into() complaint=complaint.into() advice=advice.into() on_submit /> },
+            )
+        }
+    }
 }
 
 #[cfg(test)]

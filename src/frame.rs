@@ -7,7 +7,7 @@ use leptos::task::spawn_local;
 use web_sys::Url;
 
 use crate::components::{Footer, Header, Help, LanguageSwitch, Menu, Panel, Wallet};
-use crate::host::Here;
+use crate::host::here;
 use crate::links;
 use crate::notices::Notices;
 use crate::open::{Open, Opened};
@@ -92,7 +92,7 @@ impl Account {
         let account = Self {
             api: StoredValue::new(api),
             on_end,
-            player: RwSignal::new(Player::kept(&Here)),
+            player: RwSignal::new(Player::kept(here())),
             stale: RwSignal::new(false),
         };
         account.ask();
@@ -102,7 +102,7 @@ impl Account {
     fn ask(self) {
         let api = self.api.get_value();
         spawn_local(async move {
-            match Player::ask(&Here, &api).await {
+            match Player::ask(here(), &api).await {
                 Ok(told) => {
                     self.player.try_update(|player| player.update(told));
                     self.stale.try_set(false);

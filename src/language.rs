@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use leptos::reactive::graph::Observer;
 use wasm_bindgen::JsValue;
 
-use crate::host::{Here, Host, Store};
+use crate::host::{Store, here};
 use crate::text::Text;
 
 /// The device's key of the player's choice.
@@ -91,7 +91,7 @@ pub(crate) struct Texts(RwSignal<Language>);
 impl Texts {
     /// Starts in the language that [`Language::choose`] gives. A setting that names none means the browser's.
     pub(crate) fn start(asked: Option<&str>) -> Self {
-        let chosen = Here.read(Store::Device, KEY);
+        let chosen = here().read(Store::Device, KEY);
         let browser = window().navigator().language();
         let language = Language::choose(chosen.as_deref(), asked, browser.as_deref());
         apply(language);
@@ -104,7 +104,7 @@ impl Texts {
 
     /// Speaks `language` from now on, and remembers it.
     pub(crate) fn speak(self, language: Language) {
-        Here.save(Store::Device, KEY, language.tag());
+        here().save(Store::Device, KEY, language.tag());
         apply(language);
         self.0.set(language);
     }

@@ -13,7 +13,7 @@ use orchard_contract::Secret;
 use orchard_contract::events::{Auth, Chat, Login, LoginResponse, ServerResponse};
 
 use crate::door::Door;
-use crate::host::Here;
+use crate::host::here;
 use crate::link::Link;
 use crate::notices::Notices;
 use crate::session::{self, Absent, Session};
@@ -159,7 +159,7 @@ fn renewal(token: Secret, api: Rc<str>, fresh: bool) -> impl Fn(bool) -> Answer 
             let token = if fresh {
                 token
             } else {
-                match session::checkout(&Here, &api).await {
+                match session::checkout(here(), &api).await {
                     Ok(session) => session.token,
                     // Events may well be to be had where calls are not.
                     Err(Absent::Unreachable(_) | Absent::Fault(_)) => token,

@@ -16,6 +16,7 @@
 mod amounts;
 mod announce;
 mod app;
+mod comeback;
 mod components;
 mod diagnosis;
 mod door;
@@ -42,6 +43,7 @@ mod sky;
 mod text;
 mod toasts;
 mod trouble;
+mod version;
 mod window_events;
 
 /// The element of `index.html` that the page is put into.

@@ -35,7 +35,7 @@ impl From<CallError> for Trouble {
 
 impl Player {
     /// As the stores have it from the last sign-in or the last answer.
-    pub(crate) fn kept(host: &impl Host) -> Self {
+    pub(crate) fn kept(host: &dyn Host) -> Self {
         let read = |key| {
             let memory = host.read(Store::Memory, key);
             memory.or_else(|| host.read(Store::Device, key))
@@ -61,7 +61,7 @@ impl Player {
     }
 
     /// As the server has it. An access token that has expired is renewed, once.
-    pub(crate) async fn ask(host: &impl Host, api: &str) -> Result<Self, Trouble> {
+    pub(crate) async fn ask(host: &dyn Host, api: &str) -> Result<Self, Trouble> {
         let (place, mut token) =
             session::kept(host, storage::ACCESS_TOKEN).ok_or(Trouble::Expired)?;
         let mut answer = info(api, &token).await?;
@@ -94,7 +94,7 @@ impl Player {
 }
 
 /// Keeps it where the tokens are, so that the next start shows it before the server answers.
-fn keep(host: &impl Host, place: Store, answer: &user::InfoResult) {
+fn keep(host: &dyn Host, place: Store, answer: &user::InfoResult) {
     let values = [
         (storage::AVATAR, answer.avatar.clone()),
         (storage::CREDIT, answer.credit.map(|it| it.to_string())),

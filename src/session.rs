@@ -26,6 +26,8 @@ pub(crate) enum Absent {
     NeverSignedIn,
     /// The token is not good any more.
     SignedOut,
+    /// Nobody was asked: where the tokens are is known only when the host is.
+    Unasked,
     /// The server's answer has to be looked at more closely.
     Unclear,
     /// The server couldn't be asked, so the token may still be good.
@@ -52,7 +54,7 @@ impl From<CallError> for Absent {
 }
 
 /// Finds the session that the stores keep, and asks the server whether it is good. Memory goes before the device.
-pub(crate) async fn check(host: &impl Host, api: &str) -> Result<Session, Absent> {
+pub(crate) async fn check(host: &dyn Host, api: &str) -> Result<Session, Absent> {
     let (place, token) = kept(host, storage::ACCESS_TOKEN).ok_or(Absent::NeverSignedIn)?;
     let checked = rpc::call::<user::Check>(api, Some(&token), user::NoParams {}).await?;
     match checked.errno() {
@@ -63,7 +65,7 @@ pub(crate) async fn check(host: &impl Host, api: &str) -> Result<Session, Absent
 }
 
 /// As [`check`], but an expired access token is renewed.
-pub(crate) async fn checkout(host: &impl Host, api: &str) -> Result<Session, Absent> {
+pub(crate) async fn checkout(host: &dyn Host, api: &str) -> Result<Session, Absent> {
     match check(host, api).await {
         Err(Absent::Expired(place)) => renew(host, api, place).await,
         checked => checked,
@@ -71,14 +73,14 @@ pub(crate) async fn checkout(host: &impl Host, api: &str) -> Result<Session, Abs
 }
 
 /// A session with a new access token, which is kept where the old one lived.
-pub(crate) async fn renew(host: &impl Host, api: &str, place: Store) -> Result<Session, Absent> {
+pub(crate) async fn renew(host: &dyn Host, api: &str, place: Store) -> Result<Session, Absent> {
     let token = refresh(host, api, place).await?;
     Ok(of(host, token))
 }
 
 /// Signs in, and keeps what the server gave: on the device if `remember`, else in memory.
 pub(crate) async fn sign_in(
-    host: &impl Host,
+    host: &dyn Host,
     api: &str,
     account: String,
     password: String,
@@ -106,7 +108,7 @@ pub(crate) async fn sign_in(
 }
 
 /// A new access token for the refresh token that lives beside the old one.
-pub(crate) async fn refresh(host: &impl Host, api: &str, place: Store) -> Result<Secret, Absent> {
+pub(crate) async fn refresh(host: &dyn Host, api: &str, place: Store) -> Result<Secret, Absent> {
     let token = host
         .read(place, storage::REFRESH_TOKEN)
         .map(Secret::from)
@@ -123,7 +125,7 @@ pub(crate) async fn refresh(host: &impl Host, api: &str, place: Store) -> Result
 }
 
 /// The session of whoever the stores say has `token`.
-pub(crate) fn of(host: &impl Host, token: Secret) -> Session {
+pub(crate) fn of(host: &(impl Host + ?Sized), token: Secret) -> Session {
     // The game reads the id from the device first, wherever the token lives.
     let uid = host
         .read(Store::Device, storage::ID)
@@ -136,14 +138,14 @@ pub(crate) fn of(host: &impl Host, token: Secret) -> Session {
 }
 
 /// Takes everything about the player out of both stores.
-pub(crate) fn forget(host: &impl Host) {
+pub(crate) fn forget(host: &dyn Host) {
     for key in storage::ALL {
         host.remove(Store::Device, key);
         host.remove(Store::Memory, key);
     }
 }
 
-fn keep(host: &impl Host, place: Store, answer: user::LoginResult) {
+fn keep(host: &dyn Host, place: Store, answer: user::LoginResult) {
     // Another player's id left on the device would be taken for this one's.
     forget(host);
     let values = [
@@ -171,7 +173,7 @@ fn keep(host: &impl Host, place: Store, answer: user::LoginResult) {
     }
 }
 
-pub(crate) fn kept(host: &impl Host, key: &str) -> Option<(Store, Secret)> {
+pub(crate) fn kept(host: &(impl Host + ?Sized), key: &str) -> Option<(Store, Secret)> {
     [Store::Memory, Store::Device]
         .into_iter()
         .find_map(|place| Some((place, host.read(place, key)?.into())))

@@ -21,6 +21,8 @@ pub(crate) struct Settings {
     pub(crate) friends: Option<String>,
     /// Where "back" leads when there is nothing to go back to.
     pub(crate) home: String,
+    /// What holds the page, such as `apicloud`; `auto` or none: whatever is found.
+    pub(crate) host: Option<String>,
     /// A language tag, or `auto` for the browser's.
     pub(crate) language: Option<String>,
     /// The page or window of the button 商店.
@@ -36,6 +38,10 @@ pub(crate) struct Settings {
 /// What is wrong with a setting. The default stands in for each value that can't be used.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Problem {
+    /// The host that was asked for does not answer: its name, and what it said if anything.
+    HostSilent(String),
+    /// This is the name of no host.
+    HostUnknown(String),
     /// The whole block is no JSON; in the browser's words.
     NotJson(String),
     /// This key's value, as JSON, is not `true` or `false`.
@@ -49,12 +55,13 @@ pub(crate) enum Problem {
 impl Settings {
     /// The settings of the page that is open, and what was wrong with them.
     pub(crate) fn of_document() -> (Self, Vec<Problem>) {
-        let block = web_sys::window()
-            .and_then(|window| window.document())
-            .and_then(|document| document.get_element_by_id(ELEMENT))
-            .and_then(|element| element.text_content())
-            .unwrap_or_default();
-        Self::from_json(&block)
+        Self::from_json(&block())
+    }
+
+    /// As [`of_document`](Self::of_document), with what `carried` says in its place: JSON, too, from whoever opened the page.
+    pub(crate) fn of_document_and(carried: &str) -> (Self, Vec<Problem>) {
+        let block = block();
+        Self::from_json(&merged(&block, carried).unwrap_or(block))
     }
 
     /// The settings in `block`, and what was wrong with them. An empty block is fine.
@@ -68,6 +75,7 @@ impl Settings {
             chat: reader.switch("chat").unwrap_or(true),
             friends: reader.text("friends"),
             home: reader.text("home").unwrap_or_else(|| "/".into()),
+            host: reader.text("host"),
             language: reader.text("language"),
             shop: reader.text("shop"),
             socket_namespace: reader
@@ -80,6 +88,29 @@ impl Settings {
         };
         (settings, reader.problems())
     }
+}
+
+fn block() -> String {
+    web_sys::window()
+        .and_then(|window| window.document())
+        .and_then(|document| document.get_element_by_id(ELEMENT))
+        .and_then(|element| element.text_content())
+        .unwrap_or_default()
+}
+
+/// Both objects in one; where both have a key, the value of `above`.
+fn merged(below: &str, above: &str) -> Option<String> {
+    let below = if below.trim().is_empty() {
+        Object::new().into()
+    } else {
+        JSON::parse(below).ok()?
+    };
+    let above = JSON::parse(above).ok()?;
+    let carried: &Object = above.dyn_ref()?;
+    for key in Object::keys(carried).iter() {
+        Reflect::set(&below, &key, &Reflect::get(&above, &key).ok()?).ok()?;
+    }
+    JSON::stringify(&below).ok().map(Into::into)
 }
 
 /// Takes value after value out of the block; what is left at the end meant nothing.

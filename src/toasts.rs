@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use leptos::prelude::*;
 
-use crate::host::{Here, Host};
+use crate::host::here;
 
 /// How many are shown at once.
 pub(crate) const SHOWN: usize = 3;
@@ -118,7 +118,7 @@ impl Toasts {
 
     /// Says `text` for a while, by the host's means if it has its own.
     pub(crate) fn say(self, text: String) {
-        if !Here.toast(&text) {
+        if !here().toast(&text) {
             self.0
                 .try_update(|queue| queue.push(text, true, Tone::Word));
         }

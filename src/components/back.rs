@@ -1,11 +1,13 @@
 use leptos::ev;
 use leptos::prelude::*;
 
+use crate::host::{Told, here};
 use crate::open::Opened;
 use crate::text::Text;
 use crate::window_events::{Inside, until_cleanup};
 
-/// The button that leaves the page. Escape does the same, after it has closed what is open.
+/// The button that leaves the page. Escape and the device's own key do the same, after they have
+/// closed what is open.
 #[component]
 pub(crate) fn Back(#[prop(into)] on_leave: Callback<()>) -> impl IntoView {
     let text = Text::from_context();
@@ -27,6 +29,14 @@ pub(crate) fn Back(#[prop(into)] on_leave: Callback<()>) -> impl IntoView {
             on_leave.run(());
         }
     }));
+    here().listen(
+        Told::Back,
+        Box::new(move || {
+            if !opened.close_any() {
+                _ = on_leave.try_run(());
+            }
+        }),
+    );
     view! {
         <button
             type="button"

@@ -2,7 +2,7 @@ use leptos::either::Either;
 use leptos::ev;
 use leptos::prelude::*;
 
-use crate::host::{Here, Host};
+use crate::host::here;
 use crate::links::Place;
 use crate::settings::Settings;
 use crate::text::Text;
@@ -100,7 +100,7 @@ fn Way(
 ) -> impl IntoView {
     let href = place.url.clone();
     let go = move |event: ev::MouseEvent| {
-        if Here.open_window(&place.window, &place.url) {
+        if here().open_window(&place.window, &place.url) {
             event.prevent_default();
         }
     };

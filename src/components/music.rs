@@ -2,7 +2,7 @@ use leptos::ev;
 use leptos::html::Button;
 use leptos::prelude::*;
 
-use crate::host::{Here, Host, Store};
+use crate::host::{Store, here};
 use crate::music::{Heard, MediaKeys, Record, Step, Tune};
 use crate::text::Text;
 use crate::toasts::Toasts;
@@ -20,7 +20,7 @@ const OFF: &str = "off";
 pub(crate) fn Music() -> impl IntoView {
     let text = Text::from_context();
     let toasts = Toasts::from_context();
-    let wanted = Here.read(Store::Device, KEY).as_deref() != Some(OFF);
+    let wanted = here().read(Store::Device, KEY).as_deref() != Some(OFF);
     let player = Player {
         record: RwSignal::new(Record::new(wanted, !document().hidden())),
         tune: StoredValue::new_local(None),
@@ -46,6 +46,12 @@ pub(crate) fn Music() -> impl IntoView {
     until_cleanup(window_event_listener(ev::visibilitychange, move |_| {
         player.turn(|record| record.seen(!document().hidden()));
     }));
+    // An app that goes to the background need not hide its documents.
+    for (name, shown) in [("pagehide", false), ("pageshow", true)] {
+        until_cleanup(window_event_listener_untyped(name, move |_| {
+            player.turn(|record| record.seen(shown && !document().hidden()));
+        }));
+    }
     let sounds = Memo::new(move |_| player.record.get().sounds());
     Effect::new(move |_| {
         let sounds = sounds.get();
@@ -137,6 +143,6 @@ impl Player {
 
     fn remember(self) {
         let wanted = self.record.get_untracked().wanted();
-        Here.save(Store::Device, KEY, if wanted { "on" } else { OFF });
+        here().save(Store::Device, KEY, if wanted { "on" } else { OFF });
     }
 }

@@ -3,6 +3,7 @@ use leptos::prelude::*;
 use crate::amounts;
 use crate::player::{self, Player};
 use crate::text::Text;
+use crate::version::version;
 
 /// The player's balances in full, and what belongs to the account. `children` are the choices below, such as the language.
 #[component]
@@ -50,6 +51,6 @@ pub(crate) fn Wallet(
                 {move || text.sign_out}
             </button>
         </div>
-        <p class="hint">{move || text.version} " " {env!("CARGO_PKG_VERSION")}</p>
+        <p class="hint" data-testid="version">{move || text.version} " " {version()}</p>
     }
 }

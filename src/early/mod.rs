@@ -13,7 +13,7 @@ use gloo_timers::callback::Timeout;
 use leptos_socketio::HeadStart;
 use wasm_bindgen_futures::spawn_local;
 
-use crate::host::Here;
+use crate::host::{self, Browser};
 use crate::session::{Absent, Session};
 use crate::settings::{Problem, Settings};
 
@@ -39,7 +39,11 @@ pub(crate) fn start(page: fn(Start)) {
     spawn_local(async move {
         let (settings, problems) = Settings::of_document();
         // An expired token is renewed by the page: it happens once an hour, and its code would be waited for each time.
-        let checked = check::check(&Here, &settings.api).await;
+        let checked = if host::is_elsewhere(&settings) {
+            Err(Absent::Unasked)
+        } else {
+            check::check(&Browser, &settings.api).await
+        };
         let waiting: Rc<Cell<Option<Waiting>>> = Rc::default();
         let hand_over = {
             let waiting = waiting.clone();

@@ -5,7 +5,8 @@ use leptos::prelude::*;
 use crate::app::Notice;
 use crate::components::{
     Advice, Back, Connection, ConnectionFigures, Count, Footer, Header, Help, LanguageSwitch, Menu,
-    Music, NoticeBoard, OfflineBar, Panel, SignIn, Title, ToastList, Unreachable, Waiting, Wallet,
+    Music, NoticeBoard, OfflineBar, Panel, SignIn, SignInElsewhere, Title, ToastList, Unreachable,
+    Waiting, Wallet,
 };
 use crate::diagnosis::{Diagnosis, Finding};
 use crate::entry::Complaint;
@@ -163,6 +164,16 @@ const CARDS: &[State] = &[
         sign_in(Some(Complaint::PasswordMissing))
     }),
     state("sign_in-busy", ".card", || form(true, None)),
+    state("sign_in_elsewhere-told", ".card", || {
+        view! {
+            <SignInElsewhere
+                complaint=Signal::derive(|| Text::from_context().signed_out.to_owned())
+                on_open=|()| ()
+                on_here=|()| ()
+            />
+        }
+        .into_any()
+    }),
     state("unreachable-network", ".card", || {
         unreachable(CallError::Network)
     }),

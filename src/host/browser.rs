@@ -47,6 +47,10 @@ impl Host for Browser {
         })
     }
 
+    fn name(&self) -> &'static str {
+        super::BROWSER
+    }
+
     fn back(&self, home: &str) {
         let Some(window) = window() else {
             return;

@@ -1,12 +1,23 @@
 //! What the page asks of the place that holds it.
 //!
-//! The page is written against [`Host`]; which host it is, is decided in this module alone. A plain
-//! browser is the only one so far. APICloud and Tauri will each be a file beside `browser`, and
-//! [`Here`] an enum of the three: calls stay static, so that none costs a table of functions.
+//! The page is written against [`Host`], and [`here`] gives the one that holds it: a file each. Which one it is, is chosen
+//! when the page starts (`choice`). What comes before that, early, knows plain browsers only: the others load the page
+//! from the device, and pay with no waiting for what they need.
 
+mod apicloud;
 mod browser;
+mod choice;
+mod tauri;
 
-pub(crate) use browser::Browser as Here;
+use std::cell::Cell;
+
+pub(crate) use browser::Browser;
+pub(crate) use choice::{choose, is_elsewhere, when_late};
+
+/// What settings call the hosts.
+pub(crate) const BROWSER: &str = "browser";
+const APICLOUD: &str = "apicloud";
+const TAURI: &str = "tauri";
 
 /// The two stores of the game.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +26,16 @@ pub(crate) enum Store {
     Device,
     /// In memory, shared by the windows of the app: it ends with them.
     Memory,
+}
+
+/// What a host tells that no event of the browser does. All else it tells in the browser's words: `pagehide` and `pageshow`,
+/// `offline` and `online`, on the window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Told {
+    /// The device's key "back" was pressed.
+    Back,
+    /// The page is in front again: the window over it was closed, or the app came back.
+    Shown,
 }
 
 /// The place that holds the page.
@@ -33,7 +54,10 @@ pub(crate) trait Host {
     /// Whether `store` outlives the page.
     fn keeps(&self, store: Store) -> bool;
 
-    /// Leaves the page: back to where the player came from, else to `home`.
+    /// What settings call it.
+    fn name(&self) -> &'static str;
+
+    /// Leaves the page: back to where the player came from, or closes its window, else to `home`.
     fn back(&self, home: &str);
 
     /// Opens the window `name` with the page at `url`; `false` if the host has no windows, and the link is to be followed.
@@ -41,9 +65,31 @@ pub(crate) trait Host {
 
     /// Shows `text` by the host's own means; `false` if it has none and the page must.
     fn toast(&self, text: &str) -> bool;
+
+    /// Opens the host's own window to sign in by; `false` if it has none, and the page asks by its form.
+    fn open_sign_in(&self) -> bool {
+        false
+    }
+
+    /// Settings that come with the page's window, as JSON. They go before those of `index.html`.
+    fn settings(&self) -> Option<String> {
+        None
+    }
+
+    /// Has `hear` called whenever the host tells this, in place of what was called before.
+    fn listen(&self, _told: Told, _hear: Box<dyn Fn()>) {}
+}
+
+thread_local! {
+    static HERE: Cell<&'static dyn Host> = const { Cell::new(&Browser) };
+}
+
+/// The host that holds the page; a plain browser, until another one was chosen.
+pub(crate) fn here() -> &'static dyn Host {
+    HERE.get()
 }
 
 /// Whether what the page saves is gone when it is closed.
-pub(crate) fn forgetful(host: &impl Host) -> bool {
+pub(crate) fn forgetful(host: &dyn Host) -> bool {
     !host.keeps(Store::Device)
 }

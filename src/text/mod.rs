@@ -79,6 +79,10 @@ pub(crate) struct Text {
     pub(crate) sending: &'static str,
     pub(crate) show_password: &'static str,
     pub(crate) sign_in: &'static str,
+    /// Where the host has a window for it.
+    pub(crate) sign_in_elsewhere: &'static str,
+    pub(crate) sign_in_here: &'static str,
+    pub(crate) sign_in_window: &'static str,
     pub(crate) sign_out: &'static str,
     pub(crate) signed_out: &'static str,
     pub(crate) signing_in: &'static str,
@@ -328,9 +332,41 @@ impl Text {
 
     /// For whoever keeps the page; says what is wrong and what stands in.
     pub(crate) fn settings_problem(&self, problem: &Problem) -> String {
-        use Problem::{NotJson, NotSwitch, NotText, Unknown};
+        use Problem::{HostSilent, HostUnknown, NotJson, NotSwitch, NotText, Unknown};
         let ([start, middle, end], key, value): ([&str; 3], &str, &str) =
             match (self.language, problem) {
+                (Language::Chinese, HostSilent(host)) => (
+                    ["宿主应用“", "”没有回应，页面按普通浏览器运行。", ""],
+                    host,
+                    "",
+                ),
+                (Language::Chinese, HostUnknown(host)) => (
+                    [
+                        "页面设置“host”没有“",
+                        "”这个取值，页面按普通浏览器运行。",
+                        "",
+                    ],
+                    host,
+                    "",
+                ),
+                (Language::English, HostSilent(host)) => (
+                    [
+                        "The app “",
+                        "” around this page does not answer: the page goes on as in a browser.",
+                        "",
+                    ],
+                    host,
+                    "",
+                ),
+                (Language::English, HostUnknown(host)) => (
+                    [
+                        "The setting “host” can't be “",
+                        "”: the page goes on as in a browser.",
+                        "",
+                    ],
+                    host,
+                    "",
+                ),
                 (Language::Chinese, NotJson(why)) => (
                     ["页面设置不是有效的 JSON", "：", "。已全部使用默认值。"],
                     "",

@@ -31,6 +31,11 @@ impl Environment {
         })
     }
 
+    /// The page as an APICloud app takes it: a folder with `html/orchard.html` in it.
+    pub(crate) fn widget() -> PathBuf {
+        path("ORCHARD_WIDGET").unwrap_or_else(|missing| panic!("{missing}"))
+    }
+
     /// The folder of this file's neighbours: the tests and their servers.
     pub(crate) fn tests() -> PathBuf {
         Path::new(env!("CARGO_MANIFEST_DIR")).join("tests")

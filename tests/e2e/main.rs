@@ -18,6 +18,8 @@
 )]
 
 #[cfg(not(target_arch = "wasm32"))]
+mod apicloud;
+#[cfg(not(target_arch = "wasm32"))]
 mod axe;
 #[cfg(not(target_arch = "wasm32"))]
 mod backend;

@@ -15,6 +15,8 @@ pub(crate) const AS_BUILT: &str = "/";
 pub(crate) const QUIET: &str = "/quiet.html";
 /// Connects to a namespace that no server has.
 pub(crate) const NOWHERE: &str = "/nowhere.html";
+/// Says that it is held by an APICloud app.
+pub(crate) const IN_APICLOUD: &str = "/apicloud.html";
 /// Goes back to [`HOME`].
 pub(crate) const WITH_HOME: &str = "/with-home.html";
 /// Names a window and two addresses, of which one is none that a page follows.
@@ -38,6 +40,7 @@ impl Site {
             "<!doctype html><link rel=icon href=data:,><title>home</title>",
         );
         site.write_page(QUIET, &json!({ "chat": false }));
+        site.write_page(IN_APICLOUD, &json!({ "host": "apicloud", "chat": false }));
         site.write_page(NOWHERE, &json!({ "socket_namespace": "/nowhere" }));
         let places =
             json!({ "bag": "bag", "shop": "/home.html?shop", "friends": "javascript:alert(1)" });
@@ -63,7 +66,8 @@ impl Site {
     }
 }
 
-fn copy(from: &Path, to: &Path) {
+/// Copies what is in one folder into another one.
+pub(crate) fn copy(from: &Path, to: &Path) {
     for entry in fs::read_dir(from).expect("the folder of the build") {
         let entry = entry.expect("an entry of the build");
         let target = to.join(entry.file_name());
@@ -77,7 +81,7 @@ fn copy(from: &Path, to: &Path) {
 }
 
 /// The page with some of its settings replaced.
-fn with_settings(index: &str, changes: &Value) -> String {
+pub(crate) fn with_settings(index: &str, changes: &Value) -> String {
     let block = SETTINGS.iter().find_map(|id| index.find(id));
     let block = block.expect("index.html has a block of settings");
     let start = block + index[block..].find('>').expect("the end of a tag") + 1;

@@ -13,11 +13,11 @@ cargo xtask <command>
       --port N       listen there (default: 5000; with --dev 8080)
       --no-build     serve what was built before
   build            leave the release page in dist/ and print its sizes
-  package TARGET   the page for one of the places that it is used in, left in packages/: cdn or tauri
+  package TARGET   the page for one of the places that it is used in, left in packages/: apicloud, cdn or tauri
       --settings F   with the settings in this file (JSON) in the place of those of index.html
-      --set KEY=VALUE  with this setting; may be given again (cdn)
+      --set KEY=VALUE  with this setting; may be given again
       --path P       the page's path on its origin, such as /games/orchard/ (cdn; default: /)
-      --out F        into this folder (cdn)
+      --out F        into this folder
   check            formatting, lints and documentation, warnings denied
   test [FILTER]    every test, or those whose name contains FILTER
       --only GROUP   unit, server, browser, gallery, end-to-end, engines or tauri; may be given again
@@ -77,16 +77,18 @@ pub(crate) struct Package {
 /// A place that the page is used in.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Target {
+    Apicloud,
     Cdn,
     Tauri,
 }
 
 impl Target {
-    const ALL: [Self; 2] = [Self::Cdn, Self::Tauri];
+    const ALL: [Self; 3] = [Self::Apicloud, Self::Cdn, Self::Tauri];
 
     /// What it is called on the command line, and its folder.
     pub(crate) fn name(self) -> &'static str {
         match self {
+            Self::Apicloud => "apicloud",
             Self::Cdn => "cdn",
             Self::Tauri => "tauri",
         }

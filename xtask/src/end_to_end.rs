@@ -14,8 +14,10 @@ type Variables = Vec<(&'static str, OsString)>;
 /// Sets all of it up, and returns the variables that say where it is.
 pub(crate) fn set_up() -> Result<Variables> {
     let modules = node::set_up()?;
-    page::build()?;
+    // Builds the page, too.
+    let widget = package::widget()?;
     let mut variables = with(workspace::dist())?;
+    variables.push(("ORCHARD_WIDGET", widget.into()));
     variables.push(("ORCHARD_NODE_MODULES", modules.into()));
     Ok(variables)
 }

@@ -1,6 +1,7 @@
 //! What the page promises, a function a promise.
 
 mod accessible;
+mod apicloud;
 mod back;
 mod connection;
 mod footer;
@@ -12,6 +13,7 @@ mod link;
 mod loading;
 mod music;
 mod notices;
+mod old;
 mod policy;
 mod settings;
 mod sign_in;
@@ -94,6 +96,8 @@ pub(crate) fn all() -> Vec<Case> {
         accessible::CASES,
         keyboard::CASES,
         touch::CASES,
+        apicloud::CASES,
+        old::CASES,
     ]
     .concat()
 }

@@ -54,6 +54,8 @@ class Controls:
     api_fault: "str | None" = None
     # The errno that User.info fails with. None lets it answer.
     info_errno: "int | None" = None
+    # The origin that may call /api from elsewhere, "null" for pages on the device. None lets nobody.
+    allow_origin: "str | None" = None
     # Entries of the user that User.info tells in place of the user's own.
     user: dict = field(default_factory=dict)
 
@@ -273,6 +275,14 @@ def serve_events(socketio, options, controls, seen):
 
 
 def serve_api(app, api, controls):
+    @app.after_request
+    def allow(response):
+        if controls.allow_origin is not None and request.path == "/api":
+            response.headers["Access-Control-Allow-Origin"] = controls.allow_origin
+            response.headers["Access-Control-Allow-Headers"] = "authorization, content-type"
+            response.headers["Vary"] = "Origin"
+        return response
+
     @app.post("/api")
     def rpc():
         if controls.api_fault == "not-json":

@@ -1,9 +1,11 @@
 //! `cargo xtask package`: the page as one of the places wants it that it is used in, in `packages/<name>/`.
 
+mod apicloud;
 mod cdn;
 mod index;
 mod settings;
 pub(crate) mod tauri;
+mod zip;
 
 use std::path::PathBuf;
 
@@ -18,11 +20,24 @@ pub(crate) fn package(options: &Package) -> Result<PathBuf> {
     page::build()?;
     let room = room(options)?;
     match options.target {
+        Target::Apicloud => apicloud::package(options, &room)?,
         Target::Cdn => cdn::package(options, &room)?,
         Target::Tauri => tauri::package(options, &room)?,
     }
     note(format_args!("the package is in {}", room.display()));
     Ok(room)
+}
+
+/// The widget for APICloud, with the page's own settings.
+pub(crate) fn widget() -> Result<PathBuf> {
+    let options = Package {
+        target: Target::Apicloud,
+        settings: None,
+        set: Vec::new(),
+        path: None,
+        out: None,
+    };
+    Ok(package(&options)?.join(apicloud::WIDGET))
 }
 
 /// The empty folder for this package. One that was named is not emptied: it may hold what somebody needs.

@@ -103,11 +103,16 @@ fn bind(room: &Path) -> Result<()> {
     process::run(&mut command)
 }
 
-/// What starts it all.
+/// What starts it all, or says that it can't.
 fn start() -> String {
     format!(
         "import init from \"./{EARLY}.js\";\n\
-         init({{ module_or_path: new URL(\"./{EARLY_MODULE}\", import.meta.url) }});\n"
+         init({{ module_or_path: new URL(\"./{EARLY_MODULE}\", import.meta.url) }}).catch((error) => {{\n\
+           const script = document.createElement(\"script\");\n\
+           script.src = \"assets/trouble.js\";\n\
+           document.head.append(script);\n\
+           throw error;\n\
+         }});\n"
     )
 }
 

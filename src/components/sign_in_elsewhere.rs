@@ -1,0 +1,48 @@
+use leptos::prelude::*;
+
+use crate::components::LanguageSwitch;
+use crate::text::Text;
+
+/// Stands where the form would: the host has a window of its own to sign in by.
+#[component]
+pub(crate) fn SignInElsewhere(
+    /// Why somebody is asked who was signed in; empty for none.
+    #[prop(into)]
+    complaint: Signal<String>,
+    /// Opens that window, once more.
+    #[prop(into)]
+    on_open: Callback<()>,
+    /// Wants the page's own form instead.
+    #[prop(into)]
+    on_here: Callback<()>,
+) -> impl IntoView {
+    let text = Text::from_context();
+    view! {
+        <div class="panel">
+            <section class="card" data-testid="sign-in-elsewhere">
+                <div class="card-head">
+                    <h2>{move || text.sign_in}</h2>
+                    <LanguageSwitch />
+                </div>
+                <p>{move || text.sign_in_elsewhere}</p>
+                <p class="error" role="alert">{complaint}</p>
+                <button
+                    type="button"
+                    class="wooden"
+                    data-testid="open-sign-in"
+                    on:click=move |_| on_open.run(())
+                >
+                    {move || text.sign_in_window}
+                </button>
+                <button
+                    type="button"
+                    class="wooden"
+                    data-testid="sign-in-here"
+                    on:click=move |_| on_here.run(())
+                >
+                    {move || text.sign_in_here}
+                </button>
+            </section>
+        </div>
+    }
+}

@@ -1,0 +1,340 @@
+//! A window of an APICloud app: section 4 of the game's contract.
+//!
+//! The web view puts an object `api` into `window` at some time after the page's start, and then calls the page's global
+//! function `apiready`. Whatever it offers is a function of that object which takes one object.
+
+use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
+use std::rc::Rc;
+use std::task::{Poll, Waker};
+
+use gloo_timers::callback::Timeout;
+use js_sys::{Function, JSON, Reflect};
+use serde::Serialize;
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Event, window};
+
+use super::{Host, Store, Told};
+
+/// The page's own window.
+const WINDOW: &str = "orchard";
+
+/// The window to sign in by, and its page.
+const SIGN_IN: (&str, &str) = ("login", "login.html");
+
+/// How long a toast stays, in milliseconds.
+const TOAST: u32 = 3_000;
+
+/// Events of the web view, and what a browser calls the same.
+const SAME: [(&str, &str); 4] = [
+    ("offline", "offline"),
+    ("online", "online"),
+    ("pause", "pagehide"),
+    ("resume", "pageshow"),
+];
+
+/// What is called when something is told.
+type Hear = Rc<dyn Fn()>;
+
+thread_local! {
+    /// Whoever waits for `apiready`.
+    static WAITING: Cell<Option<Waker>> = const { Cell::new(None) };
+    /// Hears of an `apiready` that nobody waits for.
+    static LATE: RefCell<Option<Hear>> = const { RefCell::new(None) };
+    static HOOKED: Cell<bool> = const { Cell::new(false) };
+    /// What hears each of what is told.
+    static HEARS: RefCell<Vec<(Told, Hear)>> = const { RefCell::new(Vec::new()) };
+    static FOLLOWED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// A window of an APICloud app.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Apicloud;
+
+/// Waits for the web view's `api`, at most so many milliseconds; whether it is there.
+pub(super) async fn arrives(within: f64) -> bool {
+    hook();
+    let over = Rc::new(Cell::new(within <= 0.0));
+    let deadline = (!over.get()).then(|| {
+        let over = over.clone();
+        Timeout::new(within as u32, move || {
+            over.set(true);
+            wake();
+        })
+    });
+    poll_fn(|context| {
+        if is_here() || over.get() {
+            Poll::Ready(())
+        } else {
+            WAITING.set(Some(context.waker().clone()));
+            Poll::Pending
+        }
+    })
+    .await;
+    drop(deadline);
+    WAITING.set(None);
+    let here = is_here();
+    if here {
+        follow();
+    }
+    here
+}
+
+/// Calls `hear` when an `api` shows up that nobody waits for.
+pub(super) fn when_late(hear: Box<dyn Fn()>) {
+    LATE.set(Some(hear.into()));
+}
+
+impl Host for Apicloud {
+    fn name(&self) -> &'static str {
+        super::APICLOUD
+    }
+
+    fn read(&self, store: Store, key: &str) -> Option<String> {
+        let value = match store {
+            Store::Device => call("getPrefs", &Prefs::of(key)),
+            Store::Memory => call("getGlobalData", &Entry::of(key)),
+        };
+        text(&value?).filter(|value| !value.is_empty())
+    }
+
+    fn save(&self, store: Store, key: &str, value: &str) {
+        let name = match store {
+            Store::Device => "setPrefs",
+            Store::Memory => "setGlobalData",
+        };
+        let value = Some(value);
+        call(name, &Entry { key, value });
+    }
+
+    fn remove(&self, store: Store, key: &str) {
+        // What is unset reads as an empty value.
+        self.save(store, key, "");
+    }
+
+    fn keeps(&self, _store: Store) -> bool {
+        true
+    }
+
+    fn back(&self, _home: &str) {
+        call("closeWin", &Named { name: WINDOW });
+    }
+
+    fn open_window(&self, name: &str, url: &str) -> bool {
+        open(name, url)
+    }
+
+    fn toast(&self, text: &str) -> bool {
+        let toast = Toast {
+            msg: text,
+            duration: TOAST,
+            location: "middle",
+        };
+        call("toast", &toast).is_some()
+    }
+
+    fn open_sign_in(&self) -> bool {
+        let (name, url) = SIGN_IN;
+        open(name, url)
+    }
+
+    fn settings(&self) -> Option<String> {
+        let carried = Reflect::get(&api()?, &"pageParam".into()).ok()?;
+        if carried.is_string() {
+            return carried.as_string();
+        }
+        carried
+            .is_object()
+            .then(|| JSON::stringify(&carried).ok().map(Into::into))
+            .flatten()
+    }
+
+    fn listen(&self, told: Told, hear: Box<dyn Fn()>) {
+        HEARS.with_borrow_mut(|hears| {
+            hears.retain(|(of, _)| *of != told);
+            hears.push((told, hear.into()));
+        });
+    }
+}
+
+#[derive(Serialize)]
+struct Named<'a> {
+    name: &'a str,
+}
+
+#[derive(Serialize)]
+struct Entry<'a> {
+    key: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<&'a str>,
+}
+
+impl<'a> Entry<'a> {
+    fn of(key: &'a str) -> Self {
+        Self { key, value: None }
+    }
+}
+
+#[derive(Serialize)]
+struct Prefs<'a> {
+    key: &'a str,
+    /// Gives the value at once, and not to a callback.
+    sync: bool,
+}
+
+impl<'a> Prefs<'a> {
+    fn of(key: &'a str) -> Self {
+        Self { key, sync: true }
+    }
+}
+
+#[derive(Serialize)]
+struct Toast<'a> {
+    msg: &'a str,
+    duration: u32,
+    location: &'a str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Opening<'a> {
+    name: &'a str,
+    url: &'a str,
+    page_param: Nothing,
+    bounces: bool,
+    reload: bool,
+    animation: Animation,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Animation {
+    r#type: &'static str,
+    sub_type: &'static str,
+    duration: u32,
+}
+
+/// An empty object.
+#[derive(Serialize)]
+struct Nothing {}
+
+fn open(name: &str, url: &str) -> bool {
+    let opening = Opening {
+        name,
+        url,
+        page_param: Nothing {},
+        bounces: false,
+        reload: true,
+        animation: Animation {
+            r#type: "push",
+            sub_type: "from_right",
+            duration: 300,
+        },
+    };
+    call("openWin", &opening).is_some()
+}
+
+/// The web view's object; `None` where there is no such thing, or it is another one.
+fn api() -> Option<JsValue> {
+    let api = Reflect::get(&js_sys::global(), &"api".into()).ok()?;
+    function(&api, "closeWin").map(|_| api)
+}
+
+fn is_here() -> bool {
+    api().is_some()
+}
+
+fn function(of: &JsValue, name: &str) -> Option<Function> {
+    if !of.is_object() {
+        return None;
+    }
+    Reflect::get(of, &name.into()).ok()?.dyn_into().ok()
+}
+
+/// Calls a function of `api`; `None` where it has none of that name, or that failed.
+fn call<T: Serialize>(name: &str, argument: &T) -> Option<JsValue> {
+    let api = api()?;
+    let argument = serde_wasm_bindgen::to_value(argument).ok()?;
+    function(&api, name)?.call1(&api, &argument).ok()
+}
+
+/// What the stores keep is text; but other windows put numbers into memory as well.
+fn text(value: &JsValue) -> Option<String> {
+    value
+        .as_string()
+        .or_else(|| value.as_f64().map(|number| number.to_string()))
+}
+
+/// Becomes the page's `apiready`; an earlier one is still called.
+fn hook() {
+    if HOOKED.replace(true) {
+        return;
+    }
+    let window = js_sys::global();
+    let name = JsValue::from_str("apiready");
+    let earlier = function(&window, "apiready");
+    let ready = Closure::<dyn FnMut()>::new(move || {
+        if let Some(earlier) = &earlier {
+            _ = earlier.call0(&JsValue::UNDEFINED);
+        }
+        if !is_here() || wake() {
+            return;
+        }
+        let late = LATE.with_borrow(Clone::clone);
+        if let Some(late) = late {
+            late();
+        }
+    });
+    _ = Reflect::set(&window, &name, &ready.into_js_value());
+}
+
+/// Wakes who waits; whether anybody did.
+fn wake() -> bool {
+    let waiting = WAITING.take();
+    let woken = waiting.is_some();
+    if let Some(waker) = waiting {
+        waker.wake();
+    }
+    woken
+}
+
+/// Passes on what the web view tells, from now on.
+fn follow() {
+    if FOLLOWED.replace(true) {
+        return;
+    }
+    for (name, same) in SAME {
+        hear(name, move || {
+            if let (Some(window), Ok(event)) = (window(), Event::new(same)) {
+                _ = window.dispatch_event(&event);
+            }
+            if same == "pageshow" {
+                tell(Told::Shown);
+            }
+        });
+    }
+    hear("keyback", || tell(Told::Back));
+    hear("viewappear", || tell(Told::Shown));
+}
+
+/// Has `heard` called at each event `name` of the web view, for as long as the page lives.
+fn hear(name: &str, heard: impl FnMut() + 'static) {
+    let heard = Closure::<dyn FnMut()>::new(heard).into_js_value();
+    if let (Some(api), Ok(which)) = (api(), serde_wasm_bindgen::to_value(&Named { name }))
+        && let Some(add) = function(&api, "addEventListener")
+    {
+        _ = add.call2(&api, &which, &heard);
+    }
+}
+
+fn tell(told: Told) {
+    // Called with nothing borrowed: who hears may want to hear something else from now on.
+    let hear = HEARS.with_borrow(|hears| {
+        let of_it = hears.iter().find(|(of, _)| *of == told);
+        of_it.map(|(_, hear)| hear.clone())
+    });
+    if let Some(hear) = hear {
+        hear();
+    }
+}

@@ -1,0 +1,65 @@
+// The web view of an APICloud app, as the page meets it: `api` is put into `window` some time after the page's start, and
+// `apiready` is called then. It keeps the app's stores, does nothing else, and writes down every call in
+// `standIn.calls`. Written from the contract; `ARRIVES` (milliseconds, null for not by itself) and `PAGE_PARAM` are filled in.
+(() => {
+  if (window !== window.top) return;
+  // The stores are the app's and outlive the page: prefs on the device, global data in memory.
+  const stored = (name) => JSON.parse(window.name || "{}")[name] ?? {};
+  const store = (name, values) => {
+    window.name = JSON.stringify({ ...JSON.parse(window.name || "{}"), [name]: values });
+  };
+  const put = (name, key, value) => store(name, { ...stored(name), [key]: value });
+
+  const calls = [];
+  const listeners = {};
+  let skipped = 0;
+
+  const functions = {
+    closeWin() {},
+    openWin() {},
+    toast() {},
+    addEventListener({ name }, listener) {
+      listeners[name] = listener;
+    },
+    // Whatever was put there, a string comes out; nothing was: an empty one.
+    getPrefs({ key, sync }, answer) {
+      const value = String(stored("prefs")[key] ?? "");
+      if (sync) return value;
+      setTimeout(() => answer({ value }));
+    },
+    setPrefs: ({ key, value }) => put("prefs", key, String(value)),
+    getGlobalData: ({ key }) => stored("global")[key] ?? "",
+    setGlobalData: ({ key, value }) => put("global", key, value),
+  };
+
+  const api = { pageParam: PAGE_PARAM };
+  for (const [name, run] of Object.entries(functions)) {
+    api[name] = (argument, callback) => {
+      if (!argument || Object.getPrototypeOf(argument) !== Object.prototype) {
+        throw new TypeError(`api.${name} takes an object`);
+      }
+      calls.push({ name, argument: JSON.parse(JSON.stringify(argument)) });
+      return run(argument, callback);
+    };
+  }
+
+  window.standIn = {
+    calls,
+    stored,
+    /** What another window of the app, or its native side, leaves in a store. */
+    put,
+    /** The app tells something: `pause`, `keyback`… */
+    tell: (name) => listeners[name]?.({}),
+    /** Time passes, and nothing of the page runs meanwhile. */
+    sleep: (milliseconds) => (skipped += milliseconds),
+    listens: () => Object.keys(listeners).sort(),
+  };
+  const now = Date.now.bind(Date);
+  Date.now = () => now() + skipped;
+
+  window.standIn.arrive = () => {
+    window.api = api;
+    window.apiready?.();
+  };
+  if (ARRIVES !== null) setTimeout(window.standIn.arrive, ARRIVES);
+})();

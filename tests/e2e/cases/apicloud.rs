@@ -1,0 +1,385 @@
+//! The page in the game's APICloud app, of which there is a stand-in.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use super::{Case, everywhere, on_flask, short_lived};
+use crate::apicloud::Arrives::{After, Never};
+use crate::apicloud::{App, Kept};
+use crate::environment::Environment;
+use crate::page::Store;
+use crate::runner::Stage;
+use crate::site::{self, AS_BUILT, IN_APICLOUD, QUIET};
+use crate::wait::wait_for;
+
+pub(super) const CASES: &[Case] = &[
+    everywhere("apicloud_signs_in_by_its_window", signs_in_by_its_window),
+    on_flask("apicloud_looks_at_memory_first", looks_at_memory_first),
+    on_flask("apicloud_that_arrives_late", arrives_late),
+    on_flask("apicloud_that_never_arrives", never_arrives),
+    on_flask("apicloud_that_was_asked_for_and_is_silent", silent),
+    on_flask("apicloud_too_late_for_a_player", too_late_for_a_player),
+    short_lived(on_flask(
+        "apicloud_keeps_a_fresh_token_on_the_device",
+        fresh_token_on_the_device,
+    )),
+    short_lived(on_flask(
+        "apicloud_keeps_a_fresh_token_in_memory",
+        fresh_token_in_memory,
+    )),
+    on_flask("apicloud_back_closes_the_window", back_closes_the_window),
+    on_flask("apicloud_pauses_for_a_minute", pauses_for_a_minute),
+    on_flask("apicloud_loses_its_network", loses_its_network),
+    on_flask(
+        "apicloud_opens_windows_and_toasts",
+        opens_windows_and_toasts,
+    ),
+    on_flask("apicloud_carries_settings", carries_settings),
+    on_flask(
+        "apicloud_keeps_what_the_page_says",
+        keeps_what_the_page_says,
+    ),
+    on_flask(
+        "apicloud_opens_the_widget_from_the_device",
+        opens_from_the_device,
+    ),
+];
+
+/// Long after the page has looked, and well within its grace.
+const SOON: u32 = 300;
+
+/// After the page's grace.
+const LATE: u32 = 700;
+
+/// What `/api` tells somebody who signs in.
+fn login(stage: &Stage<'_>) -> Value {
+    let user = &stage.server.user;
+    let params = json!({ "account": user.account, "password": user.password });
+    stage.server.call("User.login", &params, None)
+}
+
+/// The login window signs somebody in, and keeps what it was told as the game does: on the device all is text.
+fn keep(app: App<'_>, store: Kept, told: &Value) {
+    for key in ["access_token", "refresh_token", "id", "nickname"] {
+        app.keep(store, key, &told[key]);
+    }
+}
+
+/// The page in an app in which somebody has signed in before.
+fn signed_in<'a>(stage: &'a Stage<'_>, store: Kept, path: &str, page_param: &Value) -> App<'a> {
+    let Stage { page, server, .. } = stage;
+    let app = App::around(page, After(SOON), page_param);
+    page.visit(&server.url(path));
+    keep(app, store, &login(stage));
+    page.reload();
+    page.wait_for_state("live");
+    app
+}
+
+fn signs_in_by_its_window(stage: &mut Stage<'_>) {
+    let stage = &*stage;
+    let Stage { page, server, .. } = stage;
+    let app = App::around(page, After(SOON), &Value::Null);
+    page.visit(&server.url(QUIET));
+    let opened = app.wait_for_calls("openWin", 1);
+    assert_eq!(
+        opened,
+        [json!({
+            "name": "login", "url": "login.html", "pageParam": {}, "bounces": false, "reload": true,
+            "animation": { "type": "push", "subType": "from_right", "duration": 300 },
+        })]
+    );
+    page.wait_for_presence("sign-in-elsewhere", true);
+    assert_eq!(page.wire().calls, 0, "asked for without a token");
+
+    // Closed by somebody who has not signed in: the page asks, and does not open the window by itself again.
+    app.tell("viewappear");
+    page.click("open-sign-in");
+    app.wait_for_calls("openWin", 2);
+
+    let told = login(stage);
+    keep(app, Kept::Prefs, &told);
+    app.tell("viewappear");
+    page.wait_for_state("live");
+    let logins = page.wire().sent("login");
+    // As it comes out of the device's store: as text.
+    assert_eq!(logins, [json!({ "uid": told["id"].to_string() })]);
+    assert_eq!(app.called("openWin").len(), 2);
+}
+
+/// A game in which somebody else has used the device before.
+fn looks_at_memory_first(stage: &mut Stage<'_>) {
+    let stage = &*stage;
+    let app = signed_in(stage, Kept::Global, QUIET, &Value::Null);
+    let Stage { page, .. } = stage;
+    app.keep(Kept::Prefs, "access_token", &json!("not.a.token"));
+    page.reload();
+    page.wait_for_state("live");
+    // A number in memory is text on the wire.
+    assert_eq!(page.wire().sent("login"), [json!({ "uid": "1" })]);
+}
+
+fn arrives_late(stage: &mut Stage<'_>) {
+    let stage = &*stage;
+    let Stage { page, server, .. } = stage;
+    let app = App::around(page, After(LATE), &Value::Null);
+    page.visit(&server.url(QUIET));
+    // By then the page may have shown its own form.
+    app.wait_for_calls("openWin", 1);
+    page.wait_for_presence("sign-in-elsewhere", true);
+    page.wait_for_presence("sign-in", false);
+    keep(app, Kept::Prefs, &login(stage));
+    app.tell("viewappear");
+    stage.page.wait_for_state("live");
+}
+
+fn never_arrives(stage: &mut Stage<'_>) {
+    let stage = &*stage;
+    let Stage { page, server, .. } = stage;
+    App::around(page, Never, &Value::Null);
+    page.visit(&server.url(QUIET));
+    page.sign_in(&server.user, true);
+    page.wait_for_state("live");
+    assert!(page.stored(Store::Device, "access_token").is_some());
+}
+
+fn silent(stage: &mut Stage<'_>) {
+    let stage = &*stage;
+    let Stage { page, server, .. } = stage;
+    App::around(page, Never, &Value::Null);
+    page.visit(&server.url(IN_APICLOUD));
+    page.wait_for_toast("apicloud");
+    page.tap_toasts_away();
+    page.sign_in(&server.user, true);
+    page.wait_for_state("live");
+}
+
+/// Whoever has a session of the browser's own keeps it, and with it the browser's stores.
+fn too_late_for_a_player(stage: &mut Stage<'_>) {
+    let Stage { page, server, .. } = &*stage;
+    let app = App::around(page, Never, &Value::Null);
+    page.visit(&server.url("/home.html"));
+    let told = login(stage);
+    for key in ["access_token", "refresh_token"] {
+        page.put(Store::Device, key, told[key].as_str().expect("a token"));
+    }
+    page.put(Store::Device, "id", "1");
+    page.visit(&server.url(QUIET));
+    page.wait_for_state("live");
+    app.arrive();
+    // What the page does about it, it has done when it answers a click.
+    page.click("menu-help");
+    page.wait_for_presence("help", true);
+    assert_eq!(page.state(), "live");
+    assert!(app.called("getPrefs").is_empty());
+    assert!(app.called("openWin").is_empty());
+    assert_eq!(page.wire().sockets, 1);
+}
+
+fn fresh_token_on_the_device(stage: &mut Stage<'_>) {
+    refreshed(stage, Kept::Prefs, Kept::Global);
+}
+
+fn fresh_token_in_memory(stage: &mut Stage<'_>) {
+    refreshed(stage, Kept::Global, Kept::Prefs);
+}
+
+fn refreshed(stage: &Stage<'_>, kept: Kept, other: Kept) {
+    let app = signed_in(stage, kept, QUIET, &Value::Null);
+    let Stage { page, server, .. } = stage;
+    let old = app.kept(kept, "access_token");
+    wait_for("the token to expire", || {
+        let answer = server.call("User.check", &json!({}), old.as_str());
+        if answer["errno"] == 1005 {
+            Ok(())
+        } else {
+            Err(answer.to_string())
+        }
+    });
+    page.reload();
+    page.wait_for_state("live");
+    let new = app.kept(kept, "access_token");
+    assert!(new.is_string(), "{new}");
+    assert_ne!(new, old, "the token was not refreshed");
+    assert_eq!(app.kept(other, "access_token"), Value::Null);
+    assert!(app.called("openWin").is_empty());
+}
+
+fn back_closes_the_window(stage: &mut Stage<'_>) {
+    let stage = &*stage;
+    let app = signed_in(stage, Kept::Prefs, QUIET, &Value::Null);
+    let Stage { page, server, .. } = stage;
+    page.click("back");
+    let closed = json!({ "name": "orchard" });
+    assert_eq!(app.wait_for_calls("closeWin", 1)[0], closed);
+
+    // The device's own key closes what is open first.
+    page.click("menu-help");
+    page.wait_for_presence("help", true);
+    app.tell("keyback");
+    page.wait_for_presence("help", false);
+    assert_eq!(app.called("closeWin").len(), 1);
+    app.tell("keyback");
+    assert_eq!(app.wait_for_calls("closeWin", 2)[1], closed);
+    assert_eq!(page.session().url(), server.url(QUIET));
+}
+
+fn pauses_for_a_minute(stage: &mut Stage<'_>) {
+    let stage = &*stage;
+    let app = signed_in(stage, Kept::Prefs, QUIET, &Value::Null);
+    let Stage { page, server, .. } = stage;
+    let connections = || server.state()["connections"].as_array().map_or(0, Vec::len);
+    assert_eq!(connections(), 1);
+    app.tell("pause");
+    wait_for("the server to see nobody", || match connections() {
+        0 => Ok(()),
+        many => Err(format!("{many} connections")),
+    });
+    app.sleep(60_000);
+    app.tell("resume");
+    page.wait_for_state("live");
+    wait_for("the server to see the player again", || {
+        match connections() {
+            1 => Ok(()),
+            many => Err(format!("{many} connections")),
+        }
+    });
+    let wire = page.wire();
+    assert_eq!(wire.ids().len(), 2);
+    assert_eq!(wire.sent("login").len(), 2, "one login a connection");
+}
+
+/// The app's word counts as the browser's does: see `offline_and_back`.
+fn loses_its_network(stage: &mut Stage<'_>) {
+    let Stage {
+        page,
+        server,
+        environment,
+        ..
+    } = stage;
+    page.expect_console("WebSocket connection to");
+    let app = App::around(page, After(SOON), &Value::Null);
+    page.visit(&server.url(QUIET));
+    let user = &server.user;
+    let params = json!({ "account": user.account, "password": user.password });
+    keep(app, Kept::Prefs, &server.call("User.login", &params, None));
+    page.reload();
+    page.wait_for_state("live");
+
+    server.kill();
+    page.wait_for_state("reconnecting");
+    app.tell("offline");
+    page.wait_for_state("offline");
+    server.go(environment);
+    app.tell("online");
+    page.wait_for_state("live");
+}
+
+fn opens_windows_and_toasts(stage: &mut Stage<'_>) {
+    let stage = &*stage;
+    let app = signed_in(stage, Kept::Prefs, QUIET, &json!({ "shop": "market" }));
+    let Stage { page, .. } = stage;
+    let toasts = wait_for("the toasts of the welcome", || {
+        let toasts = app.called("toast");
+        let said = |text: &str| {
+            toasts
+                .iter()
+                .any(|toast| toast["msg"].as_str().is_some_and(|it| it.contains(text)))
+        };
+        if said("登录成功") && said("欢迎") {
+            Ok(toasts.clone())
+        } else {
+            Err(format!("{toasts:?}"))
+        }
+    });
+    for toast in toasts {
+        assert_eq!(toast["duration"], 3000, "{toast}");
+        assert_eq!(toast["location"], "middle", "{toast}");
+    }
+    assert_eq!(page.toasts(), 0, "the page toasts, too");
+    page.click("menu-shop");
+    let opened = app.wait_for_calls("openWin", 1);
+    assert_eq!(opened[0]["name"], "market");
+    assert_eq!(opened[0]["url"], "market.html");
+}
+
+fn carries_settings(stage: &mut Stage<'_>) {
+    let stage = &*stage;
+    let param = json!({ "chat": false, "language": "en", "name": "orchard" });
+    let app = signed_in(stage, Kept::Prefs, AS_BUILT, &param);
+    let Stage { page, .. } = stage;
+    assert!(page.wire().sent("chat").is_empty(), "a push was asked for");
+    let language = page.session().run("return document.documentElement.lang");
+    assert_eq!(language, "en");
+    // What means nothing here is told as for the settings of the page.
+    page.wait_for_toast("name");
+    assert!(app.called("openWin").is_empty());
+}
+
+fn keeps_what_the_page_says(stage: &mut Stage<'_>) {
+    let stage = &*stage;
+    let app = signed_in(stage, Kept::Prefs, QUIET, &Value::Null);
+    let Stage { page, .. } = stage;
+    page.click("wallet");
+    page.click("sign-out");
+    app.wait_for_calls("openWin", 1);
+    for (store, key) in [
+        (Kept::Prefs, "access_token"),
+        (Kept::Prefs, "refresh_token"),
+        (Kept::Prefs, "id"),
+        (Kept::Global, "access_token"),
+    ] {
+        let left = app.kept(store, key);
+        assert!(left.is_null() || left == "", "{key} in {store:?}: {left}");
+    }
+
+    // The page's own form is at hand, and keeps what it is told in the app's stores.
+    page.click("sign-in-here");
+    page.sign_in(&stage.server.user, true);
+    page.wait_for_state("live");
+    let token = app.kept(Kept::Prefs, "access_token");
+    assert!(
+        token.as_str().is_some_and(|token| !token.is_empty()),
+        "{token}"
+    );
+    assert_eq!(page.stored(Store::Device, "access_token"), None);
+}
+
+/// The package, from the device: no server serves the page, and the browser loads no module and fetches no file there.
+fn opens_from_the_device(stage: &mut Stage<'_>) {
+    let Stage { page, server, .. } = stage;
+    let widget = tempfile::tempdir().expect("a temporary folder");
+    site::copy(&Environment::widget(), widget.path());
+    let document = widget.path().join("html/orchard.html");
+    let html = fs::read_to_string(&document).expect("the page of the widget");
+    let settings =
+        json!({ "socket_server": server.url(""), "api": server.url("/api"), "chat": false });
+    fs::write(&document, site::with_settings(&html, &settings)).expect("the page is written");
+    // That is what a browser calls the origin of a file.
+    server.control("settings", &json!({ "allow_origin": "null" }));
+    let user = &server.user;
+    let params = json!({ "account": user.account, "password": user.password });
+    let told = server.call("User.login", &params, None);
+
+    let app = App::around(page, After(SOON), &Value::Null);
+    page.visit(&format!("file://{}", document.display()));
+    app.wait_for_calls("openWin", 1);
+    keep(app, Kept::Prefs, &told);
+    app.tell("viewappear");
+    page.wait_for_state("live");
+    page.click("wallet");
+    page.wait_for_presence("version", true);
+    let version = page.text("version").expect("the version");
+    let [.., number, commit, host] = version.split(' ').collect::<Vec<_>>()[..] else {
+        panic!("no version and commit: {version}")
+    };
+    assert_eq!(number, env!("CARGO_PKG_VERSION"), "{version}");
+    assert!(commit.len() > 6, "{version}");
+    assert_eq!(host, "apicloud", "{version}");
+
+    let broken = page.session().run(
+        "return [...document.images].filter((it) => it.complete && !it.naturalWidth).map((it) => it.src)",
+    );
+    assert_eq!(broken, json!([]), "pictures that could not be loaded");
+}
