@@ -16,6 +16,7 @@ use crate::door::Door;
 use crate::host::here;
 use crate::link::Link;
 use crate::notices::Notices;
+use crate::paced::paced;
 use crate::session::{self, Absent, Session};
 use crate::settings::Settings;
 use crate::text::Text;
@@ -91,9 +92,10 @@ pub(crate) fn go_live(
     });
 
     let (count, set_count) = signal(None);
+    let show = paced(set_count);
     let greet = move |ServerResponse { count, sid }| {
         if count.is_some() {
-            set_count.try_set(count);
+            show(count);
         }
         if let Some(sid) = sid {
             toasts.say(text.welcome(&sid, count));

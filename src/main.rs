@@ -34,6 +34,7 @@ mod music;
 mod notices;
 mod online;
 mod open;
+mod paced;
 mod page;
 mod player;
 mod rpc;

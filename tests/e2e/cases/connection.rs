@@ -16,6 +16,10 @@ pub(super) const CASES: &[Case] = &[
         "chat_setting_off_asks_for_no_push",
         chat_setting_off_asks_for_no_push,
     ),
+    on_flask(
+        "a_burst_ends_with_its_last_count",
+        a_burst_ends_with_its_last_count,
+    ),
     everywhere("killed_server_comes_back", killed_server_comes_back),
     everywhere("offline_and_back", offline_and_back),
     everywhere("unknown_namespace_is_refused", unknown_namespace_is_refused),
@@ -125,6 +129,20 @@ fn chat_setting_off_asks_for_no_push(stage: &mut Stage<'_>) {
     let wire = page.wire();
     assert_eq!(wire.sent("login").len(), 1);
     assert!(wire.sent("chat").is_empty(), "a push was asked for");
+}
+
+/// Counts may come faster than the page is drawn: it shows the last one, whatever it leaves out before.
+fn a_burst_ends_with_its_last_count(stage: &mut Stage<'_>) {
+    go_live(stage, QUIET);
+    let Stage { page, server, .. } = stage;
+    for count in 5001..=5020 {
+        let event = json!({ "event": "server_response", "data": { "count": count } });
+        server.control("emit", &event);
+    }
+    wait_for("the count 5020", || match page.count() {
+        Some(text) if text == "5020" => Ok(()),
+        text => Err(format!("{text:?}")),
+    });
 }
 
 fn killed_server_comes_back(stage: &mut Stage<'_>) {
