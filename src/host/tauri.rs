@@ -1,26 +1,55 @@
-//! A window of Tauri 2.
+//! A window of Tauri 2: what is kept on the device, the shell keeps in its store.
 
-use js_sys::Reflect;
+use std::cell::RefCell;
+use std::collections::VecDeque;
+
+use js_sys::{Array, Function, Object, Promise, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use super::{Browser, Host, Store};
 
 /// What Tauri puts into `window` before anything of the page runs.
 pub(super) const SIGN: &str = "__TAURI_INTERNALS__";
 
-/// A window of Tauri's. Still a browser in all that it does.
+/// The store that the shell has opened for the page. The page may open none itself.
+const STORE: &str = "player.json";
+
+thread_local! {
+    static DEVICE: RefCell<Device> = const { RefCell::new(Device::new()) };
+
+    /// What the shell was told to do and has not done yet, the first first.
+    static ORDERS: RefCell<VecDeque<Order>> = const { RefCell::new(VecDeque::new()) };
+}
+
+/// A window of Tauri's. Memory is the browser's: it ends with the window, and the app has only one.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Tauri;
 
 /// Whether the page is in one.
 pub(super) fn is_here() -> bool {
-    Reflect::get(&js_sys::global(), &SIGN.into()).is_ok_and(|it| !it.is_undefined())
+    internals().is_some()
 }
 
-/// Gets ready what can't be asked for without waiting.
+/// Reads the shell's store: what is asked of a host is asked without waiting.
 ///
 /// # Errors
 /// When the shell does not answer; in its words.
 pub(super) async fn open() -> Result<(), String> {
+    let store = Order::new("plugin:store|get_store").with("path", STORE);
+    let store = store.carry_out().await?;
+    if store.is_null_or_undefined() {
+        return Err([STORE, " is not open"].concat());
+    }
+    let entries = Order::new("plugin:store|entries").with("rid", store.clone());
+    let entries = entries.carry_out().await?;
+    let entries = Array::from(&entries);
+    let entries = entries.iter().filter_map(|entry| {
+        let entry = entry.dyn_into::<Array>().ok()?;
+        Some((entry.get(0).as_string()?, entry.get(1).as_string()?))
+    });
+    let entries = entries.collect();
+    DEVICE.with_borrow_mut(|device| *device = Device { store, entries });
     Ok(())
 }
 
@@ -30,30 +59,140 @@ impl Host for Tauri {
     }
 
     fn read(&self, store: Store, key: &str) -> Option<String> {
-        Browser.read(store, key)
+        match store {
+            Store::Device => DEVICE.with_borrow(|device| device.read(key)),
+            Store::Memory => Browser.read(store, key),
+        }
     }
 
     fn save(&self, store: Store, key: &str, value: &str) {
-        Browser.save(store, key, value);
+        match store {
+            Store::Device => DEVICE.with_borrow_mut(|device| device.save(key, value)),
+            Store::Memory => Browser.save(store, key, value),
+        }
     }
 
     fn remove(&self, store: Store, key: &str) {
-        Browser.remove(store, key);
+        match store {
+            Store::Device => DEVICE.with_borrow_mut(|device| device.remove(key)),
+            Store::Memory => Browser.remove(store, key),
+        }
     }
 
     fn keeps(&self, store: Store) -> bool {
-        Browser.keeps(store)
+        store == Store::Device
     }
 
-    fn back(&self, home: &str) {
-        Browser.back(home);
+    fn back(&self, _home: &str) {
+        tell(Order::new("plugin:window|close"));
     }
 
-    fn open_window(&self, name: &str, url: &str) -> bool {
-        Browser.open_window(name, url)
+    fn open_window(&self, _name: &str, _url: &str) -> bool {
+        false
     }
 
-    fn toast(&self, text: &str) -> bool {
-        Browser.toast(text)
+    fn toast(&self, _text: &str) -> bool {
+        false
+    }
+}
+
+/// The shell's store, and what is in it.
+struct Device {
+    /// The shell's name for it.
+    store: JsValue,
+    entries: Vec<(String, String)>,
+}
+
+impl Device {
+    const fn new() -> Self {
+        Self {
+            store: JsValue::UNDEFINED,
+            entries: Vec::new(),
+        }
+    }
+
+    fn read(&self, key: &str) -> Option<String> {
+        let mut entries = self.entries.iter();
+        let (_, value) = entries.find(|(name, _)| name == key)?;
+        (!value.is_empty()).then(|| value.clone())
+    }
+
+    fn save(&mut self, key: &str, value: &str) {
+        self.entries.retain(|(name, _)| name != key);
+        self.entries.push((key.to_owned(), value.to_owned()));
+        let order = Order::new("plugin:store|set").with("rid", self.store.clone());
+        tell(order.with("key", key).with("value", value));
+    }
+
+    fn remove(&mut self, key: &str) {
+        self.entries.retain(|(name, _)| name != key);
+        let order = Order::new("plugin:store|delete").with("rid", self.store.clone());
+        tell(order.with("key", key));
+    }
+}
+
+fn internals() -> Option<Object> {
+    let internals = Reflect::get(&js_sys::global(), &SIGN.into()).ok()?;
+    internals.dyn_into().ok()
+}
+
+/// Has the shell do something, after all that it was told before: it works at several things at once, and a value that is
+/// removed and saved again is to be there in the end.
+fn tell(order: Order) {
+    let idle = ORDERS.with_borrow_mut(|orders| {
+        orders.push_back(order);
+        orders.len() == 1
+    });
+    if idle {
+        spawn_local(work());
+    }
+}
+
+async fn work() {
+    while let Some(order) = ORDERS.with_borrow(|orders| orders.front().cloned()) {
+        // What fails has no other way to be done; the page goes on with what it knows.
+        _ = order.carry_out().await;
+        ORDERS.with_borrow_mut(VecDeque::pop_front);
+    }
+}
+
+/// A command for the shell.
+#[derive(Clone)]
+struct Order {
+    command: &'static str,
+    arguments: Object,
+}
+
+impl Order {
+    fn new(command: &'static str) -> Self {
+        Self {
+            command,
+            arguments: Object::new(),
+        }
+    }
+
+    fn with(self, name: &str, value: impl Into<JsValue>) -> Self {
+        // It fails for frozen objects only.
+        _ = Reflect::set(&self.arguments, &name.into(), &value.into());
+        self
+    }
+
+    async fn carry_out(&self) -> Result<JsValue, String> {
+        let answer = match self.promise() {
+            Ok(promise) => JsFuture::from(promise).await,
+            Err(error) => Err(error),
+        };
+        // Tauri's errors are texts.
+        answer.map_err(|error| {
+            let why = error.as_string().unwrap_or_default();
+            [self.command, ": ", &why].concat()
+        })
+    }
+
+    fn promise(&self) -> Result<Promise, JsValue> {
+        let internals = internals().ok_or(JsValue::UNDEFINED)?;
+        let invoke = Reflect::get(&internals, &"invoke".into())?.dyn_into::<Function>()?;
+        let promise = invoke.call2(&internals, &self.command.into(), &self.arguments)?;
+        promise.dyn_into()
     }
 }

@@ -10,21 +10,16 @@ use super::Stage;
 use super::app::{Device, Window};
 use crate::environment::Environment;
 
-/// A promise: its name, how it is tried, and whether it is kept yet.
-type Case = (&'static str, fn(Stage<'_>), bool);
+/// A promise: its name, and how it is tried.
+type Case = (&'static str, fn(Stage<'_>));
 
 pub(super) const ALL: &[Case] = &[
-    ("goes_live_on_the_default_server", goes_live, true),
-    // These wait for the page to use the store, and to close the window.
-    ("keeps_its_token_over_a_restart", keeps_its_token, false),
-    ("forgets_a_token_that_was_not_to_be_kept", forgets, false),
-    ("closes_by_its_back_button", closes, false),
-    (
-        "reaches_the_configured_server_only",
-        reaches_one_server,
-        true,
-    ),
-    ("may_ask_its_shell_for_little", asks_for_little, true),
+    ("goes_live_on_the_default_server", goes_live),
+    ("keeps_its_token_over_a_restart", keeps_its_token),
+    ("forgets_a_token_that_was_not_to_be_kept", forgets),
+    ("closes_by_its_back_button", closes),
+    ("reaches_the_configured_server_only", reaches_one_server),
+    ("may_ask_its_shell_for_little", asks_for_little),
 ];
 
 fn goes_live(stage: Stage<'_>) {

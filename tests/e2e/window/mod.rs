@@ -55,7 +55,7 @@ pub(crate) fn trials(only_list: bool) -> Vec<Trial> {
     let surroundings = Arc::new(surroundings);
     cases::ALL
         .iter()
-        .map(|&(name, run, kept)| {
+        .map(|&(name, run)| {
             let surroundings = Arc::clone(&surroundings);
             Trial::test(format!("window::{name}"), move || {
                 match &*surroundings {
@@ -67,7 +67,6 @@ pub(crate) fn trials(only_list: bool) -> Vec<Trial> {
                 }
                 Ok(())
             })
-            .with_ignored_flag(!kept)
         })
         .collect()
 }

@@ -30,5 +30,5 @@ pub(crate) fn plain() -> Result<PathBuf> {
 
 /// Builds the package of the page in `dist/`.
 fn build(options: &Package) -> Result<PathBuf> {
-    shell::package(&index::index(options, &[])?.html)
+    shell::package(&index::index(options, &[("host", "tauri")])?.html)
 }
