@@ -124,20 +124,23 @@ impl TestServer {
     }
 }
 
+/// Extensions of the files in `/kinds` of the page that is laid here.
+pub(crate) const KINDS: [&str; 8] = [
+    "css",
+    "html",
+    "js",
+    "mp3",
+    "png",
+    "svg",
+    "wasm",
+    "webmanifest",
+];
+
 /// A page as trunk leaves it.
 fn lay_page(folder: &TempDir) {
     let dist = folder.path().join("dist");
     fs::create_dir_all(dist.join("kinds")).unwrap();
-    for extension in [
-        "css",
-        "html",
-        "js",
-        "mp3",
-        "png",
-        "svg",
-        "wasm",
-        "webmanifest",
-    ] {
+    for extension in KINDS {
         fs::write(dist.join("kinds").join(format!("a.{extension}")), "kind").unwrap();
     }
     for (name, content) in [

@@ -2,7 +2,7 @@
 
 use reqwest::header::HeaderMap;
 
-use crate::support::{TestServer, Wire};
+use crate::support::{KINDS, TestServer, Wire};
 
 async fn get(
     server: &TestServer,
@@ -214,16 +214,7 @@ async fn a_page_of_an_origin_that_is_not_named_opens_no_connection() {
 #[tokio::test]
 async fn files_have_the_types_that_a_cdn_is_told() {
     let server = TestServer::start(&[]).await;
-    for extension in [
-        "css",
-        "html",
-        "js",
-        "mp3",
-        "png",
-        "svg",
-        "wasm",
-        "webmanifest",
-    ] {
+    for extension in KINDS {
         let (status, headers, _) = get(&server, &format!("/kinds/a.{extension}"), &[]).await;
         assert_eq!(status, 200, "{extension}");
         let sent = headers["content-type"].to_str().unwrap();
