@@ -50,10 +50,16 @@ impl Sky {
 /// Keeps the sky right for as long as the current owner lives.
 pub(crate) fn follow() {
     show();
-    StoredValue::new_local(Interval::new(LOOK, show));
+    StoredValue::new_local(Interval::new(LOOK, turn));
     // A page that sleeps has no timers, and may wake up on another day.
-    let awake = window_event_listener(ev::visibilitychange, |_| show());
+    let awake = window_event_listener(ev::visibilitychange, |_| turn());
     on_cleanup(move || awake.remove());
+}
+
+/// From now on it changes gently.
+fn turn() {
+    set("main", "data-turns", "");
+    show();
 }
 
 fn show() {

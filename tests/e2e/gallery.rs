@@ -273,11 +273,12 @@ fn evidence() -> PathBuf {
     Environment::evidence().join("gallery")
 }
 
-/// Whether the frame is there, and all that it loads.
+/// Whether the frame is there, and all that it loads; and whether all of it is still, as a player may ask.
 const READY: &str = r#"
 const root = document.documentElement;
 const loaded = [...document.images].every((it) => it.complete) && document.fonts.status === "loaded";
-return (root.dataset.shown === "NAME" && loaded) || root.dataset.shown + " " + loaded;
+const moving = document.getAnimations().length;
+return (root.dataset.shown === "NAME" && loaded && !moving) || `${root.dataset.shown} ${loaded}, moving: ${moving}`;
 "#;
 
 /// Left, top, right and bottom of the first that the selector finds.

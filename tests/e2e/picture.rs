@@ -19,6 +19,12 @@ const SHARE: usize = 400;
 /// So many may always differ: on a small picture one glyph's edge is a large share.
 const FEW: usize = 12;
 
+/// The side of the squares that are looked at one by one: a word that is missing is a small share of a whole panel.
+const TILE: usize = 32;
+
+/// How many pixels of one square may differ by more.
+const IN_A_TILE: usize = 48;
+
 /// Rows of red, green and blue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Picture {
@@ -154,13 +160,18 @@ impl Picture {
             return Some(Difference::Size(sizes));
         }
         let mut many = 0;
+        let across = self.width.div_ceil(TILE);
+        let mut tiles = vec![0; across * self.height.div_ceil(TILE)];
         let shown = self
             .pixels
             .chunks_exact(PIXEL)
             .zip(accepted.pixels.chunks_exact(PIXEL))
-            .flat_map(|(ours, theirs)| {
+            .enumerate()
+            .flat_map(|(at, (ours, theirs))| {
                 let far = ours.iter().zip(theirs).any(|(a, b)| a.abs_diff(*b) > NEAR);
                 many += usize::from(far);
+                let (x, y) = (at % self.width, at / self.width);
+                tiles[y / TILE * across + x / TILE] += usize::from(far);
                 if far {
                     [255, 0, 0]
                 } else {
@@ -174,7 +185,8 @@ impl Picture {
             ..self.clone()
         };
         let all = self.width * self.height;
-        (many > FEW.max(all / SHARE)).then_some(Difference::Pixels(many, all, shown))
+        let dense = tiles.into_iter().any(|many| many > IN_A_TILE);
+        (dense || many > FEW.max(all / SHARE)).then_some(Difference::Pixels(many, all, shown))
     }
 }
 

@@ -186,6 +186,16 @@ impl Session {
         self.devtools("Emulation.setUserAgentOverride", &params);
     }
 
+    /// Moves the page to where it is that hour of the day now, or a little later.
+    pub(crate) fn set_hour(&self, hour: i32) {
+        let utc = self.run("return new Date().getUTCHours()");
+        let utc = utc.as_i64().and_then(|utc| i32::try_from(utc).ok());
+        let east = (hour - utc.expect("an hour") + 36) % 24 - 12;
+        // These zones' names count the hours to the west.
+        let params = json!({ "timezoneId": format!("Etc/GMT{:+}", -east) });
+        self.devtools("Emulation.setTimezoneOverride", &params);
+    }
+
     /// Makes the page as large, in CSS pixels: a window can't be as narrow as a phone.
     pub(crate) fn resize(&self, width: u32, height: u32) {
         let params =

@@ -45,9 +45,8 @@ pub(crate) fn test(options: &Test) -> Result<()> {
 /// Whether `group` is among the tests that run when none is named.
 fn runs_unasked(group: Group) -> bool {
     match group {
-        // Pictures, until it is known how alike other machines draw them; the other engines and the window, until they have
-        // shown themselves quick and steady enough.
-        Group::Gallery | Group::Engines | Group::Tauri => false,
+        // The other engines and the window, until they have shown themselves quick and steady enough.
+        Group::Engines | Group::Tauri => false,
         _ => true,
     }
 }

@@ -17,6 +17,7 @@ mod old;
 mod policy;
 mod settings;
 mod sign_in;
+mod sky;
 mod toasts;
 mod tokens;
 mod touch;
@@ -88,6 +89,7 @@ pub(crate) fn all() -> Vec<Case> {
         notices::CASES,
         settings::CASES,
         toasts::CASES,
+        sky::CASES,
         header::CASES,
         footer::CASES,
         music::CASES,

@@ -1,0 +1,48 @@
+//! The sky: as the player's hour is, from the first look on.
+
+use serde_json::{Value, json};
+
+use super::{Case, on_default};
+use crate::page::Page;
+use crate::runner::Stage;
+use crate::site::QUIET;
+use crate::wait::wait_for;
+
+pub(super) const CASES: &[Case] = &[on_default(
+    "sky_is_there_at_once_and_turns_gently",
+    sky_is_there_at_once_and_turns_gently,
+)];
+
+/// What is on its way from one hour's colour to another's: of the column, and of what is beside it.
+const TURNING: &str = r#"
+const turning = (it) => it.getAnimations().some((change) => change.transitionProperty === "--sky-top");
+return [".scene", "body"].map((part) => turning(document.querySelector(part)));
+"#;
+
+fn sky_is_there_at_once_and_turns_gently(stage: &mut Stage<'_>) {
+    let Stage { page, server, .. } = stage;
+    page.session().set_hour(22);
+    page.visit(&server.url(QUIET));
+    wait_for_sky(page, "night");
+    assert_eq!(page.session().run(TURNING), json!([false, false]));
+
+    // The page looks at its clock when it is looked at again.
+    page.session().set_hour(12);
+    page.session()
+        .run("document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))");
+    wait_for_sky(page, "day");
+    assert_eq!(page.session().run(TURNING), json!([true, true]));
+}
+
+fn wait_for_sky(page: &Page, name: &str) {
+    wait_for(&format!("the sky of {name}"), || {
+        let sky = page
+            .session()
+            .run("return document.querySelector('main')?.dataset.sky ?? null");
+        if sky == name {
+            Ok(())
+        } else {
+            Err(Value::to_string(&sky))
+        }
+    });
+}
