@@ -66,6 +66,11 @@ pub(crate) trait Host {
     /// Shows `text` by the host's own means; `false` if it has none and the page must.
     fn toast(&self, text: &str) -> bool;
 
+    /// Whether its player finds the page's own files by their addresses.
+    fn plays_files(&self) -> bool {
+        true
+    }
+
     /// Opens the host's own window to sign in by; `false` if it has none, and the page asks by its form.
     fn open_sign_in(&self) -> bool {
         false

@@ -94,6 +94,11 @@ impl Host for Tauri {
     fn toast(&self, _text: &str) -> bool {
         false
     }
+
+    fn plays_files(&self) -> bool {
+        // WebKitGTK leaves playing to GStreamer, which knows nothing of files inside a program.
+        false
+    }
 }
 
 /// The shell's store, and what is in it.

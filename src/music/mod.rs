@@ -1,5 +1,6 @@
 //! The orchard's music: the tune, when it plays, and the keys of the device that steer it.
 
+mod file;
 mod media_session;
 mod record;
 mod tune;

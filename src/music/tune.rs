@@ -1,11 +1,13 @@
 //! What plays the tune: the browser's own player, made when it is first needed.
 
+use std::cell::Cell;
+
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::HtmlAudioElement;
+use web_sys::{HtmlAudioElement, Url};
 
-/// Beside the page, wherever that is.
-const FILE: &str = "assets/music/orchard.mp3";
+use super::file::{self, FILE};
+use crate::host::here;
 
 /// What is heard of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +34,8 @@ type Listener = (&'static str, Closure<dyn FnMut()>);
 pub(crate) struct Tune {
     audio: HtmlAudioElement,
     listeners: [Listener; EVENTS.len()],
+    /// Whether it knows where the tune is, or somebody is on the way to tell it.
+    told: Cell<bool>,
 }
 
 impl Tune {
@@ -40,27 +44,42 @@ impl Tune {
         let audio = HtmlAudioElement::new().ok()?;
         audio.set_preload("none");
         audio.set_loop(true);
-        audio.set_src(FILE);
+        let told = here().plays_files();
+        if told {
+            audio.set_src(FILE);
+        }
         let listeners = EVENTS.map(|(event, means)| {
             let heard = heard.clone();
             let listener = Closure::<dyn FnMut()>::new(move || heard(means));
             _ = audio.add_event_listener_with_callback(event, listener.as_ref().unchecked_ref());
             (event, listener)
         });
-        Some(Self { audio, listeners })
+        Some(Self {
+            audio,
+            listeners,
+            told: Cell::new(told),
+        })
     }
 
     pub(crate) fn play(&self) {
+        if !self.told.replace(true) {
+            let audio = self.audio.clone();
+            spawn_local(async move {
+                // Where it can't be fetched, the player is the one to say so.
+                let address = file::held().await.unwrap_or_else(|_| FILE.into());
+                // By now nobody may want it any more.
+                let wanted = !audio.paused();
+                audio.set_src(&address);
+                if wanted {
+                    play(&audio);
+                }
+            });
+        }
         if self.audio.error().is_some() {
             // It was out of reach; it may be there now.
             self.audio.load();
         }
-        if let Ok(playing) = self.audio.play() {
-            // Refused before the first touch, and cut short by a pause: then nothing is heard, and no event says so.
-            spawn_local(async move {
-                _ = JsFuture::from(playing).await;
-            });
-        }
+        play(&self.audio);
     }
 
     pub(crate) fn pause(&self) {
@@ -77,5 +96,16 @@ impl Drop for Tune {
                 .remove_event_listener_with_callback(event, listener);
         }
         self.pause();
+        // What was held for it. Of other addresses this does nothing.
+        _ = Url::revoke_object_url(&self.audio.src());
+    }
+}
+
+fn play(audio: &HtmlAudioElement) {
+    if let Ok(playing) = audio.play() {
+        // Refused before the first touch, and cut short by a pause: then nothing is heard, and no event says so.
+        spawn_local(async move {
+            _ = JsFuture::from(playing).await;
+        });
     }
 }

@@ -6,7 +6,7 @@ use crate::settings::{Settings, is_secure};
 
 /// Where it may connect, and whose pictures it may show, apart.
 const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
-    media-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    media-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// How the page speaks to this program.
 const OWN: &str = "ipc://localhost";
