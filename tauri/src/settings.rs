@@ -8,13 +8,16 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 use thiserror::Error;
-use url::Url;
+use url::{ParseError, Url};
 
 /// The default server, started as its documentation says.
 const DEFAULT_SERVER: &str = "http://127.0.0.1:5000";
 
 /// Where a server has its JSON-RPC, unless the settings say otherwise.
 const API_PATH: &str = "/api";
+
+/// The settings that say where a button leads.
+const PLACES: [&str; 3] = ["bag", "friends", "shop"];
 
 /// For all users of a machine.
 const FOR_ALL: &str = "/etc/orchard/settings.json";
@@ -99,27 +102,39 @@ fn object(text: &str) -> Result<Map<String, Value>, &str> {
     serde_json::from_str(text).map_err(|_| text)
 }
 
-/// Names both servers where one is named. For a page from the web what is left out is its own origin; a window has none.
+/// Names both servers where one is named, and drops what leads nowhere. For a page from the web all of this hangs on its own
+/// origin; a window has none.
 fn complete(values: &mut Map<String, Value>) {
     let named = |key| {
         let text = values.get(key).and_then(Value::as_str);
         text.filter(|text| !text.is_empty()).map(str::to_owned)
     };
-    let (socket_server, api) = match (named("socket_server"), named("api")) {
-        (None, None) => (DEFAULT_SERVER.to_owned(), beside(DEFAULT_SERVER, API_PATH)),
-        (None, Some(api)) => {
-            let server = beside(&api, "/");
-            (server.unwrap_or_default(), Some(api))
-        }
-        (Some(server), api) => {
-            let api = api.or_else(|| beside(&server, API_PATH));
-            (server, api)
-        }
+    let api = named("api");
+    let server = named("socket_server")
+        .or_else(|| beside(api.as_deref()?, "/"))
+        .unwrap_or_else(|| DEFAULT_SERVER.to_owned());
+    let api = match api {
+        Some(api) if !is_relative(&api) => Some(api),
+        path => beside(&server, path.as_deref().unwrap_or(API_PATH)),
     };
-    values.insert("socket_server".into(), socket_server.into());
+    values.insert("socket_server".into(), server.into());
     if let Some(api) = api {
         values.insert("api".into(), api.into());
     }
+    for place in PLACES {
+        // There is no page beside this one. Without the setting, the button says that it is not open.
+        if values
+            .get(place)
+            .and_then(Value::as_str)
+            .is_some_and(is_relative)
+        {
+            values.remove(place);
+        }
+    }
+}
+
+fn is_relative(url: &str) -> bool {
+    Url::parse(url) == Err(ParseError::RelativeUrlWithoutBase)
 }
 
 /// `path` on the server of `url`, over HTTP.
@@ -177,6 +192,33 @@ mod tests {
         assert_eq!(socket["api"], "https://a.example/api");
         let api = values("", Some(r#"{ "api": "http://a.example:81/v1/rpc" }"#));
         assert_eq!(api["socket_server"], "http://a.example:81");
+    }
+
+    #[test]
+    fn a_path_is_one_of_the_server() {
+        let both = values(
+            "",
+            Some(r#"{ "socket_server": "https://a.example", "api": "/v1/rpc" }"#),
+        );
+        assert_eq!(both["api"], "https://a.example/v1/rpc");
+        let path = values("", Some(r#"{ "api": "/v1/rpc" }"#));
+        assert_eq!(path["api"], "http://127.0.0.1:5000/v1/rpc");
+        assert_eq!(path["socket_server"], "http://127.0.0.1:5000");
+    }
+
+    #[test]
+    fn a_button_leads_nowhere_but_onto_the_web() {
+        let changes =
+            r#"{ "bag": "bag", "friends": "./friends", "shop": "https://a.example/shop" }"#;
+        let values = values("", Some(changes));
+        assert_eq!(values.get("bag"), None);
+        assert_eq!(values.get("friends"), None);
+        assert_eq!(values["shop"], "https://a.example/shop");
+    }
+
+    #[test]
+    fn what_is_no_text_is_left_for_the_page_to_tell() {
+        assert_eq!(values("", Some(r#"{ "shop": 1 }"#))["shop"], 1);
     }
 
     #[test]
