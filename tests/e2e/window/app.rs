@@ -4,7 +4,7 @@ use std::fs;
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output, Stdio};
 use std::thread;
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
@@ -39,18 +39,18 @@ pub(crate) struct Device<'a> {
 }
 
 impl<'a> Device<'a> {
+    /// A device whose server lets the window in.
     pub(crate) fn new(stage: Stage<'a>) -> Self {
+        Self::with(stage, &["--cors-origin", ORIGIN])
+    }
+
+    /// A device with a server that has these options.
+    pub(crate) fn with(stage: Stage<'a>, options: &[&str]) -> Self {
         let data = tempfile::tempdir().expect("a temporary folder");
         let database = data.path().join("orchard.sqlite3");
         let mut command = Command::new(&stage.surroundings.server);
-        command.args([
-            "--api-only",
-            "--listen",
-            "127.0.0.1:0",
-            "--cors-origin",
-            ORIGIN,
-        ]);
-        command.arg("--database").arg(&database);
+        command.args(["--api-only", "--listen", "127.0.0.1:0"]);
+        command.args(options).arg("--database").arg(&database);
         let (server, port) = Guarded::start(&command, backend::port_of);
         let user = backend::demo_account(&stage.surroundings.server, &database);
 
@@ -76,29 +76,30 @@ impl<'a> Device<'a> {
             _data: data,
         };
         device.prepare();
+        device.set(&json!({}));
         device
+    }
+
+    /// Writes the player's settings: the server, Chinese, and in their place what `changes` say.
+    pub(crate) fn set(&self, changes: &Value) {
+        let mut settings = json!({ "socket_server": self.server, "language": "zh" });
+        for (key, value) in changes.as_object().expect("an object") {
+            settings[key] = value.clone();
+        }
+        self.write_settings(&settings.to_string());
+    }
+
+    pub(crate) fn write_settings(&self, text: &str) {
+        let folder = self.home.path().join(".config/game.mofang.orchard");
+        fs::create_dir_all(&folder).expect("a folder for the settings");
+        fs::write(folder.join("settings.json"), text).expect("settings");
     }
 
     /// Opens the window.
     pub(crate) fn open(&self) -> Window<'a> {
         let port = free_port();
-        let mut driver = Command::new("env");
-        driver
-            .arg("--ignore-environment")
-            .arg(format!(
-                "PATH={}",
-                std::env::var("PATH").unwrap_or_default()
-            ))
-            .arg(format!("HOME={}", self.home.path().display()))
-            .arg(format!("XDG_RUNTIME_DIR={}", self.home.path().display()))
-            .arg(format!("DISPLAY={}", self.display))
-            .args([
-                "LANG=C.UTF-8",
-                "NO_AT_BRIDGE=1",
-                "TAURI_WEBVIEW_AUTOMATION=true",
-            ])
-            .arg(&self.stage.surroundings.driver)
-            .arg(format!("--port={port}"));
+        let mut driver = self.command(&self.stage.surroundings.driver);
+        driver.arg(format!("--port={port}"));
         let driver = Guarded::spawn(&driver);
         let url = format!("http://127.0.0.1:{port}");
         let http = Http::new();
@@ -114,25 +115,68 @@ impl<'a> Device<'a> {
         }
     }
 
+    /// Runs the program, which is to end by itself. Should it stay, it ends with its display.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Output {
+        let program = self.stage.surroundings.installed.program();
+        let mut command = self.command(&program);
+        command.args(arguments);
+        let pipes = command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = pipes.spawn().expect("the program can be started");
+        wait_for("the program to end", || match child.try_wait() {
+            Ok(Some(_)) => Ok(()),
+            other => Err(format!("{other:?}")),
+        });
+        child.wait_with_output().expect("what it wrote")
+    }
+
+    /// The addresses that were handed to the player's browser, a line each.
+    pub(crate) fn handed_to_browser(&self) -> String {
+        fs::read_to_string(self.home.path().join("handed")).unwrap_or_default()
+    }
+
     /// The folder that the program keeps its things in.
     pub(crate) fn kept(&self) -> PathBuf {
         self.home.path().join(".local/share/game.mofang.orchard")
     }
 
-    /// Writes the settings, and a script that starts the program and leaves its number behind.
+    /// `program` on this device, with nothing of the surroundings that these tests run in.
+    fn command(&self, program: &Path) -> Command {
+        let home = self.home.path().display();
+        let path = std::env::var("PATH").unwrap_or_default();
+        let mut command = Command::new("env");
+        command
+            .arg("--ignore-environment")
+            .arg(format!("PATH={home}/bin:{path}"))
+            .arg(format!("HOME={home}"))
+            .arg(format!("XDG_RUNTIME_DIR={home}"))
+            .arg(format!("DISPLAY={}", self.display))
+            .args([
+                "LANG=C.UTF-8",
+                "NO_AT_BRIDGE=1",
+                "TAURI_WEBVIEW_AUTOMATION=true",
+            ])
+            .arg(program);
+        command
+    }
+
+    /// Puts things onto the device: a script that starts the program and leaves its number behind, and a browser that does
+    /// nothing but keep a list.
     fn prepare(&self) {
-        let config = self.home.path().join(".config/game.mofang.orchard");
-        fs::create_dir_all(&config).expect("a folder for the settings");
-        let settings = json!({ "socket_server": self.server, "language": "zh" });
-        fs::write(config.join("settings.json"), settings.to_string()).expect("settings");
+        let home = self.home.path();
         let program = self.stage.surroundings.installed.program();
-        let script = format!(
-            "#!/bin/sh\necho $$ > \"$HOME/process\"\nexec '{}' \"$@\"\n",
+        let start = format!(
+            "echo $$ > \"$HOME/process\"\nexec '{}' \"$@\"",
             program.display()
         );
-        fs::write(self.starter(), script).expect("a script");
-        let executable = fs::Permissions::from_mode(0o755);
-        fs::set_permissions(self.starter(), executable).expect("a script that can be run");
+        write_script(&self.starter(), &start);
+        let bin = home.join("bin");
+        fs::create_dir(&bin).expect("a folder for programs");
+        write_script(&bin.join("xdg-open"), "echo \"$1\" >> \"$HOME/handed\"");
+        // Moving pictures are drawn without a graphics card here, and would take all there is.
+        let gtk = home.join(".config/gtk-3.0");
+        fs::create_dir_all(&gtk).expect("a folder for GTK's settings");
+        let still = "[Settings]\ngtk-enable-animations=0\n";
+        fs::write(gtk.join("settings.ini"), still).expect("GTK's settings");
     }
 
     fn starter(&self) -> PathBuf {
@@ -158,7 +202,7 @@ impl Window<'_> {
         fs::read_to_string(status).is_ok_and(|status| !status.contains(") Z "))
     }
 
-    pub(crate) fn wait_until_closed(&self) {
+    fn wait_until_closed(&self) {
         wait_for("the program to end", || {
             if self.is_open() {
                 Err("it runs".into())
@@ -170,8 +214,32 @@ impl Window<'_> {
 
     /// Closes it as a player does, and waits until all is kept.
     pub(crate) fn close(&self) {
-        self.page.click("back");
+        let back = wait_for("the back button", || self.page.find("back"));
+        // The answer may go with the window.
+        let _ = back.click();
         self.wait_until_closed();
+    }
+
+    /// The errors that the page and its web view told of since the window was opened: a panic, a breach of the content policy.
+    pub(crate) fn complaints(&self) -> Vec<String> {
+        const LAST: &str = "up to here";
+        let lasts = |written: &str| written.matches(LAST).count();
+        let before = lasts(&self.driver.written());
+        self.page.session().run(&format!("console.log('{LAST}')"));
+        let written = wait_for("what the program wrote", || {
+            let written = self.driver.written();
+            let all = lasts(&written) > before;
+            all.then_some(written).ok_or("not all of it".into())
+        });
+        let lines = written.lines().filter(|line| is_complaint(line));
+        lines.map(str::to_owned).collect()
+    }
+
+    /// # Panics
+    ///
+    /// When there was an error.
+    pub(crate) fn is_content(&self) {
+        assert_eq!(self.complaints(), [""; 0]);
     }
 
     /// What a promise in the page becomes: its value, or in `error` what it was refused with.
@@ -201,6 +269,18 @@ impl Drop for Window<'_> {
         }
         eprintln!("what the case saw is in {}", folder.display());
     }
+}
+
+/// Whether WebKit prints this for an error: its source and its level stand before the text.
+fn is_complaint(line: &str) -> bool {
+    line.strip_prefix("CONSOLE ")
+        .is_some_and(|line| line.split(' ').take(3).any(|word| word == "ERROR"))
+}
+
+fn write_script(file: &Path, script: &str) {
+    fs::write(file, format!("#!/bin/sh\n{script}\n")).expect("a script");
+    let executable = fs::Permissions::from_mode(0o755);
+    fs::set_permissions(file, executable).expect("a script that can be run");
 }
 
 /// A port that nobody listens on at the moment.

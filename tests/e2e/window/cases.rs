@@ -4,11 +4,12 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::Stage;
 use super::app::{Device, Window};
 use crate::environment::Environment;
+use crate::wait::wait_for;
 
 /// A promise: its name, and how it is tried.
 type Case = (&'static str, fn(Stage<'_>));
@@ -18,18 +19,44 @@ pub(super) const ALL: &[Case] = &[
     ("keeps_its_token_over_a_restart", keeps_its_token),
     ("forgets_a_token_that_was_not_to_be_kept", forgets),
     ("closes_by_its_back_button", closes),
+    ("plays_music", plays_music),
     ("reaches_the_configured_server_only", reaches_one_server),
+    ("leaves_the_web_to_the_browser", leaves_the_web),
     ("may_ask_its_shell_for_little", asks_for_little),
+    ("tells_wrong_settings", tells_wrong_settings),
+    (
+        "tells_of_a_server_that_shuts_it_out",
+        tells_of_being_shut_out,
+    ),
 ];
 
 fn goes_live(stage: Stage<'_>) {
     let device = Device::new(stage);
     let window = device.open();
     signs_in(&window, &device, true);
-    assert_ne!(window.page.count().unwrap_or_default(), "", "no count");
+    wait_for("a count", || {
+        window
+            .page
+            .count()
+            .filter(|count| !count.is_empty())
+            .ok_or("none".into())
+    });
+    window.is_content();
+    take_picture(&window);
+}
 
-    // For the README, and for whoever wants to see it.
-    let picture = window.page.session().screenshot().expect("a picture");
+/// For the README, and for whoever wants to see it: by day, whenever it is taken.
+fn take_picture(window: &Window<'_>) {
+    let session = window.page.session();
+    window.page.tap_toasts_away();
+    session.run("document.querySelector('main').dataset.sky = 'day'");
+    let moving =
+        "return document.getAnimations().filter((it) => it.playState === 'running').length";
+    wait_for("the light", || match session.run(moving) {
+        none if none == 0 => Ok(()),
+        some => Err(format!("{some} animations")),
+    });
+    let picture = session.screenshot().expect("a picture");
     let picture = BASE64_STANDARD.decode(picture).expect("base64");
     fs::create_dir_all(Environment::evidence()).expect("a folder for the picture");
     fs::write(Environment::evidence().join("window.png"), picture).expect("a file");
@@ -72,8 +99,20 @@ fn closes(stage: Stage<'_>) {
     let window = device.open();
     window.page.wait_for_form();
     assert!(window.is_open());
-    window.page.click("back");
-    window.wait_until_closed();
+    window.close();
+}
+
+/// From a file inside the program, which the player of WebKitGTK can't read.
+fn plays_music(stage: Stage<'_>) {
+    let device = Device::new(stage);
+    let window = device.open();
+    signs_in(&window, &device, true);
+    wait_for_music(&window, true);
+    window.page.click("music");
+    wait_for_music(&window, false);
+    window.page.click("music");
+    wait_for_music(&window, true);
+    window.is_content();
 }
 
 /// Another server is one that would answer: a second one of the same kind.
@@ -82,21 +121,69 @@ fn reaches_one_server(stage: Stage<'_>) {
     let other = Device::new(stage);
     let window = device.open();
     window.page.wait_for_form();
-    let asked = |server: &str| {
+    let called = |server: &str| {
         let call =
             r#"{ method: "POST", headers: { "Content-Type": "application/json" }, body: "{}" }"#;
         window.outcome(&format!("(await fetch('{server}/api', {call})).status"))
     };
-    assert!(
-        asked(&device.server).is_number(),
-        "{}",
-        asked(&device.server)
+    let connected = |server: &str| {
+        let socket = server.replacen("http", "ws", 1) + "/socket.io/?EIO=4&transport=websocket";
+        window.outcome(&format!(
+            "await new Promise((resolve, reject) => {{
+                const socket = new WebSocket('{socket}');
+                socket.onopen = () => resolve('open');
+                socket.onerror = () => reject('refused');
+            }})"
+        ))
+    };
+    let own = called(&device.server);
+    assert!(own.is_number(), "{own}");
+    assert_eq!(connected(&device.server), "open");
+    window.is_content();
+
+    let others = called(&other.server);
+    assert!(others["error"].is_string(), "{others}");
+    let others = connected(&other.server);
+    assert!(others["error"].is_string(), "{others}");
+    // It was the policy, and not the server.
+    let told = window.complaints();
+    let refused = |scheme: &str| {
+        let address = other.server.replacen("http", scheme, 1);
+        let mut told = told.iter();
+        told.any(|it| it.contains(&address) && it.contains("Content Security Policy"))
+    };
+    assert!(refused("http") && refused("ws"), "{told:?}");
+}
+
+/// What is no address on the web leads nowhere, and its button says so.
+fn leaves_the_web(stage: Stage<'_>) {
+    const SHOP: &str = "https://shop.example/apples?1";
+    let device = Device::new(stage);
+    device.set(&json!({ "shop": SHOP, "bag": "bag" }));
+    let window = device.open();
+    signs_in(&window, &device, true);
+    let here = window.page.session().url();
+    window.page.click("menu-shop");
+    wait_for("the player's browser to be asked", || {
+        let handed = device.handed_to_browser();
+        if handed == format!("{SHOP}\n") {
+            Ok(())
+        } else {
+            Err(handed)
+        }
+    });
+    let bag = "return document.querySelector('[data-testid=\"menu-bag\"]').tagName";
+    assert_eq!(
+        window.page.session().run(bag),
+        "BUTTON",
+        "it leads somewhere"
     );
-    assert!(
-        asked(&other.server)["error"].is_string(),
-        "{}",
-        asked(&other.server)
-    );
+    // Not even by its own doing.
+    window.page.session().run("location.href = '/bag.html'");
+    window.page.click("menu-help");
+    window.page.wait_for_presence("help", true);
+    assert_eq!(window.page.session().url(), here);
+    assert_eq!(window.page.state(), "live");
 }
 
 fn asks_for_little(stage: Stage<'_>) {
@@ -131,4 +218,50 @@ fn signs_in(window: &Window<'_>, device: &Device<'_>, remember: bool) {
         None,
         "signed in, and the form is still there"
     );
+}
+
+fn tells_wrong_settings(stage: Stage<'_>) {
+    let device = Device::new(stage);
+    let missing = device.run(&["--settings", "/no/such.json"]);
+    assert!(!missing.status.success(), "{missing:?}");
+    let said = String::from_utf8_lossy(&missing.stderr);
+    assert!(said.contains("/no/such.json"), "{said}");
+
+    device.write_settings("{ socket_server: 'http://game.example' }");
+    is_told(&device.open(), "JSON");
+    device.set(&json!({ "chat": "yes" }));
+    is_told(&device.open(), "chat");
+}
+
+/// A toast says so, and stays.
+fn is_told(window: &Window<'_>, words: &str) {
+    wait_for(&format!("a toast with {words}"), || {
+        match window.page.text("toasts") {
+            Some(toasts) if toasts.contains(words) => Ok(()),
+            toasts => Err(format!("{toasts:?}")),
+        }
+    });
+}
+
+/// So it goes with a server that was started for pages from the web.
+fn tells_of_being_shut_out(stage: Stage<'_>) {
+    let device = Device::with(stage, &[]);
+    let window = device.open();
+    window.page.sign_in(&device.user, true);
+    wait_for("what to check", || match window.page.text("sign-in") {
+        Some(text) if text.contains("tauri://localhost") && text.contains("--cors-origin") => {
+            Ok(())
+        }
+        text => Err(format!("{text:?}")),
+    });
+}
+
+fn wait_for_music(window: &Window<'_>, plays: bool) {
+    let script = "return document.querySelector('[data-testid=\"music\"]').ariaPressed === 'true'";
+    wait_for(&format!("music: {plays}"), || {
+        match window.page.session().run(script) {
+            now if now == plays => Ok(()),
+            now => Err(now.to_string()),
+        }
+    });
 }

@@ -1,7 +1,8 @@
 //! The package, installed.
 
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 
 use tempfile::TempDir;
 
@@ -12,7 +13,7 @@ const PROGRAM: &str = "usr/bin/orchard";
 #[derive(Debug)]
 pub(crate) enum Installed {
     /// In the system, by who may do that.
-    System { package: String },
+    System { remover: Child },
     /// Unpacked beside it.
     Aside { root: TempDir },
 }
@@ -38,10 +39,11 @@ impl Installed {
             );
             return Self::Aside { root };
         }
+        let installed = Self::System {
+            remover: remover(&package),
+        };
         // It fails where something is missing that the package needs: that belongs to the test.
-        let mut dpkg = Command::new("dpkg");
-        let installed = Self::System { package };
-        output(dpkg.arg("--install").arg(file));
+        output(Command::new("dpkg").arg("--install").arg(file));
         installed
     }
 
@@ -55,13 +57,24 @@ impl Installed {
 
 impl Drop for Installed {
     fn drop(&mut self) {
-        if let Self::System { package } = self {
-            let purged = Command::new("dpkg").arg("--purge").arg(&package).output();
-            if !purged.is_ok_and(|purged| purged.status.success()) {
-                eprintln!("could not remove the package {package} again");
+        if let Self::System { remover } = self {
+            drop(remover.stdin.take());
+            if !remover.wait().is_ok_and(|status| status.success()) {
+                eprintln!("could not remove the package again");
             }
         }
     }
+}
+
+/// What removes the package when its standard input closes. That happens however this process ends.
+fn remover(package: &str) -> Child {
+    Command::new("sh")
+        .args(["-c", "cat; exec dpkg --purge \"$1\"", "sh", package])
+        .process_group(0)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("a shell")
 }
 
 fn output(command: &mut Command) -> String {
