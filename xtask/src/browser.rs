@@ -36,7 +36,7 @@ pub(crate) fn set_up() -> Result<Browser> {
 }
 
 /// Where it can't be installed, tests run without: none of them looks at how a letter is drawn in a font of the system.
-fn set_up_font() -> Result<()> {
+pub(crate) fn set_up_font() -> Result<()> {
     if !may_install() || has_chinese_font() {
         return Ok(());
     }

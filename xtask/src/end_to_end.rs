@@ -56,6 +56,7 @@ pub(crate) fn for_engines() -> Result<Variables> {
 /// The same for the tests of the window: its package, and what drives it.
 pub(crate) fn for_window() -> Result<Variables> {
     let driver = webkit::set_up_driver()?;
+    browser::set_up_font()?;
     Ok(vec![
         ("ORCHARD_WINDOW_PACKAGE", package::tauri::plain()?.into()),
         ("ORCHARD_SERVER", server::build()?.into()),
