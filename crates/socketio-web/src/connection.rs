@@ -16,7 +16,7 @@ use crate::table::{self, Table};
 use crate::timer::Timer;
 use crate::transport::{Sink, Transport};
 use crate::url::Server;
-use crate::{dispatch, lifecycle, log};
+use crate::{dispatch, lifecycle, log, received_text};
 
 pub(crate) struct Connection {
     pub(crate) manager: Manager,
@@ -224,6 +224,9 @@ fn open_transport(key: Key, id: TransportId) {
             }
         }
     });
+    if let Some(transport) = &opened {
+        transport.read_by(received_text::read);
+    }
     // Those before are dropped when the table is free again.
     let _superseded = table::with(|table| {
         let connection = table.connections.get_mut(key)?;

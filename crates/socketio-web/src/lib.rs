@@ -56,6 +56,7 @@ mod listener;
 mod log;
 mod message;
 mod property;
+mod received_text;
 mod slab;
 mod socket;
 mod status;

@@ -11,11 +11,15 @@ use crate::property::property;
 /// Takes what a transport tells.
 pub(crate) type Sink = Rc<dyn Fn(TransportEvent)>;
 
+/// Reads what a frame holds, if it is text.
+pub(crate) type ReadText = fn(&JsValue) -> Option<String>;
+
 /// One WebSocket of the browser and the handlers on it. Dropping it takes the handlers off, then closes: nothing of
 /// it is heard afterwards, and nothing is leaked.
 #[derive(Debug)]
 pub(crate) struct Transport {
     socket: WebSocket,
+    read: Rc<Cell<ReadText>>,
     _handlers: [Closure<dyn FnMut(JsValue)>; 3],
 }
 
@@ -30,10 +34,12 @@ impl Transport {
             WebSocket::new_with_str_sequence(url, protocols).map_err(|error| text(&error))?;
         socket.set_binary_type(BinaryType::Arraybuffer);
 
+        let read = Rc::new(Cell::new(JsValue::as_string as ReadText));
         let message_sink = Rc::clone(&sink);
+        let read_text = Rc::clone(&read);
         let message = Closure::new(move |event: JsValue| {
             let data = event.unchecked_into::<MessageEvent>().data();
-            message_sink(match data.as_string() {
+            message_sink(match read_text.get()(&data) {
                 Some(text) => TransportEvent::Text(text),
                 None => TransportEvent::Binary(js_sys::Uint8Array::new(&data).to_vec()),
             });
@@ -58,8 +64,15 @@ impl Transport {
         socket.set_onclose(Some(close.as_ref().unchecked_ref()));
         Ok(Self {
             socket,
+            read,
             _handlers: [message, error, close],
         })
+    }
+
+    /// From now on text is read by `read`, in the place of wasm-bindgen's own way, which is the least code: a head start
+    /// has no more.
+    pub(crate) fn read_by(&self, read: ReadText) {
+        self.read.set(read);
     }
 
     /// Bytes that were given to the browser and not yet to the network (W11).

@@ -45,6 +45,22 @@ fn events_are_decoded_as_their_type() {
     assert_eq!(log.take(), ["Count { count: 7 }"]);
 }
 
+/// Short text, long text and very long text each go their own way into WebAssembly's memory.
+#[wasm_bindgen_test]
+fn text_of_any_length_and_script_comes_whole() {
+    let (_script, ws, socket) = connected();
+    let log = Log::default();
+    let heard = log.clone();
+    let _chat = socket.on(move |Chat(text)| heard.push(text));
+    for piece in ["a", "é", "种", "🌳", "a种🌳é"] {
+        for times in [1, 40, 130, 240, 260, 3_000, 90_000] {
+            let text = piece.repeat(times);
+            ws.deliver(&["42[\"chat\",\"", &text, "\"]"].concat());
+            assert!(log.take() == [text], "{times} of {piece}");
+        }
+    }
+}
+
 #[wasm_bindgen_test]
 fn a_message_is_read_by_name_argument_by_argument() {
     let (_script, ws, socket) = connected();

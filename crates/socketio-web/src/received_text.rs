@@ -1,0 +1,77 @@
+//! The text of a frame, from JavaScript's memory into WebAssembly's.
+
+use std::cell::RefCell;
+
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
+
+/// From how many UTF-16 units on the browser's encoder is quicker than wasm-bindgen's loop over characters. A call of it
+/// costs as much as some hundred turns of the loop.
+const LONG: u32 = 256;
+
+/// No character takes more bytes of UTF-8 for each of its UTF-16 units.
+const MOST_BYTES: usize = 3;
+
+/// What the room for the browser's encoder may take for good, in bytes. A longer frame gets room of its own.
+const KEPT: usize = 256 * 1024;
+
+thread_local! {
+    static ENCODER: Encoder = Encoder::new();
+    /// Kept, so that it is neither made nor blanked anew for each frame.
+    static ROOM: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+/// What a frame holds, if it is text.
+pub(crate) fn read(data: &JsValue) -> Option<String> {
+    let text: &Text = data.unchecked_ref();
+    match text.length() {
+        // Nothing else that a WebSocket hands out has a length: binary frames come as `ArrayBuffer`.
+        Some(length) if length >= LONG => encode(text, length as usize),
+        _ => data.as_string(),
+    }
+}
+
+fn encode(text: &Text, length: usize) -> Option<String> {
+    let most = length.checked_mul(MOST_BYTES)?;
+    if most > KEPT {
+        return encode_into(text, &mut vec![0; most]);
+    }
+    ROOM.with_borrow_mut(|room| {
+        if room.len() < most {
+            room.resize(most, 0);
+        }
+        encode_into(text, room)
+    })
+}
+
+/// The encoder writes UTF-8 and nothing else; to look at it once more is far less than it saves.
+fn encode_into(text: &Text, room: &mut [u8]) -> Option<String> {
+    let written = ENCODER.with(|encoder| encoder.encode_into(text, room).written());
+    let bytes = room.get(..written as usize)?;
+    std::str::from_utf8(bytes).ok().map(str::to_owned)
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// The data of a message; what it has if it is text.
+    type Text;
+
+    #[wasm_bindgen(method, getter)]
+    fn length(this: &Text) -> Option<u32>;
+
+    /// `TextEncoder`, whose `encodeInto` web-sys binds for Rust's own strings only.
+    #[wasm_bindgen(js_name = TextEncoder)]
+    type Encoder;
+
+    #[wasm_bindgen(constructor, js_class = "TextEncoder")]
+    fn new() -> Encoder;
+
+    #[wasm_bindgen(method, js_name = encodeInto)]
+    fn encode_into(this: &Encoder, text: &Text, bytes: &mut [u8]) -> Encoded;
+
+    /// What it did.
+    type Encoded;
+
+    #[wasm_bindgen(method, getter)]
+    fn written(this: &Encoded) -> u32;
+}
