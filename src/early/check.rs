@@ -1,34 +1,34 @@
 //! Whether the token that is kept is good: the one question that everybody waits for.
 
 use js_sys::{JSON, Reflect};
-use orchard_contract::rpc::{Method, user};
 use orchard_contract::{Errno, storage};
 use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::host::Host;
-use crate::rpc;
 use crate::session::{self, Absent, Session};
 
-/// As [`session::check`], with the browser's own JSON, which weighs nothing. An answer that isn't plain is
-/// [`Absent::Unclear`]: the page then asks for itself, and tells what is wrong.
+/// As [`session::check`], by the answer to what the start script has asked, with the browser's own JSON, which weighs
+/// nothing. No answer, or one that isn't plain, is [`Absent::Unclear`]: the page then asks for itself, and tells what is
+/// wrong.
 pub(super) async fn check(host: &impl Host, api: &str) -> Result<Session, Absent> {
     let kept = session::kept(host, storage::ACCESS_TOKEN);
     let (place, token) = kept.ok_or(Absent::NeverSignedIn)?;
-    let body = [
-        "{\"jsonrpc\":\"2.0\",\"method\":\"",
-        user::Check::NAME,
-        "\",\"params\":{},\"id\":\"",
-        &rpc::uuid(),
-        "\"}",
-    ]
-    .concat();
-    let (_, text) = rpc::post(api, Some(&token), &body).await?;
-    match errno(&text) {
+    let answer = answer_ahead(api, token.expose()).await;
+    let answer = answer.ok().and_then(|answer| answer.as_string());
+    match answer.as_deref().and_then(errno) {
         Some(Errno::OK) => Ok(session::of(host, token)),
         Some(Errno::TOKEN_EXPIRED) => Err(Absent::Expired(place)),
         Some(_) => Err(Absent::SignedOut),
         None => Err(Absent::Unclear),
     }
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// What came back, as text, empty if nothing did; it fails where ask.js is missing.
+    #[wasm_bindgen(catch, js_name = answerAhead)]
+    async fn answer_ahead(api: &str, token: &str) -> Result<JsValue, JsValue>;
 }
 
 fn errno(text: &str) -> Option<Errno> {
@@ -40,4 +40,23 @@ fn errno(text: &str) -> Option<Errno> {
 /// What an object has under `name`; `None` of what is no object.
 pub(super) fn member(object: &JsValue, name: &str) -> Option<JsValue> {
     Reflect::get(object, &JsValue::from_str(name)).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use orchard_contract::endpoints::{self, authorization};
+    use orchard_contract::rpc::{Method as _, user};
+
+    use super::*;
+
+    #[test]
+    fn the_start_script_asks_the_same() {
+        let script = include_str!("ask.js");
+        let says = |text: &str| assert!(script.contains(text), "{text}");
+        says(&[" method: \"", user::Check::NAME, "\""].concat());
+        says(&["sessionStorage.getItem(\"", storage::ACCESS_TOKEN, "\")"].concat());
+        says(&["localStorage.getItem(\"", storage::ACCESS_TOKEN, "\")"].concat());
+        says(&["\"", &authorization(""), "\" + token"].concat());
+        says(&["api = \"", endpoints::API_PATH, "\""].concat());
+    }
 }

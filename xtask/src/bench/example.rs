@@ -1,4 +1,4 @@
-//! Examples of the client, built as the page is.
+//! Examples of the client, built for size as the page is, or for speed.
 
 use std::path::PathBuf;
 
@@ -8,29 +8,55 @@ use crate::step::step;
 use crate::workspace::{self, WASM};
 use crate::{cache, page, process, tools};
 
-/// Builds an example of `socketio-web` in release; returns the folder of its script and module, `NAME.js` and
-/// `NAME_bg.wasm`.
-pub(super) fn build(name: &str) -> Result<PathBuf> {
+/// What an example is built for.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Built {
+    /// As the page.
+    ForSize,
+    ForSpeed,
+}
+
+impl Built {
+    /// Cargo's profile.
+    fn profile(self) -> &'static str {
+        match self {
+            Self::ForSize => "release",
+            Self::ForSpeed => "speed",
+        }
+    }
+
+    fn level(self) -> page::Level {
+        match self {
+            Self::ForSize => page::Level::Size,
+            Self::ForSpeed => page::Level::Speed,
+        }
+    }
+}
+
+/// Builds an example of `socketio-web`; returns the folder of its script and module, `NAME.js` and `NAME_bg.wasm`.
+pub(super) fn build(name: &str, built: Built) -> Result<PathBuf> {
     tools::set_up_wasm_target()?;
-    let room = workspace::target()?.join("bench").join(name);
+    let profile = built.profile();
+    let room = workspace::target()?.join("bench").join(profile).join(name);
     cache::remove(&room)?;
     cache::make(&room)?;
-    let what = format!("the client's example `{name}`: building it in release");
+    let what = format!("the client's example `{name}`: building it by the profile `{profile}`");
     step(what, || {
         let mut cargo = workspace::cargo("build");
-        cargo.args(["--release", "--target", WASM]);
+        cargo.args(["--profile", profile, "--target", WASM]);
         process::run(cargo.args(["--package", "socketio-web", "--example", name]))?;
 
-        let built = workspace::target()?
+        let output = workspace::target()?
             .join(WASM)
-            .join("release/examples")
+            .join(profile)
+            .join("examples")
             .join(format!("{name}.wasm"));
         let mut bindgen = tools::wasm_bindgen()?.command()?;
         bindgen.args(["--target", "web", "--no-typescript", "--out-dir"]);
-        process::run(bindgen.arg(&room).arg(built))?;
+        process::run(bindgen.arg(&room).arg(output))?;
 
         let module = room.join(format!("{name}_bg.wasm"));
-        std::fs::rename(page::optimise(&module)?, &module)
+        std::fs::rename(page::optimise(&module, built.level())?, &module)
             .with_context(|| format!("could not write {}", module.display()))
     })?;
     Ok(room)

@@ -14,7 +14,8 @@ const MOST: u64 = 33_500;
 const GOAL: u64 = 52_024;
 
 /// How the names of what is waited for begin, and how they end.
-const WAITED_FOR: [(&str, &str); 5] = [
+const WAITED_FOR: [(&str, &str); 6] = [
+    ("ask", "js"),
     ("index", "html"),
     ("start", "js"),
     ("early", "wasm"),

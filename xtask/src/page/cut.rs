@@ -44,8 +44,8 @@ pub(super) fn cut(dist: &Path) -> Result<()> {
     let early = room.join(EARLY_MODULE);
     let glue = room.join(format!("{EARLY}.js"));
     std::fs::write(room.join("start.js"), start())?;
-    let early = optimise(&early)?;
-    let late = optimise(&room.join(LATE))?;
+    let early = optimise(&early, Level::Size)?;
+    let late = optimise(&room.join(LATE), Level::Size)?;
     drop_imports(&early, &glue)?;
     let script = bundle(&room)?;
     let (early, script) = names::shorten(&read(&early)?, &script)?;
@@ -103,11 +103,14 @@ fn bind(room: &Path) -> Result<()> {
     process::run(&mut command)
 }
 
-/// What starts it all, or says that it can't.
+/// What starts it all when the document is there, or says that it can't.
 fn start() -> String {
     format!(
         "import init from \"./{EARLY}.js\";\n\
-         init({{ module_or_path: new URL(\"./{EARLY_MODULE}\", import.meta.url) }}).catch((error) => {{\n\
+         new Promise((ready) => {{\n\
+           if (document.readyState !== \"loading\") ready();\n\
+           document.addEventListener(\"DOMContentLoaded\", ready);\n\
+         }}).then(() => init({{ module_or_path: new URL(\"./{EARLY_MODULE}\", import.meta.url) }})).catch((error) => {{\n\
            const script = document.createElement(\"script\");\n\
            script.src = \"assets/trouble.js\";\n\
            document.head.append(script);\n\
@@ -138,23 +141,40 @@ fn bundle(room: &Path) -> Result<String> {
         .with_context(|| format!("could not read {}", bundled.display()))
 }
 
-/// The module by wasm-opt, as small as it gets, beside the one that it was made of.
-pub(crate) fn optimise(module: &Path) -> Result<PathBuf> {
+/// What wasm-opt works for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Level {
+    Size,
+    Speed,
+}
+
+impl Level {
+    fn option(self) -> &'static str {
+        match self {
+            Self::Size => "-Oz",
+            Self::Speed => "-O3",
+        }
+    }
+}
+
+/// The module by wasm-opt, beside the one that it was made of.
+pub(crate) fn optimise(module: &Path, level: Level) -> Result<PathBuf> {
     let optimised = module.with_extension("opt.wasm");
-    wasm_opt(module, &optimised, &["--strip-debug", "--strip-producers"])?;
+    let options = [level.option(), "--strip-debug", "--strip-producers"];
+    wasm_opt(module, &optimised, &options)?;
     Ok(optimised)
 }
 
 /// The same with the names of its functions.
 pub(super) fn optimise_with_names(module: &Path) -> Result<PathBuf> {
     let optimised = module.with_extension("named.wasm");
-    wasm_opt(module, &optimised, &["--debuginfo"])?;
+    wasm_opt(module, &optimised, &[Level::Size.option(), "--debuginfo"])?;
     Ok(optimised)
 }
 
-fn wasm_opt(from: &Path, to: &Path, more: &[&str]) -> Result<()> {
+fn wasm_opt(from: &Path, to: &Path, options: &[&str]) -> Result<()> {
     let mut command = tools::wasm_opt().command()?;
-    command.arg("-Oz").args(more).args(FEATURES);
+    command.args(options).args(FEATURES);
     process::run(command.arg("-o").arg(to).arg(from))
 }
 

@@ -12,7 +12,7 @@ use anyhow::{Context, Result};
 
 pub(crate) use breakdown::of_early as breakdown;
 pub(crate) use budget::{budget, weight_before_live};
-pub(crate) use cut::optimise;
+pub(crate) use cut::{Level, optimise};
 
 use crate::compress;
 use crate::stamp::Stamp;

@@ -33,7 +33,8 @@ fn rewired(html: &str, script: &str, early: &str) -> Option<(String, Vec<String>
     let old = old.map(|name| name.trim_start_matches("./").to_owned());
     let html = html.replace(
         between(html, SCRIPT)?,
-        &format!("<script type=\"module\" src=\"./{script}\"></script>"),
+        // It need not wait for the style sheets, nor for the first paint behind them.
+        &format!("<script type=\"module\" async src=\"./{script}\"></script>"),
     );
     let html = html.replace(
         between(&html, PRELOAD)?,
@@ -67,7 +68,7 @@ mod tests {
         let (html, old) = rewired(html, "start-1.js", "early-2.wasm").unwrap();
         assert_eq!(
             html,
-            "<head><script type=\"module\" src=\"./start-1.js\"></script>\n\
+            "<head><script type=\"module\" async src=\"./start-1.js\"></script>\n\
              <link rel=\"preload\" href=\"./early-2.wasm\" as=\"fetch\" type=\"application/wasm\" crossorigin></head>"
         );
         assert_eq!(old, ["a.js", "a_bg.wasm"]);

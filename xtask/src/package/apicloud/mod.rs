@@ -128,7 +128,7 @@ fn rebuild(start: &Path, to: &Path) -> Result<()> {
 fn document(html: &str, start: &str) -> Result<String> {
     let charset = "<meta charset=\"utf-8\">";
     let base = format!("{charset}\n<base href=\"../{STATIC}/\">");
-    let module = format!("<script type=\"module\" src=\"./{start}\"></script>");
+    let module = format!("<script type=\"module\" async src=\"./{start}\"></script>");
     let plain = format!("<script defer src=\"./{start}\"></script>");
     for part in [charset, &module] {
         ensure!(html.contains(part), "the page in dist/ has no {part}");
@@ -174,7 +174,7 @@ mod tests {
     #[test]
     fn the_document_starts_by_a_plain_script() {
         let html = "<meta charset=\"utf-8\">\n<link rel=\"manifest\" href=\"m\">\n\
-            <script type=\"module\" src=\"./start-1.js\"></script>\n\
+            <script type=\"module\" async src=\"./start-1.js\"></script>\n\
             <link rel=\"preload\" href=\"./early-1.wasm\" as=\"fetch\"></head>\n<a href=\"\">\n";
         assert_eq!(
             document(html, "start-1.js").unwrap(),
