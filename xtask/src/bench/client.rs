@@ -3,23 +3,20 @@
 use anyhow::Result;
 use serde_json::json;
 
-use super::harness::take;
-use super::{Budget, Context, Figure, example};
+use super::example::{self, Built};
+use super::harness::{Samples, take};
+use super::{Budget, Context, Figure};
 
 pub(super) fn measure(context: &Context) -> Result<Vec<Figure>> {
-    let options = json!({
-        "ours": example::build("measured")?,
-        "rounds": context.rounds(25, 3),
-        "share": if context.quick { 0.2 } else { 1.0 },
-    });
-    let mut samples = context.drive("client.mjs", options)?;
-    let (name, version) = context.peer("socket.io-client")?;
-    let mut figure = |id: &str, title| -> Result<Figure> {
-        let pair = take(&mut samples, id)?;
-        Ok(Figure::new(&format!("client-{id}"), title, "µs")
-            .ours(pair.ours)
-            .theirs((&name, &version), pair.theirs))
-    };
+    let mut figures = for_speed(context)?;
+    figures.extend(for_size(context)?);
+    Ok(figures)
+}
+
+/// Built as an app that cares for time would: the budgets are about this one.
+fn for_speed(context: &Context) -> Result<Vec<Figure>> {
+    let mut samples = samples(context, Built::ForSpeed, context.rounds(25, 3))?;
+    let mut figure = |id: &str, title| figure(context, &mut samples, id, "", title);
     Ok(vec![
         figure("receive-66b", "An event of 66 B comes in")?.budget(Budget::ratio(0.4)),
         figure("receive-1kb", "1 KB comes in")?.budget(Budget::ratio(0.7)),
@@ -35,4 +32,42 @@ pub(super) fn measure(context: &Context) -> Result<Vec<Figure>> {
             "66 B come in, to five namespaces in turns",
         )?,
     ])
+}
+
+/// Built as the page is: what the fewer bytes cost in time.
+fn for_size(context: &Context) -> Result<Vec<Figure>> {
+    let mut samples = samples(context, Built::ForSize, context.rounds(9, 2))?;
+    let mut figure = |id: &str, title| figure(context, &mut samples, id, "-for-size", title);
+    Ok(vec![
+        figure("receive-66b", "Built for size: an event of 66 B comes in")?,
+        figure("receive-1kb", "Built for size: 1 KB comes in")?,
+        figure("receive-30kb", "Built for size: 30 KB come in")?,
+        figure(
+            "acked-emit",
+            "Built for size: an emit and its acknowledgement",
+        )?,
+    ])
+}
+
+fn samples(context: &Context, built: Built, rounds: u32) -> Result<Samples> {
+    let options = json!({
+        "ours": example::build("measured", built)?,
+        "rounds": rounds,
+        "share": if context.quick { 0.2 } else { 1.0 },
+    });
+    context.drive("client.mjs", options)
+}
+
+fn figure(
+    context: &Context,
+    samples: &mut Samples,
+    id: &str,
+    ending: &str,
+    title: &str,
+) -> Result<Figure> {
+    let pair = take(samples, id)?;
+    let (name, version) = context.peer("socket.io-client")?;
+    Ok(Figure::new(&format!("client-{id}{ending}"), title, "µs")
+        .ours(pair.ours)
+        .theirs((&name, &version), pair.theirs))
 }

@@ -10,7 +10,7 @@ use crate::node;
 pub(super) fn measure(context: &Context) -> Result<Vec<Figure>> {
     node::set_up()?;
     let options = json!({
-        "ours": example::build("measured")?,
+        "ours": example::build("measured", example::Built::ForSpeed)?,
         "rounds": context.rounds(25, 3),
         "events": if context.quick { 5000 } else { 20_000 },
     });

@@ -11,7 +11,7 @@ const FLAT: f64 = 65_536.0;
 
 pub(super) fn measure(context: &Context) -> Result<Vec<Figure>> {
     let options = json!({
-        "ours": example::build("measured")?,
+        "ours": example::build("measured", example::Built::ForSpeed)?,
         "rounds": context.rounds(5, 1),
         "events": if context.quick { 50_000 } else { 1_000_000 },
         "reconnects": if context.quick { 50 } else { 1000 },

@@ -5,7 +5,8 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result};
 
-use super::{Budget, Context, Figure, example, site};
+use super::example::{self, Built};
+use super::{Budget, Context, Figure, site};
 use crate::step::note;
 use crate::{compress, page, process, tools, workspace};
 
@@ -15,7 +16,11 @@ const CLIENT_GOAL: f64 = 24_000.0;
 const CLIENT_MOST: f64 = 48_100.0;
 
 pub(super) fn measure(context: &Context) -> Result<Vec<Figure>> {
-    Ok(vec![before_live(context)?, client_alone(context)?])
+    Ok(vec![
+        before_live(context)?,
+        client_alone(context)?,
+        client_for_speed()?,
+    ])
 }
 
 /// Pictures and sound apart, all that is fetched until the count is there.
@@ -48,7 +53,7 @@ fn before_live(context: &Context) -> Result<Figure> {
 
 /// A page with the client and no Leptos, against the reference's minified module.
 fn client_alone(context: &Context) -> Result<Figure> {
-    let ours = alone()?;
+    let ours = alone(Built::ForSize)?;
     let theirs = context
         .modules()?
         .join("socket.io-client/dist/socket.io.esm.min.js");
@@ -59,10 +64,17 @@ fn client_alone(context: &Context) -> Result<Figure> {
         .budget(Budget::ours(CLIENT_GOAL).held_to(CLIENT_MOST)))
 }
 
+/// What speed costs: the build whose events are measured.
+fn client_for_speed() -> Result<Figure> {
+    let ours = alone(Built::ForSpeed)?;
+    let title = "The client alone, built for speed";
+    Ok(Figure::new("client-alone-speed", title, "B").ours([ours as f64]))
+}
+
 /// Module and script of the client's example `alone`.
-fn alone() -> Result<u64> {
+fn alone(built: Built) -> Result<u64> {
     const NAME: &str = "alone";
-    let room = example::build(NAME)?;
+    let room = example::build(NAME, built)?;
     let module = room.join(format!("{NAME}_bg.wasm"));
     let script = room.join(format!("{NAME}.min.js"));
     minify(&room.join(format!("{NAME}.js")), &script)?;
