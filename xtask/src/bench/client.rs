@@ -18,12 +18,14 @@ fn for_speed(context: &Context) -> Result<Vec<Figure>> {
     let mut samples = samples(context, Built::ForSpeed, context.rounds(25, 3))?;
     let mut figure = |id: &str, title| figure(context, &mut samples, id, "", title);
     Ok(vec![
-        figure("receive-66b", "An event of 66 B comes in")?.budget(Budget::ratio(0.4)),
-        figure("receive-1kb", "1 KB comes in")?.budget(Budget::ratio(0.7)),
-        figure("receive-30kb", "30 KB come in")?.budget(Budget::ratio(1.0)),
+        figure("receive-66b", "An event of 66 B comes in")?
+            .budget(Budget::ratio(0.4).held_to(0.85)),
+        figure("receive-1kb", "1 KB comes in")?.budget(Budget::ratio(0.7).held_to(1.4)),
+        figure("receive-30kb", "30 KB come in")?.budget(Budget::ratio(1.0).held_to(1.5)),
         figure("receive-30kb-chinese", "30 KB come in, some of it Chinese")?,
         figure("receive-binary-64kb", "64 KB of bytes come in")?,
-        figure("acked-emit", "An emit and its acknowledgement")?.budget(Budget::ratio(0.5)),
+        figure("acked-emit", "An emit and its acknowledgement")?
+            .budget(Budget::ratio(0.5).held_to(1.4)),
         figure("emit-66b", "An event of 66 B goes out")?,
         figure("emit-30kb", "30 KB go out")?,
         figure("ten-listeners", "66 B come in for ten listeners")?,

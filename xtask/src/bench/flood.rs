@@ -26,7 +26,7 @@ pub(super) fn measure(context: &Context) -> Result<Vec<Figure>> {
         )
         .ours(bare.ours)
         .theirs(("WebSocket", "of the browser"), bare.theirs)
-        .budget(Budget::ratio(1.05)),
+        .budget(Budget::ratio(1.05).held_to(1.25)),
         Figure::new("flood-client", "The same flood", "µs")
             .ours(client.ours)
             .theirs((&name, &version), client.theirs),

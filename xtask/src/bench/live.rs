@@ -45,7 +45,7 @@ pub(super) fn measure(context: &Context) -> Result<Vec<Figure>> {
     Ok(vec![
         figure("live-plain", "Plain")?,
         figure("live-slow", "1.6 Mbit/s, 150 ms, CPU slowed four times")?
-            .budget(Budget::ratio(0.8).held_to(1.8)),
+            .budget(Budget::ratio(0.8).held_to(1.05)),
     ])
 }
 

@@ -27,7 +27,7 @@ pub(super) fn measure(context: &Context) -> Result<Vec<Figure>> {
             .theirs((&name, &version), pair.theirs))
     };
     Ok(vec![
-        figure("page-event", "Each frame by itself")?.budget(Budget::ratio(0.5).held_to(12.0)),
+        figure("page-event", "Each frame by itself")?.budget(Budget::ratio(0.5)),
         figure("page-event-backlog", "All 20,000 frames at once")?,
     ])
 }
