@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use crate::host::Host;
 use crate::session::{self, Absent, Session};
 
-/// As [`session::check`], by the answer to what the start script has asked, with the browser's own JSON, which weighs
+/// As [`session::check`], by the answer to what `ask.js` has asked ahead, with the browser's own JSON, which weighs
 /// nothing. No answer, or one that isn't plain, is [`Absent::Unclear`]: the page then asks for itself, and tells what is
 /// wrong.
 pub(super) async fn check(host: &impl Host, api: &str) -> Result<Session, Absent> {
@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_start_script_asks_the_same() {
+    fn the_script_asks_the_same() {
         let script = include_str!("ask.js");
         let says = |text: &str| assert!(script.contains(text), "{text}");
         says(&[" method: \"", user::Check::NAME, "\""].concat());

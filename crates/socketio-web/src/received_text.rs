@@ -1,6 +1,6 @@
 //! The text of a frame, from JavaScript's memory into WebAssembly's.
 
-use std::cell::RefCell;
+use std::cell::Cell;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
@@ -18,7 +18,7 @@ const KEPT: usize = 256 * 1024;
 thread_local! {
     static ENCODER: Encoder = Encoder::new();
     /// Kept, so that it is neither made nor blanked anew for each frame.
-    static ROOM: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    static ROOM: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 
 /// What a frame holds, if it is text.
@@ -36,12 +36,13 @@ fn encode(text: &Text, length: usize) -> Option<String> {
     if most > KEPT {
         return encode_into(text, &mut vec![0; most]);
     }
-    ROOM.with_borrow_mut(|room| {
-        if room.len() < most {
-            room.resize(most, 0);
-        }
-        encode_into(text, room)
-    })
+    let mut room = ROOM.take();
+    if room.len() < most {
+        room.resize(most, 0);
+    }
+    let encoded = encode_into(text, &mut room);
+    ROOM.set(room);
+    encoded
 }
 
 /// The encoder writes UTF-8 and nothing else; to look at it once more is far less than it saves.
