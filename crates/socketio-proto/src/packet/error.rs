@@ -28,7 +28,7 @@ pub enum DecodeError {
     },
     /// A placeholder doesn't lead to an attachment (row M9).
     InvalidPlaceholder,
-    /// An event, an ack or a refusal came without a payload (row W7).
+    /// An event or an ack came without a payload (row W7).
     MissingPayload {
         /// The packet's kind.
         kind: PacketKind,

@@ -7,8 +7,8 @@
 //! # Where this differs from the reference
 //!
 //! On purpose, against socket.io-parser 4.2.7 and engine.io-parser 5.2.3. What only the reference
-//! takes is written by no encoder that is known; whatever it writes itself is read. A test compares the two
-//! (`tests/differential`), and lets pass just what is told here.
+//! takes is written by no encoder that is known; whatever it writes itself is read. What only we take is sent by servers
+//! that exist (`tests/recordings`). A test compares the two (`tests/differential`), and lets pass just what is told here.
 //!
 //! | row | input | the reference | here | why |
 //! |---|---|---|---|---|
@@ -17,14 +17,16 @@
 //! | M8 | `51e0-`, `50x1-`, `5 1-`, `5+1-` | one attachment, by JavaScript's `Number()` | `invalid_attachment_count` | counts are ASCII digits |
 //! | M9 | `"num":0.5` | `undefined` in the place of the bytes | `invalid_placeholder`, for `1e-400` too | the listener would never see its bytes |
 //! | M9 | placeholders that share an attachment | let pass | let pass, each counts against [`Limits::packet_bytes`](crate::Limits::packet_bytes) | some bytes of text would stand for gigabytes |
-//! | M10, W7 | `2`, `3`, `4`, `51-` with no payload | decodes, and throws later | `missing_payload` | |
+//! | M10 | `1{"message":"no"}`, `4[]`, `0null`: JSON of another shape | an error, which ends the connection | the packet, and its payload as it came | servers send it, and what the packet is for is clear |
+//! | M10, W7 | `2`, `3`, `51-` with no payload | decodes, and throws later | `missing_payload` | |
+//! | M10, W7 | `4` with no payload | decodes, and throws later | a refusal without words | it is one |
 //! | M10 | `2[1.0]` | an event named `1` | an event named `1.0` | the name is the text of the number |
 //! | M10 | `"\ud800"` in a name or value | half a surrogate pair | U+FFFD | Rust's strings hold whole characters |
 //! | M10 | nesting beyond [`Limits::nesting`](crate::Limits::nesting) | decodes | `nesting_too_deep` | the types that read it recurse |
 //! | M10 | more bytes than [`Limits::packet_bytes`](crate::Limits::packet_bytes) | decodes | `packet_too_large` | memory stays bounded |
 //! | M11 | `4` with a blank behind it | CONNECT | `unknown_packet_type` | types are ASCII digits |
 //! | M12 | text while attachments are due, then another frame | goes on waiting | starts afresh | the connection is closed anyway |
-//! | M16 | `2 ["a"]`, `2 12["a"]` | id 0, id 12 | no id, `invalid_json` | ids are ASCII digits |
+//! | M16 | `2 ["a"]`, `2 12["a"]`, `4 7` | id 0, id 12, id 7 | no id, `invalid_json`, the payload 7 | ids are ASCII digits |
 //! | H19 | an event with no argument, for the recovery's offset | takes the event's name | takes none | a name is no offset |
 //! | J6 | a handshake without ping values, or with absurd ones | a ping timeout at once | an error that names the field | |
 //! | J7 | what base64 adds to a payload | reckoned as a third | counted | the server counts, too |

@@ -122,7 +122,8 @@ impl Packet {
         self.id
     }
 
-    /// The payload as it came: JSON text, with placeholders where the attachments belong.
+    /// The payload as it came: JSON text, with placeholders where the attachments belong. Of an event or an ack it is an
+    /// array; of the other kinds it is whatever the peer sent, `None` where that was nothing.
     pub fn data(&self) -> Option<&str> {
         self.text.get(self.data.clone()?)
     }
@@ -163,8 +164,7 @@ impl Packet {
         self.read(self.args.get(&self.text, index))
     }
 
-    /// The whole payload: of a `connect` or `connect_error` its data. One that is absent reads as
-    /// null.
+    /// The whole payload: of a `connect`, `connect_error` or `disconnect` its data. One that is absent reads as null.
     pub fn payload<'a, T: Deserialize<'a>>(&'a self) -> Result<T, json::DecodeError> {
         self.read(self.data.clone())
     }

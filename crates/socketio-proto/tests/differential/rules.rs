@@ -6,12 +6,13 @@ use crate::model::same;
 use crate::reference::Incoming;
 
 /// All of them; each is to be met.
-pub(crate) const NAMES: [&str; 9] = [
+pub(crate) const NAMES: [&str; 10] = [
     "H17 a number beyond all floats",
     "M1 an id of 2^53 or more, or of more than 16 digits",
     "M8 a count that is no digits",
     "M9 half an attachment",
     "M10 nesting",
+    "M10 a payload of another shape",
     "M11 a blank for a type",
     "M16 a blank in an id",
     "N5 base64 that is none",
@@ -44,15 +45,16 @@ pub(crate) fn rule(frames: &[Incoming], ours: &Value, theirs: &Value) -> Option<
         "invalid_ack_id" if reads => head.has_large_id().then_some(1),
         "invalid_attachment_count" if reads => head.count_is_no_digits().then_some(2),
         "invalid_placeholder" if packet.is_some() => has_half_num(text).then_some(3),
-        "unknown_packet_type" if packet.is_some() => is_blank(head.kind).then_some(5),
-        "missing_payload" if reads => head.has_no_payload().then_some(8),
+        "unknown_packet_type" if packet.is_some() => is_blank(head.kind).then_some(6),
+        "missing_payload" if reads => head.has_no_payload().then_some(9),
         "invalid_json" | "invalid_payload" | "missing_payload" if reads => {
-            head.has_blank_id().then_some(6)
+            head.has_blank_id().then_some(7)
         }
+        "" if !reads => head.is_control_of_another_shape().then_some(5),
         "" if ours.get("unreadable").is_some() => has_large_number(text).then_some(0),
         "" => differs_by_id_only(ours, theirs)
             .then_some(())
-            .and_then(|()| head.has_blank_id().then_some(6)),
+            .and_then(|()| head.has_blank_id().then_some(7)),
         _ => None,
     };
     NAMES.get(met?).copied()
@@ -110,6 +112,22 @@ impl<'a> Head<'a> {
         self.rest.chars().all(|char| char.is_ascii_digit())
     }
 
+    /// Whether it is a control packet whose payload, which is JSON, is not what the protocol has for its kind.
+    fn is_control_of_another_shape(&self) -> bool {
+        let payload = self
+            .rest
+            .trim_start_matches(|char: char| char.is_ascii_digit());
+        let Ok(payload) = serde_json::from_str::<Value>(payload) else {
+            return false;
+        };
+        match self.kind {
+            '0' => !payload.is_object(),
+            '1' => true,
+            '4' => !payload.is_object() && !payload.is_string(),
+            _ => false,
+        }
+    }
+
     fn count_is_no_digits(&self) -> bool {
         self.count
             .is_some_and(|count| !count.chars().all(|char| char.is_ascii_digit()))
@@ -140,10 +158,15 @@ fn has_large_number(text: &str) -> bool {
         .any(|number| number.parse::<f64>().is_ok_and(f64::is_infinite))
 }
 
-/// Whether both are packets that differ in their ids, and ours has none.
+/// Whether both are packets that differ in their ids, and ours has none. Behind a blank, digits are an id to the
+/// reference, and to us the payload of a control packet.
 fn differs_by_id_only(ours: &Value, theirs: &Value) -> bool {
     let (mut ours, mut theirs) = (ours.clone(), theirs.clone());
     let none = ours.pointer("/packet/id") == Some(&Value::Null);
+    let is_number = ours.pointer("/packet/data").is_some_and(Value::is_number);
+    if is_number && theirs.pointer("/packet/data") == Some(&Value::Null) {
+        ours["packet"]["data"] = Value::Null;
+    }
     for answer in [&mut ours, &mut theirs] {
         if let Some(id) = answer.pointer_mut("/packet/id") {
             *id = Value::Null;

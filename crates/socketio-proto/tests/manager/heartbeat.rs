@@ -138,7 +138,7 @@ fn g11_w7_packet_that_cannot_be_read_closes_cleanly() {
     for frame in [
         "42",
         "430",
-        "44",
+        "44{",
         "42{}",
         "42[",
         "4",

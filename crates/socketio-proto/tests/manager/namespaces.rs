@@ -59,6 +59,61 @@ fn g6_server_side_disconnect_is_final() {
 }
 
 #[test]
+fn g6_server_side_disconnect_with_a_payload_is_final() {
+    // python-socketio refuses so where `always_connect` is set.
+    let (mut script, socket) = Script::connected("/mofang");
+    script.they_send(r#"41/mofang,{"message":"too many","data":{"limit":3}}"#);
+    script.expect([
+        "disconnected: io server disconnect…",
+        "close",
+        "closed: forced close",
+    ]);
+    assert!(!script.manager.is_active(socket));
+    assert_eq!(script.manager.poll_timeout(), None);
+}
+
+#[test]
+fn g3_a_refusal_is_final_whatever_its_payload() {
+    for (payload, message) in [
+        ("", ""),
+        (r#""no""#, "no"),
+        (r#"{"message":"no"}"#, "no"),
+        (r#"{"message":7}"#, ""),
+        (r#"["no"]"#, ""),
+        ("null", ""),
+        ("true", ""),
+    ] {
+        let mut script = Script::new(Config::default());
+        let socket = script.connect("/mofang");
+        script.drain();
+        script.they_send(OPEN);
+        script.drain();
+        script.they_send(&format!("44/mofang,{payload}"));
+        let error = format!("connect error: the server refused the namespace: {message}");
+        script.expect([error.as_str(), "close", "closed: forced close"]);
+        assert!(!script.manager.is_active(socket), "{payload}");
+    }
+}
+
+#[test]
+fn g4_a_grant_without_an_id_is_incompatible_whatever_its_payload() {
+    for payload in ["", "{}", "[]", "null", r#""sid""#, r#"{"sid":7}"#] {
+        let mut script = Script::new(Config::default());
+        let socket = script.connect("/mofang");
+        script.drain();
+        script.they_send(OPEN);
+        script.drain();
+        script.they_send(&format!("40/mofang,{payload}"));
+        script.expect([
+            "connect error: the server speaks Socket.IO 2…",
+            "close",
+            "closed: forced close",
+        ]);
+        assert!(!script.manager.is_active(socket), "{payload}");
+    }
+}
+
+#[test]
 fn f2_connect_right_behind_disconnect_waits_until_the_server_is_done() {
     let (mut script, socket) = Script::connected("/");
     let other = script.connect("/other");

@@ -252,6 +252,7 @@ impl Peer {
 fn again(packet: &Packet, args: Option<&[Value]>, limits: &Limits) {
     let namespace = packet.namespace();
     let data = packet.data();
+    let begins_with = data.and_then(|data| data.trim_ascii_start().bytes().next());
     let encoded = match (packet.kind(), args) {
         (PacketKind::Event, Some(args)) => {
             let mut event =
@@ -267,9 +268,15 @@ fn again(packet: &Packet, args: Option<&[Value]>, limits: &Limits) {
             encode_ack(namespace, packet.id().unwrap_or(0), ack, limits)
         }
         (PacketKind::Event | PacketKind::Ack, None) => return,
-        (PacketKind::Connect, _) => encode_connect(namespace, data),
-        (PacketKind::Disconnect, _) => encode_disconnect(namespace),
-        (PacketKind::ConnectError, _) => encode_connect_error(namespace, data.unwrap_or_default()),
+        // Of what is read, only what the protocol has is written.
+        (PacketKind::Connect, _) if matches!(begins_with, None | Some(b'{')) => {
+            encode_connect(namespace, data)
+        }
+        (PacketKind::Disconnect, _) if data.is_none() => encode_disconnect(namespace),
+        (PacketKind::ConnectError, _) if matches!(begins_with, Some(b'{' | b'"')) => {
+            encode_connect_error(namespace, data.unwrap_or_default())
+        }
+        (PacketKind::Connect | PacketKind::Disconnect | PacketKind::ConnectError, _) => return,
     };
     let frame = match encoded {
         Ok(frame) => frame,
