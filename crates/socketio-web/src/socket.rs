@@ -100,7 +100,7 @@ impl Socket {
     /// When the value doesn't serialize as an object.
     pub fn set_auth<T: Serialize + ?Sized>(self, value: &T) -> Result<(), AuthError> {
         let auth = Auth::object(value)?;
-        connection::with_socket(self.0, |manager, id, _| manager.set_auth(id, auth));
+        connection::with_socket(self.0, |manager, id, now| manager.set_auth(id, auth, now));
         Ok(())
     }
 

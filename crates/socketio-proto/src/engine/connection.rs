@@ -92,6 +92,20 @@ impl Connection {
         self.deadline = None;
     }
 
+    /// Time has passed that the clock did not count: what is awaited is due earlier on it.
+    pub(crate) fn skip(&mut self, slept: Duration) {
+        if self.phase == Phase::Open {
+            self.deadline = self.deadline.map(|deadline| deadline.saturating_sub(slept));
+        }
+    }
+
+    /// How long the peer may be silent, as the handshake says.
+    pub(crate) fn patience(&self) -> Option<Duration> {
+        let handshake = self.handshake.as_ref()?;
+        let interval = handshake.ping_interval;
+        Some(interval.saturating_add(handshake.ping_timeout))
+    }
+
     pub(crate) fn text(&mut self, frame: String, now: Instant) -> Result<Received, Violation> {
         if self.phase == Phase::Open && frame.as_bytes().first() == Some(&b'4') {
             return Ok(Received::Text(frame));
@@ -130,10 +144,6 @@ impl Connection {
 
     /// Only a ping moves the deadline, not any packet (row L1).
     fn expect_ping(&mut self, now: Instant) {
-        self.deadline = self.handshake.as_ref().map(|handshake| {
-            now + handshake
-                .ping_interval
-                .saturating_add(handshake.ping_timeout)
-        });
+        self.deadline = self.patience().map(|patience| now + patience);
     }
 }

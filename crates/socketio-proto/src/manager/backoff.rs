@@ -22,6 +22,11 @@ impl Backoff {
         self.attempts = 0;
     }
 
+    /// The last delay is not waited for to its end, and not counted.
+    pub(crate) fn take_back(&mut self) {
+        self.attempts = self.attempts.saturating_sub(1);
+    }
+
     pub(crate) fn next(&mut self, config: &Config, random: &mut Random) -> Duration {
         let max = millis(config.reconnection_delay_max);
         let first = millis(config.reconnection_delay);

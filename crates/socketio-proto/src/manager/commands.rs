@@ -1,14 +1,14 @@
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::time::Duration;
 
 use super::{
-    AckError, AckToken, Config, ConnectError, DisconnectReason, EmitError, Event, Left, Manager,
-    Slot, SocketError, SocketId,
+    AckError, AckToken, Config, ConnectError, DisconnectReason, EmitError, Event, Manager, Slot,
+    SocketError, SocketId,
 };
-use crate::engine;
 use crate::packet::{self, Arguments};
-use crate::socket::{Auth, AuthKind, Phase, Socket, SocketOptions};
+use crate::socket::{Auth, AuthKind, Dropped, Phase, Socket, SocketOptions};
 use crate::{Instant, Limits};
 
 /// Commands of the user.
@@ -93,53 +93,75 @@ impl Manager {
         }
     }
 
-    /// Connects the socket, opening the connection where there is none. While a back-off waits, the next attempt is
-    /// made at once (W4). Does nothing for a socket that is connected or about to be.
+    /// Connects the socket, opening the connection where there is none.
+    ///
+    /// Where the socket is on its way already, this is the wish to be connected now: a back-off that
+    /// waits is cut short, an attempt or a request that the server has left open for a while is made
+    /// anew. A program that answers each failure by this command gets one attempt at once, then
+    /// those of the back-off.
+    ///
+    /// While the page is [suspended](Self::handle_suspend), the wish is kept until it wakes.
     pub fn connect(&mut self, id: SocketId, now: Instant) {
         self.now = now;
-        let Some(socket) = self.get_mut(id) else {
+        let Some(socket) = self.get(id) else {
             return;
         };
-        if !socket.is_active() {
-            socket.phase = Phase::Waiting;
-        }
-        match self.connection.phase() {
-            engine::Phase::Closed => self.open(now),
-            engine::Phase::Open => {
-                self.forget_left("");
-                self.request_connect(id);
-            }
-            engine::Phase::Opening => {}
+        match socket.phase {
+            Phase::Idle => self.connect_idle(id),
+            Phase::Connected => {}
+            Phase::Waiting | Phase::Authorizing | Phase::Connecting => self.connect_now(id),
         }
     }
 
-    /// Disconnects the socket; it stays so until it is connected again (F2). When no other socket is active, the
-    /// connection is closed.
+    /// Disconnects the socket; it stays so until it is connected again. When no other socket is
+    /// active, the connection is closed.
+    ///
+    /// What was emitted while it was connected goes out first. What still waits to be sent is kept
+    /// for the next session, unless that is of another user: see [`set_auth`](Self::set_auth).
     pub fn disconnect(&mut self, id: SocketId, now: Instant) {
         self.now = now;
-        let Some(socket) = self.get_mut(id) else {
-            return;
-        };
-        let namespace = socket.namespace.clone();
-        match socket.phase {
-            Phase::Connected => self.leave(namespace),
-            // The server would not know yet what is left: that waits for its answer.
-            Phase::Connecting => self.left.push(Left {
-                namespace,
-                until: None,
-            }),
-            Phase::Idle | Phase::Waiting | Phase::Authorizing => {}
-        }
-        self.disconnected(id, Phase::Idle, DisconnectReason::IoClientDisconnect, None);
+        self.leave_session(id, DisconnectReason::IoClientDisconnect);
         self.close_if_unused();
     }
 
     /// Closes the connection. Its sockets are disconnected, and stay so until they are connected again.
     pub fn close(&mut self) {
         for id in self.ids() {
-            self.disconnected(id, Phase::Idle, DisconnectReason::ForcedClose, None);
+            self.leave_session(id, DisconnectReason::ForcedClose);
         }
         self.close_if_unused();
+    }
+
+    /// The user leaves the session of a socket, if it has one.
+    pub(super) fn leave_session(&mut self, id: SocketId, reason: DisconnectReason) {
+        // What the handlers of `Connected` emitted comes before what they do to the connection.
+        self.flush(id);
+        let is_untold = self.withdraw(id);
+        let Some(socket) = self.get_mut(id) else {
+            return;
+        };
+        socket.forget_session();
+        match socket.phase {
+            Phase::Connected => {
+                let namespace = socket.namespace.clone();
+                if is_untold {
+                    socket.phase = Phase::Connecting;
+                }
+                if reason == DisconnectReason::IoClientDisconnect {
+                    self.leave(namespace);
+                }
+            }
+            Phase::Connecting => self.take_back_connect(id),
+            Phase::Waiting if socket.unanswered > 0 => self.take_back_connect(id),
+            Phase::Idle | Phase::Waiting | Phase::Authorizing => {}
+        }
+        let (config, now) = (&self.config, self.now);
+        let socket = self.sockets.get_mut(id.index as usize);
+        if let Some(socket) = socket.and_then(|slot| slot.socket.as_mut()) {
+            socket.unanswered = 0;
+            socket.pacing.ended(config, now);
+        }
+        self.disconnected(id, Phase::Idle, reason, None);
     }
 
     /// Tells that CONNECT has gone out already for this socket, over the transport that is being opened: by what opened
@@ -154,9 +176,27 @@ impl Manager {
     }
 
     /// What the next CONNECT of this socket carries.
-    pub fn set_auth(&mut self, id: SocketId, auth: Auth) {
-        if let Some(socket) = self.get_mut(id) {
-            socket.options.auth = auth;
+    ///
+    /// Auth that differs from that of the last CONNECT is taken for another user's, unless
+    /// [`SocketOptions::one_user`] says otherwise: no session is offered for recovery to the server
+    /// then, and of the packets that wait, those that were emitted before this call are dropped
+    /// where the auth before was an object.
+    pub fn set_auth(&mut self, id: SocketId, auth: Auth, now: Instant) {
+        self.now = now;
+        let Some(socket) = self.get_mut(id) else {
+            return;
+        };
+        if socket.options.auth == auth {
+            return;
+        }
+        let before = core::mem::replace(&mut socket.options.auth, auth);
+        if matches!(before.0, AuthKind::Object(_)) {
+            socket.epoch = socket.epoch.wrapping_add(1);
+        }
+        // Auth that was asked for before this call would be of the user before.
+        if socket.phase == Phase::Authorizing {
+            socket.phase = Phase::Waiting;
+            self.request_connect(id);
         }
     }
 
@@ -177,7 +217,7 @@ impl Manager {
             return;
         }
         match answer {
-            Ok(Auth(AuthKind::Object(text))) => self.send_connect(id, Some(&text)),
+            Ok(Auth(AuthKind::Object(text))) => self.send_connect(id, Some(text)),
             Ok(_) => self.send_connect(id, None),
             Err(text) => self.auth_failed(id, text),
         }
@@ -220,16 +260,13 @@ impl Manager {
         let Some(socket) = self.get_mut(id) else {
             return 0;
         };
-        let frames = socket.send_buffer.take_all();
-        let events = socket
-            .retries
-            .as_mut()
-            .map(|queue| queue.take_waiting())
-            .unwrap_or_default();
-        let count = frames.len() + events.len();
-        let acks: Vec<u64> = frames.iter().filter_map(|buffered| buffered.ack).collect();
-        self.end_acks(id, &acks, AckError::Dropped);
-        self.end_retried(id, events, AckError::Dropped);
+        let retries = socket.retries.as_mut();
+        let dropped = Dropped {
+            packets: socket.send_buffer.take_all(),
+            events: retries.map_or_else(Vec::new, |queue| queue.take_waiting()),
+        };
+        let count = dropped.packets.len() + dropped.events.len();
+        self.end_waits(id, dropped);
         count
     }
 
@@ -240,14 +277,15 @@ impl Manager {
         }
     }
 
-    /// Changes the options of the connection (C4–C9). They hold from the next attempt on; a back-off that waits is
-    /// stopped where reconnection is no longer wanted.
+    /// Changes the options of the connection. They hold from the next attempt on; a back-off that
+    /// waits is stopped where reconnection is no longer wanted.
     pub fn configure(&mut self, change: impl FnOnce(&mut Config)) {
         change(&mut self.config);
         if !self.config.reconnection && self.reconnect_at.take().is_some() {
             for id in self.ids() {
                 self.disconnected(id, Phase::Idle, DisconnectReason::ForcedClose, None);
             }
+            self.event(Event::ReconnectFailed);
             self.close_if_unused();
         }
     }
@@ -259,59 +297,43 @@ impl Manager {
 }
 
 impl Manager {
-    /// Sends DISCONNECT. A CONNECT right behind it would find the server not done with it.
-    pub(super) fn leave(&mut self, namespace: Box<str>) {
-        let frame = packet::encode_disconnect(&namespace);
-        frame.into_iter().for_each(|frame| self.send(frame));
-        self.left.push(Left {
-            namespace,
-            until: Some(self.now + self.config.rejoin_delay),
-        });
-    }
-
-    /// What was left long enough ago, and what the server has `answered` since, can be asked for again. Whether the
-    /// answer was one to a CONNECT that was taken back.
-    pub(super) fn forget_left(&mut self, answered: &str) -> bool {
-        let (now, mut found) = (self.now, false);
-        self.left.retain(|left| match left.until {
-            Some(until) => until > now,
-            None => {
-                let is_answered = *left.namespace == *answered;
-                found |= is_answered;
-                !is_answered
-            }
-        });
-        found
-    }
-
     /// Sends CONNECT for a socket that waits for it, asking for its auth first where need be.
     pub(super) fn request_connect(&mut self, id: SocketId) {
+        self.request_connect_after(id, None);
+    }
+
+    /// The same, but a CONNECT that was taken back is given only this time to be answered.
+    pub(super) fn request_connect_after(&mut self, id: SocketId, patience: Option<Duration>) {
         let (now, timeout) = (self.now, self.config.timeout);
-        let waits = |socket: &&Socket| socket.phase == Phase::Waiting;
-        let Some(socket) = self.get(id).filter(waits) else {
-            return;
+        let waits = |socket: &&Socket| {
+            socket.phase == Phase::Waiting && socket.not_before.is_none_or(|at| at <= now)
         };
-        let is_left = |left: &Left| left.namespace == socket.namespace;
-        if self.left.iter().any(is_left) {
+        if self.get(id).filter(waits).is_none() {
+            return;
+        }
+        if let Some(socket) = self.get_mut(id) {
+            socket.not_before = None;
+        }
+        if self.is_left(id, patience) {
             return;
         }
         let Some(socket) = self.get_mut(id) else {
             return;
         };
+        socket.asked = now;
         if core::mem::take(&mut socket.is_asked_ahead) {
-            socket.phase = Phase::Connecting;
-            socket.connect_sent = now;
-            return;
+            socket.identity = Some(socket.options.auth.text().map(Into::into));
+            return self.await_answer(id);
         }
         match &socket.options.auth.0 {
             AuthKind::None => self.send_connect(id, None),
             AuthKind::Object(text) => {
                 let text = text.clone();
-                self.send_connect(id, Some(&text));
+                self.send_connect(id, Some(text));
             }
             AuthKind::Ask => {
                 socket.phase = Phase::Authorizing;
-                socket.auth_deadline = timeout.map(|timeout| now + timeout);
+                socket.deadline = timeout.map(|timeout| now + timeout);
                 socket.auth_request = socket.auth_request.wrapping_add(1);
                 let request = socket.auth_request;
                 let refused = socket.auth_refreshed;
@@ -325,31 +347,48 @@ impl Manager {
     }
 
     pub(super) fn auth_failed(&mut self, id: SocketId, text: String) {
-        if let Some(socket) = self.get_mut(id) {
-            socket.leave(Phase::Idle);
-        }
-        self.event(Event::ConnectError {
-            socket: id,
-            error: ConnectError::Auth(text),
-        });
+        self.not_connected(id, Phase::Idle, ConnectError::Auth(text));
         self.close_if_unused();
     }
 
-    fn send_connect(&mut self, id: SocketId, auth: Option<&str>) {
-        let (now, limit) = (self.now, self.config.limits.packet_bytes);
+    fn send_connect(&mut self, id: SocketId, auth: Option<String>) {
+        let limit = self.config.limits.packet_bytes;
         let Some(socket) = self.get_mut(id) else {
             return;
         };
-        socket.phase = Phase::Connecting;
-        socket.connect_sent = now;
-        socket.auth_deadline = None;
-        let payload = socket.connect_payload(auth);
+        if socket.is_other_user(auth.as_deref()) {
+            // Its answer could not be told from the one that is still due, which is another user's.
+            if socket.unanswered > 0 {
+                socket.phase = Phase::Waiting;
+                return self.renew();
+            }
+            let dropped = socket.forget_user();
+            self.end_waits(id, dropped);
+        }
+        let Some(socket) = self.get_mut(id) else {
+            return;
+        };
+        let payload = socket.connect_payload(auth.as_deref());
+        socket.identity = Some(auth);
         match packet::encode_connect(&socket.namespace, payload.as_deref()) {
             // The type of the message is the transport's, not the packet's.
-            Ok(frame) if frame.bytes() - 1 <= limit => self.send(frame),
+            Ok(frame) if frame.bytes() - 1 <= limit => {
+                self.await_answer(id);
+                self.send(frame);
+            }
             // Not by way of the error's `Display`, which links the texts of all its kinds.
             Ok(frame) => self.auth_failed(id, packet::too_large(frame.bytes() - 1, limit)),
             Err(error) => self.auth_failed(id, error.kind().into()),
+        }
+    }
+
+    /// CONNECT goes out.
+    fn await_answer(&mut self, id: SocketId) {
+        let (now, timeout) = (self.now, self.config.connect_timeout);
+        if let Some(socket) = self.get_mut(id) {
+            socket.phase = Phase::Connecting;
+            socket.asked = now;
+            socket.deadline = timeout.map(|timeout| now + timeout);
         }
     }
 }

@@ -2,8 +2,8 @@ use core::time::Duration;
 
 use crate::Limits;
 
-/// Options of a [`Manager`](super::Manager). The defaults are the reference client's (rows B4–B11), but for the
-/// receive buffer, which it does not bound.
+/// Options of a [`Manager`](super::Manager). The defaults are the reference client's. It has no
+/// `connect_timeout`, `stable_after`, `rejoin_delay`, `limits` and `receive_buffer`.
 ///
 /// ```
 /// use core::time::Duration;
@@ -30,6 +30,14 @@ pub struct Config {
     /// Time for one attempt to reach the Engine.IO handshake, and for an answer to
     /// [`Event::Authorize`](super::Event::Authorize); `None` waits as long as it takes. Default: 20 s (B11).
     pub timeout: Option<Duration>,
+    /// Time for the server to answer the CONNECT of a namespace; `None` waits as long as it takes.
+    /// A server may never answer: Flask-SocketIO doesn't where its connect handler raises an
+    /// exception. Default: 20 s.
+    pub connect_timeout: Option<Duration>,
+    /// How long a namespace must have stayed connected before the delays and the count of the
+    /// attempts start over. A server that closes each connection soon after it accepted it would
+    /// else be asked once a second for ever. Default: 5 s.
+    pub stable_after: Duration,
     /// How long a namespace that was left is not asked for again on a connection that others keep. A server on Node.js
     /// closes the connection where both come at once (F2). Default: 100 ms.
     pub rejoin_delay: Duration,
@@ -48,6 +56,8 @@ impl Default for Config {
             reconnection_delay_max: Duration::from_secs(5),
             randomization_factor: 0.5,
             timeout: Some(Duration::from_secs(20)),
+            connect_timeout: Some(Duration::from_secs(20)),
+            stable_after: Duration::from_secs(5),
             rejoin_delay: Duration::from_millis(100),
             limits: Limits::default(),
             receive_buffer: 1000,

@@ -17,17 +17,30 @@ use crate::quoted::Quoted;
 pub enum ConnectError {
     /// What was to be sent as `auth` could not be had; the text is the provider's.
     Auth(String),
+    /// The namespace was connected, and the connection or the server ended that. Only kept as the
+    /// last error of a socket: the event is [`Event::Disconnected`](super::Event::Disconnected).
+    Disconnected {
+        /// Why.
+        reason: DisconnectReason,
+        /// What else is known.
+        details: Option<CloseDetails>,
+    },
     /// A message came before the handshake.
     Early,
     /// The peer broke the rules of Engine.IO before the connection was up.
     Engine(EngineDecodeError),
     /// The handshake can't be used.
     Handshake(HandshakeError),
+    /// No heartbeat came within `pingInterval` + `pingTimeout` while the namespace was asked for.
+    Heartbeat,
     /// The server accepted the namespace without giving it an id: it speaks Socket.IO 2 (G4).
     Incompatible,
+    /// The server did not answer CONNECT within
+    /// [`Config::connect_timeout`](super::Config::connect_timeout). Tried again by itself.
+    NotAnswered,
     /// The peer sent a Socket.IO packet that can't be read before the namespace was connected.
     Packet(packet::DecodeError),
-    /// The server refused the namespace.
+    /// The server refused the namespace: by CONNECT_ERROR, or by DISCONNECT in the place of an answer.
     Refused(Refusal),
     /// No handshake within [`Config::timeout`](super::Config::timeout).
     Timeout,
@@ -39,19 +52,38 @@ impl ConnectError {
     /// The text of [`Incompatible`](Self::Incompatible), for who needs it without those of all the others.
     pub const INCOMPATIBLE: &str =
         "the server speaks Socket.IO 2, this client protocol 5: use a server of version 3 or later";
+
+    const NOT_ANSWERED: &str = "the server did not answer the request for the namespace in time: \
+         see its log for an error in its connect handler, or raise the option connect_timeout";
+
+    const NO_HEARTBEAT: &str = "no heartbeat of the server in time: check the network";
 }
 
 impl fmt::Display for ConnectError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Auth(text) => write!(f, "the auth data could not be had: {text}"),
+            Self::Disconnected {
+                reason,
+                details: None,
+            } => write!(f, "disconnected: {reason}"),
+            Self::Disconnected {
+                reason,
+                details: Some(details),
+            } => write!(f, "disconnected: {reason}: {details}"),
             Self::Early => f.write_str("the server sent a message before its handshake"),
             Self::Engine(error) => write!(f, "the server broke the protocol: {error}"),
             Self::Handshake(error) => write!(f, "the handshake can't be used: {error}"),
+            Self::Heartbeat => f.write_str(Self::NO_HEARTBEAT),
             Self::Incompatible => f.write_str(Self::INCOMPATIBLE),
+            Self::NotAnswered => f.write_str(Self::NOT_ANSWERED),
             Self::Packet(error) => write!(f, "the server sent a bad packet: {error}"),
             Self::Refused(refusal) => {
-                write!(f, "the server refused the namespace: {}", refusal.message())
+                let message = refusal.message();
+                match &*message {
+                    "" => f.write_str("the server refused the namespace, and gave no reason"),
+                    message => write!(f, "the server refused the namespace: {message}"),
+                }
             }
             Self::Timeout => {
                 f.write_str("no handshake in time: check that the server is reachable")
@@ -63,9 +95,16 @@ impl fmt::Display for ConnectError {
 
 impl core::error::Error for ConnectError {}
 
-/// What a CONNECT_ERROR packet says (row G3).
+/// The server's words for a refusal or a disconnect: the payload of CONNECT_ERROR, or of the
+/// DISCONNECT that some servers send with one.
 #[derive(Clone, Debug)]
 pub struct Refusal(pub(super) Packet);
+
+impl PartialEq for Refusal {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.data() == other.0.data()
+    }
+}
 
 impl Refusal {
     /// The server's message. Where the payload is a bare string, as old servers send it, it is that string.
@@ -145,6 +184,8 @@ impl fmt::Display for DisconnectReason {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum CloseDetails {
+    /// An event announced attachments that did not follow within the time of a heartbeat.
+    AttachmentsMissing,
     /// The peer broke the rules of Engine.IO.
     Engine(EngineDecodeError),
     /// The browser or the system says that the network is gone.
@@ -156,6 +197,11 @@ pub enum CloseDetails {
         /// [`Config::receive_buffer`](super::Config::receive_buffer).
         limit: usize,
     },
+    /// The connection was opened anew, because what the server knows of a namespace on the old one is
+    /// not certain: a request for it was never answered, or answered twice.
+    Renewed,
+    /// The server disconnected the namespace, with these words.
+    Server(Refusal),
     /// The server closed the Engine.IO connection (W16).
     ServerClosed,
     /// The page is left or frozen.
@@ -172,10 +218,17 @@ pub enum CloseDetails {
 impl fmt::Display for CloseDetails {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::AttachmentsMissing => {
+                f.write_str("the attachments of an event did not follow it in time")
+            }
             Self::Engine(error) => write!(f, "{error}"),
             Self::NetworkLost => f.write_str("network connection lost"),
             Self::Packet(error) => write!(f, "{error}"),
             Self::ReceiveBufferFull { limit } => f.write_str(&receive_buffer_full(*limit)),
+            Self::Renewed => f.write_str(
+                "the connection was opened anew: the server left a request for a namespace open",
+            ),
+            Self::Server(refusal) => f.write_str(&refusal.message()),
             Self::ServerClosed => f.write_str("transport closed by the server"),
             Self::Suspended => f.write_str("the page was left or frozen"),
             Self::Transport { code, reason } if reason.is_empty() => {

@@ -68,6 +68,7 @@ impl Manager {
                     id,
                     engine::EnginePacket::Pong("").encode(),
                 ));
+                self.fence_left();
                 self.event(Event::Ping);
             }
             Ok(Received::Opened) => self.opened(),
@@ -125,9 +126,14 @@ impl Manager {
     }
 
     fn decoded(&mut self, decoded: Result<Decoded, DecodeError>, now: Instant) {
+        let due = self.attachments_due.take();
         match decoded {
             Ok(Decoded::Packet(packet)) => self.packet(packet, now),
-            Ok(Decoded::Waiting { .. }) => {}
+            // The next one keeps the heartbeat waiting, so it has as much time as that.
+            Ok(Decoded::Waiting { .. }) => {
+                let patience = self.connection.patience();
+                self.attachments_due = patience.map_or(due, |patience| Some(now + patience));
+            }
             Err(error) => self.unreadable(error, now),
         }
     }
@@ -138,7 +144,7 @@ impl Manager {
         self.violated(details, ConnectError::Packet(error), now);
     }
 
-    fn violated(&mut self, details: CloseDetails, error: ConnectError, now: Instant) {
+    pub(super) fn violated(&mut self, details: CloseDetails, error: ConnectError, now: Instant) {
         self.output(Output::CloseTransport(self.connection.transport()));
         self.lost(DisconnectReason::ParseError, Some(details), error, now);
     }
@@ -148,8 +154,8 @@ impl Manager {
             packet.kind(),
             PacketKind::Connect | PacketKind::ConnectError
         );
-        if is_reply && self.forget_left(packet.namespace()) {
-            return self.reply_to_left(&packet);
+        if is_reply && self.answered_left(&packet) {
+            return;
         }
         let id = self.find(packet.namespace());
         // Whoever is told of it at once reads it; what is kept or let pass is read here.
@@ -165,11 +171,7 @@ impl Manager {
             PacketKind::Event => self.event_packet(id, packet, now),
             PacketKind::Ack => self.ack_packet(id, packet),
             PacketKind::Connect | PacketKind::ConnectError => self.reply_packet(id, packet),
-            PacketKind::Disconnect => {
-                let reason = DisconnectReason::IoServerDisconnect;
-                self.disconnected(id, Phase::Idle, reason, None);
-                self.close_if_unused();
-            }
+            PacketKind::Disconnect => self.disconnect_packet(id, packet),
         }
     }
 
@@ -180,13 +182,18 @@ impl Manager {
 
     fn event_packet(&mut self, id: SocketId, packet: Packet, now: Instant) {
         let capacity = self.config.receive_buffer;
-        let Some(socket) = self.get_mut(id) else {
+        let Some(socket) = self.get(id) else {
             return;
         };
+        let held = socket.receive_buffer.len();
         match socket.phase {
             Phase::Connected => self.received(id, packet),
-            Phase::Connecting if socket.receive_buffer.len() < capacity => {
-                socket.receive_buffer.push(packet);
+            // It may be of the session that was left.
+            Phase::Connecting if self.may_be_of_left(packet.namespace()) => {}
+            Phase::Connecting if held < capacity => {
+                if let Some(socket) = self.get_mut(id) {
+                    socket.receive_buffer.push(packet);
+                }
             }
             Phase::Connecting => {
                 let details = CloseDetails::ReceiveBufferFull { limit: capacity };
@@ -224,52 +231,102 @@ impl Manager {
         }
     }
 
-    /// A CONNECT that was taken back is answered: the namespace can be left, or asked for anew.
-    fn reply_to_left(&mut self, packet: &Packet) {
-        if packet.kind() == PacketKind::Connect {
-            self.leave(packet.namespace().into());
-        } else if let Some(id) = self.find(packet.namespace()) {
-            self.request_connect(id);
-        }
-    }
-
     /// The answer to a CONNECT.
     fn reply_packet(&mut self, id: SocketId, packet: Packet) {
         let Some(socket) = self.get_mut(id) else {
             return;
         };
-        if socket.phase == Phase::Connecting && packet.kind() == PacketKind::Connect {
-            self.connect_packet(id, &packet);
-        } else if socket.phase == Phase::Connecting && socket.wants_fresh_auth() {
+        let is_accepted = packet.kind() == PacketKind::Connect;
+        match socket.phase {
+            Phase::Connecting if is_accepted => self.connect_packet(id, &packet),
+            Phase::Connecting => self.refused(id, packet),
+            _ if socket.unanswered == 0 => {}
+            // It is late, but as good.
+            Phase::Waiting | Phase::Authorizing if is_accepted => {
+                socket.unanswered -= 1;
+                match socket.has_identity() {
+                    true => self.connect_packet(id, &packet),
+                    // Of the user before: left, and asked for anew.
+                    false => {
+                        socket.phase = Phase::Waiting;
+                        self.leave(packet.namespace().into());
+                    }
+                }
+            }
+            Phase::Waiting | Phase::Authorizing => {
+                socket.unanswered -= 1;
+                self.refused(id, packet);
+            }
+            // The server has two sessions for this socket, and would send each event twice.
+            Phase::Connected if is_accepted => self.renew(),
+            Phase::Connected => socket.unanswered -= 1,
+            Phase::Idle => {
+                socket.unanswered -= 1;
+                if is_accepted {
+                    self.leave(packet.namespace().into());
+                }
+            }
+        }
+    }
+
+    /// The server refuses the namespace.
+    fn refused(&mut self, id: SocketId, packet: Packet) {
+        let Some(socket) = self.get_mut(id) else {
+            return;
+        };
+        if socket.wants_fresh_auth() {
             socket.leave(Phase::Waiting);
             socket.auth_refreshed = true;
             self.request_connect(id);
-        } else if socket.phase == Phase::Connecting {
-            socket.leave(Phase::Idle);
+        } else {
             let error = ConnectError::Refused(Refusal(packet));
-            self.event(Event::ConnectError { socket: id, error });
+            self.not_connected(id, Phase::Idle, error);
             self.close_if_unused();
+        }
+    }
+
+    /// The server ends a namespace; or refuses it, where it comes in the place of an answer.
+    fn disconnect_packet(&mut self, id: SocketId, packet: Packet) {
+        let is_stale = self.may_be_of_left(packet.namespace());
+        let Some(socket) = self.get_mut(id) else {
+            return;
+        };
+        match socket.phase {
+            Phase::Connected => {
+                socket.forget_session();
+                let details = packet.data().is_some();
+                let details = details.then(|| CloseDetails::Server(Refusal(packet)));
+                let reason = DisconnectReason::IoServerDisconnect;
+                self.disconnected(id, Phase::Idle, reason, details);
+                self.close_if_unused();
+            }
+            // It may end the session that was left: then CONNECT still has its answer to come.
+            Phase::Connecting if is_stale => {}
+            Phase::Connecting => self.refused(id, packet),
+            Phase::Waiting if socket.unanswered > 0 => {
+                socket.unanswered -= 1;
+                self.refused(id, packet);
+            }
+            Phase::Idle | Phase::Waiting | Phase::Authorizing => {}
         }
     }
 
     /// The order is the reference's (G1): what was held, then `Connected`; the send buffer goes out behind its
     /// handlers, so that they can still clear it (W10).
     fn connect_packet(&mut self, id: SocketId, packet: &Packet) {
+        let now = self.now;
         let Some(socket) = self.get_mut(id) else {
             return;
         };
         let Some((sid, pid)) = session(packet) else {
-            socket.leave(Phase::Idle);
-            self.event(Event::ConnectError {
-                socket: id,
-                error: ConnectError::Incompatible,
-            });
+            self.not_connected(id, Phase::Idle, ConnectError::Incompatible);
             return self.close_if_unused();
         };
-        let sent = socket.connect_sent;
-        socket.connected(sid, pid);
+        let sent = socket.asked;
+        socket.connected(sid, pid, now);
         let recovered = socket.recovered;
         let held: Vec<Packet> = core::mem::take(&mut socket.receive_buffer);
+        self.pacing.connected(now);
         self.measured(sent);
         for packet in held {
             self.received(id, packet);

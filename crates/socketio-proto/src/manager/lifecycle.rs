@@ -1,4 +1,5 @@
 use alloc::vec::Vec;
+use core::time::Duration;
 
 use super::{CloseDetails, ConnectError, DisconnectReason, Event, Manager, Output, SocketId};
 use crate::Instant;
@@ -26,17 +27,20 @@ impl Manager {
                 engine::Phase::Closed => {}
             }
         }
-        if self.reconnect_at.is_some_and(|at| at <= now) {
+        if self.attachments_due.is_some_and(|at| at <= now) {
+            let details = CloseDetails::AttachmentsMissing;
+            let text = "the attachments of an event did not follow it in time";
+            self.violated(details, ConnectError::Transport(text.into()), now);
+        }
+        for id in self.ids() {
+            self.give_up_answer(id);
+        }
+        if self.next_attempt().is_some_and(|at| at <= now) {
             self.open(now);
         }
-        self.forget_left("");
         for id in self.ids() {
             if self.connection.phase() == engine::Phase::Open {
                 self.request_connect(id);
-            }
-            let deadline = self.get(id).and_then(|socket| socket.auth_deadline);
-            if deadline.is_some_and(|deadline| deadline <= now) {
-                self.auth_failed(id, "no answer in time: see the option timeout".into());
             }
             let Some(socket) = self.get_mut(id) else {
                 continue;
@@ -54,24 +58,38 @@ impl Manager {
         }
     }
 
-    /// The device woke, the page became visible, or somebody looks: checks the heartbeat against the clock, and
-    /// makes a waiting attempt to reconnect at once (W5).
+    /// The device woke, the network is back, the page became visible, or somebody looks: checks the
+    /// heartbeat against the clock, makes an attempt at once that waits for the back-off, and makes
+    /// one anew that has hung for a while. Such attempts are not counted, and at least half a second
+    /// apart.
     pub fn handle_wake(&mut self, now: Instant) {
-        if self.reconnect_at.is_some() {
-            self.open(now);
-        } else {
-            self.handle_timeout(now);
+        self.is_suspended = false;
+        if core::mem::take(&mut self.is_offline) {
+            self.pacing.reset();
         }
+        self.handle_timeout(now);
+        self.wake();
     }
 
-    /// The network is gone: closes the connection rather than wait for its heartbeat (L4).
+    /// The device slept for this long while the clock stood still: the server's heartbeat went on.
+    pub fn handle_sleep(&mut self, slept: Duration, now: Instant) {
+        self.connection.skip(slept);
+        self.handle_timeout(now);
+    }
+
+    /// The network is gone: closes the connection rather than wait for its heartbeat. Until
+    /// [`handle_wake`](Self::handle_wake) says that it is back, attempts go on, but are not held
+    /// against [`Config::reconnection_attempts`](super::Config::reconnection_attempts).
     pub fn handle_offline(&mut self, now: Instant) {
+        self.is_offline = true;
         self.let_go(CloseDetails::NetworkLost, "the network is gone", now);
     }
 
-    /// The page is left, or frozen: closes the connection, which would keep the page from being kept, and the server
-    /// from seeing that nobody is there. [`handle_wake`](Self::handle_wake) connects anew.
+    /// The page is left, or frozen: closes the connection, which would keep the page from being
+    /// kept, and the server from seeing that nobody is there. Nothing is opened until
+    /// [`handle_wake`](Self::handle_wake), which connects what is to be connected.
     pub fn handle_suspend(&mut self, now: Instant) {
+        self.is_suspended = true;
         self.let_go(CloseDetails::Suspended, "the page was left or frozen", now);
     }
 
@@ -90,10 +108,16 @@ impl Manager {
 impl Manager {
     /// Starts an attempt, the user's own or one of the back-off's.
     pub(super) fn open(&mut self, now: Instant) {
-        self.attempt = self.backoff.attempts();
-        if self.reconnect_at.take().is_some() {
+        if self.reconnect_at.take().is_none() {
+            self.attempt = 0;
+        } else if self.attempt > 0 {
             self.event(Event::ReconnectAttempt(self.attempt));
         }
+        self.start(now);
+    }
+
+    pub(super) fn start(&mut self, now: Instant) {
+        self.attempted = now;
         self.decoder = Decoder::new(self.config.limits);
         let transport = self.connection.open(self.config.timeout, now);
         self.output(Output::OpenTransport(transport));
@@ -101,7 +125,7 @@ impl Manager {
 
     /// The handshake came: every socket that waits asks for its namespace.
     pub(super) fn opened(&mut self) {
-        self.backoff.reset();
+        self.opening_took = self.now.saturating_since(self.attempted);
         self.event(Event::Opened);
         let attempt = core::mem::take(&mut self.attempt);
         if attempt > 0 {
@@ -117,9 +141,51 @@ impl Manager {
         self.lost(
             DisconnectReason::PingTimeout,
             None,
-            ConnectError::Timeout,
+            ConnectError::Heartbeat,
             now,
         );
+    }
+
+    /// The peer has not answered in time.
+    fn give_up_answer(&mut self, id: SocketId) {
+        let now = self.now;
+        let Some(socket) = self.get(id) else { return };
+        if socket.deadline.is_none_or(|deadline| deadline > now) {
+            return;
+        }
+        if socket.phase == Phase::Authorizing {
+            return self.auth_failed(id, "no answer in time: see the option timeout".into());
+        }
+        if self.is_alone(id) {
+            // A new connection finds the server with no memory of what it left open.
+            self.output(Output::CloseTransport(self.connection.transport()));
+            let reason = DisconnectReason::TransportClose;
+            return self.lost(reason, None, ConnectError::NotAnswered, now);
+        }
+        self.not_connected(id, Phase::Waiting, ConnectError::NotAnswered);
+        let slot = self.sockets.get_mut(id.index as usize);
+        if let Some(socket) = slot.and_then(|slot| slot.socket.as_mut()) {
+            socket.unanswered += 1;
+            let delay = socket.pacing.next(&self.config, &mut self.random);
+            socket.not_before = Some(now + delay);
+        }
+    }
+
+    /// A namespace could not be connected.
+    pub(super) fn not_connected(&mut self, id: SocketId, phase: Phase, error: ConnectError) {
+        let Some(socket) = self.get_mut(id) else {
+            return;
+        };
+        socket.leave(phase);
+        self.note_failure(id);
+        self.event(Event::ConnectError { socket: id, error });
+    }
+
+    fn note_failure(&mut self, id: SocketId) {
+        let slot = self.sockets.get_mut(id.index as usize);
+        if let Some(socket) = slot.and_then(|slot| slot.socket.as_mut()) {
+            socket.pacing.failed(&self.config, self.now);
+        }
     }
 
     /// The connection is gone, and nobody here wanted that. `reason` is for those who were connected, `error` for
@@ -132,54 +198,59 @@ impl Manager {
         now: Instant,
     ) {
         let was_open = self.connection.phase() == engine::Phase::Open;
-        self.connection.close();
-        self.decoder.reset();
-        self.left.clear();
+        self.connection_gone();
         if was_open {
             self.event(Event::Closed(reason));
         } else if self.attempt > 0 {
             self.event(Event::ReconnectError(error.clone()));
         }
-        let attempts = self.backoff.attempts();
+        self.pacing.failed(&self.config, now);
+        let attempts = self.pacing.attempts();
         let exhausted = self
             .config
             .reconnection_attempts
-            .is_some_and(|most| attempts >= most);
+            .is_some_and(|most| attempts >= most && !self.is_offline);
         let again = self.config.reconnection && !exhausted;
         let phase = if again { Phase::Waiting } else { Phase::Idle };
         for id in self.ids() {
-            let Some(socket) = self.get_mut(id) else {
+            let Some(socket) = self.get(id) else {
                 continue;
             };
             match socket.phase {
                 Phase::Idle => {}
                 Phase::Connected => self.disconnected(id, phase, reason, details.clone()),
                 Phase::Waiting | Phase::Authorizing | Phase::Connecting => {
-                    socket.leave(phase);
-                    self.event(Event::ConnectError {
-                        socket: id,
-                        error: error.clone(),
-                    });
+                    self.not_connected(id, phase, error.clone());
                 }
             }
         }
         if again {
-            self.schedule(now);
+            let delay = self.pacing.next(&self.config, &mut self.random);
+            self.schedule(self.pacing.attempts(), delay);
         } else if self.config.reconnection {
-            self.backoff.reset();
+            self.pacing.reset();
             self.attempt = 0;
             self.event(Event::ReconnectFailed);
         }
     }
 
-    fn schedule(&mut self, now: Instant) {
-        let delay = self.backoff.next(&self.config, &mut self.random);
-        self.attempt = self.backoff.attempts();
-        self.reconnect_at = Some(now + delay);
-        self.event(Event::ReconnectScheduled {
-            attempt: self.attempt,
-            delay,
-        });
+    pub(super) fn schedule(&mut self, attempt: u32, delay: Duration) {
+        self.attempt = attempt;
+        self.reconnect_at = Some(self.now + delay);
+        self.event(Event::ReconnectScheduled { attempt, delay });
+    }
+
+    /// What belonged to the connection goes with it.
+    pub(super) fn connection_gone(&mut self) {
+        self.connection.close();
+        self.decoder.reset();
+        self.attachments_due = None;
+        self.left.clear();
+        for id in self.ids() {
+            if let Some(socket) = self.get_mut(id) {
+                socket.unanswered = 0;
+            }
+        }
     }
 
     /// Takes a socket out of the connection, and tells it if it was connected (W8).
@@ -196,6 +267,13 @@ impl Manager {
         let was_connected = socket.phase == Phase::Connected;
         socket.leave(phase);
         let lost = socket.acks.take_sent();
+        let is_failure = !matches!(
+            reason,
+            DisconnectReason::ForcedClose | DisconnectReason::IoClientDisconnect
+        );
+        if is_failure {
+            self.note_failure(id);
+        }
         if was_connected {
             self.event(Event::Disconnected {
                 socket: id,
@@ -214,15 +292,13 @@ impl Manager {
         }
         self.reconnect_at = None;
         self.attempt = 0;
-        self.backoff.reset();
+        self.pacing.ended(&self.config, self.now);
         if self.connection.phase() == engine::Phase::Closed {
             return;
         }
         let was_open = self.connection.phase() == engine::Phase::Open;
         self.output(Output::CloseTransport(self.connection.transport()));
-        self.connection.close();
-        self.decoder.reset();
-        self.left.clear();
+        self.connection_gone();
         if was_open {
             self.event(Event::Closed(DisconnectReason::ForcedClose));
         }

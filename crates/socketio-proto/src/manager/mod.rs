@@ -37,18 +37,20 @@
 mod backoff;
 mod commands;
 mod config;
+mod connect_now;
 mod error;
 mod incoming;
 mod lifecycle;
 mod outgoing;
 mod output;
+mod pacing;
+mod rejoin;
 mod retrying;
 mod round_trip;
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use self::backoff::Backoff;
 pub use self::config::Config;
 pub use self::error::{
     AckError, CloseDetails, ConnectError, DisconnectReason, EmitError, Refusal, SocketError,
@@ -56,6 +58,8 @@ pub use self::error::{
 pub use self::output::{
     AckToken, EmitOptions, Emitted, Event, Outcome, Output, SocketId, TransportEvent, TransportId,
 };
+pub(crate) use self::pacing::Pacing;
+use self::rejoin::Left;
 pub use self::round_trip::RoundTrip;
 use crate::Instant;
 use crate::engine::{self, Connection};
@@ -73,9 +77,21 @@ pub struct Manager {
     sockets: Vec<Slot>,
     outputs: Queue<Queued>,
     random: Random,
-    backoff: Backoff,
+    pacing: Pacing,
     /// When the next attempt starts.
     reconnect_at: Option<Instant>,
+    /// When the last attempt started.
+    attempted: Instant,
+    /// How long the connection that is open took to open.
+    opening_took: core::time::Duration,
+    /// When the system last wished for an attempt.
+    woken: Option<Instant>,
+    /// The page is left or frozen: nothing is opened.
+    is_suspended: bool,
+    /// The system says that there is no network.
+    is_offline: bool,
+    /// Until when the attachments that a packet announced are awaited.
+    attachments_due: Option<Instant>,
     /// Which attempt is under way; 0 for a connection that the user asked for.
     attempt: u32,
     /// The time of the last input.
@@ -85,14 +101,6 @@ pub struct Manager {
     left: Vec<Left>,
     /// Whether events are told with their arguments unread, where nothing here needs them.
     leaves_unread: bool,
-}
-
-/// A namespace that is not to be asked for yet, because the server may not know that it was left.
-#[derive(Debug)]
-struct Left {
-    namespace: Box<str>,
-    /// `None` while the CONNECT that was taken back has no answer.
-    until: Option<Instant>,
 }
 
 #[derive(Debug, Default)]
@@ -136,8 +144,14 @@ impl Manager {
             sockets: Vec::new(),
             outputs: Queue::default(),
             random: Random::new(seed),
-            backoff: Backoff::default(),
+            pacing: Pacing::default(),
             reconnect_at: None,
+            attempted: Instant::default(),
+            opening_took: core::time::Duration::ZERO,
+            woken: None,
+            is_suspended: false,
+            is_offline: false,
+            attachments_due: None,
             attempt: 0,
             now: Instant::default(),
             round_trip: None,
@@ -164,6 +178,15 @@ impl Manager {
     /// The attempt to reconnect that is under way or waits; 0 when there is none.
     pub fn attempt(&self) -> u32 {
         self.attempt
+    }
+
+    /// The attempt to ask for this namespace again that waits on a connection that is open, and when
+    /// it is made. `None` where none waits.
+    pub fn next_request(&self, socket: SocketId) -> Option<(u32, Instant)> {
+        let socket = self.get(socket)?;
+        let waits = socket.phase == Phase::Waiting;
+        let at = socket.not_before.filter(|_| waits)?;
+        Some((socket.pacing.attempts(), at))
     }
 
     /// The Engine.IO session, while the connection is open.
@@ -232,13 +255,16 @@ impl Manager {
 
     /// When [`handle_timeout`](Self::handle_timeout) wants to be called; `None` for never.
     pub fn poll_timeout(&self) -> Option<Instant> {
-        let own = earliest(self.connection.deadline(), self.reconnect_at);
-        let left = self.left.iter().filter_map(|left| left.until);
-        let own = earliest(own, left.min());
+        let own = earliest(self.connection.deadline(), self.next_attempt());
+        let own = earliest(own, self.rejoin_deadline());
+        let own = earliest(own, self.attachments_due);
+        let is_open = self.connection.phase() == engine::Phase::Open;
         let sockets = self.sockets.iter().filter_map(|slot| slot.socket.as_ref());
         sockets.fold(own, |least, socket| {
             let least = earliest(least, socket.acks.deadline());
-            let least = earliest(least, socket.auth_deadline);
+            let least = earliest(least, socket.deadline);
+            let waits = is_open && socket.phase == Phase::Waiting;
+            let least = earliest(least, socket.not_before.filter(|_| waits));
             earliest(least, socket.send_buffer.deadline())
         })
     }
@@ -269,6 +295,11 @@ impl Manager {
             })
         };
         self.sockets.iter().enumerate().filter_map(id).collect()
+    }
+
+    /// When the next attempt is to be made by itself.
+    fn next_attempt(&self) -> Option<Instant> {
+        self.reconnect_at.filter(|_| !self.is_suspended)
     }
 
     fn find(&self, namespace: &str) -> Option<SocketId> {

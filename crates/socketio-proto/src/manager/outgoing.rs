@@ -9,7 +9,7 @@ use super::{
 use crate::Instant;
 use crate::engine;
 use crate::packet::{self, Arguments, Frame, Packet};
-use crate::socket::{Buffered, Pending, Phase, Retried, Room};
+use crate::socket::{Buffered, Dropped, Pending, Phase, Retried, Room};
 
 impl Manager {
     /// Emits an event: sends it where the socket is connected, else keeps it for when it is (H1). With
@@ -29,6 +29,7 @@ impl Manager {
         if self.connection.phase() == engine::Phase::Open && self.connection.is_overdue(now) {
             self.heartbeat_missed(now);
         }
+        self.make_way(id);
         let queue = self.get(id).ok_or(EmitError::NoSocket)?.retries.as_ref();
         match queue
             .filter(|_| !options.volatile)
@@ -61,7 +62,7 @@ impl Manager {
         let mut dropped = Vec::new();
         let outcome = if options.volatile && !(writable && socket.phase == Phase::Connected) {
             Outcome::Dropped
-        } else if socket.sends() {
+        } else if socket.phase == Phase::Connected {
             Outcome::Sent
         } else {
             match socket.send_buffer.make_room(frame.bytes(), &bounds) {
@@ -83,12 +84,19 @@ impl Manager {
             socket.acks.register(Pending {
                 id: ack,
                 deadline: timeout.map(|timeout| now + timeout),
-                sent: (outcome == Outcome::Sent).then_some(now),
+                sent: (outcome == Outcome::Sent && socket.sends()).then_some(now),
                 retried: None,
             });
         }
         match outcome {
-            Outcome::Sent => self.send_event(id, frame),
+            Outcome::Sent if socket.sends() => self.send_event(id, frame),
+            // Connected, but what was kept goes first: soon, when the handlers of that have run.
+            Outcome::Sent => socket.send_buffer.push(Buffered {
+                frame,
+                ack,
+                expires: None,
+                epoch: socket.epoch,
+            }),
             Outcome::Buffered => {
                 let expires = socket
                     .options
@@ -99,12 +107,28 @@ impl Manager {
                     frame,
                     ack,
                     expires,
+                    epoch: socket.epoch,
                 });
             }
             Outcome::Dropped => dropped.extend(ack),
         }
         self.end_acks(id, &dropped, AckError::Dropped);
         Ok(Emitted { outcome, ack })
+    }
+
+    /// A handler of `Connected` emits more than the send buffer holds: what is in it goes out now.
+    fn make_way(&mut self, id: SocketId) {
+        let is_full = self.get(id).is_some_and(|socket| {
+            let (bounds, buffer) = (&socket.options.send_buffer, &socket.send_buffer);
+            let queue = socket.retries.as_ref();
+            let (packets, bytes) = queue.map_or((0, 0), |queue| (queue.len(), queue.bytes()));
+            socket.flush_pending
+                && (buffer.len() + packets >= bounds.packets
+                    || buffer.bytes() + bytes >= bounds.bytes)
+        });
+        if is_full {
+            self.flush(id);
+        }
     }
 
     /// Sends what the window of the retry queue lets go, where there is one.
@@ -211,6 +235,13 @@ impl Manager {
                 });
             }
         }
+    }
+
+    /// Ends the waits of what was taken out of the send buffer and the retry queue.
+    pub(super) fn end_waits(&mut self, id: SocketId, dropped: Dropped) {
+        let acks: Vec<u64> = dropped.packets.iter().filter_map(|one| one.ack).collect();
+        self.end_acks(id, &acks, AckError::Dropped);
+        self.end_retried(id, dropped.events, AckError::Dropped);
     }
 
     /// Ends the waits of events that leave the retry queue.

@@ -6,7 +6,7 @@ use alloc::boxed::Box;
 use super::{EmitError, EmitOptions, Emitted, Manager, Outcome, SocketId};
 use crate::Limits;
 use crate::packet::{self, Arguments};
-use crate::socket::{Pending, Retries, RetryQueue};
+use crate::socket::{Pending, Phase, Retries, RetryQueue};
 
 impl Manager {
     /// From now on, each event of this socket is sent until it is acknowledged (D3, H20).
@@ -28,7 +28,8 @@ impl Manager {
         let limits = self.config.limits;
         let socket = self.get_mut(id).ok_or(EmitError::NoSocket)?;
         let bounds = socket.options.send_buffer;
-        let sends = socket.sends();
+        let sends = socket.phase == Phase::Connected;
+        let epoch = socket.epoch;
         let Some(queue) = &mut socket.retries else {
             return Err(EmitError::NoSocket);
         };
@@ -48,6 +49,7 @@ impl Manager {
             event,
             awaited,
             options.timeout.or(socket.options.ack_timeout),
+            epoch,
         );
         self.send_retried(id);
         let outcome = if sends {

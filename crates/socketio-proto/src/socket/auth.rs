@@ -53,6 +53,16 @@ impl Auth {
     }
 }
 
+impl Auth {
+    /// The JSON text that is sent, where it is known.
+    pub(crate) fn text(&self) -> Option<&str> {
+        match &self.0 {
+            Kind::Object(text) => Some(text),
+            Kind::Ask | Kind::None => None,
+        }
+    }
+}
+
 impl fmt::Debug for Auth {
     /// Tells no secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

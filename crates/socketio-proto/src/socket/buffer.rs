@@ -18,6 +18,8 @@ pub(crate) struct Buffered {
     pub(crate) frame: Frame,
     pub(crate) ack: Option<u64>,
     pub(crate) expires: Option<Instant>,
+    /// The socket's when it was emitted.
+    pub(crate) epoch: u32,
 }
 
 /// Whether a packet may come in.
@@ -90,6 +92,11 @@ impl Buffer {
         self.take_where(&|buffered| buffered.ack.is_some_and(|ack| acks.contains(&ack)));
     }
 
+    /// Takes out what was emitted before this epoch.
+    pub(crate) fn take_before(&mut self, epoch: u32) -> Vec<Buffered> {
+        self.take_where(&|buffered| buffered.epoch != epoch)
+    }
+
     pub(crate) fn take_all(&mut self) -> Vec<Buffered> {
         self.take_where(&|_| true)
     }
@@ -118,6 +125,7 @@ mod tests {
             frame,
             ack: Some(ack),
             expires: None,
+            epoch: 0,
         }
     }
 

@@ -20,6 +20,7 @@ pub(crate) use retry::{Retried, RetryQueue, Retrying};
 
 use crate::Instant;
 use crate::json::push_quoted;
+use crate::manager::Pacing;
 use crate::packet::Packet;
 
 /// The state of one namespace.
@@ -42,18 +43,36 @@ pub(crate) struct Socket {
     pub(crate) session: u32,
     /// Counts the questions for auth, so that a late answer is known as such.
     pub(crate) auth_request: u32,
-    /// Until when auth is waited for.
-    pub(crate) auth_deadline: Option<Instant>,
+    /// Until when auth, or the answer to CONNECT, is awaited.
+    pub(crate) deadline: Option<Instant>,
+    /// When auth was asked for last, or CONNECT was sent.
+    pub(crate) asked: Instant,
+    /// CONNECT is not sent before this moment.
+    pub(crate) not_before: Option<Instant>,
+    /// The requests that the server left without an answer on this connection, beside the one that
+    /// is awaited.
+    pub(crate) unanswered: u32,
+    pub(crate) pacing: Pacing,
     /// Whether fresh auth was asked for since the last connect.
     pub(crate) auth_refreshed: bool,
     /// Whether what goes out is told (F10).
     pub(crate) tells_outgoing: bool,
-    /// When the last CONNECT went out.
-    pub(crate) connect_sent: Instant,
     /// Whether the next one has gone out already, ahead of the manager.
     pub(crate) is_asked_ahead: bool,
     pub(crate) id: Option<String>,
     recovery: Recovery,
+    /// The auth of the last CONNECT: whose the session is.
+    pub(crate) identity: Option<Option<String>>,
+    /// Counts the sessions that the user left and the users that the auth has named. What was
+    /// emitted in an earlier one is not sent to another user's session.
+    pub(crate) epoch: u32,
+}
+
+/// What is taken out of the send buffer and the retry queue.
+#[derive(Debug)]
+pub(crate) struct Dropped {
+    pub(crate) packets: Vec<Buffered>,
+    pub(crate) events: Vec<Retried>,
 }
 
 /// Where a namespace stands.
@@ -91,13 +110,18 @@ impl Socket {
             recovered: false,
             session: 0,
             auth_request: 0,
-            auth_deadline: None,
+            deadline: None,
+            asked: Instant::default(),
+            not_before: None,
+            unanswered: 0,
+            pacing: Pacing::default(),
             auth_refreshed: false,
             tells_outgoing: false,
-            connect_sent: Instant::default(),
             is_asked_ahead: false,
             id: None,
             recovery: Recovery::default(),
+            identity: None,
+            epoch: 0,
         }
     }
 
@@ -114,6 +138,34 @@ impl Socket {
     /// Whether a refusal may be answered by fresh auth: once until the next connect.
     pub(crate) fn wants_fresh_auth(&self) -> bool {
         self.options.refresh_auth && self.options.auth == Auth::ASK && !self.auth_refreshed
+    }
+
+    /// Whether this auth is of another user than that of the last CONNECT.
+    pub(crate) fn is_other_user(&self, auth: Option<&str>) -> bool {
+        let same = |last: &Option<String>| last.as_deref() == auth;
+        !self.options.one_user && !self.identity.as_ref().is_none_or(same)
+    }
+
+    /// Whether the auth of the last CONNECT is what the next one would carry, as far as is known.
+    pub(crate) fn has_identity(&self) -> bool {
+        self.options.auth == Auth::ASK || !self.is_other_user(self.options.auth.text())
+    }
+
+    /// The session is over for good: it is not offered for recovery.
+    pub(crate) fn forget_session(&mut self) {
+        self.recovery = Recovery::default();
+        self.epoch = self.epoch.wrapping_add(1);
+    }
+
+    /// The next session is another user's. Takes out what is kept of the user before.
+    pub(crate) fn forget_user(&mut self) -> Dropped {
+        self.recovery = Recovery::default();
+        let epoch = self.epoch;
+        let retries = self.retries.as_mut();
+        Dropped {
+            packets: self.send_buffer.take_before(epoch),
+            events: retries.map_or_else(Vec::new, |queue| queue.take_before(epoch)),
+        }
     }
 
     /// The payload of CONNECT: what the session can be restored by, then the user's own, which wins (H19).
@@ -140,7 +192,7 @@ impl Socket {
         Some(payload)
     }
 
-    pub(crate) fn connected(&mut self, id: String, pid: Option<String>) {
+    pub(crate) fn connected(&mut self, id: String, pid: Option<String>, now: Instant) {
         self.recovered = pid.is_some() && pid == self.recovery.pid;
         if !self.recovered {
             self.recovery.offset = None;
@@ -149,6 +201,8 @@ impl Socket {
         self.id = Some(id);
         self.session = self.session.wrapping_add(1);
         self.phase = Phase::Connected;
+        self.deadline = None;
+        self.pacing.connected(now);
         self.auth_refreshed = false;
         self.flush_pending = true;
     }
@@ -174,7 +228,7 @@ impl Socket {
         self.flush_pending = false;
         self.receive_buffer.clear();
         self.auth_request = self.auth_request.wrapping_add(1);
-        self.auth_deadline = None;
+        self.deadline = None;
         self.is_asked_ahead = false;
     }
 }

@@ -21,6 +21,10 @@ use super::Auth;
 pub struct SocketOptions {
     /// What each CONNECT carries.
     pub auth: Auth,
+    /// Whether all auth of this socket names one user, though it changes, as a token does that is
+    /// renewed. Then the server is offered the session for recovery, and gets the packets that wait,
+    /// after a change, too. Default: false, auth that differs is taken for another user's.
+    pub one_user: bool,
     /// Whether a refusal is answered, once until the next connect, by asking for fresh auth. Only where auth is
     /// [asked for](Auth::ASK).
     pub refresh_auth: bool,

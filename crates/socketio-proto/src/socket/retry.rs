@@ -29,6 +29,8 @@ pub(crate) struct Retried {
     /// way takes longer than the timeout, no other would ever come.
     pub(crate) acks: Vec<u64>,
     in_flight: bool,
+    /// The socket's when it was emitted.
+    epoch: u32,
 }
 
 /// What a manager asks of a retry queue: by way of a trait's object, so that a page without retries links none.
@@ -47,7 +49,13 @@ pub(crate) trait Retrying: Debug {
     fn with_message_id(&self, event: Arguments) -> Result<Arguments, EncodeError>;
 
     /// Takes an event in, once it has its [message id](Self::with_message_id).
-    fn push(&mut self, event: Arguments, awaited: Option<u64>, timeout: Option<Duration>);
+    fn push(
+        &mut self,
+        event: Arguments,
+        awaited: Option<u64>,
+        timeout: Option<Duration>,
+        epoch: u32,
+    );
 
     /// The next event to send, within the window: always the oldest that isn't in flight, so that order is kept.
     fn next(&mut self) -> Option<&mut Retried>;
@@ -66,6 +74,9 @@ pub(crate) trait Retrying: Debug {
 
     /// Takes out the events that are not in flight.
     fn take_waiting(&mut self) -> Vec<Retried>;
+
+    /// Takes out the events that were emitted before this epoch.
+    fn take_before(&mut self, epoch: u32) -> Vec<Retried>;
 
     fn take_all(&mut self) -> Vec<Retried>;
 }
@@ -126,7 +137,13 @@ impl Retrying for RetryQueue {
         Ok(event)
     }
 
-    fn push(&mut self, event: Arguments, awaited: Option<u64>, timeout: Option<Duration>) {
+    fn push(
+        &mut self,
+        event: Arguments,
+        awaited: Option<u64>,
+        timeout: Option<Duration>,
+        epoch: u32,
+    ) {
         let number = self.next;
         self.next += 1;
         self.bytes += event.bytes();
@@ -137,6 +154,7 @@ impl Retrying for RetryQueue {
             timeout,
             acks: Vec::new(),
             in_flight: false,
+            epoch,
         });
     }
 
@@ -184,6 +202,10 @@ impl Retrying for RetryQueue {
 
     fn take_waiting(&mut self) -> Vec<Retried> {
         self.take_where(&|event| !event.in_flight)
+    }
+
+    fn take_before(&mut self, epoch: u32) -> Vec<Retried> {
+        self.take_where(&|event| event.epoch != epoch)
     }
 
     fn take_all(&mut self) -> Vec<Retried> {

@@ -33,7 +33,7 @@ fn h1_h2_what_is_emitted_early_goes_out_in_order_once_connected() {
     // The handler of `connected` emits: that goes behind what waits.
     assert_eq!(
         script.emit(socket, "c", PLAIN).unwrap().outcome,
-        Outcome::Buffered
+        Outcome::Sent
     );
     script.expect([
         r#"> 42/mofang,["a","x"]"#,

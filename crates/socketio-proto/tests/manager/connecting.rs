@@ -522,7 +522,7 @@ fn c4_limits_that_change_hold_from_the_next_attempt_on() {
         "close",
         "closed: parse error",
         "disconnected: parse error…",
-        "scheduled 1",
+        "scheduled 2",
     ]);
 }
 
@@ -552,5 +552,5 @@ fn a_connect_that_went_out_ahead_is_forgotten_with_its_connection() {
     script.manager.connect_went_out(socket);
     script.they_break();
     script.they_send(OPEN);
-    script.expect(["opened", "reconnected 1", "> 40"]);
+    script.expect(["opened", "reconnected 2", "> 40"]);
 }

@@ -288,23 +288,28 @@ fn h18_h19_a_session_is_offered_for_recovery() {
     script.they_send(r#"40{"sid":"s1","pid":"p1"}"#);
     script.expect(["connected s1 recovered"]);
     assert!(script.manager.is_recovered(socket));
-    // And the user's own auth stands behind, so that it wins on a clash.
+    // A server without recovery: not recovered, and never undefined (W9).
+    script.they_break();
+    script.they_accept("s9");
+    assert!(!script.manager.is_recovered(socket));
+}
+
+#[test]
+fn h19_the_user_s_own_auth_wins_over_what_recovery_adds() {
     let auth: std::collections::BTreeMap<_, _> = [("pid", "mine")].into();
-    script
-        .manager
-        .set_auth(socket, socketio_proto::Auth::object(&auth).unwrap());
-    script.they_close();
+    let auth = socketio_proto::Auth::object(&auth).unwrap();
+    let (mut script, _) = Script::connecting(auth.into());
+    script.they_send(OPEN);
     script.drain();
-    script.run_to_deadline();
+    script.they_send(r#"40{"sid":"s1","pid":"p1"}"#);
     script.drain();
+    script.they_send(r#"42["news",1,"offset-1"]"#);
+    script.drain();
+    script.they_break();
     script.they_send(OPEN);
     script.expect([
         "opened",
         "reconnected 1",
         r#"> 40{"pid":"p1","offset":"offset-1","pid":"mine"}"#,
     ]);
-    // A server without recovery: not recovered, and never undefined (W9).
-    script.they_send(r#"40{"sid":"s9"}"#);
-    script.expect(["connected s9"]);
-    assert!(!script.manager.is_recovered(socket));
 }

@@ -131,17 +131,59 @@ fn w3_a_week_of_outage_stays_within_the_bounds() {
 }
 
 #[test]
-fn back_off_starts_over_after_a_connection() {
+fn back_off_starts_over_once_a_namespace_stayed_connected() {
     let (mut script, _) = Script::connected("/");
     for _ in 0..10 {
+        script.after(5_000);
         script.they_close();
         script.drain();
         let waited = script.run_to_deadline();
         assert!(waited < Duration::from_millis(1500), "{waited:?}");
         script.drain();
+        script.they_accept("s");
+    }
+}
+
+#[test]
+fn a_server_that_closes_right_behind_each_handshake_uses_the_attempts_up() {
+    let mut script = Script::new(Config {
+        reconnection_attempts: Some(3),
+        randomization_factor: 0.0,
+        ..Config::default()
+    });
+    let socket = script.connect("/");
+    let mut waits = Vec::new();
+    script.drain();
+    loop {
         script.they_send(OPEN);
         script.drain();
+        script.they_close();
+        if script.take().contains(&"reconnect failed".into()) {
+            break;
+        }
+        waits.push(script.run_to_deadline().as_secs());
+        script.drain();
     }
+    assert_eq!(waits, [1, 2, 4]);
+    assert!(!script.manager.is_active(socket));
+}
+
+#[test]
+fn a_server_that_disconnects_right_behind_each_connect_is_asked_ever_less() {
+    let config = Config {
+        randomization_factor: 0.0,
+        ..Config::default()
+    };
+    let mut script = Script::new(config);
+    script.connect("/");
+    let mut waits = Vec::new();
+    for _ in 0..5 {
+        script.they_accept("s");
+        script.they_close();
+        script.drain();
+        waits.push(script.run_to_deadline().as_secs());
+    }
+    assert_eq!(waits, [1, 2, 4, 5, 5]);
 }
 
 #[test]

@@ -73,11 +73,12 @@ impl Server {
         let session = self.sessions.get_mut(&transport).expect("it is open");
         match kind {
             "0" if self.refuses => vec![format!(r#"44{prefix}{{"message":"closed"}}"#)],
+            // Node.js closes the connection of whoever asks for what he has.
+            "0" if session.namespaces.iter().any(|other| other == namespace) => {
+                self.sessions.remove(&transport);
+                vec!["1".into()]
+            }
             "0" => {
-                assert!(
-                    !session.namespaces.iter().any(|other| other == namespace),
-                    "CONNECT twice"
-                );
                 session.namespaces.push(namespace.into());
                 self.next_sid += 1;
                 let mut frames = Vec::new();

@@ -323,7 +323,8 @@ impl World {
 
     fn set_auth(&mut self, mut operands: Operands<'_>) {
         if let Some(id) = operands.one_of(&self.sockets) {
-            self.manager.set_auth(id, options::auth(operands.choice(3)));
+            self.manager
+                .set_auth(id, options::auth(operands.choice(3)), self.now);
         }
     }
 

@@ -42,6 +42,13 @@ pub(super) fn config(mut operands: Operands<'_>) -> Config {
         ]),
         receive_buffer: operands.one_of(&[1000, 0, 1, 3]),
         rejoin_delay: operands.one_of(&[Duration::from_millis(100), Duration::ZERO, Duration::MAX]),
+        connect_timeout: operands.one_of(&[
+            Some(20 * second),
+            None,
+            Some(Duration::from_millis(1)),
+            Some(Duration::MAX),
+        ]),
+        stable_after: operands.one_of(&[5 * second, Duration::ZERO, Duration::MAX]),
     }
 }
 
@@ -83,6 +90,7 @@ pub(super) fn socket(mut operands: Operands<'_>) -> SocketOptions {
             ]),
             time_to_live: operands.one_of(&[None, Some(Duration::from_millis(1)), Some(hour)]),
         },
+        one_user: operands.flag(),
     }
 }
 

@@ -1,0 +1,81 @@
+use core::time::Duration;
+
+use super::Config;
+use super::backoff::Backoff;
+use crate::Instant;
+use crate::random::Random;
+
+/// A wish to connect that comes within this time after a failure is the answer of a program to that
+/// failure. A person takes longer.
+const REACTION: Duration = Duration::from_millis(100);
+
+/// Spaces the attempts at one thing: the connection, or a namespace on it.
+///
+/// A person who wants to be connected gets an attempt at once, always. A program that answers each
+/// failure by a new attempt gets one at once, and then the delays of the back-off: else
+/// `on_connect_error(|_| connect())` would be a loop without a pause.
+#[derive(Debug, Default)]
+pub(crate) struct Pacing {
+    backoff: Backoff,
+    /// Whether an attempt was made at once in answer to a failure, since the delays started over.
+    has_reacted: bool,
+    /// When the last attempt failed, or what it led to was lost.
+    failed: Option<Instant>,
+    /// Since when it is connected.
+    connected: Option<Instant>,
+}
+
+impl Pacing {
+    /// How many delays there were since they started over.
+    pub(crate) fn attempts(&self) -> u32 {
+        self.backoff.attempts()
+    }
+
+    /// The delay before the next attempt.
+    pub(crate) fn next(&mut self, config: &Config, random: &mut Random) -> Duration {
+        self.backoff.next(config, random)
+    }
+
+    /// The attempt that waits is made at the wish of a person or of the system. It is not one of
+    /// those that the back-off counts.
+    pub(crate) fn take_back(&mut self) {
+        self.backoff.take_back();
+    }
+
+    /// The delays start over.
+    pub(crate) fn reset(&mut self) {
+        self.backoff.reset();
+        self.has_reacted = false;
+    }
+
+    /// Whether a wish to connect that comes now is the answer of a program to a failure.
+    pub(crate) fn is_reaction(&self, now: Instant) -> bool {
+        self.failed
+            .is_some_and(|failed| now.saturating_since(failed) < REACTION)
+    }
+
+    /// Whether an attempt that is wanted now is made at once.
+    pub(crate) fn may_hurry(&mut self, now: Instant) -> bool {
+        !self.is_reaction(now) || !core::mem::replace(&mut self.has_reacted, true)
+    }
+
+    /// It is connected. The delays start over once it has stayed so for a while.
+    pub(crate) fn connected(&mut self, now: Instant) {
+        self.connected.get_or_insert(now);
+    }
+
+    /// An attempt failed, or what it led to was lost.
+    pub(crate) fn failed(&mut self, config: &Config, now: Instant) {
+        self.ended(config, now);
+        self.failed = Some(now);
+    }
+
+    /// It is not connected any more.
+    pub(crate) fn ended(&mut self, config: &Config, now: Instant) {
+        if let Some(connected) = self.connected.take()
+            && now.saturating_since(connected) >= config.stable_after
+        {
+            self.reset();
+        }
+    }
+}
