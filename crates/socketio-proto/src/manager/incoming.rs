@@ -295,7 +295,7 @@ impl Manager {
             Phase::Connected => {
                 socket.forget_session();
                 let details = packet.data().is_some();
-                let details = details.then(|| CloseDetails::Server(Refusal(packet)));
+                let details = details.then_some(CloseDetails::Server(Refusal(packet)));
                 let reason = DisconnectReason::IoServerDisconnect;
                 self.disconnected(id, Phase::Idle, reason, details);
                 self.close_if_unused();
