@@ -14,10 +14,6 @@ pub(crate) struct Backoff {
 }
 
 impl Backoff {
-    pub(crate) fn attempts(&self) -> u32 {
-        self.attempts
-    }
-
     pub(crate) fn reset(&mut self) {
         self.attempts = 0;
     }
@@ -109,12 +105,12 @@ mod tests {
             let delay = backoff.next(&config, &mut random);
             assert!(delay <= config.reconnection_delay_max);
             assert!(
-                backoff.attempts() < 3 || delay >= Duration::from_millis(2000),
+                backoff.attempts < 3 || delay >= Duration::from_millis(2000),
                 "{delay:?}"
             );
             waited += delay;
         }
-        assert!(backoff.attempts() > 1015, "past the reference's overflow");
+        assert!(backoff.attempts > 1015, "past the reference's overflow");
     }
 
     #[test]

@@ -228,7 +228,10 @@ impl fmt::Display for CloseDetails {
             Self::Renewed => f.write_str(
                 "the connection was opened anew: the server left a request for a namespace open",
             ),
-            Self::Server(refusal) => f.write_str(&refusal.message()),
+            Self::Server(refusal) => match &*refusal.message() {
+                "" => f.write_str("the server gave no reason in words"),
+                message => f.write_str(message),
+            },
             Self::ServerClosed => f.write_str("transport closed by the server"),
             Self::Suspended => f.write_str("the page was left or frozen"),
             Self::Transport { code, reason } if reason.is_empty() => {

@@ -228,7 +228,7 @@ impl Manager {
             let delay = self.pacing.next(&self.config, &mut self.random);
             self.schedule(self.pacing.attempts(), delay);
         } else if self.config.reconnection {
-            self.pacing.reset();
+            self.pacing.give_up();
             self.attempt = 0;
             self.event(Event::ReconnectFailed);
         }

@@ -17,6 +17,8 @@ const REACTION: Duration = Duration::from_millis(100);
 #[derive(Debug, Default)]
 pub(crate) struct Pacing {
     backoff: Backoff,
+    /// The attempts of this outage, as the user counts them.
+    attempts: u32,
     /// Whether an attempt was made at once in answer to a failure, since the delays started over.
     has_reacted: bool,
     /// When the last attempt failed, or what it led to was lost.
@@ -26,24 +28,33 @@ pub(crate) struct Pacing {
 }
 
 impl Pacing {
-    /// How many delays there were since they started over.
+    /// The attempts of this outage, the one included that waits or is under way.
     pub(crate) fn attempts(&self) -> u32 {
-        self.backoff.attempts()
+        self.attempts
     }
 
     /// The delay before the next attempt.
     pub(crate) fn next(&mut self, config: &Config, random: &mut Random) -> Duration {
+        self.attempts = self.attempts.saturating_add(1);
         self.backoff.next(config, random)
     }
 
     /// The attempt that waits is made at the wish of a person or of the system. It is not one of
     /// those that the back-off counts.
     pub(crate) fn take_back(&mut self) {
+        self.attempts = self.attempts.saturating_sub(1);
         self.backoff.take_back();
     }
 
-    /// The delays start over.
+    /// All attempts were used up. They are counted anew, but the delays stay what they are, lest a
+    /// program that starts over each time never waits for long.
+    pub(crate) fn give_up(&mut self) {
+        self.attempts = 0;
+    }
+
+    /// The delays and the count start over.
     pub(crate) fn reset(&mut self) {
+        self.attempts = 0;
         self.backoff.reset();
         self.has_reacted = false;
     }

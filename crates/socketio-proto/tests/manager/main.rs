@@ -8,11 +8,14 @@
 )]
 
 mod acks;
+mod bounds;
 mod buffers;
 mod connecting;
 mod heartbeat;
 mod namespaces;
+mod pacing;
 mod reconnecting;
 mod retries;
 mod script;
+mod sessions;
 mod unread;
