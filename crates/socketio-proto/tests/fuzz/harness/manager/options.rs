@@ -52,7 +52,8 @@ pub(super) fn config(mut operands: Operands<'_>) -> Config {
     }
 }
 
-/// How long attempts of this number may wait.
+/// How long attempts of this number may wait: at least what belongs to the number. Where all attempts
+/// were used up before, they are counted anew, but the delays go on.
 pub(super) fn bounds(config: &Config, attempt: u32) -> RangeInclusive<Duration> {
     let doubled = 2_u32.saturating_pow(attempt.saturating_sub(1));
     let max = config.reconnection_delay_max;
@@ -65,7 +66,7 @@ pub(super) fn bounds(config: &Config, attempt: u32) -> RangeInclusive<Duration> 
     let spread = ideal.mul_f64(share);
     // Delays are whole milliseconds.
     let least = (ideal - spread).saturating_sub(Duration::from_millis(1));
-    least..=max.min(ideal + spread)
+    least..=max
 }
 
 pub(super) fn socket(mut operands: Operands<'_>) -> SocketOptions {
