@@ -5,7 +5,7 @@
 //!
 //! - `web`: routes, headers and the page's files;
 //! - `rpc`: JSON-RPC 2.0 and its methods;
-//! - `orchard`: the Socket.IO events;
+//! - `session`, `orchard`: Engine.IO's sessions, and the Socket.IO events;
 //! - `database`, `passwords`, `tokens`, `attempts`: users, and how they sign in.
 #![warn(missing_docs)]
 
@@ -22,6 +22,7 @@ mod passwords;
 mod private_file;
 mod rpc;
 mod server;
+mod session;
 mod tokens;
 mod web;
 

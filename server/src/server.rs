@@ -54,8 +54,8 @@ impl Server {
             ),
             attempts: Attempts::new(config.login_attempts, config.login_window_seconds, clock),
         });
-        let (layer, io) = orchard::layer(Arc::clone(&app), &config);
-        let router = web::router(app, layer, &config);
+        let (engine, io) = orchard::engine(Arc::clone(&app), &config);
+        let router = web::router(app, engine, &config);
         Ok(Self {
             config,
             listener,

@@ -73,6 +73,14 @@ impl Wire {
             .collect()
     }
 
+    /// Whom the server announced, by the ids that everybody may know.
+    pub(crate) fn announced(&self) -> Vec<String> {
+        let welcomes = self.received("server_response").into_iter();
+        welcomes
+            .filter_map(|welcome| welcome["sid"].as_str().map(str::to_owned))
+            .collect()
+    }
+
     /// Whether the first `server_response` came before the reply to CONNECT.
     pub(crate) fn count_came_first(&self) -> bool {
         let count = self

@@ -43,7 +43,7 @@ impl Push {
                 Ok(random) => {
                     let count = Some(u64::from(random % 100) + 1);
                     let push = ServerResponse { count, sid: None };
-                    super::emit(&io, NAMESPACE, None, &push).await;
+                    super::emit(&io, NAMESPACE, None, &push);
                 }
                 Err(error) => tracing::error!(%error, "nothing is pushed"),
             }

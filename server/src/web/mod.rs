@@ -4,6 +4,7 @@ mod api;
 mod cors;
 mod headers;
 mod page;
+mod socket;
 
 use std::sync::Arc;
 
@@ -12,13 +13,13 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::{get, post};
 use orchard_contract::endpoints::API_PATH;
-use socketioxide::layer::SocketIoLayer;
 
 use crate::app::App;
 use crate::config::Config;
+use crate::orchard::Engine;
 
 /// All routes: `/api`, `/healthz`, `/socket.io/`, and the page for everything else.
-pub(crate) fn router(app: Arc<App>, socket_io: SocketIoLayer, config: &Config) -> Router {
+pub(crate) fn router(app: Arc<App>, engine: Engine, config: &Config) -> Router {
     let mut router = Router::new()
         .route(
             API_PATH,
@@ -28,11 +29,12 @@ pub(crate) fn router(app: Arc<App>, socket_io: SocketIoLayer, config: &Config) -
         .with_state(api::Api {
             app,
             max_body_bytes: config.max_body_bytes,
-        });
+        })
+        .merge(socket::router(engine));
     if !config.api_only {
         router = router.fallback_service(page::router(&config.dist));
     }
-    let router = headers::secure(router.layer(socket_io), config);
+    let router = headers::secure(router, config);
     cors::open(router, &config.cors_origins)
 }
 

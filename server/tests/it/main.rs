@@ -8,6 +8,7 @@
 )]
 
 mod rpc;
+mod sessions;
 mod socket_io;
 mod start;
 mod support;

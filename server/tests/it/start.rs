@@ -136,9 +136,9 @@ fn help_explains_every_setting() {
 }
 
 /// A program that runs until it is dropped.
-struct Running {
+pub(crate) struct Running {
     child: Child,
-    address: String,
+    pub(crate) address: String,
     /// What it logs from then on.
     log: mpsc::Receiver<String>,
 }
@@ -148,7 +148,7 @@ impl Running {
         Self::start_with(folder, &[])
     }
 
-    fn start_with(folder: &Path, flags: &[&str]) -> Self {
+    pub(crate) fn start_with(folder: &Path, flags: &[&str]) -> Self {
         let mut child = program(folder)
             .args(["--log-format", "json"])
             .args(flags)
@@ -175,6 +175,24 @@ impl Running {
             address,
             log,
         }
+    }
+
+    /// What it has logged until this many lines held these words.
+    pub(crate) fn log_until(&self, many: usize, words: &str) -> Vec<String> {
+        let mut lines = Vec::new();
+        let mut found = 0;
+        while found < many {
+            let line = self.log.recv_timeout(DEADLINE).expect("it is logged");
+            found += usize::from(line.contains(words));
+            lines.push(line);
+        }
+        lines
+    }
+
+    /// Kills it; what it has logged since it listened.
+    pub(crate) fn end(&mut self) -> Vec<String> {
+        let _ = self.child.kill();
+        self.log.iter().collect()
     }
 
     /// Sends a signal; the exit code and what was printed.
@@ -311,8 +329,7 @@ async fn secrets_are_never_logged() {
         .await;
     assert!(wire.text().await.starts_with("40/mofang,{"));
 
-    let _ = running.child.kill();
-    let log: Vec<String> = running.log.iter().collect();
+    let log = running.end();
     assert!(
         log.iter().any(|line| line.contains("User.refresh")),
         "calls are logged"

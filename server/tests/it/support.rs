@@ -196,21 +196,15 @@ impl Wire {
         }
     }
 
-    /// Opens and joins the orchard; the wire and the sid.
+    /// Opens and joins the orchard; the wire and the public sid.
     pub(crate) async fn join(server: &TestServer) -> (Self, String) {
         let mut wire = Self::open(server).await;
         wire.send("40/mofang,").await;
         let reply = wire.text().await;
-        let sid = payload(&reply, "40/mofang,")["sid"]
-            .as_str()
-            .unwrap()
-            .to_owned();
+        assert!(payload(&reply, "40/mofang,")["sid"].is_string(), "{reply}");
+        // The newcomer's own welcome is the first event that it gets.
         let welcome = wire.event("server_response").await;
-        assert_eq!(
-            welcome["sid"],
-            sid.as_str(),
-            "the newcomer hears of itself first"
-        );
+        let sid = welcome["sid"].as_str().unwrap().to_owned();
         (wire, sid)
     }
 
@@ -268,6 +262,83 @@ impl Wire {
                 return frames;
             }
             frames.push(text);
+        }
+    }
+}
+
+/// A session over polling.
+pub(crate) struct Polling {
+    http: reqwest::Client,
+    url: String,
+    /// The secret that the handshake gave.
+    pub(crate) sid: String,
+}
+
+impl Polling {
+    pub(crate) async fn open(server: &TestServer) -> Self {
+        Self::connect(server.http.clone(), &server.url("")).await
+    }
+
+    pub(crate) async fn connect(http: reqwest::Client, origin: &str) -> Self {
+        let url = format!("{origin}/socket.io/?EIO=4&transport=polling");
+        let answer = http.get(&url).send().await.unwrap();
+        let open = answer.text().await.unwrap();
+        let sid = payload(&open, "0")["sid"].as_str().unwrap().to_owned();
+        Self { http, url, sid }
+    }
+
+    /// A client that has only this id.
+    pub(crate) fn with_sid(&self, sid: &str) -> Self {
+        Self {
+            http: self.http.clone(),
+            url: self.url.clone(),
+            sid: sid.into(),
+        }
+    }
+
+    /// Opens and joins the orchard; the session and the public sid.
+    pub(crate) async fn join(server: &TestServer) -> (Self, String) {
+        let session = Self::open(server).await;
+        assert_eq!(session.post("40/mofang,").await, 200);
+        let welcome = session.until("server_response").await;
+        let sid = welcome["sid"].as_str().unwrap().to_owned();
+        (session, sid)
+    }
+
+    fn session_url(&self) -> String {
+        format!("{}&sid={}", self.url, self.sid)
+    }
+
+    /// Sends a packet; the status.
+    pub(crate) async fn post(&self, packet: &str) -> u16 {
+        let request = self.http.post(self.session_url());
+        let answer = request.body(packet.to_owned()).send().await.unwrap();
+        answer.status().as_u16()
+    }
+
+    /// The packets that wait, once there is one; the status if there is no such session.
+    pub(crate) async fn poll(&self) -> Result<Vec<String>, u16> {
+        let answer = self.http.get(self.session_url()).send().await.unwrap();
+        if !answer.status().is_success() {
+            return Err(answer.status().as_u16());
+        }
+        let text = answer.text().await.unwrap();
+        Ok(text.split('\x1e').map(str::to_owned).collect())
+    }
+
+    /// The argument of the first event in the orchard that has this name.
+    pub(crate) async fn until(&self, name: &str) -> Value {
+        loop {
+            for packet in self.poll().await.expect("the session lives") {
+                if packet == "2" {
+                    self.post("3").await;
+                }
+                let event = packet.strip_prefix("42/mofang,");
+                let event = event.map(|event| serde_json::from_str::<Value>(event).unwrap());
+                if let Some(event) = event.filter(|event| event[0] == name) {
+                    return event[1].clone();
+                }
+            }
         }
     }
 }

@@ -1,0 +1,93 @@
+//! Sessions of Engine.IO: whose they are.
+
+use serde_json::json;
+use tempfile::TempDir;
+
+use crate::start::Running;
+use crate::support::{DEADLINE, Polling, TestServer, Wire, payload};
+
+#[tokio::test]
+async fn a_session_cannot_be_taken_over_by_what_is_announced() {
+    let server = TestServer::start(&[]).await;
+    let (mut stranger, _) = Wire::join(&server).await;
+    let (victim, announced) = Polling::join(&server).await;
+    let welcome = stranger.event("server_response").await;
+    assert_eq!(welcome["sid"], announced.as_str());
+    assert_ne!(announced, victim.sid);
+
+    let thief = victim.with_sid(&announced);
+    assert_eq!(thief.poll().await, Err(400), "nothing is read");
+    let forged = r#"42/mofang,["my_broadcast",{"text":"forged"}]"#;
+    assert_eq!(thief.post(forged).await, 400, "nothing is sent");
+    assert_eq!(thief.post("1").await, 400, "nothing is ended");
+
+    // The victim's session is whole, and nothing was sent in its name.
+    assert_eq!(
+        victim
+            .post(r#"42/mofang,["my_broadcast",{"text":"own"}]"#)
+            .await,
+        200
+    );
+    assert_eq!(
+        victim.until("broadcast_response").await,
+        json!({"text": "own"})
+    );
+    assert_eq!(
+        stranger.event("broadcast_response").await,
+        json!({"text": "own"})
+    );
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn the_id_of_a_session_is_told_to_its_client_only() {
+    let folder = TempDir::new().unwrap();
+    let mut running = Running::start_with(folder.path(), &["--log", "trace"]);
+    let http = reqwest::Client::builder()
+        .timeout(DEADLINE)
+        .build()
+        .unwrap();
+    let polling = Polling::connect(http, &running.address).await;
+    polling.post("40/mofang,").await;
+    polling.until("server_response").await;
+
+    let mut wire = Wire::connect(running.address.strip_prefix("http://").unwrap()).await;
+    wire.send("40/mofang,").await;
+    let own = payload(&wire.text().await, "40/mofang,")["sid"].clone();
+    let own = own.as_str().unwrap().to_owned();
+    let events = [
+        r#"["message",{"uid":"7"}]"#,
+        r#"["login",{"uid":"7"}]"#,
+        r#"["login",[]]"#,
+        r#"["chat"]"#,
+        r#"["my_broadcast",{"text":"x"}]"#,
+        r#"["nobody knows this"]"#,
+    ];
+    for event in events {
+        wire.send(&format!("42/mofang,{event}")).await;
+        polling.post(&format!("42/mofang,{event}")).await;
+    }
+    for frame in wire.until_now().await {
+        assert!(
+            !frame.contains(&own) && !frame.contains(&polling.sid),
+            "{frame}"
+        );
+    }
+    drop(wire);
+    polling.post("1").await;
+
+    let mut log = running.log_until(2, "left");
+    log.extend(running.end());
+    for event in ["came", "broadcast"] {
+        assert!(
+            log.iter().any(|line| line.contains(event)),
+            "{event} is logged"
+        );
+    }
+    for line in &log {
+        assert!(
+            !line.contains(&own) && !line.contains(&polling.sid),
+            "{line}"
+        );
+    }
+}
