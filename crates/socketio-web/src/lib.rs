@@ -68,6 +68,8 @@ mod wait;
 
 /// What a reference doesn't tell.
 pub mod manual {
+    #[doc = include_str!("../docs/bounds.md")]
+    pub mod bounds {}
     #[doc = include_str!("../docs/delivery.md")]
     pub mod delivery {}
     #[doc = include_str!("../docs/migration.md")]
