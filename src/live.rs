@@ -93,7 +93,7 @@ pub(crate) fn go_live(
 
     let (count, set_count) = signal(None);
     let show = paced(set_count);
-    let greet = move |ServerResponse { count, sid }| {
+    let greet = move |ServerResponse { count, sid, .. }| {
         if count.is_some() {
             show(count);
         }

@@ -91,6 +91,7 @@ mod tests {
         BroadcastResponse {
             text: Some(text.into()),
             id: id.map(Into::into),
+            ..BroadcastResponse::default()
         }
     }
 

@@ -4,6 +4,7 @@
 //! reads every field is optional.
 
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt;
 
 use serde::de::{self, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -90,13 +91,20 @@ pub struct ServerResponse {
     /// How many there are: registered users on connect, a number from 1 to 100 in the timed push.
     #[serde(default, deserialize_with = "lenient::unsigned")]
     pub count: Option<u64>,
-    /// Who has come.
+    /// Who has come: the public id of a socket, which on some servers is the socket's own.
     #[serde(
         default,
         deserialize_with = "lenient::text",
         skip_serializing_if = "Option::is_none"
     )]
     pub sid: Option<String>,
+    /// The name of whoever has come, from a server that verifies it.
+    #[serde(
+        default,
+        deserialize_with = "lenient::text",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub nickname: Option<String>,
 }
 
 impl Event for ServerResponse {
@@ -130,6 +138,14 @@ pub struct LoginResponse {
         skip_serializing_if = "Option::is_none"
     )]
     pub errmsg: Option<String>,
+    /// The public id of the socket that has signed in, as [`ServerResponse::sid`] announces it. Only
+    /// a server that verifies who signs in sends it.
+    #[serde(
+        default,
+        deserialize_with = "lenient::text",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub sid: Option<String>,
 }
 
 impl Event for LoginResponse {
@@ -149,6 +165,14 @@ pub struct BroadcastResponse {
     /// The mark that its sender gave it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
+    /// The sender's name. A server that verifies who signs in puts it, in the place of whatever the
+    /// sender put there, on each payload that is an object with a `text`; from any other server it
+    /// is the sender's own claim.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nickname: Option<String>,
+    /// When the server passed it on, in milliseconds since 1970; put as `nickname` is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at: Option<u64>,
 }
 
 impl Event for BroadcastResponse {
@@ -175,24 +199,34 @@ impl<'de> Visitor<'de> for BroadcastVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
-        let (mut text, mut id) = (None, None);
+        let mut told = BroadcastResponse::default();
         let mut best = TEXT_KEYS.len();
         while let Some(key) = entries.next_key::<String>()? {
             let rank = TEXT_KEYS.iter().position(|known| *known == key);
             match rank {
                 Some(rank) if rank < best => {
                     if let Some(found) = entries.next_value::<lenient::Scalar>()?.text() {
-                        text = Some(found);
+                        told.text = Some(found);
                         best = rank;
                     }
                 }
-                None if key == "id" => id = entries.next_value::<lenient::Scalar>()?.text(),
+                None if key == "id" => told.id = entries.next_value::<lenient::Scalar>()?.text(),
+                None if key == "nickname" => {
+                    told.nickname = entries.next_value::<lenient::Scalar>()?.text();
+                }
+                None if key == "at" => {
+                    told.at = entries.next_value::<lenient::Scalar>()?.unsigned();
+                }
                 _ => {
                     entries.next_value::<IgnoredAny>()?;
                 }
             }
         }
-        Ok(BroadcastResponse { text, id })
+        // What is stamped has a text of that name.
+        if best > 0 {
+            (told.nickname, told.at) = (None, None);
+        }
+        Ok(told)
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
@@ -203,28 +237,28 @@ impl<'de> Visitor<'de> for BroadcastVisitor {
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
         Ok(BroadcastResponse {
             text: Some(text.into()),
-            id: None,
+            ..BroadcastResponse::default()
         })
     }
 
     fn visit_u64<E: de::Error>(self, number: u64) -> Result<Self::Value, E> {
         Ok(BroadcastResponse {
             text: lenient::Scalar::Unsigned(number).text(),
-            id: None,
+            ..BroadcastResponse::default()
         })
     }
 
     fn visit_i64<E: de::Error>(self, number: i64) -> Result<Self::Value, E> {
         Ok(BroadcastResponse {
             text: lenient::Scalar::Negative(number).text(),
-            id: None,
+            ..BroadcastResponse::default()
         })
     }
 
     fn visit_f64<E: de::Error>(self, number: f64) -> Result<Self::Value, E> {
         Ok(BroadcastResponse {
             text: lenient::Scalar::Float(number).text(),
-            id: None,
+            ..BroadcastResponse::default()
         })
     }
 
@@ -247,6 +281,19 @@ impl<'de> Visitor<'de> for BroadcastVisitor {
     fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         BroadcastResponse::deserialize(deserializer)
     }
+}
+
+/// Server → page, to whoever has joined their room: the last notices, from a server that keeps them.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Notices {
+    /// As they were broadcast, oldest first.
+    #[serde(default)]
+    pub notices: Vec<BroadcastResponse>,
+}
+
+impl Event for Notices {
+    const NAME: &'static str = "notices";
+    type Ack = NoAck;
 }
 
 /// Server → page, in namespace `/`: what the chapter's server emits with no namespace.

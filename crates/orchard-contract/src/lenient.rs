@@ -20,7 +20,7 @@ pub(crate) enum Scalar {
 }
 
 impl Scalar {
-    fn unsigned(self) -> Option<u64> {
+    pub(crate) fn unsigned(self) -> Option<u64> {
         match self {
             Self::Unsigned(number) => Some(number),
             Self::Float(number) => truncated(number),

@@ -3,8 +3,8 @@
 mod readers;
 
 use orchard_contract::events::{
-    Auth, Broadcast, BroadcastResponse, Chat, Login, LoginResponse, Message, ServerResponse,
-    SomeEvent,
+    Auth, Broadcast, BroadcastResponse, Chat, Login, LoginResponse, Message, Notices,
+    ServerResponse, SomeEvent,
 };
 use orchard_contract::{Errno, Secret, UserId};
 use readers::from_str;
@@ -21,6 +21,7 @@ fn every_event_has_the_name_of_the_contract() {
         ServerResponse::NAME,
         LoginResponse::NAME,
         BroadcastResponse::NAME,
+        Notices::NAME,
         SomeEvent::NAME,
     ];
     let contract = [
@@ -31,6 +32,7 @@ fn every_event_has_the_name_of_the_contract() {
         "server_response",
         "login_response",
         "broadcast_response",
+        "notices",
         "some event",
     ];
     assert_eq!(names, contract);
@@ -71,8 +73,8 @@ fn an_odd_field_does_not_cost_the_others() {
     assert_eq!(
         event,
         ServerResponse {
-            count: None,
-            sid: Some("s".into())
+            sid: Some("s".into()),
+            ..ServerResponse::default()
         }
     );
 }
@@ -108,6 +110,44 @@ fn a_broadcast_may_be_anything() {
         let event: BroadcastResponse = from_str(text).expect(text);
         assert_eq!(event.text.as_deref(), expected, "{text}");
     }
+}
+
+#[test]
+fn name_and_time_stand_on_what_a_server_stamps_and_on_nothing_else() {
+    let event = |text| from_str::<BroadcastResponse>(text).expect(text);
+    let stamped = event(r#"{"nickname":"阿桃","text":"hi","at":1760000000000,"id":"m"}"#);
+    assert_eq!(
+        stamped,
+        BroadcastResponse {
+            text: Some("hi".into()),
+            id: Some("m".into()),
+            nickname: Some("阿桃".into()),
+            at: Some(1_760_000_000_000),
+        }
+    );
+    // A server passes these on as they came: the name is whatever the sender put there.
+    for text in [
+        r#"{"data":"hi","nickname":"阿桃","at":1}"#,
+        r#"{"nickname":"阿桃","at":1,"text":null}"#,
+        r#"{"nickname":"阿桃","at":1}"#,
+    ] {
+        assert_eq!(
+            (event(text).nickname, event(text).at),
+            (None, None),
+            "{text}"
+        );
+    }
+    let odd = event(r#"{"text":"hi","nickname":{"a":1},"at":"noon"}"#);
+    assert_eq!((odd.nickname, odd.at), (None, None));
+    assert_eq!(odd.text.as_deref(), Some("hi"));
+}
+
+#[test]
+fn the_last_notices_are_read_whatever_each_is() {
+    let Notices { notices } = from_str(r#"{"notices":[{"text":"a","at":1},"b",null]}"#).unwrap();
+    let texts: Vec<_> = notices.iter().map(|it| it.text.as_deref()).collect();
+    assert_eq!(texts, [Some("a"), Some("b"), None]);
+    assert_eq!(from_str::<Notices>("{}").unwrap(), Notices::default());
 }
 
 #[test]
@@ -161,7 +201,7 @@ fn what_the_page_sends_is_read_strictly() {
 fn what_the_server_leaves_out_is_not_written() {
     let push = ServerResponse {
         count: Some(3),
-        sid: None,
+        ..ServerResponse::default()
     };
     assert_eq!(to_value(push).unwrap(), json!({"count": 3}));
     let auth = Auth {

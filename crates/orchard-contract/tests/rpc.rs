@@ -3,8 +3,8 @@
 mod readers;
 
 use orchard_contract::rpc::user::{
-    Check, CheckResult, Info, InfoResult, Login, LoginParams, LoginResult, NoParams, Refresh,
-    RefreshResult,
+    Check, CheckResult, Info, InfoResult, Login, LoginParams, LoginResult, Logout, NoParams,
+    Refresh, RefreshResult,
 };
 use orchard_contract::rpc::{ErrorObject, Id, Method, Outcome, Request, Response, TokenKind, code};
 use orchard_contract::{Errno, Money, Secret, UserId};
@@ -19,6 +19,7 @@ fn every_method_has_the_name_and_the_token_of_the_contract() {
     assert_eq!(row::<Login>(), ("User.login", TokenKind::None));
     assert_eq!(row::<Check>(), ("User.check", TokenKind::Access));
     assert_eq!(row::<Refresh>(), ("User.refresh", TokenKind::Refresh));
+    assert_eq!(row::<Logout>(), ("User.logout", TokenKind::Refresh));
     assert_eq!(row::<Info>(), ("User.info", TokenKind::Access));
 }
 
@@ -86,6 +87,14 @@ fn refresh_may_answer_with_the_bare_token() {
         !empty.result.unwrap().is_ok(),
         "an ok without a token is none"
     );
+}
+
+#[test]
+fn refresh_may_give_the_next_refresh_token() {
+    let text = r#"{"result":{"errno":1000,"access_token":"a","refresh_token":"r"}}"#;
+    let response: Response<RefreshResult> = from_str(text).unwrap();
+    let result = response.result.unwrap();
+    assert_eq!(result.refresh_token, Some(Secret::new("r")));
 }
 
 #[test]

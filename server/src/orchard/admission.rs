@@ -73,6 +73,7 @@ impl ConnectHandler<LocalAdapter, Admission> for Admission {
                     let welcome = ServerResponse {
                         count: Some(count),
                         sid: Some(member.id.to_string()),
+                        ..Default::default()
                     };
                     emit(&io, NAMESPACE, None, &welcome);
                 }

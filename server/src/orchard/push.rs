@@ -42,7 +42,10 @@ impl Push {
             match getrandom::u32() {
                 Ok(random) => {
                     let count = Some(u64::from(random % 100) + 1);
-                    let push = ServerResponse { count, sid: None };
+                    let push = ServerResponse {
+                        count,
+                        ..Default::default()
+                    };
                     super::emit(&io, NAMESPACE, None, &push);
                 }
                 Err(error) => tracing::error!(%error, "nothing is pushed"),

@@ -70,6 +70,7 @@ pub(super) async fn refresh(app: &App, caller: &Caller) -> Result<RefreshResult,
         errno: Some(Errno::OK),
         errmsg: caller.words(Errno::OK),
         access_token: Some(issue(app, Purpose::Access, user.id)?),
+        ..Default::default()
     })
 }
 

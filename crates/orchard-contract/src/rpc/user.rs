@@ -42,6 +42,22 @@ impl Method for Refresh {
     type Result = RefreshResult;
 }
 
+/// `User.logout`: the refresh token, and those that came of it, are good no more.
+///
+/// Where no refresh token is at hand, it is called with the access token. A server may lack it.
+#[derive(Clone, Copy, Debug)]
+pub enum Logout {}
+
+impl Method for Logout {
+    const NAME: &'static str = "User.logout";
+    const TOKEN: TokenKind = TokenKind::Refresh;
+    type Params = NoParams;
+    type Result = LogoutResult;
+}
+
+/// The result of [`Logout`].
+pub type LogoutResult = CheckResult;
+
 /// `User.info`: what the server knows of the token's user.
 #[derive(Clone, Copy, Debug)]
 pub enum Info {}
@@ -201,6 +217,9 @@ pub struct RefreshResult {
     /// The new access token.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub access_token: Option<Secret>,
+    /// The new refresh token, from a server where each is good once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refresh_token: Option<Secret>,
 }
 
 impl Outcome for RefreshResult {
@@ -233,6 +252,8 @@ struct RefreshObject {
     errmsg: Option<String>,
     #[serde(default, deserialize_with = "lenient::secret")]
     access_token: Option<Secret>,
+    #[serde(default, deserialize_with = "lenient::secret")]
+    refresh_token: Option<Secret>,
 }
 
 struct RefreshVisitor;
@@ -250,6 +271,7 @@ impl<'de> Visitor<'de> for RefreshVisitor {
             errno: object.errno,
             errmsg: object.errmsg,
             access_token: object.access_token,
+            refresh_token: object.refresh_token,
         })
     }
 
@@ -258,6 +280,7 @@ impl<'de> Visitor<'de> for RefreshVisitor {
             errno: Some(Errno::OK),
             errmsg: None,
             access_token: Some(Secret::new(token)),
+            refresh_token: None,
         })
     }
 }
