@@ -162,6 +162,12 @@ impl Manager {
             let reason = DisconnectReason::TransportClose;
             return self.lost(reason, None, ConnectError::NotAnswered, now);
         }
+        let attempts = socket.pacing.attempts();
+        if !self.is_tried_again(attempts) {
+            self.take_back_connect(id);
+            self.not_connected(id, Phase::Idle, ConnectError::NotAnswered);
+            return self.close_if_unused();
+        }
         self.not_connected(id, Phase::Waiting, ConnectError::NotAnswered);
         let slot = self.sockets.get_mut(id.index as usize);
         if let Some(socket) = slot.and_then(|slot| slot.socket.as_mut()) {
@@ -169,6 +175,13 @@ impl Manager {
             let delay = socket.pacing.next(&self.config, &mut self.random);
             socket.not_before = Some(now + delay);
         }
+    }
+
+    /// Whether the options let another attempt follow this many.
+    fn is_tried_again(&self, attempts: u32) -> bool {
+        let most = self.config.reconnection_attempts;
+        let is_exhausted = most.is_some_and(|most| attempts >= most && !self.is_offline);
+        self.config.reconnection && !is_exhausted
     }
 
     /// A namespace could not be connected.
@@ -205,12 +218,7 @@ impl Manager {
             self.event(Event::ReconnectError(error.clone()));
         }
         self.pacing.failed(&self.config, now);
-        let attempts = self.pacing.attempts();
-        let exhausted = self
-            .config
-            .reconnection_attempts
-            .is_some_and(|most| attempts >= most && !self.is_offline);
-        let again = self.config.reconnection && !exhausted;
+        let again = self.is_tried_again(self.pacing.attempts());
         let phase = if again { Phase::Waiting } else { Phase::Idle };
         for id in self.ids() {
             let Some(socket) = self.get(id) else {

@@ -74,6 +74,25 @@ fn a_connect_that_is_never_answered_leaves_the_other_namespaces_alone() {
 }
 
 #[test]
+fn a_connect_that_is_never_answered_is_tried_as_often_as_the_options_say() {
+    let (mut script, socket) = asked_beside_root();
+    script
+        .manager
+        .configure(|config| config.reconnection_attempts = Some(1));
+    script.after(20_000);
+    script.expect([NOT_ANSWERED]);
+    script.they_send_after_drain("2");
+    script.after(1_500);
+    script.expect(["> 40/b,"]);
+    script.after(20_000);
+    script.expect([NOT_ANSWERED]);
+    assert!(!script.manager.is_active(socket));
+    // Should the server answer after all, it is told that nobody wants it any more.
+    script.they_send(r#"40/b,{"sid":"b"}"#);
+    script.expect(["> 41/b,"]);
+}
+
+#[test]
 fn the_bound_on_the_answer_is_an_option() {
     let mut script = Script::new(Config {
         connect_timeout: Some(Duration::from_secs(3)),
