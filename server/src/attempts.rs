@@ -42,15 +42,17 @@ impl Attempts {
         }
     }
 
-    /// Counts an attempt before it is made, so that many at once are counted too. In the error are
-    /// the seconds to wait.
-    pub(crate) fn begin(&self, address: IpAddr, account: &str) -> Result<(), u64> {
-        if self.limit == 0 {
-            return Ok(());
-        }
+    /// Counts an attempt before it is made, so that many at once are counted too. Returns how many this address has
+    /// behind it. In the error are the seconds to wait.
+    pub(crate) fn begin(&self, address: IpAddr, account: &str) -> Result<u32, u64> {
+        let limit = if self.limit == 0 {
+            u32::MAX
+        } else {
+            self.limit
+        };
         let limits = keys(address, account)
             .into_iter()
-            .zip([self.limit, self.limit.saturating_mul(ADDRESS_FACTOR)]);
+            .zip([limit, limit.saturating_mul(ADDRESS_FACTOR)]);
         let now = self.clock.now();
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         for (key, limit) in limits.clone() {
@@ -61,6 +63,7 @@ impl Attempts {
                 return Err(end(count).saturating_sub(now));
             }
         }
+        let mut before = 0;
         for (key, _) in limits {
             self.make_room(&mut counts, now);
             let count = counts.entry(key).or_insert(Count {
@@ -73,9 +76,11 @@ impl Attempts {
                     since: now,
                 };
             }
+            before = count.attempts;
             count.attempts = count.attempts.saturating_add(1);
         }
-        Ok(())
+        // The address is the last of the keys.
+        Ok(before)
     }
 
     /// The attempt has not failed: it doesn't count.
@@ -85,6 +90,16 @@ impl Attempts {
         counts.remove(&pair);
         if let Some(count) = counts.get_mut(&address) {
             count.attempts = count.attempts.saturating_sub(1);
+        }
+    }
+
+    /// The attempt has not been made: it doesn't count.
+    pub(crate) fn withdrawn(&self, address: IpAddr, account: &str) {
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        for key in keys(address, account) {
+            if let Some(count) = counts.get_mut(&key) {
+                count.attempts = count.attempts.saturating_sub(1);
+            }
         }
     }
 
@@ -133,30 +148,42 @@ mod tests {
     #[test]
     fn failures_count_for_a_window() {
         let (attempts, now) = attempts(2);
-        assert_eq!(attempts.begin(HERE, "a"), Ok(()));
-        assert_eq!(attempts.begin(HERE, "A"), Ok(()));
+        assert_eq!(attempts.begin(HERE, "a"), Ok(0));
+        assert_eq!(attempts.begin(HERE, "A"), Ok(1));
         now.fetch_add(20, Ordering::SeqCst);
         assert_eq!(attempts.begin(HERE, "a"), Err(40));
-        assert_eq!(attempts.begin(HERE, "b"), Ok(()), "another account");
-        assert_eq!(attempts.begin(THERE, "a"), Ok(()), "another address");
+        assert_eq!(attempts.begin(HERE, "b"), Ok(2), "another account");
+        assert_eq!(attempts.begin(THERE, "a"), Ok(0), "another address");
         now.fetch_add(40, Ordering::SeqCst);
-        assert_eq!(attempts.begin(HERE, "a"), Ok(()));
+        assert_eq!(attempts.begin(HERE, "a"), Ok(0));
     }
 
     #[test]
     fn a_success_clears_the_account() {
         let (attempts, _) = attempts(2);
         for _ in 0..50 {
-            assert_eq!(attempts.begin(HERE, "a"), Ok(()));
+            assert_eq!(attempts.begin(HERE, "a"), Ok(0));
             attempts.succeeded(HERE, "a");
         }
+    }
+
+    #[test]
+    fn what_was_not_tried_does_not_count() {
+        let (attempts, _) = attempts(2);
+        assert_eq!(attempts.begin(HERE, "a"), Ok(0));
+        for _ in 0..50 {
+            assert_eq!(attempts.begin(HERE, "a"), Ok(1));
+            attempts.withdrawn(HERE, "a");
+        }
+        assert_eq!(attempts.begin(HERE, "a"), Ok(1));
+        assert_eq!(attempts.begin(HERE, "a"), Err(60));
     }
 
     #[test]
     fn an_address_cannot_try_every_account() {
         let (attempts, _) = attempts(2);
         for account in 0..20 {
-            assert_eq!(attempts.begin(HERE, &account.to_string()), Ok(()));
+            assert!(attempts.begin(HERE, &account.to_string()).is_ok());
         }
         assert_eq!(attempts.begin(HERE, "20"), Err(60));
     }
@@ -164,8 +191,8 @@ mod tests {
     #[test]
     fn zero_is_no_limit() {
         let (attempts, _) = attempts(0);
-        for _ in 0..500 {
-            assert_eq!(attempts.begin(HERE, "a"), Ok(()));
+        for before in 0..500 {
+            assert_eq!(attempts.begin(HERE, "a"), Ok(before));
         }
     }
 

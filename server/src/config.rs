@@ -170,6 +170,27 @@ pub struct Config {
     )]
     pub login_window_seconds: u64,
 
+    /// Threads that compare passwords, each with 19 MiB; half as many as there are processors, and
+    /// four at most, if it is left out.
+    #[arg(
+        long,
+        env = "ORCHARD_PASSWORD_WORKERS",
+        value_name = "N",
+        value_parser = at_least_one
+    )]
+    pub password_workers: Option<usize>,
+
+    /// Sign-ins that may wait for these threads; beyond them one is told to try again later. Those
+    /// whose address has tried least go first.
+    #[arg(
+        long,
+        env = "ORCHARD_PASSWORD_QUEUE",
+        value_name = "N",
+        default_value = "64",
+        value_parser = at_least_one
+    )]
+    pub password_queue: usize,
+
     /// Largest body of a JSON-RPC call, in bytes.
     #[arg(
         long,
@@ -263,6 +284,14 @@ pub enum LogFormat {
     Human,
     /// One JSON object a line.
     Json,
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    let number: usize = text.parse().map_err(|_| "not a whole number".to_owned())?;
+    if number == 0 {
+        return Err("at least 1 is needed".into());
+    }
+    Ok(number)
 }
 
 fn origin(text: &str) -> Result<HeaderValue, String> {

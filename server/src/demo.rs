@@ -73,7 +73,7 @@ impl DemoAccount {
         };
         let user = NewUser {
             account: demo.account.clone(),
-            password: passwords::hash(demo.password.clone()).await?,
+            password: passwords::hash(&demo.password)?,
             mobile: MOBILE.into(),
             nickname: NICKNAME.into(),
             money: MONEY,

@@ -38,7 +38,7 @@ fn serve(config: Config) -> Result<(), StartError> {
         }
         server.run(stop).await
     });
-    // A password may still be hashed for a caller who is gone: don't wait for it.
+    // A file may still be read for a caller who is gone: don't wait for it.
     runtime.shutdown_timeout(Duration::from_millis(500));
     outcome
 }

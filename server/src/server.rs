@@ -45,7 +45,7 @@ impl Server {
             DemoAccount::make_if_first(&database, &config.database, &clock).await?;
         let app = Arc::new(App {
             database,
-            passwords: Passwords::new().await?,
+            passwords: Passwords::start(config.password_workers, config.password_queue)?,
             tokens: Tokens::new(
                 key,
                 clock.clone(),

@@ -1,4 +1,4 @@
-//! One SQLite file. Queries run on threads where blocking is allowed.
+//! One SQLite file. Queries run one after the other, on a thread of their own.
 
 mod migrations;
 mod users;
@@ -6,20 +6,31 @@ mod users;
 use std::error::Error;
 use std::fmt;
 use std::fs;
+use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::timeout;
 
 use crate::error::StartError;
 use crate::private_file;
 
 pub(crate) use users::{NewUser, User};
 
+/// How many queries may wait; whoever comes later waits for a place.
+const QUEUE: usize = 256;
+
+/// A query that has no answer after this long has failed: nobody waits for ever on a disk.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+type Query = Box<dyn FnOnce(&mut Connection) + Send>;
+
 #[derive(Clone)]
 pub(crate) struct Database {
-    connection: Arc<Mutex<Connection>>,
+    queries: mpsc::Sender<Query>,
 }
 
 impl Database {
@@ -35,9 +46,12 @@ impl Database {
         let mut connection = Connection::open_with_flags(path, flags).map_err(failed)?;
         prepare(&connection).map_err(failed)?;
         migrations::run(&mut connection, path)?;
-        Ok(Self {
-            connection: Arc::new(Mutex::new(connection)),
-        })
+        let (queries, queue) = mpsc::channel(QUEUE);
+        thread::Builder::new()
+            .name("database".into())
+            .spawn(move || answer(connection, queue))
+            .map_err(StartError::Runtime)?;
+        Ok(Self { queries })
     }
 
     /// Whether the database still answers.
@@ -48,16 +62,32 @@ impl Database {
 
     async fn call<T: Send + 'static>(
         &self,
-        query: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+        query: impl FnOnce(&mut Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, DatabaseError> {
-        let connection = Arc::clone(&self.connection);
-        tokio::task::spawn_blocking(move || {
-            // A query that panicked has left no half-done work: SQLite rolls it back.
-            query(&connection.lock().unwrap_or_else(PoisonError::into_inner))
-        })
-        .await
-        .map_err(DatabaseError::Task)?
-        .map_err(DatabaseError::Query)
+        let (answer, answered) = oneshot::channel();
+        let query = move |connection: &mut Connection| {
+            // The caller may have given up.
+            let _ = answer.send(query(connection));
+        };
+        let asked = async {
+            let sent = self.queries.send(Box::new(query)).await;
+            sent.map_err(|_| DatabaseError::Ended)?;
+            answered.await.map_err(|_| DatabaseError::Ended)
+        };
+        timeout(PATIENCE, asked)
+            .await
+            .map_err(|_| DatabaseError::TooSlow)??
+            .map_err(DatabaseError::Query)
+    }
+}
+
+/// Until the last [`Database`] is dropped.
+fn answer(mut connection: Connection, mut queue: mpsc::Receiver<Query>) {
+    while let Some(query) = queue.blocking_recv() {
+        // A query that panicked has left no half-done work: SQLite rolls it back.
+        if panic::catch_unwind(AssertUnwindSafe(|| query(&mut connection))).is_err() {
+            tracing::error!("a query of the database panicked");
+        }
     }
 }
 
@@ -71,17 +101,40 @@ fn prepare(connection: &Connection) -> rusqlite::Result<()> {
 /// Why a query has no answer.
 #[derive(Debug)]
 pub(crate) enum DatabaseError {
+    /// It has panicked, or the server is about to end.
+    Ended,
     Query(rusqlite::Error),
-    Task(tokio::task::JoinError),
+    TooSlow,
 }
 
 impl fmt::Display for DatabaseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Ended => f.write_str("a query has not run to its end"),
             Self::Query(error) => write!(f, "the database refuses a query: {error}"),
-            Self::Task(error) => write!(f, "a query has not run to its end: {error}"),
+            Self::TooSlow => write!(
+                f,
+                "the database has not answered for {} s: is its disk at work?",
+                PATIENCE.as_secs()
+            ),
         }
     }
 }
 
 impl Error for DatabaseError {}
+
+#[cfg(test)]
+mod tests {
+    use tempfile::TempDir;
+
+    use super::{Database, DatabaseError};
+
+    #[tokio::test]
+    async fn a_query_that_panics_costs_no_other() {
+        let folder = TempDir::new().unwrap();
+        let database = Database::open(&folder.path().join("db")).unwrap();
+        let panics = database.call(|_| -> rusqlite::Result<()> { panic!("for the test") });
+        assert!(matches!(panics.await, Err(DatabaseError::Ended)));
+        database.ping().await.unwrap();
+    }
+}

@@ -1,109 +1,156 @@
 //! Passwords, hashed with argon2id at the crate's default cost (19 MiB, two passes).
+//!
+//! That cost is also a weapon: each sign-in takes its memory, and a processor for some 20 ms. So a fixed number of workers
+//! hashes, each in a buffer that it keeps, and few sign-ins may wait for them.
 
+mod hashing;
+mod queue;
+
+use std::fmt;
 use std::sync::Arc;
 use std::thread;
 
-use argon2::Argon2;
-use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use orchard_contract::Secret;
-use tokio::sync::Semaphore;
+use tokio::sync::oneshot;
 
 use crate::error::StartError;
+use hashing::Buffer;
+use queue::Queue;
 
-/// Hashes and compares, on threads where blocking is allowed, no more at a time than there are
-/// processors: each takes its memory.
+/// More are of no use to a server of this size, and each keeps its 19 MiB.
+const MOST_WORKERS: usize = 4;
+
+/// Compares passwords with hashes. It is done once the last of its clones is dropped.
 #[derive(Clone)]
 pub(crate) struct Passwords {
-    turns: Arc<Semaphore>,
+    pool: Arc<Pool>,
     /// What the password of an unknown account is compared with, so that it takes as long.
     nobody: Secret,
 }
 
 impl Passwords {
-    pub(crate) async fn new() -> Result<Self, StartError> {
+    /// Starts `workers` threads, or half as many as there are processors: the others are for those who are signed in.
+    pub(crate) fn start(workers: Option<usize>, waiting: usize) -> Result<Self, StartError> {
+        let pool = Arc::new(Pool(Arc::new(Queue::new(waiting))));
         let processors = thread::available_parallelism().map_or(1, usize::from);
+        let workers = workers.unwrap_or((processors / 2).clamp(1, MOST_WORKERS));
+        for _ in 0..workers.max(1) {
+            let queue = Arc::clone(&pool.0);
+            // Before anybody signs in: what the server needs is seen at its start.
+            let buffer = Buffer::new();
+            thread::Builder::new()
+                .name("passwords".into())
+                .spawn(move || work(&queue, buffer))
+                .map_err(StartError::Runtime)?;
+        }
         Ok(Self {
-            turns: Arc::new(Semaphore::new(processors)),
-            nobody: hash(Secret::new("nobody's")).await?,
+            pool,
+            nobody: hash(&Secret::new("nobody's"))?,
         })
     }
 
     /// Whether the password is the one of this hash. Without a hash it takes as long to say no.
-    pub(crate) async fn verify(&self, password: Secret, hash: Option<Secret>) -> bool {
-        // The semaphore is never closed, so this only waits.
-        let Ok(_turn) = self.turns.acquire().await else {
-            return false;
-        };
+    ///
+    /// Those with fewer `attempts` behind them go first: whoever signs in at last does not wait behind all the wrong
+    /// passwords of others.
+    ///
+    /// # Errors
+    /// When more than the queue holds are waiting, and none of them has a lower place than this one.
+    pub(crate) async fn verify(
+        &self,
+        password: Secret,
+        hash: Option<Secret>,
+        attempts: u32,
+    ) -> Result<bool, Busy> {
         let known = hash.is_some();
-        let hash = hash.unwrap_or_else(|| self.nobody.clone());
-        let equal = tokio::task::spawn_blocking(move || {
-            PasswordHash::new(hash.expose()).is_ok_and(|hash| {
-                Argon2::default()
-                    .verify_password(password.expose().as_bytes(), &hash)
-                    .is_ok()
-            })
-        })
-        .await
-        .unwrap_or(false);
-        known && equal
+        let (answer, answered) = oneshot::channel();
+        let question = Question {
+            password,
+            hash: hash.unwrap_or_else(|| self.nobody.clone()),
+            answer,
+        };
+        self.pool.0.push(attempts, question).map_err(|_| Busy)?;
+        // One whose place another takes is dropped, and so is its end of the channel.
+        let equal = answered.await.map_err(|_| Busy)?;
+        Ok(known && equal)
     }
 }
 
-pub(crate) async fn hash(password: Secret) -> Result<Secret, StartError> {
-    let hashed = tokio::task::spawn_blocking(move || {
-        Argon2::default()
-            .hash_password(password.expose().as_bytes())
-            .map(|hash: PasswordHash| Secret::new(hash.to_string()))
-            .map_err(|error| StartError::Password(error.to_string()))
-    });
-    hashed
-        .await
-        .map_err(|error| StartError::Password(error.to_string()))?
+/// Too many sign-ins are waiting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Busy;
+
+impl fmt::Display for Busy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("too many sign-ins are waiting")
+    }
+}
+
+/// Hashes a new password, on the thread of the caller and in memory of its own: for the start and the command line.
+pub(crate) fn hash(password: &Secret) -> Result<Secret, StartError> {
+    hashing::hash(password, &mut Buffer::new()).map_err(StartError::Password)
+}
+
+/// The queue of the workers, whom it sends home when it is dropped.
+struct Pool(Arc<Queue<Question>>);
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        self.0.close();
+    }
+}
+
+struct Question {
+    password: Secret,
+    hash: Secret,
+    answer: oneshot::Sender<bool>,
+}
+
+impl queue::Job for Question {
+    fn is_abandoned(&self) -> bool {
+        self.answer.is_closed()
+    }
+}
+
+fn work(queue: &Queue<Question>, mut buffer: Buffer) {
+    while let Some(question) = queue.pop() {
+        let equal = hashing::verify(&question.password, &question.hash, &mut buffer);
+        // The caller may be gone.
+        let _ = question.answer.send(equal);
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use orchard_contract::Secret;
 
-    use super::{Passwords, hash};
+    use super::{Busy, Passwords, hash};
 
     #[tokio::test]
     async fn only_the_password_itself_is_right() {
-        let passwords = Passwords::new().await.unwrap();
-        let right = hash(Secret::new("correct horse")).await.unwrap();
-        assert!(
-            passwords
-                .verify(Secret::new("correct horse"), Some(right.clone()))
-                .await
-        );
-        assert!(
-            !passwords
-                .verify(Secret::new("correct hors"), Some(right))
-                .await
-        );
-        assert!(
-            !passwords
-                .verify(Secret::new("x"), Some(Secret::new("no hash")))
-                .await
-        );
+        let passwords = Passwords::start(Some(1), 8).unwrap();
+        let right = hash(&Secret::new("correct horse")).unwrap();
+        let verify = |password: &str, hash| passwords.verify(Secret::new(password), hash, 0);
+        assert_eq!(verify("correct horse", Some(right.clone())).await, Ok(true));
+        assert_eq!(verify("correct hors", Some(right)).await, Ok(false));
+        assert_eq!(verify("x", Some(Secret::new("no hash"))).await, Ok(false));
     }
 
     #[tokio::test]
     async fn nobody_has_a_password() {
-        let passwords = Passwords::new().await.unwrap();
-        assert!(!passwords.verify(Secret::new("nobody's"), None).await);
+        let passwords = Passwords::start(Some(1), 8).unwrap();
+        let password = Secret::new("nobody's");
+        assert_eq!(passwords.verify(password, None, 0).await, Ok(false));
     }
 
     #[tokio::test]
-    async fn a_hash_has_its_own_salt_and_the_cost_that_we_want() {
-        let one = hash(Secret::new("x")).await.unwrap();
-        let two = hash(Secret::new("x")).await.unwrap();
-        assert_ne!(one, two);
+    async fn who_finds_the_queue_full_is_told_so() {
+        let passwords = Passwords::start(Some(1), 1).unwrap();
+        let many = (0..20).map(|_| passwords.verify(Secret::new("x"), None, 7));
+        let answers = futures_util::future::join_all(many).await;
         assert!(
-            one.expose().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
-            "{}",
-            one.expose()
+            answers.contains(&Ok(false)) && answers.contains(&Err(Busy)),
+            "{answers:?}"
         );
     }
 }

@@ -3,6 +3,9 @@ use std::fmt::Display;
 use axum::http::StatusCode;
 use orchard_contract::rpc::{ErrorObject, code};
 
+/// When to try again what the server had no time for, in seconds.
+const BUSY_SECONDS: u64 = 5;
+
 /// A call that has no result: what JSON-RPC says of it, and what HTTP.
 #[derive(Debug)]
 pub(crate) struct Fault {
@@ -77,6 +80,17 @@ impl Fault {
                 code::TOO_MANY_ATTEMPTS,
                 message,
             )
+        }
+    }
+
+    /// More is asked for than the server can do right now.
+    pub(crate) fn busy() -> Self {
+        let message = format!(
+            "服务器繁忙,请{BUSY_SECONDS}秒后再试 (the server is busy: wait {BUSY_SECONDS} s)"
+        );
+        Self {
+            retry_after: Some(BUSY_SECONDS),
+            ..Self::new(StatusCode::SERVICE_UNAVAILABLE, code::BUSY, message)
         }
     }
 

@@ -30,13 +30,19 @@ pub(super) async fn login(
     {
         return Err(Errno::INVALID_INPUT.into());
     }
-    app.attempts
+    let attempts = app
+        .attempts
         .begin(caller.address, account)
         .map_err(Fault::too_many_attempts)?;
     let user = app.database.user_by_account(account.to_owned()).await?;
     // An unknown account takes as long as a wrong password, so that at least time tells nothing.
     let hash = user.as_ref().map(|user| user.password.clone());
-    let right = app.passwords.verify(password, hash).await;
+    let compared = app.passwords.verify(password, hash, attempts).await;
+    let right = compared.map_err(|error| {
+        app.attempts.withdrawn(caller.address, account);
+        tracing::warn!(%error, "a sign-in is put off");
+        Fault::busy()
+    })?;
     let user = user.ok_or(Errno::NO_SUCH_ACCOUNT)?;
     if !right {
         return Err(Errno::WRONG_PASSWORD.into());

@@ -9,6 +9,8 @@
 
 mod rpc;
 mod sessions;
+#[cfg(target_os = "linux")]
+mod sign_ins;
 mod socket_io;
 mod start;
 mod support;

@@ -177,6 +177,18 @@ impl Running {
         }
     }
 
+    /// Its memory in KiB: what is resident now, and the most that ever was.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn memory(&self) -> (u64, u64) {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let field = |name: &str| {
+            let line = status.lines().find_map(|line| line.strip_prefix(name));
+            let number = line.unwrap().trim().trim_end_matches(" kB");
+            number.parse().unwrap()
+        };
+        (field("VmRSS:"), field("VmHWM:"))
+    }
+
     /// What it has logged until this many lines held these words.
     pub(crate) fn log_until(&self, many: usize, words: &str) -> Vec<String> {
         let mut lines = Vec::new();

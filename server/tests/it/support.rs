@@ -25,6 +25,18 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 /// Nothing takes this long unless it never comes.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
 
+/// Waits until it is so.
+pub(crate) async fn wait_for(what: &str, is_so: impl Fn() -> bool) {
+    let so = async {
+        while !is_so() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    timeout(DEADLINE, so)
+        .await
+        .unwrap_or_else(|_| panic!("waited for {what}"));
+}
+
 pub(crate) struct TestServer {
     pub(crate) address: SocketAddr,
     pub(crate) demo: DemoAccount,

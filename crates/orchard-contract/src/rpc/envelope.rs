@@ -24,6 +24,9 @@ pub mod code {
     /// Too many failed sign-ins: wait. JSON-RPC leaves -32000 to -32099 to servers; the default
     /// server uses this one, with HTTP status 429 and `Retry-After`.
     pub const TOO_MANY_ATTEMPTS: i64 = -32029;
+    /// The server has more to do than it can right now: wait. The default server sends it with HTTP
+    /// status 503 and `Retry-After`.
+    pub const BUSY: i64 = -32053;
 }
 
 /// A call.
