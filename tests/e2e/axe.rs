@@ -8,6 +8,7 @@ use std::collections::HashSet;
 use serde_json::{Value, json};
 
 use crate::contrast::{self, Seen};
+use crate::settled::settle;
 use crate::webdriver::Session;
 
 /// The rule about how far text stands out.
@@ -60,6 +61,7 @@ impl<'a> Audit<'a> {
         on_ground: bool,
     ) {
         self.states += 1;
+        settle(session, state);
         if session.run("return typeof axe") != "object" {
             session.run(self.axe);
         }

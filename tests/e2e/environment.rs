@@ -41,9 +41,13 @@ impl Environment {
         Path::new(env!("CARGO_MANIFEST_DIR")).join("tests")
     }
 
-    /// Where a failed case leaves what it saw.
+    /// Where a failed case leaves what it saw: of several rounds, each in a folder of its own.
     pub(crate) fn evidence() -> PathBuf {
-        Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("e2e")
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("e2e");
+        match env::var("ORCHARD_ROUND") {
+            Ok(round) => folder.join(format!("round-{round}")),
+            Err(_) => folder,
+        }
     }
 }
 

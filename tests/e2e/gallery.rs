@@ -15,6 +15,7 @@ use crate::backend;
 use crate::environment::Environment;
 use crate::picture::{Difference, Picture};
 use crate::process::Guarded;
+use crate::settled::settle;
 use crate::wait::wait_for;
 use crate::webdriver::{Driver, Session};
 
@@ -107,9 +108,10 @@ impl Walk {
         assert!(errors.is_empty(), "errors in the console: {errors:#?}");
         assert!(
             faults.is_empty(),
-            "{}\n\nThe pictures are in {}.\nIf they are as they should be: cargo xtask gallery --accept\n",
-            faults.join("\n"),
-            evidence().display()
+            "{} of {} pictures differ:\n{}\nIf they are as they should be: cargo xtask gallery --accept",
+            faults.len(),
+            frames.len(),
+            faults.join("\n")
         );
         if mode == Mode::Compare {
             audit.assert_clean();
@@ -120,13 +122,14 @@ impl Walk {
         let name = format!("{}/{}", frame.id, self.language);
         session.run(&format!("location.hash = '#{name}'"));
         wait_for(&format!("the frame {name}"), || {
-            let told = session.run(&READY.replace("NAME", &name));
-            if told == true {
+            let shown = session.run("return document.documentElement.dataset.shown ?? null");
+            if shown == name {
                 Ok(())
             } else {
-                Err(told.to_string())
+                Err(shown.to_string())
             }
         });
+        settle(session, &format!("the frame {name}"));
         let bounds = session.run(&BOUNDS.replace("SELECTOR", &frame.crop));
         let bounds: Option<Vec<f64>> = bounds.as_array().map(|bounds| {
             bounds
@@ -169,18 +172,22 @@ impl Walk {
             }
             return Ok(());
         }
-        let told = match difference {
+        let now = evidence().join(&file);
+        let mut told = format!("{file}: ");
+        match difference {
             Some(None) => return Ok(()),
             Some(Some(difference)) => {
-                if let Difference::Pixels(.., shown) = &difference {
-                    shown.save(&evidence().join(file.replace(".png", ".differs.png")));
+                told += &format!("{difference}\n    accepted: {}", path.display());
+                if let Difference::Pixels { shown, .. } = &difference {
+                    let red = evidence().join(file.replace(".png", ".differs.png"));
+                    shown.save(&red);
+                    told += &format!("\n    in red what differs: {}", red.display());
                 }
-                difference.to_string()
             }
-            None => "there is no accepted picture of it".into(),
-        };
-        picture.save(&evidence().join(&file));
-        Err(format!("{file}: {told}"))
+            None => told += "there is no accepted picture of it",
+        }
+        picture.save(&now);
+        Err(format!("{told}\n    as it is now: {}", now.display()))
     }
 
     fn file(self, id: &str) -> String {
@@ -272,14 +279,6 @@ fn accepted() -> PathBuf {
 fn evidence() -> PathBuf {
     Environment::evidence().join("gallery")
 }
-
-/// Whether the frame is there, and all that it loads; and whether all of it is still, as a player may ask.
-const READY: &str = r#"
-const root = document.documentElement;
-const loaded = [...document.images].every((it) => it.complete) && document.fonts.status === "loaded";
-const moving = document.getAnimations().length;
-return (root.dataset.shown === "NAME" && loaded && !moving) || `${root.dataset.shown} ${loaded}, moving: ${moving}`;
-"#;
 
 /// Left, top, right and bottom of the first that the selector finds.
 const BOUNDS: &str = r#"

@@ -34,6 +34,8 @@ mod engines;
 #[cfg(not(target_arch = "wasm32"))]
 mod environment;
 #[cfg(not(target_arch = "wasm32"))]
+mod failure;
+#[cfg(not(target_arch = "wasm32"))]
 mod gallery;
 #[cfg(not(target_arch = "wasm32"))]
 mod http;
@@ -45,6 +47,8 @@ mod picture;
 mod process;
 #[cfg(not(target_arch = "wasm32"))]
 mod runner;
+#[cfg(not(target_arch = "wasm32"))]
+mod settled;
 #[cfg(not(target_arch = "wasm32"))]
 mod site;
 #[cfg(not(target_arch = "wasm32"))]

@@ -36,9 +36,18 @@ pub(crate) struct Picture {
 /// How two pictures differ.
 #[derive(Debug)]
 pub(crate) enum Difference {
+    /// Width and height of the one and of the other.
     Size([(usize, usize); 2]),
-    /// How many pixels of how many, and a picture that shows which in red.
-    Pixels(usize, usize, Picture),
+    Pixels {
+        /// How many differ.
+        many: usize,
+        /// How many there are.
+        all: usize,
+        /// The first and the last column with one of them, and the first and the last row.
+        within: [usize; 4],
+        /// Shows them in red.
+        shown: Picture,
+    },
 }
 
 impl Picture {
@@ -160,6 +169,7 @@ impl Picture {
             return Some(Difference::Size(sizes));
         }
         let mut many = 0;
+        let mut within = [usize::MAX, 0, usize::MAX, 0];
         let across = self.width.div_ceil(TILE);
         let mut tiles = vec![0; across * self.height.div_ceil(TILE)];
         let shown = self
@@ -173,6 +183,8 @@ impl Picture {
                 let (x, y) = (at % self.width, at / self.width);
                 tiles[y / TILE * across + x / TILE] += usize::from(far);
                 if far {
+                    let [left, right, top, bottom] = within;
+                    within = [left.min(x), right.max(x), top.min(y), bottom.max(y)];
                     [255, 0, 0]
                 } else {
                     // Pale, so that the red stands out.
@@ -186,7 +198,12 @@ impl Picture {
         };
         let all = self.width * self.height;
         let dense = tiles.into_iter().any(|many| many > IN_A_TILE);
-        (dense || many > FEW.max(all / SHARE)).then_some(Difference::Pixels(many, all, shown))
+        (dense || many > FEW.max(all / SHARE)).then_some(Difference::Pixels {
+            many,
+            all,
+            within,
+            shown,
+        })
     }
 }
 
@@ -197,7 +214,15 @@ impl fmt::Display for Difference {
                 f,
                 "it is {width} × {height} and was {was_wide} × {was_high}"
             ),
-            Self::Pixels(many, all, _) => write!(f, "{many} of {all} pixels differ"),
+            Self::Pixels {
+                many,
+                all,
+                within: [left, right, top, bottom],
+                ..
+            } => write!(
+                f,
+                "{many} of {all} pixels differ, from column {left} to {right} and from row {top} to {bottom}"
+            ),
         }
     }
 }

@@ -1,7 +1,8 @@
 //! Runs each case with a server, a browser and a profile of its own.
 
+use std::cell::RefCell;
 use std::fs;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -12,8 +13,10 @@ use crate::backend::{Backend, Options, Server};
 use crate::cases::{self, Case};
 use crate::engines;
 use crate::environment::Environment;
+use crate::failure;
 use crate::gallery;
 use crate::page::Page;
+use crate::settled;
 use crate::webdriver::Driver;
 
 /// Browsers at once: each is several processes.
@@ -29,6 +32,7 @@ pub(crate) struct Stage<'a> {
 }
 
 pub(crate) fn main() -> ExitCode {
+    failure::take_over_panics();
     let mut arguments = Arguments::from_args();
     arguments.test_threads.get_or_insert(AT_ONCE);
 
@@ -65,15 +69,19 @@ fn of_cases(surroundings: &Arc<Surroundings>) -> Vec<Trial> {
         .collect()
 }
 
+/// The pictures, and before them that none is taken too early.
 fn of_gallery(mode: gallery::Mode, surroundings: &Arc<Surroundings>) -> Vec<Trial> {
-    gallery::walks()
-        .map(|walk| {
-            let surroundings = Arc::clone(surroundings);
-            Trial::test(walk.name(), move || {
-                surroundings.run(|environment, driver| walk.run(mode, environment, driver))
-            })
+    let settled = settled::ALL.iter().map(|&(name, run)| {
+        let surroundings = Arc::clone(surroundings);
+        Trial::test(format!("settled::{name}"), move || surroundings.run(run))
+    });
+    let walks = gallery::walks().map(|walk| {
+        let surroundings = Arc::clone(surroundings);
+        Trial::test(walk.name(), move || {
+            surroundings.run(|environment, driver| walk.run(mode, environment, driver))
         })
-        .collect()
+    });
+    settled.chain(walks).collect()
 }
 
 /// What all cases share, or why there is nothing to share.
@@ -102,13 +110,12 @@ impl Surroundings {
 
     fn run(&self, test: impl FnOnce(&Environment, &Driver)) -> Result<(), Failed> {
         match self {
-            Self::Missing(missing) => return Err(missing.as_str().into()),
+            Self::Missing(missing) => Err(missing.as_str().into()),
             Self::Ready {
                 environment,
                 driver,
-            } => test(environment, driver),
+            } => failure::of(|| test(environment, driver)),
         }
-        Ok(())
     }
 }
 
@@ -118,49 +125,45 @@ fn run(case: Case, backend: Backend, environment: &Environment, driver: &Driver)
     };
     let server = Server::start(backend, environment, options);
     let page = Page::new(driver.open(&environment.chromium));
-    let mut stage = Stage {
+    let stage = Stage {
         environment,
         backend,
         server,
         page,
     };
 
-    let outcome = catch_unwind(AssertUnwindSafe(|| {
-        (case.run)(&mut stage);
-        stage.page.with_console(|console| {
-            let breaches = console.breaches();
-            assert!(
-                breaches.is_empty(),
-                "breaches of the content policy: {breaches:#?}"
-            );
-            let errors = console.errors();
-            assert!(
-                errors.is_empty(),
-                "errors in the browser's console: {errors:#?}"
-            );
-        });
-    }));
-    outcome.unwrap_or_else(|panic| {
-        // Whatever is wrong with the browser, the first fault is the one to tell.
-        let _ = catch_unwind(AssertUnwindSafe(|| stage.save_evidence(case.name)));
-        resume_unwind(panic)
-    });
+    // Both need it: what runs, and what is kept of how it ended.
+    let stage = RefCell::new(stage);
+    failure::watched(
+        || {
+            let stage = &mut *stage.borrow_mut();
+            (case.run)(stage);
+            stage.page.with_console(|console| {
+                let breaches = console.breaches();
+                assert!(
+                    breaches.is_empty(),
+                    "breaches of the content policy: {breaches:#?}"
+                );
+                let errors = console.errors();
+                assert!(
+                    errors.is_empty(),
+                    "errors in the browser's console: {errors:#?}"
+                );
+            });
+        },
+        || stage.borrow().save_evidence(case.name),
+    );
 }
 
 impl Stage<'_> {
-    /// Leaves a screenshot, the console, the wire and the server's log behind.
-    fn save_evidence(&self, case: &str) {
+    /// Leaves a screenshot, the console, the wire and the server's log behind, and says where.
+    fn save_evidence(&self, case: &str) -> PathBuf {
         let folder = Environment::evidence().join(format!("{}-{case}", self.backend));
         fs::create_dir_all(&folder).expect("a folder for what the failed case saw");
         let save = |name: &str, content: &[u8]| {
             fs::write(folder.join(name), content).expect("a file for what the failed case saw");
         };
         save("server.log", self.server.log().as_bytes());
-        eprintln!(
-            "what {}::{case} saw is in {}",
-            self.backend,
-            folder.display()
-        );
         let picture = self.page.session().screenshot().expect("a screenshot");
         save(
             "page.png",
@@ -174,5 +177,6 @@ impl Stage<'_> {
         );
         save("shown.txt", format!("{:#?}", self.page.shown()).as_bytes());
         save("wire.txt", format!("{:#?}", self.page.wire()).as_bytes());
+        folder
     }
 }

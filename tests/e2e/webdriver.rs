@@ -94,7 +94,10 @@ impl Session {
         let http = Http::new();
         let answer = http.post(&url, &wanted).expect("the driver answers");
         let Some(id) = answer["value"]["sessionId"].as_str() else {
-            panic!("no browser: {answer}");
+            // Below its first line a driver lists what it ran through.
+            let said = answer["value"]["message"].as_str();
+            let said = said.and_then(|said| said.lines().next()).map(str::to_owned);
+            panic!("no browser: {}", said.unwrap_or_else(|| answer.to_string()));
         };
         Self {
             url: format!("{url}/{id}"),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::path::PathBuf;
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use serde_json::{Value, json};
@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::engine::Engine;
 use super::far::Far;
 use crate::environment::Environment;
+use crate::failure;
 use crate::page::{Page, Store};
 use crate::wait::wait_for;
 
@@ -29,23 +30,23 @@ pub(super) const ALL: &[Case] = &[("lives_far_from_its_server", lives_far_from_i
 pub(super) fn watched(far: &Far, engine: Engine, name: &str, run: fn(&Stage<'_>)) {
     let browser = engine.open(&far.surroundings);
     let page = Page::unrecorded(browser.session);
-    let outcome = catch_unwind(AssertUnwindSafe(|| run(&Stage { far, page: &page })));
-    let picture = catch_unwind(AssertUnwindSafe(|| {
-        let folder = Environment::evidence().join(format!("{engine}-{name}"));
-        fs::create_dir_all(&folder).expect("a folder for the picture");
-        let picture = page.session().screenshot().expect("a picture");
-        let picture = BASE64_STANDARD
-            .decode(picture)
-            .expect("a picture in base64");
-        fs::write(folder.join("page.png"), picture).expect("a file for the picture");
-        folder
-    }));
-    if let Err(panic) = outcome {
-        if let Ok(folder) = picture {
-            eprintln!("how {engine}::{name} ended is in {}", folder.display());
-        }
-        resume_unwind(panic);
-    }
+    failure::watched(
+        || run(&Stage { far, page: &page }),
+        || keep(&page, engine, name),
+    );
+    keep(&page, engine, name);
+}
+
+/// Leaves a picture of the page, and says in which folder.
+fn keep(page: &Page, engine: Engine, name: &str) -> PathBuf {
+    let folder = Environment::evidence().join(format!("{engine}-{name}"));
+    fs::create_dir_all(&folder).expect("a folder for the picture");
+    let picture = page.session().screenshot().expect("a picture");
+    let picture = BASE64_STANDARD
+        .decode(picture)
+        .expect("a picture in base64");
+    fs::write(folder.join("page.png"), picture).expect("a file for the picture");
+    folder
 }
 
 /// One visit rather than several, as each needs a browser: in, live, a count, both toasts, a notice there and back, music,

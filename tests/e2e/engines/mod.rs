@@ -16,6 +16,8 @@ use libtest_mimic::Trial;
 use engine::Engine;
 use far::Far;
 
+use crate::failure;
+
 /// What these tests are handed.
 #[derive(Debug)]
 pub(crate) struct Surroundings {
@@ -67,12 +69,9 @@ pub(crate) fn trials(only_list: bool) -> Vec<Trial> {
     let far = Arc::new(far);
     let trial = |name: String, run: Box<dyn Fn(&Far) + Send>| {
         let far = Arc::clone(&far);
-        Trial::test(name, move || {
-            match &*far {
-                Ok(far) => run(far),
-                Err(missing) => return Err(missing.as_str().into()),
-            }
-            Ok(())
+        Trial::test(name, move || match &*far {
+            Ok(far) => failure::of(|| run(far)),
+            Err(missing) => Err(missing.as_str().into()),
         })
     };
     let files = files::ALL

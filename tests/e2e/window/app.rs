@@ -14,6 +14,7 @@ use tempfile::TempDir;
 use super::Stage;
 use crate::backend::{self, User};
 use crate::environment::Environment;
+use crate::failure;
 use crate::http::Http;
 use crate::page::Page;
 use crate::process::Guarded;
@@ -267,7 +268,7 @@ impl Drop for Window<'_> {
         {
             let _ = fs::write(folder.join("page.png"), picture);
         }
-        eprintln!("what the case saw is in {}", folder.display());
+        failure::note(format!("what it saw is in {}", folder.display()));
     }
 }
 

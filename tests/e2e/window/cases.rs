@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::Stage;
 use super::app::{Device, Window};
 use crate::environment::Environment;
+use crate::settled::settle;
 use crate::wait::wait_for;
 
 /// A promise: its name, and how it is tried.
@@ -50,12 +51,7 @@ fn take_picture(window: &Window<'_>) {
     let session = window.page.session();
     window.page.tap_toasts_away();
     session.run("document.querySelector('main').dataset.sky = 'day'");
-    let moving =
-        "return document.getAnimations().filter((it) => it.playState === 'running').length";
-    wait_for("the light", || match session.run(moving) {
-        none if none == 0 => Ok(()),
-        some => Err(format!("{some} animations")),
-    });
+    settle(session, "the window");
     let picture = session.screenshot().expect("a picture");
     let picture = BASE64_STANDARD.decode(picture).expect("base64");
     fs::create_dir_all(Environment::evidence()).expect("a folder for the picture");

@@ -12,6 +12,8 @@ use libtest_mimic::Trial;
 
 use installed::Installed;
 
+use crate::failure;
+
 /// What these tests are handed.
 #[derive(Debug)]
 struct Surroundings {
@@ -57,15 +59,14 @@ pub(crate) fn trials(only_list: bool) -> Vec<Trial> {
         .iter()
         .map(|&(name, run)| {
             let surroundings = Arc::clone(&surroundings);
-            Trial::test(format!("window::{name}"), move || {
-                match &*surroundings {
-                    Ok(surroundings) => run(Stage {
+            Trial::test(format!("window::{name}"), move || match &*surroundings {
+                Ok(surroundings) => failure::of(|| {
+                    run(Stage {
                         surroundings,
                         case: name,
-                    }),
-                    Err(missing) => return Err(missing.as_str().into()),
-                }
-                Ok(())
+                    });
+                }),
+                Err(missing) => Err(missing.as_str().into()),
             })
         })
         .collect()

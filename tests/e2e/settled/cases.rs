@@ -1,0 +1,161 @@
+//! That nothing is left out: a page that has each kind of picture, and a server that holds them back.
+
+use base64::prelude::{BASE64_STANDARD, Engine as _};
+use serde_json::json;
+
+use super::server::Holding;
+use super::{missing, settle};
+use crate::environment::Environment;
+use crate::picture::Picture;
+use crate::wait::wait_for;
+use crate::webdriver::{Driver, Session};
+
+/// A name, and what is tried.
+type Case = (&'static str, fn(&Environment, &Driver));
+
+pub(crate) const ALL: &[Case] = &[
+    ("what_is_held_back_is_waited_for", held_back),
+    ("what_can_not_be_loaded_is_named", not_to_be_had),
+    ("what_moves_is_waited_for", moving),
+];
+
+/// The font that the gallery brings.
+const FONT: &str = "noto-sans-sc-latin-400-normal.woff2";
+
+/// Every way by which a picture comes into a page, each on a place of its own: what its file is called, and its markup. All
+/// are green when they are there.
+const PICTURES: [(&str, &str); 11] = [
+    (
+        "background.svg",
+        "<i style='background: url(background.svg)'></i>",
+    ),
+    (
+        "second.svg",
+        "<i style='background: none, url(second.svg) 0 0 / 100% 100%'></i>",
+    ),
+    ("border.svg", "<i class='border'></i>"),
+    (
+        "mask.svg",
+        "<i style='background: lime; mask: url(mask.svg)'></i>",
+    ),
+    ("before.svg", "<i class='before'></i>"),
+    ("after.svg", "<i class='after'></i>"),
+    ("image.svg", "<i><img src='image.svg' alt=''></i>"),
+    ("set.svg", "<i><img srcset='set.svg 1x' alt=''></i>"),
+    (
+        "inner.svg",
+        "<i><svg width='20' height='20'><image href='inner.svg' width='20' height='20' /></svg></i>",
+    ),
+    (
+        "used.svg",
+        "<i><svg width='20' height='20'><use href='used.svg#part' /></svg></i>",
+    ),
+    (
+        "filtered.svg",
+        "<i><svg width='20' height='20'><filter id='f' x='0' y='0' width='1' height='1'>\
+         <feImage href='filtered.svg' /></filter><rect width='20' height='20' filter='url(#f)' /></svg></i>",
+    ),
+];
+
+/// The side of a place, in pixels.
+const SIDE: usize = 20;
+
+const STYLE: &str = "
+    @font-face { font-family: Held; src: url(held.woff2) }
+    body { margin: 0; background: white; font: 10px Held }
+    i { display: block; width: 20px; height: 20px; overflow: hidden }
+    .border { box-sizing: border-box; border: 10px solid; border-image: url(border.svg) 10 }
+    .before::before { content: ''; display: block; height: 20px; background: url(before.svg) }
+    .after::after { content: url(after.svg); display: block; height: 20px }
+    .unseen { display: none; background: url(unseen.svg) }
+";
+
+fn held_back(environment: &Environment, driver: &Driver) {
+    let font = std::fs::read(environment.dist.join(FONT)).expect("the font of the gallery");
+    let server = Holding::start(font);
+    let session = driver.open(&environment.chromium);
+    let body = PICTURES.map(|(_, markup)| markup).concat();
+    show(
+        &session,
+        &server,
+        &[&body, "<p>text</p><p class=unseen></p>"].concat(),
+    );
+
+    let mut held: Vec<_> = PICTURES.iter().map(|(file, _)| *file).collect();
+    held.push("held.woff2");
+    // What is held back is named, until the last of it is there.
+    while !held.is_empty() {
+        let missing = missing(&session).expect("a list");
+        let named = |file: &str| {
+            let what = if file == "held.woff2" { "Held" } else { file };
+            missing.iter().any(|it| it.contains(what))
+        };
+        let unnamed: Vec<_> = held.iter().filter(|file| !named(file)).collect();
+        assert!(
+            unnamed.is_empty(),
+            "{unnamed:?} are held back, and not named in {missing:?}"
+        );
+        // A browser asks a server for a few files at a time.
+        let next = wait_for("the next file to be asked for", || {
+            let asked = server.asked();
+            let next = held
+                .iter()
+                .position(|held| asked.iter().any(|it| it == held));
+            next.ok_or_else(|| format!("{asked:?}"))
+        });
+        server.let_through(held.swap_remove(next));
+    }
+    settle(&session, "the page of pictures");
+
+    let height = SIDE * PICTURES.len();
+    let png = session.picture([0.0, 0.0, SIDE as f64, height as f64], 1.0);
+    let png = BASE64_STANDARD.decode(png).expect("a picture in base64");
+    let picture = Picture::of_png(&png).expect("a picture");
+    for (at, (file, _)) in PICTURES.iter().enumerate() {
+        let seen = picture.pixel(SIDE / 2, at * SIDE + SIDE / 2);
+        assert_eq!(seen, [0, 255, 0], "{file}");
+    }
+    let asked = server.asked();
+    assert!(!asked.iter().any(|it| it == "unseen.svg"), "{asked:?}");
+}
+
+fn not_to_be_had(environment: &Environment, driver: &Driver) {
+    let server = Holding::start(Vec::new());
+    let session = driver.open(&environment.chromium);
+    show(
+        &session,
+        &server,
+        "<i style='background: url(nothing.png)'></i>",
+    );
+    wait_for("word of what can't be loaded", || {
+        let missing = missing(&session)?;
+        match &missing[..] {
+            // With the browser's words for why.
+            [it] if it.contains("nothing.png (") => Ok(()),
+            _ => Err(format!("{missing:?}")),
+        }
+    });
+}
+
+fn moving(environment: &Environment, driver: &Driver) {
+    let server = Holding::start(Vec::new());
+    let session = driver.open(&environment.chromium);
+    show(&session, &server, "<i class='turning'></i>");
+    session.run(
+        "document.querySelector('.turning').animate([{ opacity: 0 }, { opacity: 1 }], { duration: 1e9, id: 'turn' })",
+    );
+    let told = missing(&session).expect("a list");
+    assert_eq!(told, ["the end of turn at i.turning"]);
+    session.run("for (const it of document.getAnimations()) it.finish()");
+    settle(&session, "what has moved");
+}
+
+/// Puts markup into an empty page of the server: what it loads holds no page back that is there already.
+fn show(session: &Session, server: &Holding, body: &str) {
+    session.visit(&server.url());
+    session.run_with(
+        "document.head.append(Object.assign(document.createElement('style'), { textContent: arguments[0] }));
+         document.body.innerHTML = arguments[1];",
+        &[json!(STYLE), json!(body)],
+    );
+}

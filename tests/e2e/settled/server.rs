@@ -1,0 +1,125 @@
+//! A server of files that holds each back until it is let through.
+
+use std::collections::HashSet;
+use std::io::{BufRead, BufReader, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Condvar, Mutex};
+use std::thread;
+
+/// The page that pictures are put into.
+const PAGE: &str = "<!doctype html><html lang=en><title>held</title><link rel=icon href=data:,>";
+
+/// Green, and with a part that an SVG can use.
+const PICTURE: &str = "<svg xmlns='http://www.w3.org/2000/svg' width='20' height='20' viewBox='0 0 20 20'>\
+    <g id='part'><rect width='20' height='20' fill='#0f0'/></g></svg>";
+
+/// Answers as long as this value lives.
+#[derive(Debug)]
+pub(super) struct Holding {
+    address: SocketAddr,
+    files: Arc<Files>,
+}
+
+#[derive(Debug, Default)]
+struct Files {
+    font: Vec<u8>,
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    asked: Vec<String>,
+    through: HashSet<String>,
+    over: bool,
+}
+
+impl Holding {
+    /// Starts it. Every SVG is the same picture, and every WOFF2 this font; there is nothing else.
+    pub(super) fn start(font: Vec<u8>) -> Self {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+        let address = listener.local_addr().expect("its address");
+        let files = Arc::new(Files {
+            font,
+            ..Files::default()
+        });
+        let serving = Arc::clone(&files);
+        thread::spawn(move || {
+            for stream in listener.incoming().map_while(Result::ok) {
+                if serving.state.lock().expect("no thread panics").over {
+                    return;
+                }
+                let files = Arc::clone(&serving);
+                // Whoever hangs up needs no answer.
+                thread::spawn(move || _ = files.serve(stream));
+            }
+        });
+        Self { address, files }
+    }
+
+    pub(super) fn url(&self) -> String {
+        format!("http://{}/", self.address)
+    }
+
+    /// The files that were asked for, in that order.
+    pub(super) fn asked(&self) -> Vec<String> {
+        self.files
+            .state
+            .lock()
+            .expect("no thread panics")
+            .asked
+            .clone()
+    }
+
+    pub(super) fn let_through(&self, file: &str) {
+        let mut state = self.files.state.lock().expect("no thread panics");
+        state.through.insert(file.to_owned());
+        self.files.changed.notify_all();
+    }
+}
+
+impl Drop for Holding {
+    fn drop(&mut self) {
+        if let Ok(mut state) = self.files.state.lock() {
+            state.over = true;
+        }
+        self.files.changed.notify_all();
+        // Wakes the thread that takes connections.
+        _ = TcpStream::connect(self.address);
+    }
+}
+
+impl Files {
+    /// Answers one question, and closes.
+    fn serve(&self, mut stream: TcpStream) -> std::io::Result<()> {
+        let mut reader = BufReader::new(stream.try_clone()?);
+        let mut line = String::new();
+        reader.read_line(&mut line)?;
+        let file = line
+            .split(' ')
+            .nth(1)
+            .unwrap_or_default()
+            .trim_start_matches('/')
+            .to_owned();
+        while reader.read_line(&mut line)? > 2 {}
+        let (status, kind, body) = match file.rsplit_once('.') {
+            None => ("200 OK", "text/html", PAGE.as_bytes()),
+            Some((_, "svg")) => ("200 OK", "image/svg+xml", PICTURE.as_bytes()),
+            Some((_, "woff2")) => ("200 OK", "font/woff2", &self.font[..]),
+            Some(_) => ("404 Not Found", "text/plain", &b"nothing"[..]),
+        };
+        if kind != "text/html" {
+            let mut state = self.state.lock().expect("no thread panics");
+            state.asked.push(file.clone());
+            while status == "200 OK" && !state.over && !state.through.contains(&file) {
+                state = self.changed.wait(state).expect("no thread panics");
+            }
+        }
+        write!(
+            stream,
+            "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+            body.len()
+        )?;
+        stream.write_all(body)
+    }
+}
