@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
@@ -21,6 +22,8 @@ cargo xtask <command>
   check            formatting, lints and documentation, warnings denied
   test [FILTER]    every test, or those whose name contains FILTER
       --only GROUP   unit, server, browser, gallery, end-to-end, engines or tauri; may be given again
+      --repeat N     N rounds of them, and at the end which case failed in which round
+      --load         with all cores kept busy from outside; of several rounds every second one
   gallery          serve a page with every component in all its states
       --accept       take the pictures anew that the tests compare with
   lighthouse       measure the release page as Lighthouse sees it on a phone, and fail if it is not good enough
@@ -35,6 +38,9 @@ cargo xtask <command>
       --unused       only those that this checkout no longer uses
   help             this text";
 
+/// The command that is for this program itself.
+pub(crate) const KEEP_BUSY: &str = "keep-busy";
+
 /// One invocation.
 #[derive(Debug, Eq, PartialEq)]
 pub(crate) enum Command {
@@ -48,8 +54,12 @@ pub(crate) enum Command {
     Gallery(Gallery),
     Lighthouse,
     Doctor,
-    CleanCache { unused: bool },
+    CleanCache {
+        unused: bool,
+    },
     Help,
+    /// What `test --load` starts: work for every core, and nothing that comes of it.
+    KeepBusy,
 }
 
 /// The options of `run`.
@@ -104,6 +114,10 @@ pub(crate) struct Test {
     pub(crate) filter: Option<String>,
     /// Whether the gallery's pictures are taken anew, rather than compared with.
     pub(crate) accept: bool,
+    /// How many rounds; `None`: one.
+    pub(crate) repeat: Option<NonZeroU32>,
+    /// Whether all cores are kept busy meanwhile.
+    pub(crate) load: bool,
 }
 
 /// The options of `gallery`.
@@ -190,6 +204,7 @@ pub(crate) fn parse(args: impl IntoIterator<Item = String>) -> Result<Command> {
         Some("build") => Command::Build,
         Some("check") => Command::Check,
         Some("doctor") => Command::Doctor,
+        Some(KEEP_BUSY) => Command::KeepBusy,
         Some(other) => bail!("there is no command `{other}`"),
     };
     match args.next() {
@@ -279,6 +294,14 @@ fn test(mut args: impl Iterator<Item = String>) -> Result<Command> {
                     format!("there is no group `{name}`, but: {names}")
                 })?);
             }
+            "--repeat" => {
+                let rounds = args.next().context("--repeat needs a number")?;
+                let rounds = rounds
+                    .parse()
+                    .with_context(|| format!("`{rounds}` is not a number of rounds above 0"))?;
+                test.repeat = Some(rounds);
+            }
+            "--load" => test.load = true,
             _ if arg.starts_with('-') => bail!("`test` takes no argument `{arg}`"),
             _ if test.filter.is_none() => test.filter = Some(arg),
             _ => bail!("`test` takes one filter, and `{arg}` is a second one"),
@@ -383,10 +406,25 @@ mod tests {
         let expected = Test {
             only: vec![Group::Unit, Group::EndToEnd],
             filter: Some("m7_".to_owned()),
-            accept: false,
+            ..Test::default()
         };
         let line = "test --only unit m7_ --only end-to-end";
         assert_eq!(parse_line(line).unwrap(), Command::Test(expected));
+    }
+
+    #[test]
+    fn test_is_repeated_so_often_and_under_load() {
+        let expected = Test {
+            only: vec![Group::Gallery],
+            repeat: NonZeroU32::new(10),
+            load: true,
+            ..Test::default()
+        };
+        let line = "test --repeat 10 --only gallery --load";
+        assert_eq!(parse_line(line).unwrap(), Command::Test(expected));
+        for line in ["test --repeat", "test --repeat 0", "test --repeat gallery"] {
+            assert!(parse_line(line).is_err(), "{line}");
+        }
     }
 
     #[test]

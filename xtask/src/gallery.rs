@@ -55,8 +55,8 @@ pub(crate) fn gallery(options: &Gallery) -> Result<()> {
 fn accept() -> Result<()> {
     let accepting = Test {
         only: vec![Group::Gallery],
-        filter: None,
         accept: true,
+        ..Test::default()
     };
     test::test(&accepting)?;
     note("the pictures in tests/gallery/accepted are taken anew: let git show what has changed");

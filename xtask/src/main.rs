@@ -4,6 +4,7 @@
 
 mod args;
 mod bench;
+mod brief;
 mod browser;
 mod build;
 mod cache;
@@ -15,6 +16,7 @@ mod engines;
 mod fuzz;
 mod gallery;
 mod lighthouse;
+mod load;
 mod lockfile;
 mod node;
 mod package;
@@ -22,6 +24,7 @@ mod page;
 mod peers;
 mod process;
 mod python;
+mod rounds;
 mod run;
 mod server;
 mod shell;
@@ -73,6 +76,10 @@ fn execute(command: Command) -> anyhow::Result<()> {
         Command::CleanCache { unused } => cache::clean(unused),
         Command::Help => {
             println!("{}", args::USAGE);
+            Ok(())
+        }
+        Command::KeepBusy => {
+            load::keep_busy();
             Ok(())
         }
     }

@@ -72,16 +72,22 @@ pub(crate) fn answer(command: &mut Command) -> Result<String> {
     Ok(text)
 }
 
-/// Runs to the end, shows its output line by line, and returns it with the exit status.
-pub(crate) fn tee(command: &mut Command) -> Result<(ExitStatus, String)> {
+/// Runs to the end, shows its output line by line as far as `shows` says so, and returns all of it with the exit status.
+pub(crate) fn tee(
+    command: &mut Command,
+    mut shows: impl FnMut(&str) -> bool,
+) -> Result<(ExitStatus, String)> {
     listen(command, |line| {
+        if !shows(&String::from_utf8_lossy(line)) {
+            return;
+        }
         let mut stdout = std::io::stdout().lock();
         // What can't be shown is still read: the child must not block.
         let _ = stdout.write_all(line).and_then(|()| stdout.flush());
     })
 }
 
-fn listen(command: &mut Command, heard: impl Fn(&[u8])) -> Result<(ExitStatus, String)> {
+fn listen(command: &mut Command, mut heard: impl FnMut(&[u8])) -> Result<(ExitStatus, String)> {
     let mut running = Running::start(command.stdout(Stdio::piped()))?;
     let mut text = String::new();
     if let Some(out) = running.child.stdout.take() {
@@ -114,7 +120,12 @@ impl Running {
         Self::spawn(command.stdin(Stdio::null()))
     }
 
-    /// Starts it with an input that closes when this program ends, however that comes, and waits for a line that begins
+    /// Starts it with an input that closes when this program ends, however that comes.
+    pub(crate) fn start_with_input(command: &mut Command) -> Result<Self> {
+        Self::spawn(command.stdin(Stdio::piped()))
+    }
+
+    /// The same, and waits for a line that begins
     /// so. Returns the rest of that line.
     pub(crate) fn start_until(command: &mut Command, beginning: &str) -> Result<(Self, String)> {
         let mut running = Self::spawn(command.stdin(Stdio::piped()).stdout(Stdio::piped()))?;
@@ -323,8 +334,9 @@ mod tests {
     }
 
     #[test]
-    fn what_was_shown_is_returned() {
-        let (status, text) = tee(&mut sh("printf 'a\\nb'; exit 1")).unwrap();
+    fn all_that_was_printed_is_returned() {
+        let mut script = sh("printf 'a\\nb'; exit 1");
+        let (status, text) = tee(&mut script, |_| false).unwrap();
         assert_eq!(text, "a\nb");
         assert_eq!(status.code(), Some(1));
     }

@@ -2,6 +2,35 @@
 
 use std::ops::AddAssign;
 
+/// The names of the tests that failed, as Rust's test harness and `wasm-bindgen-test` print them.
+pub(crate) fn failed(output: &str) -> Vec<String> {
+    let mut failed = Vec::new();
+    for line in output.lines() {
+        let line = plain(line);
+        let named = line.trim().strip_prefix("test ");
+        let Some((name, "FAILED" | "FAIL")) = named.and_then(|it| it.split_once(" ... ")) else {
+            continue;
+        };
+        if !failed.iter().any(|it| it == name) {
+            failed.push(name.to_owned());
+        }
+    }
+    failed
+}
+
+/// Without colours.
+fn plain(line: &str) -> String {
+    let mut plain = String::new();
+    let mut parts = line.split('\u{1b}');
+    plain.push_str(parts.next().unwrap_or_default());
+    for part in parts {
+        // A sequence ends with its first letter.
+        let end = part.find(|c: char| c.is_ascii_alphabetic());
+        plain.push_str(end.and_then(|end| part.get(end + 1..)).unwrap_or_default());
+    }
+    plain
+}
+
 /// How many tests passed, failed and were skipped.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(crate) struct Tally {
@@ -83,6 +112,18 @@ test result: FAILED. 10 passed; 1 failed; 0 ignored; 0 measured; 4 filtered out;
     fn colours_do_not_hide_the_counts() {
         let output = "test result: \u{1b}[32mok\u{1b}(B\u{1b}[m. 7 passed; 0 failed; 0 ignored; 0 filtered out";
         assert_eq!(Tally::of(output).passed, 7);
+    }
+
+    #[test]
+    fn the_tests_that_failed_are_named_once_each() {
+        let output = "\
+test settled::held ... ok
+test gallery::phone_en ... FAILED
+test \u{1b}[1mscripted::acks\u{1b}[0m ... \u{1b}[31mFAIL\u{1b}(B\u{1b}[m
+test gallery::phone_en ... FAILED
+test result: FAILED. 1 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out
+";
+        assert_eq!(failed(output), ["gallery::phone_en", "scripted::acks"]);
     }
 
     #[test]

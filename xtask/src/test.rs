@@ -1,73 +1,114 @@
 //! `cargo xtask test`
 
 use std::io::IsTerminal;
+use std::num::NonZeroU32;
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
 use crate::args::{Group, Test};
+use crate::brief::Brief;
 use crate::check::{for_browsers, not_for_browsers};
 use crate::process::Running;
+use crate::rounds::{self, Round};
 use crate::step::{Seconds, note};
-use crate::tally::Tally;
+use crate::tally::{self, Tally};
 use crate::workspace::{BROWSER_CRATES, PAGE, SERVER, WASM, cargo};
-use crate::{browser, end_to_end, node, peers, process, shell, tools, workspace};
+use crate::{browser, cache, end_to_end, load, node, peers, process, shell, tools, workspace};
 
 /// How one group went.
 #[derive(Debug)]
-struct Outcome {
-    group: Group,
-    tally: Tally,
-    time: Duration,
+pub(crate) struct Outcome {
+    pub(crate) group: Group,
+    pub(crate) tally: Tally,
+    /// The names of the tests that failed.
+    pub(crate) failed: Vec<String>,
+    pub(crate) time: Duration,
     /// What went wrong, besides tests that say so themselves.
-    fault: Option<String>,
+    pub(crate) fault: Option<String>,
 }
 
-/// Runs the groups that were asked for, each to its end, and sums them up.
-pub(crate) fn test(options: &Test) -> Result<()> {
-    let mut outcomes = Vec::new();
-    for group in Group::ALL {
-        if options.only.is_empty() && !runs_unasked(group)
-            || !options.only.is_empty() && !options.only.contains(&group)
-        {
-            continue;
-        }
-        outcomes.push(run(group, options));
-        if process::interrupted() {
-            bail!("stopped");
+impl Outcome {
+    /// One without a test yet.
+    pub(crate) fn of(group: Group, fault: Option<String>) -> Self {
+        Self {
+            group,
+            tally: Tally::default(),
+            failed: Vec::new(),
+            time: Duration::ZERO,
+            fault,
         }
     }
-    print!("\n{}", summary(&outcomes));
+
+    pub(crate) fn is_good(&self) -> bool {
+        self.fault.is_none() && self.tally.failed == 0
+    }
+}
+
+/// Runs the groups that were asked for, each to its end, and sums them up; and that as often as was asked for.
+pub(crate) fn test(options: &Test) -> Result<()> {
+    let many = options.repeat.map_or(1, NonZeroU32::get);
+    let mut rounds = Vec::new();
+    rounds::forget_evidence()?;
+    for number in 1..=many {
+        let round = Round {
+            number,
+            of: many,
+            busy: options.load && rounds::is_busy(number, many),
+            outcomes: Vec::new(),
+        };
+        rounds.push(round);
+        let Some(round) = rounds.last_mut() else {
+            continue;
+        };
+        if many > 1 {
+            note(format_args!("{round}"));
+        }
+        for group in Group::ALL {
+            if options.only.is_empty() && !runs_unasked(group)
+                || !options.only.is_empty() && !options.only.contains(&group)
+            {
+                continue;
+            }
+            let outcome = run(group, options, round);
+            if process::interrupted() {
+                if many > 1 {
+                    print!("\n{}", rounds::report(&rounds));
+                }
+                bail!("stopped");
+            }
+            round.outcomes.push(outcome);
+        }
+        print!("\n{}", summary(&round.outcomes));
+    }
+    if many > 1 {
+        print!("\n{}", rounds::report(&rounds));
+    }
+    let outcomes: Vec<_> = rounds.into_iter().flat_map(|it| it.outcomes).collect();
     verdict(&outcomes, options.filter.as_deref())
 }
 
 /// Whether `group` is among the tests that run when none is named.
 fn runs_unasked(group: Group) -> bool {
     match group {
-        // The other engines, until they have shown themselves quick and steady enough.
-        Group::Engines => false,
-        // Elsewhere no package of it is made yet.
-        Group::Tauri => cfg!(target_os = "linux"),
+        // Elsewhere there is no WebKitGTK, and no package of the window is made yet.
+        Group::Engines | Group::Tauri => cfg!(target_os = "linux"),
         _ => true,
     }
 }
 
-fn run(group: Group, options: &Test) -> Outcome {
+fn run(group: Group, options: &Test, round: &Round) -> Outcome {
     note(format_args!("tests: {}", group.name()));
     let start = Instant::now();
-    let (tally, fault) = match prepare(group, options.accept)
-        .and_then(|prepared| execute(prepared, options.filter.as_deref()))
-    {
-        Ok(result) => result,
-        Err(error) => (Tally::default(), Some(format!("{error:#}"))),
-    };
-    let outcome = Outcome {
-        group,
-        tally,
-        time: start.elapsed(),
-        fault,
-    };
+    let mut outcome = Outcome::of(group, None);
+    let result = prepare(group, options.accept)
+        .and_then(|prepared| execute(prepared, options, round, &mut outcome));
+    if let Err(error) = result {
+        outcome.fault = Some(format!("{error:#}"));
+    }
+    outcome.time = start.elapsed();
     if let Some(fault) = &outcome.fault {
         eprintln!("error: {fault}");
     }
@@ -166,22 +207,42 @@ fn in_browser(test: &mut Command) -> Result<()> {
     Ok(())
 }
 
-fn execute(prepared: Prepared, filter: Option<&str>) -> Result<(Tally, Option<String>)> {
-    let mut tally = Tally::default();
-    let mut fault = None;
+fn execute(prepared: Prepared, options: &Test, round: &Round, outcome: &mut Outcome) -> Result<()> {
+    let load = round.busy.then(load::start).transpose()?;
+    let mut printed = String::new();
     for mut test in prepared.tests {
         if std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none() {
             test.env("CARGO_TERM_COLOR", "always");
         }
-        test.args(filter.into_iter().flat_map(|filter| ["--", filter]));
-        let (status, output) = process::tee(&mut test)?;
-        tally += Tally::of(&output);
+        if round.of > 1 {
+            test.env("ORCHARD_ROUND", round.number.to_string());
+        }
+        if let Some(filter) = &options.filter {
+            test.args(["--", filter]);
+        }
+        let mut brief = Brief::default();
+        let (status, output) = process::tee(&mut test, |line| brief.shows(line))?;
+        outcome.tally += Tally::of(&output);
+        printed.push_str(&output);
         if !status.success() {
-            fault = Some(format!("cargo test failed ({status})"));
+            outcome.fault = Some(format!("cargo test failed ({status})"));
         }
     }
-    drop(prepared.servers);
-    Ok((tally, fault))
+    drop((load, prepared.servers));
+    outcome.failed = tally::failed(&printed);
+    let log = keep(&printed, outcome.group, round)?;
+    if let Some(fault) = &mut outcome.fault {
+        *fault += &format!("; all that it printed is in {}", log.display());
+    }
+    Ok(())
+}
+
+/// Leaves what the tests printed in a file, backtraces and all.
+fn keep(printed: &str, group: Group, round: &Round) -> Result<PathBuf> {
+    let log = rounds::folder(round)?.join(format!("{}.log", group.name()));
+    cache::make(log.parent().unwrap_or(&log))?;
+    std::fs::write(&log, printed).with_context(|| format!("could not write {}", log.display()))?;
+    Ok(log)
 }
 
 /// A line a group, and the line that ends it all.
@@ -191,25 +252,23 @@ fn summary(outcomes: &[Outcome]) -> String {
         "group", "passed", "failed", "ignored"
     );
     let mut sum = Tally::default();
-    for Outcome {
-        group,
-        tally,
-        time,
-        fault,
-    } in outcomes
-    {
+    for outcome in outcomes {
         let Tally {
             passed,
             failed,
             ignored,
-        } = *tally;
-        let time = Seconds(*time);
+        } = outcome.tally;
+        let time = Seconds(outcome.time);
         text += &format!(
             "{:<12} {passed:>7} {failed:>7} {ignored:>8}  {time}",
-            group.name()
+            outcome.group.name()
         );
-        text += if fault.is_some() { "  FAILED\n" } else { "\n" };
-        sum += *tally;
+        text += if outcome.is_good() {
+            "\n"
+        } else {
+            "  FAILED\n"
+        };
+        sum += outcome.tally;
     }
     text + &format!(
         "\n{} passed, {} failed, {} skipped\n",
@@ -220,12 +279,11 @@ fn summary(outcomes: &[Outcome]) -> String {
 /// An error if a group failed, or executed no test although none were left out by a filter.
 fn verdict(outcomes: &[Outcome], filter: Option<&str>) -> Result<()> {
     let names = |bad: &dyn Fn(&Outcome) -> bool| {
-        let bad = outcomes.iter().filter(|outcome| bad(outcome));
-        bad.map(|outcome| outcome.group.name())
-            .collect::<Vec<_>>()
-            .join(", ")
+        let bad = |group: &Group| outcomes.iter().any(|it| it.group == *group && bad(it));
+        let bad = Group::ALL.into_iter().filter(bad);
+        bad.map(Group::name).collect::<Vec<_>>().join(", ")
     };
-    let failed = names(&|outcome| outcome.fault.is_some() || outcome.tally.failed > 0);
+    let failed = names(&|outcome| !outcome.is_good());
     if !failed.is_empty() {
         bail!("failed: {failed}");
     }
@@ -250,10 +308,8 @@ mod tests {
             ignored: 1,
         };
         Outcome {
-            group,
             tally,
-            time: Duration::ZERO,
-            fault: fault.map(str::to_owned),
+            ..Outcome::of(group, fault.map(str::to_owned))
         }
     }
 
