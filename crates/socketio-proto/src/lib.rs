@@ -14,14 +14,13 @@ pub mod packet;
 mod queue;
 mod quoted;
 mod random;
-mod socket;
 mod split;
 mod time;
 
 pub use binary::Binary;
 pub use event::{AckPayload, Event, NoAck};
 pub use limits::Limits;
-pub use socket::{Auth, AuthError, Overflow, Retries, SendBuffer, SocketOptions};
+pub use manager::{Auth, AuthError, Overflow, Retries, SendBuffer, SocketOptions};
 #[cfg(feature = "derive")]
 pub use socketio_derive::Event;
 pub use time::Instant;

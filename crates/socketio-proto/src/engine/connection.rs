@@ -3,7 +3,17 @@ use core::time::Duration;
 
 use super::{EngineDecodeError, EnginePacket, Handshake, HandshakeError};
 use crate::Instant;
-use crate::manager::TransportId;
+
+/// Names one transport that the core asked for. What a superseded transport still sends is ignored.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct TransportId(pub(crate) u32);
+
+impl TransportId {
+    /// The first of a manager's is 1.
+    pub const fn number(self) -> u32 {
+        self.0
+    }
+}
 
 /// The Engine.IO side of one connection: which transport carries it, its handshake, and its heartbeat.
 #[derive(Debug, Default)]

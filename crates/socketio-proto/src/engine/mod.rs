@@ -6,6 +6,7 @@ mod handshake;
 mod packet;
 mod payload;
 
+pub use connection::TransportId;
 pub(crate) use connection::{Connection, Phase, Received, Violation};
 pub use handshake::{Handshake, HandshakeError};
 pub use packet::{EngineDecodeError, EnginePacket};

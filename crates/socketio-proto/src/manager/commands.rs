@@ -3,12 +3,12 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::time::Duration;
 
+use super::socket::{Auth, AuthKind, Dropped, Phase, Socket, SocketOptions};
 use super::{
     AckError, AckToken, Config, ConnectError, DisconnectReason, EmitError, Event, Manager, Slot,
     SocketError, SocketId,
 };
 use crate::packet::{self, Arguments};
-use crate::socket::{Auth, AuthKind, Dropped, Phase, Socket, SocketOptions};
 use crate::{Instant, Limits};
 
 /// Commands of the user.

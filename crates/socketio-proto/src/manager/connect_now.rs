@@ -2,9 +2,9 @@
 
 use core::time::Duration;
 
+use super::socket::Phase;
 use super::{DisconnectReason, Event, Manager, Output, SocketId};
 use crate::engine;
-use crate::socket::Phase;
 
 /// What the peer has been asked for less than this time ago is not asked for anew; nor less than two
 /// round trips ago.

@@ -1,6 +1,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::socket::Phase;
 use super::{
     AckToken, CloseDetails, ConnectError, DisconnectReason, Event, Manager, Output, Refusal,
     SocketId, TransportEvent, TransportId, error::receive_buffer_full,
@@ -9,7 +10,6 @@ use crate::Instant;
 use crate::engine::{self, Received, Violation};
 use crate::json::{self, push_integer};
 use crate::packet::{DecodeError, Decoded, Packet, PacketKind};
-use crate::socket::Phase;
 
 /// The payload of a CONNECT reply: the socket's id, and the one that the session can be restored by, if there is one.
 fn session(packet: &Packet) -> Option<(String, Option<String>)> {

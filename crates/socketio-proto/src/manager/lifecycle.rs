@@ -1,11 +1,11 @@
 use alloc::vec::Vec;
 use core::time::Duration;
 
+use super::socket::Phase;
 use super::{CloseDetails, ConnectError, DisconnectReason, Event, Manager, Output, SocketId};
 use crate::Instant;
 use crate::engine;
 use crate::packet::Decoder;
-use crate::socket::Phase;
 
 /// The time and the network.
 impl Manager {

@@ -40,6 +40,7 @@ mod config;
 mod connect_now;
 mod error;
 mod incoming;
+mod left;
 mod lifecycle;
 mod outgoing;
 mod output;
@@ -47,6 +48,7 @@ mod pacing;
 mod rejoin;
 mod retrying;
 mod round_trip;
+mod socket;
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -55,18 +57,21 @@ pub use self::config::Config;
 pub use self::error::{
     AckError, CloseDetails, ConnectError, DisconnectReason, EmitError, Refusal, SocketError,
 };
+use self::left::Left;
 pub use self::output::{
-    AckToken, EmitOptions, Emitted, Event, Outcome, Output, SocketId, TransportEvent, TransportId,
+    AckToken, EmitOptions, Emitted, Event, Outcome, Output, SocketId, TransportEvent,
 };
-pub(crate) use self::pacing::Pacing;
-use self::rejoin::Left;
+use self::pacing::Pacing;
+use self::retrying::Driver;
 pub use self::round_trip::RoundTrip;
+pub use self::socket::{Auth, AuthError, Overflow, Retries, SendBuffer, SocketOptions};
+use self::socket::{Phase, Socket, earliest};
 use crate::Instant;
+pub use crate::engine::TransportId;
 use crate::engine::{self, Connection};
 use crate::packet::Decoder;
 use crate::queue::Queue;
 use crate::random::Random;
-use crate::socket::{Phase, Socket, earliest};
 
 /// One connection to a server, and the namespaces on it.
 #[derive(Debug)]
@@ -99,6 +104,8 @@ pub struct Manager {
     round_trip: Option<RoundTrip>,
     /// What was left on the connection that is open.
     left: Vec<Left>,
+    /// What is done with retry queues, where a socket has one.
+    retry_driver: Option<Driver>,
     /// Whether events are told with their arguments unread, where nothing here needs them.
     leaves_unread: bool,
 }
@@ -156,6 +163,7 @@ impl Manager {
             now: Instant::default(),
             round_trip: None,
             left: Vec::new(),
+            retry_driver: None,
             leaves_unread: false,
         }
     }

@@ -3,13 +3,13 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+use super::socket::{Buffered, Dropped, Pending, Phase, Retried, Room};
 use super::{
     AckError, EmitError, EmitOptions, Emitted, Event, Manager, Outcome, Output, RoundTrip, SocketId,
 };
 use crate::Instant;
 use crate::engine;
 use crate::packet::{self, Arguments, Frame, Packet};
-use crate::socket::{Buffered, Dropped, Pending, Phase, Retried, Room};
 
 impl Manager {
     /// Emits an event: sends it where the socket is connected, else keeps it for when it is (H1). With
@@ -30,10 +30,10 @@ impl Manager {
             self.heartbeat_missed(now);
         }
         self.make_way(id);
-        let queue = self.get(id).ok_or(EmitError::NoSocket)?.retries.as_ref();
-        match queue
-            .filter(|_| !options.volatile)
-            .map(|queue| queue.driver())
+        let is_retried = self.get(id).ok_or(EmitError::NoSocket)?.retries.is_some();
+        match self
+            .retry_driver
+            .filter(|_| is_retried && !options.volatile)
         {
             Some(driver) => (driver.emit)(self, id, event, options),
             None => self.emit_once(id, event, options),
@@ -133,8 +133,8 @@ impl Manager {
 
     /// Sends what the window of the retry queue lets go, where there is one.
     pub(super) fn drive_retries(&mut self, id: SocketId) {
-        let queue = self.get(id).and_then(|socket| socket.retries.as_ref());
-        if let Some(driver) = queue.map(|queue| queue.driver()) {
+        let is_retried = self.get(id).is_some_and(|socket| socket.retries.is_some());
+        if let Some(driver) = self.retry_driver.filter(|_| is_retried) {
             (driver.send)(self, id);
         }
     }

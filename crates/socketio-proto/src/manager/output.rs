@@ -5,6 +5,7 @@ use core::time::Duration;
 
 use super::error::{AckError, CloseDetails, ConnectError, DisconnectReason};
 use super::round_trip::RoundTrip;
+use crate::engine::TransportId;
 use crate::packet::{Frame, Packet};
 
 /// Names one socket of a [`Manager`](super::Manager). An id is never used again for another socket.
@@ -12,17 +13,6 @@ use crate::packet::{Frame, Packet};
 pub struct SocketId {
     pub(crate) index: u32,
     pub(crate) generation: u32,
-}
-
-/// Names one transport that the core asked for. What a superseded transport still sends is ignored.
-#[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
-pub struct TransportId(pub(crate) u32);
-
-impl TransportId {
-    /// The first of a manager's is 1.
-    pub const fn number(self) -> u32 {
-        self.0
-    }
 }
 
 /// Names one received event that asks for an acknowledgement.

@@ -5,34 +5,12 @@
 //! memory of what was left, until the server is known to have read it.
 
 use alloc::boxed::Box;
-use alloc::string::String;
 
+use super::left::{FENCE, Left, Pending};
+use super::socket::Phase;
 use super::{Event, Manager, SocketId};
 use crate::Instant;
 use crate::packet::{self, Packet, PacketKind};
-use crate::socket::Phase;
-
-/// By this many heartbeats the server has read what was sent before the first of them: it sends the
-/// second in answer to our answer to the first.
-const FENCE: u8 = 2;
-
-/// A namespace that was left.
-#[derive(Debug)]
-pub(super) struct Left {
-    namespace: Box<str>,
-    /// It is not asked for before this moment.
-    until: Instant,
-    /// The CONNECT that was taken back before its answer came.
-    pending: Option<Pending>,
-    /// Heartbeats since then.
-    heartbeats: u8,
-}
-
-#[derive(Debug)]
-struct Pending {
-    identity: Option<String>,
-    since: Instant,
-}
 
 impl Manager {
     /// Sends DISCONNECT. A CONNECT right behind it would find the server not done with it.

@@ -3,10 +3,20 @@
 
 use alloc::boxed::Box;
 
+use super::socket::{Pending, Phase, Retries, RetryQueue};
 use super::{EmitError, EmitOptions, Emitted, Manager, Outcome, SocketId};
 use crate::Limits;
 use crate::packet::{self, Arguments};
-use crate::socket::{Pending, Phase, Retries, RetryQueue};
+
+/// What is done with a retry queue: by way of function pointers, so that only a page that calls
+/// [`Manager::retry`] links it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Driver {
+    pub(super) emit: EmitRetried,
+    pub(super) send: fn(&mut Manager, SocketId),
+}
+
+type EmitRetried = fn(&mut Manager, SocketId, Arguments, EmitOptions) -> Result<Emitted, EmitError>;
 
 impl Manager {
     /// From now on, each event of this socket is sent until it is acknowledged (D3, H20).
@@ -16,10 +26,14 @@ impl Manager {
             && socket.retries.is_none()
         {
             socket.retries = Some(Box::new(RetryQueue::new(retries)));
+            self.retry_driver = Some(Driver {
+                emit: Self::emit_retried,
+                send: Self::send_retried,
+            });
         }
     }
 
-    pub(crate) fn emit_retried(
+    fn emit_retried(
         &mut self,
         id: SocketId,
         event: Arguments,
@@ -64,7 +78,7 @@ impl Manager {
     }
 
     /// Sends what the window of the retry queue lets go.
-    pub(crate) fn send_retried(&mut self, id: SocketId) {
+    fn send_retried(&mut self, id: SocketId) {
         // What was taken is sent, even where the limits are tighter by now.
         let limits = Limits {
             attachments: usize::MAX,

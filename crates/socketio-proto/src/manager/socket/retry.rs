@@ -4,7 +4,6 @@ use core::time::Duration;
 
 use super::Retries;
 use crate::json::push_integer;
-use crate::manager::{EmitError, EmitOptions, Emitted, Manager, SocketId};
 use crate::packet::{Arguments, EncodeError};
 use crate::queue::Queue;
 
@@ -35,9 +34,6 @@ pub(crate) struct Retried {
 
 /// What a manager asks of a retry queue: by way of a trait's object, so that a page without retries links none.
 pub(crate) trait Retrying: Debug {
-    /// What the manager does with it.
-    fn driver(&self) -> Driver;
-
     fn len(&self) -> usize;
 
     fn bytes(&self) -> usize;
@@ -81,15 +77,6 @@ pub(crate) trait Retrying: Debug {
     fn take_all(&mut self) -> Vec<Retried>;
 }
 
-/// The manager's part in retries.
-#[derive(Clone, Copy)]
-pub(crate) struct Driver {
-    pub(crate) emit: EmitRetried,
-    pub(crate) send: fn(&mut Manager, SocketId),
-}
-
-type EmitRetried = fn(&mut Manager, SocketId, Arguments, EmitOptions) -> Result<Emitted, EmitError>;
-
 impl RetryQueue {
     pub(crate) fn new(options: Retries) -> Self {
         Self {
@@ -108,13 +95,6 @@ impl RetryQueue {
 }
 
 impl Retrying for RetryQueue {
-    fn driver(&self) -> Driver {
-        Driver {
-            emit: Manager::emit_retried,
-            send: Manager::send_retried,
-        }
-    }
-
     fn len(&self) -> usize {
         self.events.len()
     }

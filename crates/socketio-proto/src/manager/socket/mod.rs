@@ -20,7 +20,7 @@ pub(crate) use retry::{Retried, RetryQueue, Retrying};
 
 use crate::Instant;
 use crate::json::push_quoted;
-use crate::manager::Pacing;
+use crate::manager::pacing::Pacing;
 use crate::packet::Packet;
 
 /// The state of one namespace.
