@@ -27,7 +27,7 @@ cargo xtask <command>
   gallery          serve a page with every component in all its states
       --accept       take the pictures anew that the tests compare with
   lighthouse       measure the release page as Lighthouse sees it on a phone, and fail if it is not good enough
-  bench            the page and its client beside what they replace: weight, time to live, cost of an event, and so on
+  bench            page, client and server beside their peers: weight, time to live, cost of an event, load, and so on
       --only PART    one part of it; may be given again
       --quick        a look in a minute, which leaves docs/benchmarks.md as it is
       --check        fail if a figure is over its budget; leaves it as it is, too

@@ -15,8 +15,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 use crate::node::Packages;
+use crate::python::Environment;
 use crate::step::note;
-use crate::{engines, python, tools};
+use crate::{engines, tools};
 
 /// What `clean-cache` may remove; `target` is the business of `.ci/run`.
 const ROOMS: [&str; 3] = ["tools", "python", "npm"];
@@ -92,7 +93,11 @@ fn used() -> Result<Vec<PathBuf>> {
     used.push(tools::cargo_fuzz().home()?);
     used.push(tools::geckodriver().home()?);
     used.push(engines::nginx_home()?);
-    used.extend(python::home().ok());
+    used.extend(
+        Environment::ALL
+            .into_iter()
+            .filter_map(|environment| environment.home().ok()),
+    );
     used.extend(
         Packages::ALL
             .into_iter()

@@ -71,7 +71,10 @@ fn with(dist: PathBuf) -> Result<Variables> {
     Ok(vec![
         ("ORCHARD_DIST", dist.into()),
         ("ORCHARD_SERVER", server::build()?.into()),
-        ("ORCHARD_PYTHON", python::set_up()?.into()),
+        (
+            "ORCHARD_PYTHON",
+            python::Environment::Tests.set_up()?.into(),
+        ),
         ("ORCHARD_AXE", judges.join("axe-core/axe.min.js").into()),
         ("ORCHARD_CHROMIUM", browser.chromium.into()),
         ("ORCHARD_CHROMEDRIVER", browser.driver.into()),

@@ -1,6 +1,5 @@
 //! `cargo xtask lighthouse`: the release page as Lighthouse sees it on a phone.
 
-use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -31,7 +30,7 @@ pub(crate) fn lighthouse() -> Result<()> {
     page::build()?;
     let mut command = Command::new(server::build()?);
     let folder = workspace::target()?.join("lighthouse");
-    let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
+    let port = process::free_port()?;
     command.arg("--dist").arg(workspace::dist());
     let _server = server::start_aside(&mut command, port, &folder.join("data"))?;
 

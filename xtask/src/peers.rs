@@ -111,7 +111,7 @@ fn node_server() -> Result<Command> {
 }
 
 fn python_server(script: &str) -> Result<Command> {
-    let mut python = Command::new(python::set_up()?);
+    let mut python = Command::new(python::Environment::Tests.set_up()?);
     python.current_dir(workspace::root().join("tests/servers/python"));
     // `-B`: no compiled files are left in the checkout.
     python.args(["-B", script]);

@@ -178,6 +178,11 @@ impl Running {
         })
     }
 
+    /// Its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Waits until it has ended by itself or by Ctrl-C.
     pub(crate) fn wait(mut self) -> Result<ExitStatus> {
         let name = self.name.clone();
@@ -237,6 +242,11 @@ impl Drop for Running {
 /// The moment between two looks at something that is waited for.
 pub(crate) fn rest() {
     std::thread::sleep(TICK);
+}
+
+/// A port of 127.0.0.1 that nobody listens on at this moment.
+pub(crate) fn free_port() -> Result<u16> {
+    Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
 }
 
 /// Whether a server can listen on this port of 127.0.0.1; if not, the error says what to do.

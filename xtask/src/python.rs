@@ -1,4 +1,4 @@
-//! The Python environment that the Flask server of the tests runs in.
+//! The Python environments that the Flask servers of the tests and of the bench run in.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -9,50 +9,80 @@ use crate::stamp::Stamp;
 use crate::step::step;
 use crate::{browser, cache, process, workspace};
 
-const REQUIREMENTS: &str = "tests/servers/flask/requirements.txt";
-
 const ADVICE: &str = "to get it by hand: install Python 3.10 or newer with venv and pip \
     (Debian: apt-get install python3-venv)";
 
-/// The interpreter of an environment with exactly what the requirements say.
-pub(crate) fn set_up() -> Result<PathBuf> {
-    let home = home()?;
-    let python = interpreter(&home);
-    let whole = home.join("whole");
-    if !whole.exists() {
-        step(
-            "Python: installing what the Flask server needs, once",
-            || {
-                cache::remove(&home)?;
-                create(&home)?;
-                let mut pip = Command::new(&python);
-                pip.args([
-                    "-m",
-                    "pip",
-                    "install",
-                    "--quiet",
-                    "--no-input",
-                    "--disable-pip-version-check",
-                ]);
-                process::run(
-                    pip.arg("--requirement")
-                        .arg(workspace::root().join(REQUIREMENTS)),
-                )?;
-                // An environment can't be moved: this file, written last, tells one that was interrupted.
-                std::fs::write(&whole, "").context("could not finish the environment")
-            },
-        )?;
-    }
-    Ok(python)
+/// Packages that are installed together, by one `requirements.txt`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Environment {
+    /// What the servers of the tests run in.
+    Tests,
+    /// What the server that the default server is measured beside runs in.
+    Load,
 }
 
-/// The environment's folder in the cache, by what is to be in it.
-pub(crate) fn home() -> Result<PathBuf> {
-    let mut stamp = Stamp::default();
-    stamp
-        .contents(workspace::root(), REQUIREMENTS)?
-        .text(&version()?);
-    Ok(cache::dir("python")?.join(stamp.key()))
+impl Environment {
+    pub(crate) const ALL: [Self; 2] = [Self::Tests, Self::Load];
+
+    /// The interpreter of an environment with exactly what the requirements say.
+    pub(crate) fn set_up(self) -> Result<PathBuf> {
+        let home = self.home()?;
+        let python = interpreter(&home);
+        let whole = home.join("whole");
+        if !whole.exists() {
+            step(
+                "Python: installing what the Flask server needs, once",
+                || {
+                    cache::remove(&home)?;
+                    create(&home)?;
+                    let mut pip = Command::new(&python);
+                    pip.args([
+                        "-m",
+                        "pip",
+                        "install",
+                        "--quiet",
+                        "--no-input",
+                        "--disable-pip-version-check",
+                    ]);
+                    process::run(pip.arg("--requirement").arg(self.file()))?;
+                    // An environment can't be moved: this file, written last, tells one that was interrupted.
+                    std::fs::write(&whole, "").context("could not finish the environment")
+                },
+            )?;
+        }
+        Ok(python)
+    }
+
+    /// The environment's folder in the cache, by what is to be in it.
+    pub(crate) fn home(self) -> Result<PathBuf> {
+        let mut stamp = Stamp::default();
+        stamp
+            .contents(workspace::root(), self.requirements())?
+            .text(&version()?);
+        Ok(cache::dir("python")?.join(stamp.key()))
+    }
+
+    /// The version of a package in it.
+    pub(crate) fn version_of(self, package: &str) -> Result<String> {
+        let file = self.file();
+        let text = std::fs::read_to_string(&file)
+            .with_context(|| format!("could not read {}", file.display()))?;
+        let mut pins = text.lines().filter_map(|line| line.split_once("=="));
+        pins.find(|(name, _)| *name == package)
+            .map(|(_, version)| version.trim().to_owned())
+            .with_context(|| format!("{} does not name {package}", file.display()))
+    }
+
+    fn file(self) -> PathBuf {
+        workspace::root().join(self.requirements())
+    }
+
+    fn requirements(self) -> &'static str {
+        match self {
+            Self::Tests => "tests/servers/flask/requirements.txt",
+            Self::Load => "tests/servers/gevent/requirements.txt",
+        }
+    }
 }
 
 /// What the system's Python says of itself.
@@ -87,4 +117,16 @@ fn interpreter(home: &Path) -> PathBuf {
     } else {
         "bin/python"
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_requirements_name_versions() {
+        let version = Environment::Load.version_of("gevent").unwrap();
+        assert!(version.starts_with(|first: char| first.is_ascii_digit()));
+        assert!(Environment::Tests.version_of("gevent").is_err());
+    }
 }

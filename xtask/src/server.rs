@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
 use crate::process::{self, Running};
 use crate::step::step;
@@ -51,7 +51,7 @@ pub(crate) fn start_aside(command: &mut Command, port: u16, data: &Path) -> Resu
 }
 
 /// The database of a server that was started aside.
-pub(crate) fn database(data: &Path) -> PathBuf {
+fn database(data: &Path) -> PathBuf {
     data.join("orchard.sqlite3")
 }
 
@@ -67,6 +67,22 @@ fn start_command(command: &mut Command, port: u16) -> Result<Running> {
 pub(crate) fn demo_account(program: &Path) -> Option<String> {
     let mut command = Command::new(program);
     process::output(command.current_dir(workspace::root()).arg("demo-account")).ok()
+}
+
+/// Account and password of the demo account of a server that was started aside.
+pub(crate) fn demo_account_aside(program: &Path, data: &Path) -> Result<(String, String)> {
+    let mut command = Command::new(program);
+    command.arg("demo-account").arg("--database");
+    let printed = process::output(command.arg(database(data)))?;
+    let field = |name| {
+        let value = printed
+            .lines()
+            .find_map(|line| line.trim().strip_prefix(name));
+        value
+            .map(|value| value.trim().to_owned())
+            .with_context(|| format!("the server's demo account has no `{name}`"))
+    };
+    Ok((field("account:")?, field("password:")?))
 }
 
 /// Waits until `ready`, which a server that has ended never is.

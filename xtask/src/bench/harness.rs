@@ -22,7 +22,7 @@ const SCRIPTS: &str = "benches/drive";
 pub(crate) struct Context {
     /// A look in seconds, rather than a measurement.
     pub(crate) quick: bool,
-    browser: Browser,
+    browser: OnceCell<Browser>,
     modules: OnceCell<PathBuf>,
 }
 
@@ -38,17 +38,25 @@ pub(crate) struct Pair {
 }
 
 impl Context {
-    pub(super) fn new(quick: bool) -> Result<Self> {
-        Ok(Self {
+    pub(super) fn new(quick: bool) -> Self {
+        Self {
             quick,
-            browser: browser::set_up()?,
+            browser: OnceCell::new(),
             modules: OnceCell::new(),
-        })
+        }
     }
 
     /// `many`, or `few` where it is to be quick.
     pub(crate) fn rounds(&self, many: u32, few: u32) -> u32 {
         if self.quick { few } else { many }
+    }
+
+    fn browser(&self) -> Result<&Browser> {
+        if let Some(browser) = self.browser.get() {
+            return Ok(browser);
+        }
+        let browser = browser::set_up()?;
+        Ok(self.browser.get_or_init(|| browser))
     }
 
     /// The folder `node_modules` of the bench, with all peers in it.
@@ -63,17 +71,7 @@ impl Context {
     /// Name and version of a peer, for [`Figure::theirs`](super::Figure::theirs). `package` is its folder in
     /// `node_modules`.
     pub(crate) fn peer(&self, package: &str) -> Result<(String, String)> {
-        #[derive(Deserialize)]
-        struct Package {
-            name: String,
-            version: String,
-        }
-        let file = self.modules()?.join(package).join("package.json");
-        let text = std::fs::read_to_string(&file)
-            .with_context(|| format!("could not read {}", file.display()))?;
-        let Package { name, version } = serde_json::from_str(&text)
-            .with_context(|| format!("{} is not a package's", file.display()))?;
-        Ok((name, version))
+        installed(self.modules()?, package)
     }
 
     /// Runs a script of `benches/drive` and returns the samples that it prints. Beside `options` it is told where Chromium
@@ -81,7 +79,7 @@ impl Context {
     pub(crate) fn drive(&self, script: &str, mut options: Value) -> Result<Samples> {
         self.modules()?;
         if let Some(options) = options.as_object_mut() {
-            options.insert("chromium".to_owned(), json!(self.browser.chromium));
+            options.insert("chromium".to_owned(), json!(self.browser()?.chromium));
         }
         let file = workspace::root().join(SCRIPTS).join(script);
         let mut node = Command::new("node");
@@ -93,14 +91,29 @@ impl Context {
         Ok(samples)
     }
 
-    /// Names and versions of what measures.
+    /// Names and versions of what has measured so far.
     pub(super) fn versions(&self) -> Vec<String> {
-        vec![
-            machine::version(&self.browser.chromium),
-            format!("Node.js {}", machine::version(Path::new("node"))),
-            workspace::rustc_version().unwrap_or_default(),
-        ]
+        let browser = self.browser.get();
+        let mut versions = Vec::from_iter(browser.map(|it| machine::version(&it.chromium)));
+        versions.push(format!("Node.js {}", machine::version(Path::new("node"))));
+        versions.extend(workspace::rustc_version());
+        versions
     }
+}
+
+/// Name and version of a package in this folder `node_modules`.
+pub(super) fn installed(modules: &Path, package: &str) -> Result<(String, String)> {
+    #[derive(Deserialize)]
+    struct Package {
+        name: String,
+        version: String,
+    }
+    let file = modules.join(package).join("package.json");
+    let text = std::fs::read_to_string(&file)
+        .with_context(|| format!("could not read {}", file.display()))?;
+    let Package { name, version } = serde_json::from_str(&text)
+        .with_context(|| format!("{} is not a package's", file.display()))?;
+    Ok((name, version))
 }
 
 /// The samples of one figure.

@@ -1,10 +1,8 @@
 //! How long a player waits: from the navigation to the first count on screen.
 
-use std::net::TcpListener;
-use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use serde_json::json;
 
 use super::harness::take;
@@ -19,14 +17,14 @@ pub(super) fn measure(context: &Context) -> Result<Vec<Figure>> {
     site::copy_all(&workspace::dist(), &folder.join("site"))?;
     site::copy_all(&site::vue(context)?, &folder.join("site/vue"))?;
 
-    let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
+    let port = process::free_port()?;
     let data = folder.join("data");
     let mut command = Command::new(&program);
     command.arg("--dist").arg(folder.join("site"));
     // Vue compiles its template in the page, which our policy forbids: neither page is sent one.
     command.args(["--content-security-policy", ""]);
     let _server = server::start_aside(&mut command, port, &data)?;
-    let (account, password) = demo_account(&program, &data)?;
+    let (account, password) = server::demo_account_aside(&program, &data)?;
 
     let options = json!({
         "origin": format!("http://127.0.0.1:{port}"),
@@ -47,20 +45,4 @@ pub(super) fn measure(context: &Context) -> Result<Vec<Figure>> {
         figure("live-slow", "1.6 Mbit/s, 150 ms, CPU slowed four times")?
             .budget(Budget::ratio(0.8).held_to(1.05)),
     ])
-}
-
-/// Account and password that the server has made for its data.
-fn demo_account(program: &Path, data: &Path) -> Result<(String, String)> {
-    let mut command = Command::new(program);
-    command.arg("demo-account").arg("--database");
-    let printed = process::output(command.arg(server::database(data)))?;
-    let field = |name| {
-        let value = printed
-            .lines()
-            .find_map(|line| line.trim().strip_prefix(name));
-        value
-            .map(|value| value.trim().to_owned())
-            .with_context(|| format!("the server's demo account has no `{name}`"))
-    };
-    Ok((field("account:")?, field("password:")?))
 }

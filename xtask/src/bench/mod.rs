@@ -10,6 +10,8 @@
 //! 4. A figure may have a [`Budget`]. What is over it today is held to a bound of its own, which only goes down.
 //! 5. Say in `docs/benchmarks.md`, above the table, what the figure is, how to repeat it, and what it leaves out.
 //!
+//! Servers are compared by `benches/load`, a program in Rust that puts load on one of them: see `server`.
+//!
 //! Each part takes some minutes; with [`Context::quick`] a few seconds.
 
 mod client;
@@ -23,6 +25,7 @@ mod machine;
 mod memory;
 mod page_events;
 mod report;
+mod server;
 mod site;
 mod statistics;
 mod weight;
@@ -83,19 +86,24 @@ const PARTS: &[Part] = &[
         title: "The core alone",
         measure: core::measure,
     },
+    Part {
+        name: "server",
+        title: "The default server",
+        measure: server::measure,
+    },
 ];
 
 /// Measures, prints a table and, unless it was quick, leaves it in `docs`. With `check` a figure over its budget is an
 /// error.
 pub(crate) fn bench(options: &Bench) -> Result<()> {
     let parts = chosen(&options.only)?;
-    let context = Context::new(options.quick)?;
-    let mut report = Report::new(&context);
+    let context = Context::new(options.quick);
+    let mut report = Report::new();
     let (count, started) = (parts.len(), std::time::Instant::now());
     for (index, part) in parts.iter().enumerate() {
         let what = format!("bench {}/{count}: {}", index + 1, part.title);
         let figures = step(what, || (part.measure)(&context))?;
-        report.add(part.name, figures);
+        report.add(part.name, figures, context.versions());
         if process::interrupted() {
             bail!("stopped");
         }

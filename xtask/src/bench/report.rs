@@ -7,7 +7,6 @@ use anyhow::{Context as _, Result, bail};
 use serde::{Deserialize, Serialize};
 
 use super::figure::{Figure, Verdict, shown};
-use super::harness::Context;
 use super::machine;
 use super::statistics::Spread;
 use crate::step::note;
@@ -20,7 +19,8 @@ const END: &str = "<!-- end of figures -->";
 /// What was measured, part by part.
 #[derive(Debug)]
 pub(super) struct Report {
-    circumstances: Circumstances,
+    date: String,
+    machine: String,
     parts: BTreeMap<String, Measured>,
 }
 
@@ -54,21 +54,22 @@ struct Written {
 }
 
 impl Report {
-    pub(super) fn new(context: &Context) -> Self {
+    pub(super) fn new() -> Self {
         Self {
-            circumstances: Circumstances {
-                date: machine::today(),
-                machine: machine::machine(),
-                versions: context.versions(),
-            },
+            date: machine::today(),
+            machine: machine::machine(),
             parts: BTreeMap::new(),
         }
     }
 
-    /// What a part has measured.
-    pub(super) fn add(&mut self, part: &str, figures: Vec<Figure>) {
+    /// What a part has measured, and names and versions of what it was measured by.
+    pub(super) fn add(&mut self, part: &str, figures: Vec<Figure>, versions: Vec<String>) {
         let measured = Measured {
-            circumstances: self.circumstances.clone(),
+            circumstances: Circumstances {
+                date: self.date.clone(),
+                machine: self.machine.clone(),
+                versions,
+            },
             figures: figures.into_iter().map(Written::from).collect(),
         };
         self.parts.insert(part.to_owned(), measured);
@@ -208,20 +209,16 @@ mod tests {
     use super::*;
 
     fn report(ratio: f64) -> Report {
-        let circumstances = Circumstances {
+        let mut report = Report {
             date: "2026-01-31".to_owned(),
             machine: "a machine".to_owned(),
-            versions: vec!["Chromium 1".to_owned()],
-        };
-        let mut report = Report {
-            circumstances,
             parts: BTreeMap::new(),
         };
         let figure = Figure::new("slow", "Slow", "ms")
             .ours([100.0 * ratio, 110.0 * ratio, 90.0 * ratio])
             .theirs(("vue", "2.6.12"), [100.0])
             .budget(Budget::ratio(0.8).held_to(1.0));
-        report.add("live", vec![figure]);
+        report.add("live", vec![figure], vec!["Chromium 1".to_owned()]);
         report
     }
 

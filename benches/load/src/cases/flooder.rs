@@ -1,0 +1,80 @@
+//! One that broadcasts as fast as it can, beside others with something to say.
+
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use anyhow::Result;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep_until};
+
+use super::{Samples, player, silence, size};
+use crate::statistics::{megabytes, percent_missing};
+use crate::target::{Target, source};
+use crate::wait::complete;
+use crate::wire::{broadcast, is_broadcast};
+
+/// What a notice of the others has in it.
+const MARK: &str = "\"notice ";
+
+/// The time between two notices of one of them.
+const GAP: Duration = Duration::from_millis(250);
+
+/// Broadcasts that the flooder sends at most.
+const FLOOD: u64 = 2_000_000;
+
+pub(super) async fn run(target: &Target, quick: bool) -> Result<Samples> {
+    let others = size(quick, 20, 5);
+    let notices: u32 = size(quick, 32, 4);
+    let token = target.sign_in().await?;
+    let came = Arc::new(AtomicU64::new(0));
+    let mut reading = JoinSet::new();
+    let mut senders = Vec::new();
+    for number in 0..others {
+        let (sender, mut receiver) = player(target, source(number)?, token.as_deref()).await?;
+        senders.push(sender);
+        let came = Arc::clone(&came);
+        reading.spawn(async move {
+            while let Some(frame) = receiver.next().await {
+                if is_broadcast(&frame) && frame.contains(MARK) {
+                    came.fetch_add(1, Ordering::Relaxed);
+                }
+            }
+        });
+    }
+    let (flooder, mut receiver) = player(target, Ipv4Addr::LOCALHOST, token.as_deref()).await?;
+    reading.spawn(async move { while receiver.next().await.is_some() {} });
+    let flood = tokio::spawn(async move {
+        for number in 0..FLOOD {
+            if !flooder.send(broadcast("flood", number)).await {
+                return;
+            }
+        }
+    });
+
+    let start = Instant::now();
+    for notice in 0..notices {
+        sleep_until(start + GAP * notice).await;
+        for (number, sender) in senders.iter().enumerate() {
+            // One that was disconnected sends nothing, and its notice is missing everywhere.
+            sender
+                .send(broadcast(
+                    &format!("notice {number} {notice}"),
+                    notice.into(),
+                ))
+                .await;
+        }
+    }
+    sleep_until(start + GAP * notices).await;
+    flood.abort();
+    let all = u64::from(others) * u64::from(others) * u64::from(notices);
+    complete(silence(quick), all, || came.load(Ordering::Relaxed)).await?;
+    Ok(Samples::from([
+        (
+            "missing-percent",
+            percent_missing(all, came.load(Ordering::Relaxed)),
+        ),
+        ("peak-mb", megabytes(target.process().peak_memory()?)),
+    ]))
+}

@@ -1,0 +1,169 @@
+//! Many clients that connect at a rate, and then only listen.
+
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use anyhow::{Error, Result, bail};
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep_until};
+
+use crate::target::{Target, source};
+use crate::wait::{PATIENCE, until};
+use crate::{client, polling};
+
+/// What a crowd does with a frame.
+pub(crate) type Listener = Arc<dyn Fn(&str) + Send + Sync>;
+
+/// How the clients are connected.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Transport {
+    WebSocket,
+    Polling,
+}
+
+/// Who is to come.
+pub(crate) struct Plan<'a> {
+    pub(crate) transport: Transport,
+    pub(crate) namespace: &'static str,
+    pub(crate) token: Option<&'a str>,
+    /// How many of them connect in a second.
+    pub(crate) rate: u32,
+    pub(crate) listener: Listener,
+}
+
+/// Clients that are connected until this value is dropped.
+#[derive(Debug)]
+pub(crate) struct Crowd {
+    clients: JoinSet<()>,
+    count: u32,
+    state: Arc<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    joined: AtomicU32,
+    lost: AtomicU32,
+    /// Events that came, before and after the answer to CONNECT.
+    events: AtomicU64,
+    /// Why the first was lost.
+    fault: Mutex<Option<Error>>,
+}
+
+impl Crowd {
+    pub(crate) fn new() -> Self {
+        Self {
+            clients: JoinSet::new(),
+            count: 0,
+            state: Arc::default(),
+        }
+    }
+
+    /// Has `count` more come, and waits until all are there.
+    pub(crate) async fn add(&mut self, target: &Target, plan: &Plan<'_>, count: u32) -> Result<()> {
+        let (start, gap) = (Instant::now(), Duration::from_secs(1) / plan.rate.max(1));
+        for number in 0..count {
+            sleep_until(start + gap * number).await;
+            let client = run(target.clone(), plan, self.count, Arc::clone(&self.state))?;
+            self.clients.spawn(client);
+            self.count += 1;
+        }
+        let state = &self.state;
+        until(PATIENCE * 2, || {
+            Ok(state.joined.load(Ordering::Relaxed) >= self.count || self.is_hurt())
+        })
+        .await?;
+        self.must_be_whole()
+    }
+
+    /// Events that have come to all of them together.
+    pub(crate) fn events(&self) -> u64 {
+        self.state.events.load(Ordering::Relaxed)
+    }
+
+    /// How many are no longer connected.
+    pub(crate) fn lost(&self) -> u32 {
+        self.state.lost.load(Ordering::Relaxed)
+    }
+
+    /// An error if somebody could not connect or was disconnected.
+    pub(crate) fn must_be_whole(&self) -> Result<()> {
+        let joined = self.state.joined.load(Ordering::Relaxed);
+        if joined >= self.count && !self.is_hurt() {
+            return Ok(());
+        }
+        let mut fault = self
+            .state
+            .fault
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let lost = format!(
+            "of {} clients {joined} have connected and {} are lost",
+            self.count,
+            self.lost()
+        );
+        match fault.take() {
+            Some(fault) => Err(fault.context(lost)),
+            None => bail!(lost),
+        }
+    }
+
+    fn is_hurt(&self) -> bool {
+        self.lost() > 0
+    }
+}
+
+/// The life of one client.
+fn run(
+    target: Target,
+    plan: &Plan<'_>,
+    number: u32,
+    state: Arc<State>,
+) -> Result<impl Future<Output = ()> + Send + use<>> {
+    let from = source(number)?;
+    let &Plan {
+        transport,
+        namespace,
+        ref listener,
+        ..
+    } = plan;
+    let (listener, token) = (Arc::clone(listener), plan.token.map(str::to_owned));
+    let life = {
+        let state = Arc::clone(&state);
+        async move {
+            let joined = |early: u64| {
+                state.joined.fetch_add(1, Ordering::Relaxed);
+                state.events.fetch_add(early, Ordering::Relaxed);
+            };
+            let heard = |frame: &str| {
+                state.events.fetch_add(1, Ordering::Relaxed);
+                listener(frame);
+            };
+            match transport {
+                Transport::WebSocket => {
+                    let mut client = client::Client::open(&target, from).await?;
+                    joined(client.join(namespace, token.as_deref()).await?);
+                    while let Some(frame) = client.next().await? {
+                        heard(&frame);
+                    }
+                    bail!("the server closed the connection")
+                }
+                Transport::Polling => {
+                    let mut client = polling::Client::open(&target, from).await?;
+                    joined(client.join(namespace, token.as_deref()).await?);
+                    loop {
+                        heard(&client.next().await?);
+                    }
+                }
+            }
+        }
+    };
+    Ok(async move {
+        let outcome: Result<()> = life.await;
+        state.lost.fetch_add(1, Ordering::Relaxed);
+        let mut fault = state.fault.lock().unwrap_or_else(PoisonError::into_inner);
+        if let (Err(error), None) = (outcome, fault.as_ref()) {
+            *fault = Some(error);
+        }
+    })
+}

@@ -1,0 +1,122 @@
+//! The default server beside Node's and Flask's with the same handlers, under the load of `benches/load`.
+//!
+//! Each sample is taken of a server that was started for it, in turns: ours, Node's, Flask's, ours, and so on. What a
+//! server costs is read from `/proc`, so this part needs Linux.
+
+mod load;
+mod rows;
+mod side;
+
+use std::collections::BTreeMap;
+
+use anyhow::{Result, bail, ensure};
+
+use super::{Context, Figure};
+use crate::process;
+use crate::step::{note, step};
+use load::{CASES, Case};
+use rows::ROWS;
+use side::{Servers, Side};
+
+/// Samples of one case, by server and name.
+type Samples = BTreeMap<(Side, String), Vec<f64>>;
+
+pub(super) fn measure(context: &Context) -> Result<Vec<Figure>> {
+    ensure!(
+        cfg!(target_os = "linux"),
+        "what a server costs is read from /proc: this part of the bench needs Linux"
+    );
+    let driver = load::build()?;
+    let servers = Servers::set_up()?;
+    let mut samples = BTreeMap::new();
+    for case in CASES {
+        let rounds = context.rounds(case.rounds, 1);
+        let what = format!("{}: {rounds} rounds", case.title);
+        let taken = step(what, || {
+            in_turns(case, rounds, |side| {
+                load::sample(
+                    &driver,
+                    &servers.start(side, case, context.quick)?,
+                    case,
+                    context.quick,
+                )
+            })
+        })?;
+        samples.insert(case.name, taken);
+    }
+    let none = Samples::new();
+    let of = |name: &str| samples.get(name).unwrap_or(&none);
+    let figures = ROWS.iter().map(|row| row.figures(of(row.case), &servers));
+    Ok(figures.collect::<Result<Vec<_>>>()?.concat())
+}
+
+/// Takes a sample of each server that the case is for, then of each again. What a peer can't do is left out; ours must.
+fn in_turns(
+    case: &Case,
+    rounds: u32,
+    sample: impl Fn(Side) -> Result<BTreeMap<String, f64>>,
+) -> Result<Samples> {
+    let mut samples = Samples::new();
+    for _ in 0..rounds {
+        for &side in case.sides {
+            match sample(side) {
+                Ok(taken) => {
+                    for (name, value) in taken {
+                        samples.entry((side, name)).or_default().push(value);
+                    }
+                }
+                Err(error) if side == Side::Ours => return Err(error),
+                Err(error) => note(format_args!("{side:?} leaves a sample out: {error:#}")),
+            }
+            if process::interrupted() {
+                bail!("stopped");
+            }
+        }
+    }
+    Ok(samples)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use anyhow::anyhow;
+    use std::cell::RefCell;
+
+    #[test]
+    fn samples_are_taken_in_turns_and_what_a_peer_cannot_do_is_left_out() {
+        let taken = RefCell::new(Vec::new());
+        let samples = in_turns(&CASES[0], 2, |side| {
+            taken.borrow_mut().push(side);
+            match side {
+                Side::Flask => Err(anyhow!("too many clients")),
+                _ => Ok(BTreeMap::from([("cpu-us".to_owned(), 1.5)])),
+            }
+        })
+        .unwrap();
+        let round = [Side::Ours, Side::Node, Side::Flask];
+        assert_eq!(taken.into_inner(), [round, round].concat());
+        let of = |side| samples.get(&(side, "cpu-us".to_owned()));
+        assert_eq!(of(Side::Ours).unwrap(), &[1.5, 1.5]);
+        assert_eq!(of(Side::Flask), None);
+    }
+
+    #[test]
+    fn what_ours_cannot_do_is_an_error() {
+        let outcome = in_turns(&CASES[0], 1, |_| Err(anyhow!("refused")));
+        assert_eq!(outcome.unwrap_err().to_string(), "refused");
+    }
+
+    #[test]
+    fn every_row_is_of_a_case_and_every_case_has_a_row() {
+        for row in ROWS {
+            assert!(CASES.iter().any(|case| case.name == row.case), "{}", row.id);
+        }
+        for case in CASES {
+            assert!(
+                ROWS.iter().any(|row| row.case == case.name),
+                "{}",
+                case.name
+            );
+        }
+    }
+}
