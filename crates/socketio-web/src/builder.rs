@@ -272,6 +272,7 @@ impl Builder {
             id,
             status: Status::Disconnected,
             error: None,
+            request: None,
             listeners: Vec::new(),
             has_gone: false,
             auth: self.provider.take(),

@@ -4,10 +4,13 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use socketio_proto::Limits;
-use socketio_proto::manager::{AckToken, ConnectError, Event, SocketId};
+use socketio_proto::manager::{
+    AckToken, ConnectError, ConnectionState, DisconnectReason, Event, SocketId,
+};
 use socketio_proto::packet::{DecodeError, Decoded, Decoder, Frame, Packet};
 
 use crate::ack;
+use crate::clock::now;
 use crate::connection::{self, Connection};
 use crate::connection_event::ConnectionEvent;
 use crate::listener::{Callback, Listens, Topic};
@@ -57,6 +60,15 @@ pub(crate) fn event(key: Key, event: Event) {
             reason,
             details,
         } => {
+            // An end that the user asked for is no error.
+            if !matches!(
+                reason,
+                DisconnectReason::IoClientDisconnect | DisconnectReason::ForcedClose
+            ) {
+                let details = details.clone();
+                let error = ConnectError::Disconnected { reason, details };
+                note_error(key, socket, Some(Rc::new(error)));
+            }
             refresh_status(key);
             let disconnect = Disconnect { reason, details };
             each(key, socket, &News::Disconnect(&disconnect));
@@ -295,7 +307,7 @@ fn next_status(table: &mut Table, key: Key) -> Option<(Key, Status)> {
     })
 }
 
-fn status(connection: &Connection, id: SocketId, entry: &Entry) -> Status {
+fn status(connection: &Connection, id: SocketId, entry: &mut Entry) -> Status {
     let manager = &connection.manager;
     if manager.is_connected(id) {
         return Status::Connected;
@@ -308,6 +320,18 @@ fn status(connection: &Connection, id: SocketId, entry: &Entry) -> Status {
             _ => return Status::Disconnected,
         };
         return Status::Refused { message };
+    }
+    // The connection is there, and the namespace is asked for again in a while.
+    let is_open = manager.state() == ConnectionState::Open;
+    if let Some((attempt, at)) = manager.next_request(id).filter(|_| is_open) {
+        let known = entry.request.filter(|(known, _)| *known == at);
+        let (_, delay) = *entry
+            .request
+            .insert(known.unwrap_or_else(|| (at, at.saturating_since(now()))));
+        return Status::Reconnecting {
+            attempt,
+            delay: Some(delay),
+        };
     }
     let delay = connection.delay.map(|(_, delay)| delay);
     match (manager.attempt(), &entry.status) {

@@ -163,7 +163,8 @@ impl Socket {
         table::with(|table| table.sockets.get(self.0).map(|_| ())).is_some()
     }
 
-    /// Why the last attempt to connect failed; `None` once another is asked for, or connected.
+    /// Why the last attempt to connect failed, or why the last connection ended where nobody here asked for that
+    /// ([`ConnectError::Disconnected`]); `None` once another is asked for by [`connect`](Self::connect), or connected.
     pub fn last_error(self) -> Option<ConnectError> {
         let error = table::with(|table| table.sockets.get(self.0)?.error.clone())?;
         Some(ConnectError::clone(&error))

@@ -12,7 +12,8 @@ pub enum Status {
     Connecting,
     /// Connected.
     Connected,
-    /// Lost, or not reached yet, and tried again by itself.
+    /// Lost, or not reached yet, and tried again by itself: the connection, or the namespace on one that other sockets
+    /// keep open.
     Reconnecting {
         /// The attempt that waits or is under way; the first is 1.
         attempt: u32,

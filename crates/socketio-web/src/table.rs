@@ -4,7 +4,9 @@
 
 use std::cell::{RefCell, RefMut};
 use std::rc::Rc;
+use std::time::Duration;
 
+use socketio_proto::Instant;
 use socketio_proto::manager::{ConnectError, SocketId};
 use socketio_proto::packet::Frame;
 
@@ -29,8 +31,10 @@ pub(crate) struct Entry {
     pub(crate) connection: Key,
     pub(crate) id: SocketId,
     pub(crate) status: Status,
-    /// Why the last attempt to connect failed, until the next is asked for or succeeds.
+    /// Why the last attempt to connect failed, or the last connection ended, until the next is asked for or succeeds.
     pub(crate) error: Option<Rc<ConnectError>>,
+    /// When the namespace is asked for again on a connection that is open, and how long that was when it was known first.
+    pub(crate) request: Option<(Instant, Duration)>,
     pub(crate) listeners: Vec<Listener>,
     /// Whether some of them hear no more and are to be taken away.
     pub(crate) has_gone: bool,

@@ -71,8 +71,10 @@ impl Future for Connected {
         if !socket.is_active() {
             return Poll::Ready(Err(match (socket.exists(), socket.last_error()) {
                 (false, _) => NotConnected::Removed,
+                (true, None | Some(ConnectError::Disconnected { .. })) => {
+                    NotConnected::Disconnected
+                }
                 (true, Some(error)) => NotConnected::Failed(error),
-                (true, None) => NotConnected::Disconnected,
             }));
         }
         let listening = self.listening.get_or_insert_with(|| {

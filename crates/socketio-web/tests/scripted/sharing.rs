@@ -1,4 +1,6 @@
-use socketio_web::{Builder, Socket};
+use std::time::Duration;
+
+use socketio_web::{Builder, ConnectError, Socket, Status};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::connecting::listen;
@@ -6,6 +8,7 @@ use super::events::Chat;
 use crate::support::log::Log;
 use crate::support::owned::Owned;
 use crate::support::script::{HANDSHAKE, Script, address, page_listeners};
+use crate::support::wait::until;
 
 fn connect(builder: Builder) -> Owned {
     Owned(builder.connect().unwrap())
@@ -45,6 +48,52 @@ fn a8_a_namespace_that_joins_an_open_connection_asks_at_once() {
     let _b = connect(Socket::builder(&format!("{address}/b")));
     assert_eq!(script.count(), 1);
     assert_eq!(script.last().sent(), ["40/b,"]);
+}
+
+#[wasm_bindgen_test]
+async fn a_namespace_that_is_not_answered_waits_for_the_next_try_as_others_keep_the_connection() {
+    let (script, address) = (Script::install(), address());
+    let _a = connect(Socket::builder(&address));
+    script.last().accept("a1");
+    let delay = Duration::from_millis(20);
+    let b = connect(
+        Socket::builder(&format!("{address}/b"))
+            .reconnection_delay(delay)
+            .randomization_factor(0.0),
+    );
+    b.configure(|config| {
+        config.connect_timeout = Some(Duration::from_millis(1));
+        config.reconnection_delay = delay;
+        config.randomization_factor = 0.0;
+    });
+    let log = Log::default();
+    let noted = log.clone();
+    b.on_status(move |status| match status {
+        Status::Reconnecting { attempt, delay } => {
+            let waits = if delay.is_some() { "waits" } else { "asks" };
+            noted.push(format!("{waits} {attempt}"));
+        }
+        status => noted.push(format!("{status:?}")),
+    })
+    .forget();
+    // The first request went out before the bound was so short.
+    b.disconnect();
+    b.connect();
+    until("the second try", || log.len() >= 5).await;
+    assert_eq!(
+        log.take()[..5],
+        ["Disconnected", "Connecting", "waits 1", "asks 1", "waits 2"]
+    );
+    assert!(matches!(b.last_error(), Some(ConnectError::NotAnswered)));
+    assert_eq!(script.count(), 1);
+    b.connect();
+    assert_eq!(
+        log.take(),
+        ["asks 2"],
+        "the wish of a person is acted on at once"
+    );
+    script.last().deliver(r#"40/b,{"sid":"b1"}"#);
+    assert_eq!(log.take(), ["Connected"]);
 }
 
 #[wasm_bindgen_test]

@@ -93,6 +93,37 @@ async fn w12_what_is_final_ends_the_wait() {
 }
 
 #[wasm_bindgen_test]
+async fn the_last_error_says_how_the_last_connection_ended() {
+    let words = |socket: &Socket| socket.last_error().map(|error| error.to_string());
+    for (frame, said) in [
+        ("41", "disconnected: io server disconnect"),
+        (
+            r#"41{"message":"too late"}"#,
+            "disconnected: io server disconnect: too late",
+        ),
+    ] {
+        let (script, ws, socket) = connected();
+        assert_eq!(words(&socket), None);
+        ws.deliver(frame);
+        assert_eq!(words(&socket).as_deref(), Some(said));
+        assert_eq!(socket.status(), Status::Disconnected);
+        assert!(matches!(
+            socket.connected().await,
+            Err(NotConnected::Disconnected)
+        ));
+        socket.connect();
+        assert_eq!(words(&socket), None);
+        script.last().accept("s2");
+        socket.disconnect();
+        assert_eq!(words(&socket), None, "an end that was wanted is no error");
+    }
+    let (_script, ws, socket) = connected();
+    ws.drop();
+    let said = words(&socket).unwrap();
+    assert!(said.starts_with("disconnected: transport error"), "{said}");
+}
+
+#[wasm_bindgen_test]
 async fn c13_c21_the_course_of_a_connection_can_be_watched() {
     let script = Script::install();
     let builder = Socket::builder(&address())
