@@ -13,6 +13,7 @@ pub(crate) fn check() -> Result<()> {
     step("formatting", || {
         process::run(cargo("fmt").args(["--all", "--check"]))
     })?;
+    step("imports", crate::layers::check)?;
     step("lints: what runs on this machine", || {
         process::run(deny(
             not_for_browsers(&mut cargo("clippy")).arg("--all-targets"),

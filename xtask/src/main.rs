@@ -15,6 +15,7 @@ mod end_to_end;
 mod engines;
 mod fuzz;
 mod gallery;
+mod layers;
 mod lighthouse;
 mod load;
 mod lockfile;

@@ -1,0 +1,76 @@
+//! The arrows between files: imports run one way.
+//!
+//! The sources are read as text. An import leads from the file that it stands in to the file that
+//! defines the name, through whatever re-exports lie between. Files that import each other, and
+//! imports against the order of the layers, are errors.
+
+mod graph;
+mod source;
+
+use anyhow::{Result, bail};
+
+use self::graph::Graph;
+use crate::workspace::root;
+
+/// The crates in which no two files may import each other.
+const CRATES: &[&str] = &["crates/socketio-proto"];
+
+/// Folders, and the folders and files below the same `src` that they may not import.
+const FORBIDDEN: &[(&str, &[&str])] = &[
+    (
+        "crates/socketio-proto/src/json",
+        &["engine", "manager", "packet"],
+    ),
+    ("crates/socketio-proto/src/engine", &["manager"]),
+    ("crates/socketio-proto/src/packet", &["engine", "manager"]),
+    (
+        "crates/socketio-proto/src/manager/socket",
+        &["engine", "manager/mod.rs"],
+    ),
+];
+
+/// Fails where imports don't run one way.
+pub(crate) fn check() -> Result<()> {
+    let mut faults = Vec::new();
+    for package in CRATES {
+        let graph = Graph::read(&root().join(package).join("src"))?;
+        for circle in graph.circles() {
+            faults.push(format!(
+                "{package}: these files import each other:\n    {}",
+                circle.join("\n    ")
+            ));
+        }
+        for (folder, forbidden) in FORBIDDEN {
+            let Some(folder) = folder.strip_prefix(&format!("{package}/src/")) else {
+                continue;
+            };
+            faults.extend(graph.against(folder, forbidden));
+        }
+    }
+    if !faults.is_empty() {
+        bail!("imports must run one way\n  {}", faults.join("\n  "));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn imports_of_this_checkout_run_one_way() {
+        check().unwrap();
+    }
+
+    #[test]
+    fn each_forbidden_import_is_of_a_crate_that_is_read_and_of_folders_that_exist() {
+        for (folder, forbidden) in FORBIDDEN {
+            assert!(root().join(folder).is_dir(), "{folder}");
+            let package = CRATES.iter().find(|package| folder.starts_with(**package));
+            let source = root().join(package.unwrap()).join("src");
+            for place in *forbidden {
+                assert!(source.join(place).exists(), "{place}");
+            }
+        }
+    }
+}
