@@ -2,9 +2,8 @@
 
 use alloc::string::String;
 
-use super::MAX_NESTING;
 use super::error::ScanError;
-use super::scan::Scanner;
+use super::scan::{MAX_NESTING, Scanner};
 use super::text::unescape;
 
 /// Tells the key and the text of the value of each member, in their order, of text that must be one object.

@@ -39,11 +39,9 @@ pub use error::{DecodeError, DecodeErrorKind, EncodeError, ScanError, ScanErrorK
 pub(crate) use members::{elements, members, string};
 pub(crate) use placeholder::check_placeholders;
 pub use placeholder::compact;
+pub use scan::MAX_NESTING;
 pub(crate) use scan::Scanner;
 pub(crate) use text::{push_integer, push_quoted, unescape};
-
-/// How deep arrays and objects may nest in text that is read.
-pub const MAX_NESTING: usize = 512;
 
 /// Serializes `value` as JSON text.
 ///

@@ -9,12 +9,11 @@ use serde::de::{
     Unexpected, VariantAccess, Visitor,
 };
 
-use super::MAX_NESTING;
 use super::error::{DecodeError, ScanErrorKind};
 use super::float;
 use super::number::whole;
 use super::placeholder::{Placeholder, find_placeholders};
-use super::scan::Scanner;
+use super::scan::{MAX_NESTING, Scanner};
 use super::text::unescape_into;
 
 /// Reads values from text, in one pass, validating as it goes.

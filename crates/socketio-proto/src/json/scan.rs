@@ -4,6 +4,9 @@ use core::ops::Range;
 use super::error::{ScanError, ScanErrorKind};
 use super::text::run_end;
 
+/// How deep arrays and objects may nest in text that is read.
+pub const MAX_NESTING: usize = 512;
+
 /// Walks over JSON text (RFC 8259, strictly) and validates it, building nothing.
 ///
 /// It does not recurse: text of any nesting costs one bit a level.

@@ -62,14 +62,13 @@ pub use self::output::{
     AckToken, EmitOptions, Emitted, Event, Outcome, Output, SocketId, TransportEvent,
 };
 use self::pacing::Pacing;
-use self::retrying::Driver;
 pub use self::round_trip::RoundTrip;
 pub use self::socket::{Auth, AuthError, Overflow, Retries, SendBuffer, SocketOptions};
 use self::socket::{Phase, Socket, earliest};
 use crate::Instant;
 pub use crate::engine::TransportId;
 use crate::engine::{self, Connection};
-use crate::packet::Decoder;
+use crate::packet::{Arguments, Decoder};
 use crate::queue::Queue;
 use crate::random::Random;
 
@@ -109,6 +108,16 @@ pub struct Manager {
     /// Whether events are told with their arguments unread, where nothing here needs them.
     leaves_unread: bool,
 }
+
+/// What is done with a retry queue: by way of function pointers, so that only a page that calls
+/// [`Manager::retry`] links it.
+#[derive(Clone, Copy, Debug)]
+struct Driver {
+    emit: EmitRetried,
+    send: fn(&mut Manager, SocketId),
+}
+
+type EmitRetried = fn(&mut Manager, SocketId, Arguments, EmitOptions) -> Result<Emitted, EmitError>;
 
 #[derive(Debug, Default)]
 struct Slot {

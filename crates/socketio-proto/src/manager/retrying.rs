@@ -4,19 +4,9 @@
 use alloc::boxed::Box;
 
 use super::socket::{Pending, Phase, Retries, RetryQueue};
-use super::{EmitError, EmitOptions, Emitted, Manager, Outcome, SocketId};
+use super::{Driver, EmitError, EmitOptions, Emitted, Manager, Outcome, SocketId};
 use crate::Limits;
 use crate::packet::{self, Arguments};
-
-/// What is done with a retry queue: by way of function pointers, so that only a page that calls
-/// [`Manager::retry`] links it.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Driver {
-    pub(super) emit: EmitRetried,
-    pub(super) send: fn(&mut Manager, SocketId),
-}
-
-type EmitRetried = fn(&mut Manager, SocketId, Arguments, EmitOptions) -> Result<Emitted, EmitError>;
 
 impl Manager {
     /// From now on, each event of this socket is sent until it is acknowledged (D3, H20).
