@@ -12,6 +12,7 @@ mod notation;
 mod perform;
 mod reverb;
 mod score;
+mod tone;
 mod wav;
 
 #[cfg(test)]

@@ -4,22 +4,10 @@ use crate::instruments::Instrument;
 use crate::noise::Noise;
 use crate::notation::Line;
 use crate::score::{BARS, BEATS_A_BAR, TEMPO};
+use crate::tone::Tone;
 
 /// Before the first note, so that it has room to be early and to swell.
 const LEAD_IN: f64 = 0.12;
-
-/// One sound to make.
-#[derive(Clone, Debug)]
-pub(crate) struct Tone {
-    /// In seconds.
-    pub(crate) start: f64,
-    pub(crate) seconds: f64,
-    pub(crate) hertz: f64,
-    /// How loud, up to 1.
-    pub(crate) level: f64,
-    pub(crate) slide: bool,
-    pub(crate) vibrato: bool,
-}
 
 /// When a beat comes, in seconds.
 pub(crate) fn time(beat: f64) -> f64 {

@@ -86,7 +86,19 @@ pub(crate) const PARTS: [Part; 6] = [
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::notation;
+    use crate::notation::{self, Pitch};
+
+    /// What can be played on it.
+    fn range(instrument: Instrument) -> std::ops::RangeInclusive<Pitch> {
+        match instrument {
+            Instrument::Zheng => Pitch(50)..=Pitch(86),
+            Instrument::Flute => Pitch(62)..=Pitch(86),
+            Instrument::Kalimba => Pitch(57)..=Pitch(81),
+            Instrument::Bass => Pitch(38)..=Pitch(57),
+            Instrument::Pad => Pitch(50)..=Pitch(74),
+            Instrument::Bird => Pitch(96)..=Pitch(108),
+        }
+    }
 
     #[test]
     fn every_part_is_as_long_as_the_piece_and_inside_the_scale_and_the_instrument() {
@@ -100,7 +112,7 @@ mod tests {
                     "{pitch:?} of {:?}",
                     part.instrument
                 );
-                assert!(part.instrument.range().contains(pitch), "{pitch:?}");
+                assert!(range(part.instrument).contains(pitch), "{pitch:?}");
             }
             // The tone below, which a slide starts from, is in the scale as well.
             for slid in read.notes.iter().filter(|note| note.slide) {

@@ -2,10 +2,10 @@
 
 use std::f64::consts::TAU;
 
-use super::{smooth, times};
+use super::shape::{smooth, times};
 use crate::SAMPLE_RATE;
 use crate::noise::Noise;
-use crate::perform::Tone;
+use crate::tone::Tone;
 
 pub(crate) fn call(tone: &Tone, noise: &mut Noise) -> Vec<f64> {
     let mut sound = Vec::new();

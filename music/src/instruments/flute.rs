@@ -2,11 +2,11 @@
 
 use std::f64::consts::TAU;
 
-use super::{cents, smooth, times};
+use super::shape::{cents, smooth, times};
 use crate::SAMPLE_RATE;
 use crate::filter::{BandPass, HighPass, LowPass};
 use crate::noise::Noise;
-use crate::perform::Tone;
+use crate::tone::Tone;
 
 /// How loud each harmonic is, and how much more of it comes with a stronger breath.
 const HARMONICS: [(f64, f64); 7] = [

@@ -2,10 +2,10 @@
 
 use std::f64::consts::TAU;
 
-use super::{decay, smooth, times};
+use super::shape::{decay, smooth, times};
 use crate::filter::LowPass;
 use crate::noise::Noise;
-use crate::perform::Tone;
+use crate::tone::Tone;
 
 /// Of each mode: its frequency over the lowest, how loud it is, and how long it rings at 440 Hz, in seconds.
 const MODES: [(f64, f64, f64); 4] = [

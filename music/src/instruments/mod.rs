@@ -4,11 +4,13 @@ mod bird;
 mod flute;
 mod kalimba;
 mod pad;
+mod shape;
 mod zheng;
 
-use crate::SAMPLE_RATE;
+pub(crate) use self::shape::{samples, smooth};
+
 use crate::noise::Noise;
-use crate::perform::Tone;
+use crate::tone::Tone;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Instrument {
@@ -34,20 +36,6 @@ pub(crate) struct Clip {
 }
 
 impl Instrument {
-    /// What can be played on it.
-    #[cfg(test)]
-    pub(crate) fn range(self) -> std::ops::RangeInclusive<crate::notation::Pitch> {
-        use crate::notation::Pitch;
-        match self {
-            Self::Zheng => Pitch(50)..=Pitch(86),
-            Self::Flute => Pitch(62)..=Pitch(86),
-            Self::Kalimba => Pitch(57)..=Pitch(81),
-            Self::Bass => Pitch(38)..=Pitch(57),
-            Self::Pad => Pitch(50)..=Pitch(74),
-            Self::Bird => Pitch(96)..=Pitch(108),
-        }
-    }
-
     /// How far from the beat its player strays, in seconds.
     pub(crate) fn looseness(self) -> f64 {
         match self {
@@ -94,30 +82,4 @@ impl Clip {
             samples,
         }
     }
-}
-
-/// How many samples a time takes.
-pub(crate) fn samples(seconds: f64) -> usize {
-    (seconds * SAMPLE_RATE).round() as usize
-}
-
-/// The times of as many samples as these seconds take.
-fn times(seconds: f64) -> impl Iterator<Item = f64> {
-    (0..samples(seconds)).map(|n| n as f64 / SAMPLE_RATE)
-}
-
-/// From 0 to 1 while `x` goes from 0 to 1, with no corner at either end.
-pub(crate) fn smooth(x: f64) -> f64 {
-    let x = x.clamp(0.0, 1.0);
-    x * x * (3.0 - 2.0 * x)
-}
-
-/// By how much a number of cents changes a frequency.
-fn cents(cents: f64) -> f64 {
-    libm::exp2(cents / 1200.0)
-}
-
-/// The decay to a thousandth in this many seconds, after so many.
-fn decay(time: f64, thousandth: f64) -> f64 {
-    libm::exp(-6.907_755 * time / thousandth)
 }

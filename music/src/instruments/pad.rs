@@ -2,9 +2,9 @@
 
 use std::f64::consts::TAU;
 
-use super::{cents, smooth, times};
+use super::shape::{cents, smooth, times};
 use crate::noise::Noise;
-use crate::perform::Tone;
+use crate::tone::Tone;
 
 const ATTACK: f64 = 1.1;
 const RELEASE: f64 = 1.7;

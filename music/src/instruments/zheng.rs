@@ -4,11 +4,11 @@
 
 use std::f64::consts::TAU;
 
-use super::{cents, decay, samples, smooth, times};
+use super::shape::{cents, decay, samples, smooth, times};
 use crate::SAMPLE_RATE;
 use crate::filter::{BandPass, LowPass};
 use crate::noise::Noise;
-use crate::perform::Tone;
+use crate::tone::Tone;
 
 /// How strings are plucked, and what they lose.
 #[derive(Debug)]
