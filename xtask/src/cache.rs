@@ -14,14 +14,6 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use crate::node::Packages;
-use crate::python::Environment;
-use crate::step::note;
-use crate::{engines, tools};
-
-/// What `clean-cache` may remove; `target` is the business of `.ci/run`.
-const ROOMS: [&str; 3] = ["tools", "python", "npm"];
-
 /// A folder of the cache.
 pub(crate) fn dir(room: &str) -> Result<PathBuf> {
     let set = |name| std::env::var_os(name).filter(|value| !value.is_empty());
@@ -65,45 +57,6 @@ pub(crate) fn remove(dir: &Path) -> Result<()> {
         }
         _ => Ok(()),
     }
-}
-
-/// Removes what was installed: all of it, or what this checkout has no use for.
-pub(crate) fn clean(unused: bool) -> Result<()> {
-    let used = if unused { used()? } else { Vec::new() };
-    for room in ROOMS {
-        let Ok(entries) = std::fs::read_dir(dir(room)?) else {
-            continue;
-        };
-        for entry in entries {
-            let path = entry?.path();
-            if !used.contains(&path) {
-                note(format_args!("removing {}", path.display()));
-                remove(&path)?;
-            }
-        }
-    }
-    Ok(())
-}
-
-fn used() -> Result<Vec<PathBuf>> {
-    let mut used = Vec::new();
-    for tool in tools::all()? {
-        used.push(tool.home()?);
-    }
-    used.push(tools::cargo_fuzz().home()?);
-    used.push(tools::geckodriver().home()?);
-    used.push(engines::nginx_home()?);
-    used.extend(
-        Environment::ALL
-            .into_iter()
-            .filter_map(|environment| environment.home().ok()),
-    );
-    used.extend(
-        Packages::ALL
-            .into_iter()
-            .filter_map(|packages| packages.home().ok()),
-    );
-    Ok(used)
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ mod browser;
 mod build;
 mod cache;
 mod check;
+mod clean_cache;
 mod compress;
 mod doctor;
 mod end_to_end;
@@ -74,7 +75,7 @@ fn execute(command: Command) -> anyhow::Result<()> {
         Command::Gallery(options) => gallery::gallery(&options),
         Command::Lighthouse => lighthouse::lighthouse(),
         Command::Doctor => doctor::doctor(),
-        Command::CleanCache { unused } => cache::clean(unused),
+        Command::CleanCache { unused } => clean_cache::clean(unused),
         Command::Help => {
             println!("{}", args::USAGE);
             Ok(())

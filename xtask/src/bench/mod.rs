@@ -23,6 +23,7 @@ mod harness;
 mod live;
 mod machine;
 mod memory;
+mod minify;
 mod page_events;
 mod report;
 mod server;

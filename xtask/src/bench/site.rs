@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 
-use super::{Context, weight};
+use super::{Context, minify};
 use crate::{cache, compress, stamp, workspace};
 
 /// The libraries: package, file, and the name that the page has for it.
@@ -54,7 +54,7 @@ pub(super) fn vue(context: &Context) -> Result<PathBuf> {
         if file.extension().is_some_and(|kind| kind == "html") {
             copy(&file, &to)?;
         } else {
-            weight::minify(&file, &to)?;
+            minify::file(&file, &to)?;
         }
     }
     for (package, file, name) in LIBRARIES {

@@ -1,14 +1,13 @@
 //! What a player waits for, and the client alone: in bytes, by brotli at its best.
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
 
 use super::example::{self, Built};
-use super::{Budget, Context, Figure, site};
+use super::{Budget, Context, Figure, minify, site};
 use crate::step::note;
-use crate::{compress, page, process, tools, workspace};
+use crate::{compress, page, workspace};
 
 /// What a page with nothing but the client may weigh: the goal, and what it is held to until then. The latter only goes
 /// down.
@@ -77,20 +76,13 @@ fn alone(built: Built) -> Result<u64> {
     let room = example::build(NAME, built)?;
     let module = room.join(format!("{NAME}_bg.wasm"));
     let script = room.join(format!("{NAME}.min.js"));
-    minify(&room.join(format!("{NAME}.js")), &script)?;
+    minify::file(&room.join(format!("{NAME}.js")), &script)?;
     let (module, script) = (packed(&module)?, packed(&script)?);
     note(format_args!(
         "{module:>8} B  WebAssembly of the client alone"
     ));
     note(format_args!("{script:>8} B  its JavaScript"));
     Ok(module + script)
-}
-
-/// A script or a style sheet in fewer bytes.
-pub(super) fn minify(from: &Path, to: &Path) -> Result<()> {
-    let mut esbuild: Command = tools::esbuild().command()?;
-    esbuild.args(["--minify", "--log-level=warning", "--legal-comments=none"]);
-    process::run(esbuild.arg(format!("--outfile={}", to.display())).arg(from))
 }
 
 fn packed(file: &PathBuf) -> Result<u64> {

@@ -1,0 +1,52 @@
+//! `cargo xtask clean-cache`
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+
+use crate::node::Packages;
+use crate::python::Environment;
+use crate::step::note;
+use crate::{cache, engines, tools};
+
+/// What `clean-cache` may remove; `target` is the business of `.ci/run`.
+const ROOMS: [&str; 3] = ["tools", "python", "npm"];
+
+/// Removes what was installed: all of it, or what this checkout has no use for.
+pub(crate) fn clean(unused: bool) -> Result<()> {
+    let used = if unused { used()? } else { Vec::new() };
+    for room in ROOMS {
+        let Ok(entries) = std::fs::read_dir(cache::dir(room)?) else {
+            continue;
+        };
+        for entry in entries {
+            let path = entry?.path();
+            if !used.contains(&path) {
+                note(format_args!("removing {}", path.display()));
+                cache::remove(&path)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn used() -> Result<Vec<PathBuf>> {
+    let mut used = Vec::new();
+    for tool in tools::all()? {
+        used.push(tool.home()?);
+    }
+    used.push(tools::cargo_fuzz().home()?);
+    used.push(tools::geckodriver().home()?);
+    used.push(engines::nginx_home()?);
+    used.extend(
+        Environment::ALL
+            .into_iter()
+            .filter_map(|environment| environment.home().ok()),
+    );
+    used.extend(
+        Packages::ALL
+            .into_iter()
+            .filter_map(|packages| packages.home().ok()),
+    );
+    Ok(used)
+}
