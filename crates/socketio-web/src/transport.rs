@@ -7,12 +7,19 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{BinaryType, CloseEvent, MessageEvent, WebSocket};
 
 use crate::property::property;
+use crate::timer::Timer;
 
 /// Takes what a transport tells.
 pub(crate) type Sink = Rc<dyn Fn(TransportEvent)>;
 
 /// Reads what a frame holds, if it is text.
 pub(crate) type ReadText = fn(&JsValue) -> Option<String>;
+
+/// The code of a connection that ended without a close frame (RFC 6455, 7.1.5).
+const ABNORMAL: u16 = 1006;
+
+/// How long the close may take that follows an error, in milliseconds. A browser sends it in its next task.
+const CLOSE_FOLLOWS: u32 = 100;
 
 /// One WebSocket of the browser and the handlers on it. Dropping it takes the handlers off, then closes: nothing of
 /// it is heard afterwards, and nothing is leaked.
@@ -44,20 +51,21 @@ impl Transport {
                 None => TransportEvent::Binary(js_sys::Uint8Array::new(&data).to_vec()),
             });
         });
-        // The browser tells an error without its cause; the close that follows it carries the code.
-        let failed = Rc::new(Cell::new(false));
+        // The browser reports an error without its cause; the close that follows it carries the code. None follows where
+        // a content security policy forbids the address, in Chromium.
+        let unclosed = Rc::new(Cell::new(None));
         let error = Closure::new({
-            let failed = Rc::clone(&failed);
-            move |_: JsValue| failed.set(true)
+            let (sink, unclosed) = (Rc::clone(&sink), Rc::clone(&unclosed));
+            move |_: JsValue| {
+                let sink = Rc::clone(&sink);
+                let end = move || sink(closed(ABNORMAL, String::new(), true));
+                unclosed.set(Some(Timer::new(CLOSE_FOLLOWS, end)));
+            }
         });
         let close = Closure::new(move |event: JsValue| {
             let event: CloseEvent = event.unchecked_into();
-            let (code, reason, failed) = (event.code(), event.reason(), failed.get());
-            sink(TransportEvent::Closed {
-                code,
-                reason,
-                failed,
-            });
+            let failed = unclosed.take().is_some();
+            sink(closed(event.code(), event.reason(), failed));
         });
         socket.set_onmessage(Some(message.as_ref().unchecked_ref()));
         socket.set_onerror(Some(error.as_ref().unchecked_ref()));
@@ -96,6 +104,14 @@ impl Drop for Transport {
         self.socket.set_onerror(None);
         self.socket.set_onclose(None);
         let _ = self.socket.close();
+    }
+}
+
+fn closed(code: u16, reason: String, failed: bool) -> TransportEvent {
+    TransportEvent::Closed {
+        code,
+        reason,
+        failed,
     }
 }
 

@@ -96,6 +96,12 @@ fn a_server_that_the_policy_forbids_is_told(stage: &mut Stage<'_>) {
     stage.page.provoke_breach("Fetch API cannot load");
     visit(stage, &json!({ "socket_server": far }));
     wait_for_advice(&stage.page, &far, "内容安全策略", "connect-src");
+    // Chromium says at once that it failed, and nothing more.
+    let trouble = stage.page.text("link-trouble").unwrap_or_default();
+    assert!(
+        trouble.contains("连不上服务器"),
+        "the failure is told late, as {trouble:?}"
+    );
 }
 
 /// Opens the page with these settings, as somebody who is signed in.
@@ -114,7 +120,12 @@ fn visit(stage: &mut Stage<'_>, settings: &Value) {
 
 /// Opens the connection's panel, and waits until the advice there is about `at` and holds these words.
 fn wait_for_advice(page: &Page, at: &str, what: &str, check: &str) {
-    page.click("connection");
+    // Before one is signed in, the sign leads nowhere.
+    wait_for("the connection's sign to be a button", || {
+        page.session()
+            .find("button[data-testid=connection]")?
+            .click()
+    });
     said(page, at, what, check);
 }
 

@@ -252,6 +252,23 @@ fn w1_a_drop_before_the_handshake_is_noticed_at_once() {
 }
 
 #[wasm_bindgen_test]
+async fn w1_an_error_that_no_close_follows_ends_the_attempt() {
+    let script = Script::install();
+    let builder = Socket::builder(&address()).timeout(None);
+    let socket = Owned(builder.connect().unwrap());
+    let log = listen(*socket);
+    script.last().fail();
+    until("the error is told", || log.len() == 2).await;
+    assert_eq!(
+        log.take(),
+        [
+            "waiting 1",
+            "on_connect_error: the transport failed: the connection was closed with code 1006"
+        ]
+    );
+}
+
+#[wasm_bindgen_test]
 async fn b11_no_handshake_in_time() {
     let script = Script::install();
     let builder = Socket::builder(&address())

@@ -118,6 +118,11 @@ impl Ws {
         self.drop_with(1006, "", true);
     }
 
+    /// An error, and no close behind it.
+    pub(crate) fn fail(&self) {
+        self.call("fail", &[]);
+    }
+
     /// Handshake and CONNECT reply of the namespace `/`.
     pub(crate) fn accept(&self, sid: &str) {
         self.deliver(HANDSHAKE);

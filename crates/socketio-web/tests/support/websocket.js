@@ -37,6 +37,12 @@
       this.onmessage?.(new MessageEvent("message", { data }));
     }
 
+    // As Chromium does it where a content security policy forbids the address: no close follows.
+    fail() {
+      this.readyState = 3;
+      this.onerror?.(new Event("error"));
+    }
+
     drop(code, reason, failed) {
       this.readyState = 3;
       if (failed) this.onerror?.(new Event("error"));
