@@ -194,10 +194,20 @@ impl Page {
 
     /// Has toasts wait for whoever will see the page.
     pub(crate) fn hold_toasts(&self) {
-        self.session.run(
-            "Object.defineProperty(document, 'hidden', { value: true, configurable: true });
-             document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))",
-        );
+        self.set_hidden(true);
+    }
+
+    /// Has the time of toasts run again.
+    pub(crate) fn let_toasts_go(&self) {
+        self.set_hidden(false);
+    }
+
+    /// Tells the page that nobody sees it, or that somebody does.
+    pub(crate) fn set_hidden(&self, hidden: bool) {
+        self.session.run(&format!(
+            "Object.defineProperty(document, 'hidden', {{ value: {hidden}, configurable: true }});
+             document.dispatchEvent(new Event('visibilitychange', {{ bubbles: true }}))"
+        ));
     }
 
     /// Closes toast after toast, until none is shown and none waits for its turn.

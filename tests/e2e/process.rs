@@ -1,14 +1,17 @@
 //! Child processes that end with their test.
 
 use std::io::{BufRead, BufReader, Read};
+use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+use crate::wait::{PAUSE, wait_for};
 
 /// How long a server or the driver may take until it is ready.
-const START: Duration = Duration::from_secs(30);
+const START: Duration = Duration::from_secs(60);
 
 /// How many bytes of what a child wrote are kept.
 const KEPT: usize = 64 << 10;
@@ -18,6 +21,7 @@ const KEPT: usize = 64 << 10;
 #[derive(Debug)]
 pub(crate) struct Guarded {
     child: Child,
+    started: Instant,
     written: Arc<Mutex<Vec<u8>>>,
 }
 
@@ -81,7 +85,47 @@ impl Guarded {
         let stderr = child.stderr.take().expect("it is piped");
         read_lines(stdout, Arc::clone(&written), ready.clone(), found.clone());
         read_lines(stderr, Arc::clone(&written), ready, found);
-        Self { child, written }
+        Self {
+            child,
+            started: Instant::now(),
+            written,
+        }
+    }
+
+    /// Starts a program that has to be told a port, and waits until it answers there: on one that is free, and on another
+    /// should somebody have taken that in between.
+    ///
+    /// # Panics
+    ///
+    /// When it can't be started, or is not ready in time, with what it wrote.
+    pub(crate) fn start_on_a_port(
+        program: impl Fn(u16) -> Command,
+        ready: impl Fn(u16) -> Result<(), String>,
+    ) -> (Self, u16) {
+        wait_for("a program on a port of its own", || {
+            let port = free_port();
+            let mut guarded = Self::spawn(&program(port));
+            loop {
+                let answer = ready(port);
+                if guarded.has_ended() {
+                    return Err(format!("it ended, having written: {}", guarded.written()));
+                }
+                match answer {
+                    Ok(()) => return Ok((guarded, port)),
+                    Err(why) if guarded.started.elapsed() > START => {
+                        panic!(
+                            "{why}; not ready in {START:?}, it wrote: {}",
+                            guarded.written()
+                        )
+                    }
+                    Err(_) => thread::sleep(PAUSE),
+                }
+            }
+        })
+    }
+
+    fn has_ended(&mut self) -> bool {
+        !matches!(self.child.try_wait(), Ok(None))
     }
 
     /// The end of what it wrote.
@@ -96,6 +140,12 @@ impl Drop for Guarded {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// A port that nobody listens on at this moment.
+pub(crate) fn free_port() -> u16 {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+    listener.local_addr().expect("its address").port()
 }
 
 /// The command, in a process group of its own that is killed when its standard input closes. That

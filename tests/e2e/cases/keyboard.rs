@@ -62,6 +62,7 @@ fn keys_reach_all_of_the_orchard(stage: &mut Stage<'_>) {
         reach_all(page, "the orchard");
 
         // Toasts and the bar are reached, too. The server ends the connection, so that nothing comes back by itself.
+        page.hold_toasts();
         for text in ["first", "second"] {
             let event = json!({ "event": "server_response", "data": { "count": 7, "sid": text } });
             server.control("emit", &event);
@@ -69,6 +70,7 @@ fn keys_reach_all_of_the_orchard(stage: &mut Stage<'_>) {
         page.wait_for_toast("second");
         page.session()
             .run("document.querySelector('.toast button').focus()");
+        page.let_toasts_go();
         let sids = page.wire().ids();
         server.control("disconnect", &json!({ "sid": sids.last() }));
         page.wait_for_presence("bar", true);

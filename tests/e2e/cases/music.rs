@@ -86,10 +86,7 @@ fn music_rests_while_nobody_sees_the_page(stage: &mut Stage<'_>) {
     let Stage { page, .. } = stage;
     wait_for_music(page, true);
     for hidden in [true, false] {
-        page.session().run(&format!(
-            "Object.defineProperty(document, 'hidden', {{ value: {hidden}, configurable: true }});
-             document.dispatchEvent(new Event('visibilitychange', {{ bubbles: true }}))"
-        ));
+        page.set_hidden(hidden);
         wait_for_music(page, !hidden);
     }
 }

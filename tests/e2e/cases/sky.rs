@@ -13,25 +13,35 @@ pub(super) const CASES: &[Case] = &[on_default(
     sky_is_there_at_once_and_turns_gently,
 )];
 
-/// What is on its way from one hour's colour to another's: of the column, and of what is beside it.
-const TURNING: &str = r#"
-const turning = (it) => it.getAnimations().some((change) => change.transitionProperty === "--sky-top");
-return [".scene", "body"].map((part) => turning(document.querySelector(part)));
+/// Writes down what sets out from one hour's colour to another's: the column, or what is beside it.
+const WATCH: &str = r#"
+window.turned = [];
+addEventListener("transitionrun", ({ propertyName, target }) => {
+    if (propertyName === "--sky-top") window.turned.push(target === document.body ? "body" : target.className);
+});
+"#;
+
+/// What has set out until two frames were drawn.
+const TURNED: &str = r#"
+const [done] = arguments;
+requestAnimationFrame(() => requestAnimationFrame(() => done(window.turned.sort())));
 "#;
 
 fn sky_is_there_at_once_and_turns_gently(stage: &mut Stage<'_>) {
     let Stage { page, server, .. } = stage;
+    page.session().run_first(WATCH);
     page.session().set_hour(22);
     page.visit(&server.url(QUIET));
     wait_for_sky(page, "night");
-    assert_eq!(page.session().run(TURNING), json!([false, false]));
+    assert_eq!(page.session().run_async(TURNED, &[]), json!([]));
 
     // The page looks at its clock when it is looked at again.
     page.session().set_hour(12);
     page.session()
         .run("document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))");
     wait_for_sky(page, "day");
-    assert_eq!(page.session().run(TURNING), json!([true, true]));
+    let turned = page.session().run_async(TURNED, &[]);
+    assert_eq!(turned, json!(["body", "scene"]));
 }
 
 fn wait_for_sky(page: &Page, name: &str) {

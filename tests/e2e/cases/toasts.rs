@@ -40,6 +40,8 @@ fn newcomers(stage: &Stage<'_>, sids: &[&str]) {
 
 fn toasts_are_few_and_text(stage: &mut Stage<'_>) {
     go_live(stage);
+    // The fifth is not to come because the first has gone.
+    stage.page.hold_toasts();
     newcomers(stage, &[MARKUP, "second", "third", "fourth", "fifth"]);
     let Stage { page, .. } = stage;
     page.wait_for_toast(MARKUP);
@@ -63,6 +65,8 @@ fn toasts_are_few_and_text(stage: &mut Stage<'_>) {
 
 fn a_toast_that_is_held_stays(stage: &mut Stage<'_>) {
     go_live(stage);
+    // Until one of them has the focus, both wait.
+    stage.page.hold_toasts();
     newcomers(stage, &["held", "let go"]);
     let Stage { page, .. } = stage;
     page.wait_for_toast("let go");
@@ -71,6 +75,7 @@ fn a_toast_that_is_held_stays(stage: &mut Stage<'_>) {
         toasts.find((it) => it.textContent.includes("held")).querySelector("button").focus();
     "#;
     page.session().run(focus);
+    page.let_toasts_go();
     wait_for("the other toast to go", || match page.toasts() {
         1 => Ok(()),
         many => Err(format!("{many} toasts")),

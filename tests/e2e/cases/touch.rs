@@ -54,11 +54,10 @@ fn a_thumb_fits_on_all(stage: &mut Stage<'_>, language: &str) {
     page.visit(&server.url(WITH_PLACES));
     page.wait_for_state("live");
     page.tap_toasts_away();
+    page.hold_toasts();
     let event = json!({ "event": "server_response", "data": { "count": 7, "sid": "short" } });
     server.control("emit", &event);
     page.wait_for_toast("short");
-    page.session()
-        .run("document.querySelector('.toast button').focus()");
     let sids = page.wire().ids();
     server.control("disconnect", &json!({ "sid": sids.last() }));
     page.wait_for_presence("bar", true);

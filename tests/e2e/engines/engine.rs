@@ -1,7 +1,6 @@
 //! The engines, and how each is started.
 
 use std::fmt;
-use std::net::TcpListener;
 use std::process::Command;
 
 use serde_json::{Value, json};
@@ -10,7 +9,6 @@ use tempfile::TempDir;
 use super::Surroundings;
 use crate::http::{Http, LANGUAGE};
 use crate::process::Guarded;
-use crate::wait::wait_for;
 use crate::webdriver::Session;
 
 /// What runs the page.
@@ -40,31 +38,37 @@ impl Engine {
     pub(crate) fn open(self, surroundings: &Surroundings) -> Browser {
         let home = tempfile::tempdir().expect("a temporary folder");
         let display = (self == Self::WebKit).then(|| display(surroundings));
-        let port = free_port();
-        let mut command = Command::new("env");
-        command
-            .arg(format!("HOME={}", home.path().display()))
-            .arg(format!("XDG_RUNTIME_DIR={}", home.path().display()))
-            .args([
-                "LANG=C.UTF-8",
-                "LANGUAGE=zh_CN",
-                "NO_AT_BRIDGE=1",
-                "GSETTINGS_BACKEND=memory",
-            ]);
-        if let Some((_, display)) = &display {
-            command.arg(format!("DISPLAY=:{display}"));
-        }
-        command
-            .arg(match self {
-                Self::Chromium => &surroundings.chromedriver,
-                Self::Firefox => &surroundings.geckodriver,
-                Self::WebKit => &surroundings.webkitdriver,
-            })
-            .arg(format!("--port={port}"));
-        let driver = Guarded::spawn(&command);
-        let url = format!("http://127.0.0.1:{port}");
         let http = Http::new();
-        wait_for("the driver", || http.fetch(&format!("{url}/status")));
+        let (driver, port) = Guarded::start_on_a_port(
+            |port| {
+                let mut command = Command::new("env");
+                command
+                    .arg(format!("HOME={}", home.path().display()))
+                    .arg(format!("XDG_RUNTIME_DIR={}", home.path().display()))
+                    .args([
+                        "LANG=C.UTF-8",
+                        "LANGUAGE=zh_CN",
+                        "NO_AT_BRIDGE=1",
+                        "GSETTINGS_BACKEND=memory",
+                    ]);
+                if let Some((_, display)) = &display {
+                    command.arg(format!("DISPLAY=:{display}"));
+                }
+                command
+                    .arg(match self {
+                        Self::Chromium => &surroundings.chromedriver,
+                        Self::Firefox => &surroundings.geckodriver,
+                        Self::WebKit => &surroundings.webkitdriver,
+                    })
+                    .arg(format!("--port={port}"));
+                command
+            },
+            |port| {
+                http.fetch(&format!("http://127.0.0.1:{port}/status"))
+                    .map(drop)
+            },
+        );
+        let url = format!("http://127.0.0.1:{port}");
         Browser {
             session: Session::start(&url, &self.capabilities(surroundings)),
             _driver: driver,
@@ -145,10 +149,4 @@ fn display(surroundings: &Surroundings) -> (Guarded, u16) {
         "tcp",
     ]);
     Guarded::start(&command, |line| line.parse().ok())
-}
-
-/// A port that nobody listens on at this moment.
-pub(super) fn free_port() -> u16 {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
-    listener.local_addr().expect("its address").port()
 }

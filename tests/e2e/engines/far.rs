@@ -8,11 +8,10 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use super::Surroundings;
-use super::engine::free_port;
 use crate::backend::{User, demo_account, port_of};
 use crate::environment::Environment;
 use crate::http::Http;
-use crate::process::Guarded;
+use crate::process::{Guarded, free_port};
 use crate::wait::wait_for;
 
 /// Where the page is on its origin.

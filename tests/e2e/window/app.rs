@@ -1,7 +1,6 @@
 //! The running program, its display, its driver and its server.
 
 use std::fs;
-use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -98,13 +97,19 @@ impl<'a> Device<'a> {
 
     /// Opens the window.
     pub(crate) fn open(&self) -> Window<'a> {
-        let port = free_port();
-        let mut driver = self.command(&self.stage.surroundings.driver);
-        driver.arg(format!("--port={port}"));
-        let driver = Guarded::spawn(&driver);
-        let url = format!("http://127.0.0.1:{port}");
         let http = Http::new();
-        wait_for("the driver", || http.fetch(&format!("{url}/status")));
+        let (driver, port) = Guarded::start_on_a_port(
+            |port| {
+                let mut driver = self.command(&self.stage.surroundings.driver);
+                driver.arg(format!("--port={port}"));
+                driver
+            },
+            |port| {
+                http.fetch(&format!("http://127.0.0.1:{port}/status"))
+                    .map(drop)
+            },
+        );
+        let url = format!("http://127.0.0.1:{port}");
         let options = json!({ "binary": self.starter(), "args": [] });
         let session = Session::start(&url, &json!({ "webkitgtk:browserOptions": options }));
         let process = fs::read_to_string(self.home.path().join("process"));
@@ -282,10 +287,4 @@ fn write_script(file: &Path, script: &str) {
     fs::write(file, format!("#!/bin/sh\n{script}\n")).expect("a script");
     let executable = fs::Permissions::from_mode(0o755);
     fs::set_permissions(file, executable).expect("a script that can be run");
-}
-
-/// A port that nobody listens on at the moment.
-fn free_port() -> u16 {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
-    listener.local_addr().expect("a port").port()
 }
