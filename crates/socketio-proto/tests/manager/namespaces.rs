@@ -298,6 +298,30 @@ fn h18_h19_a_session_is_offered_for_recovery() {
 }
 
 #[test]
+fn h19_an_event_that_asks_for_an_acknowledgement_carries_no_offset() {
+    let mut script = Script::new(Config::default());
+    script.connect("/");
+    script.drain();
+    script.they_send(OPEN);
+    script.drain();
+    for frame in [
+        r#"40{"sid":"s1","pid":"p1"}"#,
+        r#"42["news","offset-1"]"#,
+        r#"427["asks","no offset"]"#,
+    ] {
+        script.they_send(frame);
+        script.drain();
+    }
+    script.they_break();
+    script.they_send(OPEN);
+    script.expect([
+        "opened",
+        "reconnected 1",
+        r#"> 40{"pid":"p1","offset":"offset-1"}"#,
+    ]);
+}
+
+#[test]
 fn h19_the_user_s_own_auth_wins_over_what_recovery_adds() {
     let auth: std::collections::BTreeMap<_, _> = [("pid", "mine")].into();
     let auth = socketio_proto::Auth::object(&auth).unwrap();

@@ -214,7 +214,9 @@ impl Socket {
 
     /// The server of a session that can be restored puts an offset behind the arguments of each event (H19).
     pub(crate) fn note_offset(&mut self, packet: &Packet) {
+        // Events that ask for an acknowledgement are not among those that a session is restored with.
         if self.notes_offsets()
+            && packet.id().is_none()
             && let Some(offset) = packet.last_string()
         {
             self.recovery.offset = Some(offset.into_owned());
