@@ -131,7 +131,7 @@ fn prepare(group: Group, accept: bool) -> Result<Prepared> {
     match group {
         Group::Unit => {
             not_for_browsers(&mut test).args(["--exclude", SERVER]);
-            // Ignored elsewhere is the comparison with the reference's codec, which runs under Node.js.
+            // Ignored elsewhere are the comparisons with the reference's codec and client, which run under Node.js.
             test.env("ORCHARD_NODE_MODULES", node::set_up()?);
             test.args(["--", "--include-ignored"]);
             // What of the page needs no browser, and the examples in the client's documentation.

@@ -1,0 +1,299 @@
+//! What a script is made of. It is played to ours first, which settles what the server sends; what comes of that goes to
+//! the reference as JSON, see tests/servers/node/client.mjs.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::reply::Reply;
+
+/// One life of a client: its options, what its listeners do, and what happens.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Script {
+    pub(crate) manager: ManagerOptions,
+    pub(crate) sockets: Vec<SocketOptions>,
+    pub(crate) handlers: Vec<Handler>,
+    pub(crate) steps: Vec<Step>,
+}
+
+/// Options under the reference's names.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ManagerOptions {
+    pub(crate) reconnection: bool,
+    /// 0 means no end of them.
+    pub(crate) reconnection_attempts: u32,
+    pub(crate) reconnection_delay: u64,
+    pub(crate) reconnection_delay_max: u64,
+    pub(crate) timeout: u64,
+    /// How long ours waits for the answer to a CONNECT. The reference waits as long as it takes.
+    pub(crate) connect_timeout: Option<u64>,
+}
+
+/// Options of one socket, under the reference's names but for `asks`: whether auth is asked for at each CONNECT.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct SocketOptions {
+    pub(crate) namespace: String,
+    pub(crate) auth: Option<Value>,
+    pub(crate) asks: bool,
+    pub(crate) ack_timeout: Option<u64>,
+    pub(crate) retries: Option<u32>,
+    /// Whether auth that differs is another user's, to ours.
+    pub(crate) one_user: bool,
+}
+
+/// What a listener does at its first calls.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub(crate) struct Handler {
+    pub(crate) socket: usize,
+    pub(crate) on: On,
+    pub(crate) times: u32,
+    pub(crate) actions: Vec<Action>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum On {
+    Ack,
+    Connect,
+    ConnectError,
+    Disconnect,
+    Event,
+}
+
+/// What the user's code does.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Action {
+    /// Answers an event that asked for it: the `nth` of all that did.
+    Answer {
+        nth: usize,
+        args: Vec<Value>,
+    },
+    /// Answers the `nth` question of this socket for its auth.
+    Authorize {
+        socket: usize,
+        nth: usize,
+        auth: Option<Value>,
+    },
+    Connect(usize),
+    Disconnect(usize),
+    Emit(Emit),
+    Reconnection(bool),
+    /// Answers the event that is being handled, if it asked for it.
+    Reply {
+        args: Vec<Value>,
+    },
+    SetAuth {
+        socket: usize,
+        auth: Option<Value>,
+    },
+    Throw,
+}
+
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub(crate) struct Emit {
+    pub(crate) socket: usize,
+    pub(crate) event: String,
+    pub(crate) args: Vec<Value>,
+    pub(crate) ack: Ack,
+    pub(crate) volatile: bool,
+}
+
+/// Whether and how an acknowledgement is waited for.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Ack {
+    /// As `emitWithAck` does it: a disconnect ends the wait.
+    Awaited,
+    None,
+    /// A callback.
+    Plain,
+    /// A callback, and at most this many milliseconds.
+    Timeout(u64),
+}
+
+/// What happens. What the server sends depends on what it was asked: where there is no question, nothing happens.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Step {
+    Act(Action),
+    /// The transport is closed, if the handshake is done.
+    Close,
+    /// The transport is closed, whether or not the handshake is done.
+    Drop,
+    /// `connect()`, unless the socket is on its way, or a back-off waits.
+    ConnectAnew(usize),
+    /// The transport fails.
+    Fail,
+    Offline,
+    Server(Reply),
+    /// The clock goes on, and no timer rings: the device sleeps.
+    Sleep(u64),
+    /// Milliseconds pass.
+    Wait(u64),
+}
+
+/// What is done to a client.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Input {
+    Act(Action),
+    /// The server answers the `nth` event of this namespace that asked for it, whatever the id that it asked under.
+    Acknowledge {
+        namespace: String,
+        nth: usize,
+        /// The text of a list.
+        args: String,
+    },
+    /// A binary frame, in base64.
+    Bytes(String),
+    Close(u16),
+    Fail(u16),
+    Frame(String),
+    Offline,
+    Sleep(u64),
+    Wait(u64),
+}
+
+/// A script as the reference plays it.
+#[derive(Debug, Serialize)]
+pub(crate) struct Played<'a> {
+    pub(crate) manager: &'a ManagerOptions,
+    pub(crate) sockets: &'a [SocketOptions],
+    pub(crate) handlers: &'a [Handler],
+    pub(crate) steps: &'a [Vec<Input>],
+}
+
+impl Default for ManagerOptions {
+    fn default() -> Self {
+        Self {
+            reconnection: true,
+            reconnection_attempts: 0,
+            reconnection_delay: 1_000,
+            reconnection_delay_max: 5_000,
+            timeout: 20_000,
+            connect_timeout: None,
+        }
+    }
+}
+
+impl SocketOptions {
+    pub(crate) fn of(namespace: &str) -> Self {
+        Self {
+            namespace: namespace.into(),
+            auth: None,
+            asks: false,
+            ack_timeout: None,
+            retries: None,
+            one_user: true,
+        }
+    }
+}
+
+impl fmt::Display for Script {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.manager != ManagerOptions::default() {
+            writeln!(f, "  {:?}", self.manager)?;
+        }
+        for (index, socket) in self.sockets.iter().enumerate() {
+            writeln!(f, "  socket {index}: {socket}")?;
+        }
+        for handler in &self.handlers {
+            let Handler {
+                socket,
+                on,
+                times,
+                actions,
+            } = handler;
+            write!(f, "  {on:?} of socket {socket}, {times} times:")?;
+            for action in actions {
+                write!(f, " {action};")?;
+            }
+            writeln!(f)?;
+        }
+        for (index, step) in self.steps.iter().enumerate() {
+            writeln!(f, "  {index:>3}. {step}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for SocketOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.namespace)?;
+        if let Some(auth) = &self.auth {
+            write!(f, ", auth {auth}")?;
+        }
+        if self.asks {
+            f.write_str(", asks for its auth")?;
+        }
+        if let Some(timeout) = self.ack_timeout {
+            write!(f, ", acknowledged within {timeout} ms")?;
+        }
+        if let Some(retries) = self.retries {
+            write!(f, ", {retries} retries")?;
+        }
+        if !self.one_user {
+            f.write_str(", whose auth names its user")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let list = |args: &[Value]| Value::from(args.to_vec());
+        match self {
+            Self::Answer { nth, args } => write!(f, "answer event {nth} with {}", list(args)),
+            Self::Authorize { socket, nth, auth } => {
+                write!(f, "answer question {nth} of socket {socket} with {auth:?}")
+            }
+            Self::Connect(socket) => write!(f, "connect {socket}"),
+            Self::Disconnect(socket) => write!(f, "disconnect {socket}"),
+            Self::Emit(emit) => write!(f, "{emit}"),
+            Self::Reconnection(wanted) => write!(f, "reconnection {wanted}"),
+            Self::Reply { args } => write!(f, "reply {}", list(args)),
+            Self::SetAuth { socket, auth } => write!(f, "set auth of {socket} to {auth:?}"),
+            Self::Throw => f.write_str("throw"),
+        }
+    }
+}
+
+impl fmt::Display for Emit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            socket,
+            event,
+            args,
+            ack,
+            volatile,
+        } = self;
+        let volatile = if *volatile { "volatile " } else { "" };
+        let args = Value::from(args.clone());
+        write!(f, "emit {volatile}{event}{args} by {socket}")?;
+        match ack {
+            Ack::None => Ok(()),
+            ack => write!(f, ", ack {ack:?}"),
+        }
+    }
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Act(action) => write!(f, "{action}"),
+            Self::ConnectAnew(socket) => write!(f, "connect {socket}, if nothing else does"),
+            Self::Close => f.write_str("the transport closes, if the handshake is done"),
+            Self::Drop => f.write_str("the transport closes"),
+            Self::Fail => f.write_str("the transport fails"),
+            Self::Offline => f.write_str("the network goes"),
+            Self::Server(reply) => write!(f, "the server: {reply:?}"),
+            Self::Sleep(ms) => write!(f, "the device sleeps {ms} ms"),
+            Self::Wait(ms) => write!(f, "{ms} ms"),
+        }
+    }
+}
