@@ -23,6 +23,7 @@ use serde::Deserialize;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 use support::log::Log;
+use support::reported::Reported;
 use support::script::{HANDSHAKE, Script, address, page_listeners};
 
 wasm_bindgen_test_configure!(run_in_browser);
@@ -214,6 +215,41 @@ fn a_signal_that_is_disposed_may_be_set() {
     script.last().accept("s1");
     script.last().deliver(ONE);
     assert_eq!(log.take(), ["1"]);
+    owner.cleanup();
+}
+
+#[wasm_bindgen_test]
+fn a_handler_that_reads_a_disposed_signal_costs_that_call() {
+    let reported = Reported::watch();
+    let (script, owner, socket) = provided();
+    let log = Log::default();
+    let heard = log.clone();
+    let latest = owner.with(|| {
+        let child = Owner::new();
+        let (gone, _) = child.with(|| signal(0_u64));
+        use_event(move |Count { .. }| _ = gone.get_untracked());
+        use_event(move |Count { count }| heard.push(count));
+        child.cleanup();
+        use_latest::<Count>()
+    });
+    let ws = script.last();
+    ws.accept("s1");
+    for (frame, count) in [(ONE, 1), (TWO, 2)] {
+        ws.deliver(frame);
+        assert_eq!(log.take(), [count.to_string()]);
+        assert_eq!(latest.get_untracked(), Some(Count { count }));
+        assert_eq!(reported.take().len(), 1);
+    }
+    ws.deliver("2");
+    assert!(ws.sent().contains(&"3".to_owned()));
+    ws.drop();
+    socket.connect();
+    script.last().accept("s2");
+    assert!(socket.is_connected());
+    // Signals go on, too.
+    let (value, set) = owner.with(|| signal(1));
+    set.set(2);
+    assert_eq!(value.get_untracked(), 2);
     owner.cleanup();
 }
 

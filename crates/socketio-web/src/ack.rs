@@ -103,13 +103,9 @@ impl Wait {
             pending: None,
         };
         let waiter = move |result: Result<Packet, manager::AckError>| {
-            let waker = state.try_borrow_mut().ok().and_then(|mut state| {
-                state.result = Some(result.map_err(AckError::from));
-                state.waker.take()
-            });
-            if let Some(waker) = waker {
-                waker.wake();
-            }
+            let mut state = state.try_borrow_mut().ok()?;
+            state.result = Some(result.map_err(AckError::from));
+            state.waker.take()
         };
         (wait, Box::new(waiter))
     }
@@ -127,13 +123,17 @@ impl Wait {
     }
 
     fn poll(&mut self, context: &mut Context<'_>) -> Option<Result<Packet, AckError>> {
-        let mut state = self.state.try_borrow_mut().ok()?;
-        let Some(result) = state.result.take() else {
-            state.waker = Some(context.waker().clone());
-            return None;
+        let waker = context.waker().clone();
+        // Wakers are cloned and dropped with nothing borrowed: they may be of the user's own executor.
+        let _before = {
+            let mut state = self.state.try_borrow_mut().ok()?;
+            if let Some(result) = state.result.take() {
+                self.pending = None;
+                return Some(result);
+            }
+            state.waker.replace(waker)
         };
-        self.pending = None;
-        Some(result)
+        None
     }
 }
 

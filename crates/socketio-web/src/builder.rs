@@ -1,7 +1,9 @@
 use std::fmt;
 use std::future::Future;
-use std::mem;
+use std::mem::{self, ManuallyDrop};
+use std::pin::Pin;
 use std::rc::Rc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use serde::Serialize;
@@ -10,6 +12,7 @@ use socketio_proto::{Auth, AuthError, Limits, Retries, SendBuffer, SocketOptions
 use wasm_bindgen::JsValue;
 
 use crate::connection::{self, Connection, TakeOver};
+use crate::guard;
 use crate::head_start::HeadStart;
 use crate::lifecycle;
 use crate::slab::Key;
@@ -297,7 +300,7 @@ where
     R: Future<Output = Result<Auth, String>> + 'static,
 {
     Rc::new(move |socket, request, refused| {
-        let answer = provider(refused);
+        let answer = Answer(Some(Box::pin(provider(refused))));
         wasm_bindgen_futures::spawn_local(async move {
             let answer = answer.await;
             connection::with_socket(socket, |manager, id, now| {
@@ -305,6 +308,32 @@ where
             });
         });
     })
+}
+
+/// What an auth provider's future says. An exception in there is an answer as well.
+struct Answer<R>(Option<Pin<Box<R>>>);
+
+impl<R: Future<Output = Result<Auth, String>>> Future for Answer<R> {
+    type Output = R::Output;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<R::Output> {
+        let Some(future) = self.0.take() else {
+            return Poll::Pending;
+        };
+        // One that threw is neither polled again nor dropped: it may be half changed.
+        let mut future = ManuallyDrop::new(future);
+        let mut answer = Poll::Pending;
+        let polled = guard::catch(&mut || answer = future.as_mut().poll(context));
+        if let Err(exception) = polled {
+            return Poll::Ready(Err(guard::failure(&exception)));
+        }
+        let future = ManuallyDrop::into_inner(future);
+        match answer {
+            Poll::Pending => self.0 = Some(future),
+            Poll::Ready(_) => guard::dispose(future),
+        }
+        answer
+    }
 }
 
 /// A place on a connection to that server which hasn't this namespace yet (A8).

@@ -23,3 +23,8 @@ pub(crate) fn now() -> Instant {
     CLOCK.set((wall, passed));
     Instant::from_millis(passed)
 }
+
+/// The last time that was read.
+pub(crate) fn last() -> Instant {
+    Instant::from_millis(CLOCK.get().1)
+}

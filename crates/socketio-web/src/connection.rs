@@ -1,6 +1,9 @@
 //! One connection of the browser: a manager, its transport and its timer.
 
+use std::cell::Cell;
+use std::mem;
 use std::rc::Rc;
+use std::task::Waker;
 use std::time::Duration;
 
 use socketio_proto::Instant;
@@ -10,13 +13,13 @@ use socketio_proto::manager::{
 use socketio_proto::packet::Packet;
 use wasm_bindgen::JsValue;
 
-use crate::clock::now;
+use crate::clock::{self, now};
 use crate::slab::Key;
 use crate::table::{self, Table};
 use crate::timer::Timer;
-use crate::transport::{Sink, Transport};
+use crate::transport::{self, Sink, Transport};
 use crate::url::Server;
-use crate::{dispatch, lifecycle, log, received_text};
+use crate::{dispatch, guard, lifecycle, log, received_text};
 
 pub(crate) struct Connection {
     pub(crate) manager: Manager,
@@ -33,7 +36,7 @@ pub(crate) struct Connection {
     pub(crate) delay: Option<(Instant, Duration)>,
     /// A transport that is open already, and the socket that it was opened for.
     pub(crate) take_over: Option<(SocketId, TakeOver)>,
-    transport: Option<(TransportId, Transport)>,
+    transport: Option<(TransportId, Rc<Transport>)>,
     timer: Option<(Instant, Timer)>,
     /// Tells what is known of a new transport from the start: that it could not be tried, or what came over it before.
     news: Option<Timer>,
@@ -45,7 +48,7 @@ pub(crate) struct Connection {
 pub(crate) type TakeOver = Box<dyn FnOnce(Place<'_>) -> Option<Opened>>;
 
 /// A transport, if there is one, and what tells a moment later what is known of it already.
-type Opened = (Option<Transport>, Option<Timer>);
+type Opened = (Option<Rc<Transport>>, Option<Timer>);
 
 /// Where a transport is wanted.
 pub(crate) struct Place<'a> {
@@ -57,8 +60,8 @@ pub(crate) struct Place<'a> {
     pub(crate) url: &'a str,
 }
 
-/// Takes the end of one wait for an acknowledgement.
-pub(crate) type Waiter = Box<dyn FnOnce(Result<Packet, AckError>)>;
+/// Takes the end of one wait for an acknowledgement, and returns who is to be woken.
+pub(crate) type Waiter = Box<dyn FnOnce(Result<Packet, AckError>) -> Option<Waker>>;
 
 impl Connection {
     pub(crate) fn new(
@@ -99,16 +102,18 @@ impl Connection {
     pub(crate) fn note_delay(&mut self) {
         self.delay = match (self.manager.state(), self.delay) {
             (ConnectionState::Reconnecting { at }, Some(delay)) if delay.0 == at => Some(delay),
-            (ConnectionState::Reconnecting { at }, _) => Some((at, at.saturating_since(now()))),
+            (ConnectionState::Reconnecting { at }, _) => {
+                Some((at, at.saturating_since(clock::last())))
+            }
             _ => None,
         };
     }
 
-    /// Bytes that wait in the browser.
-    pub(crate) fn buffered_amount(&self) -> u32 {
-        self.transport
-            .as_ref()
-            .map_or(0, |(_, transport)| transport.buffered_amount())
+    /// The transport, to be asked or used with nothing borrowed: a WebSocket that the page has put in the place of the
+    /// browser's may call back.
+    pub(crate) fn transport(&self) -> Option<Rc<Transport>> {
+        let (_, transport) = self.transport.as_ref()?;
+        Some(Rc::clone(transport))
     }
 }
 
@@ -117,11 +122,12 @@ pub(crate) fn with_socket<R>(
     socket: Key,
     f: impl FnOnce(&mut Manager, SocketId, Instant) -> R,
 ) -> Option<R> {
+    let now = now();
     let (connection, result) = table::with(|table| {
         let entry = table.sockets.get(socket)?;
         let (key, id) = (entry.connection, entry.id);
         let connection = table.connections.get_mut(key)?;
-        Some((key, f(&mut connection.manager, id, now())))
+        Some((key, f(&mut connection.manager, id, now)))
     })?;
     drain(connection);
     Some(result)
@@ -152,8 +158,9 @@ fn transport_event(key: Key, transport: TransportId, event: TransportEvent) {
 
 /// Brings something in from outside, then carries out what comes of it.
 pub(crate) fn handle(key: Key, f: impl FnOnce(&mut Manager, Instant)) {
+    let now = now();
     let handled = table::with(|table| {
-        f(&mut table.connections.get_mut(key)?.manager, now());
+        f(&mut table.connections.get_mut(key)?.manager, now);
         Some(())
     });
     if handled.is_some() {
@@ -165,7 +172,7 @@ pub(crate) fn handle(key: Key, f: impl FnOnce(&mut Manager, Instant)) {
 pub(crate) fn drain(key: Key) {
     let first = table::with(|table| {
         let connection = table.connections.get_mut(key)?;
-        (!std::mem::replace(&mut connection.draining, true)).then_some(())
+        (!mem::replace(&mut connection.draining, true)).then_some(())
     });
     if first.is_none() {
         return;
@@ -189,10 +196,11 @@ fn perform(key: Key, output: Output) {
     match output {
         Output::OpenTransport(id) => open_transport(key, id),
         Output::CloseTransport(id) => {
-            let _closed = table::with(|table| {
+            let closed = table::with(|table| {
                 let transport = &mut table.connections.get_mut(key)?.transport;
                 transport.take_if(|(open, _)| *open == id)
             });
+            guard::dispose(closed);
         }
         Output::SendText(id, text) => send(key, id, |transport| transport.send_text(&text)),
         Output::SendBinary(id, data) => send(key, id, |transport| transport.send_binary(&data)),
@@ -210,11 +218,11 @@ fn open_transport(key: Key, id: TransportId) {
         return;
     };
     let (opened, news) = take_over(key, id, &url).unwrap_or_else(|| {
-        match Transport::open(&url, &protocols, sink(key, id)) {
+        match open(&url, &protocols, sink(key, id)) {
             Ok(transport) => (Some(transport), None),
             Err(text) => {
                 // Told a moment later, when whoever called `connect` has had the time to listen (W6).
-                let mut text = Some(text);
+                let text = Cell::new(Some(text));
                 let tell = move || {
                     if let Some(text) = text.take() {
                         transport_event(key, id, TransportEvent::Failed(text));
@@ -227,13 +235,23 @@ fn open_transport(key: Key, id: TransportId) {
     if let Some(transport) = &opened {
         transport.read_by(received_text::read);
     }
-    // Those before are dropped when the table is free again.
-    let _superseded = table::with(|table| {
+    let superseded = table::with(|table| {
         let connection = table.connections.get_mut(key)?;
         let opened = opened.map(|transport| (id, transport));
-        let transport = std::mem::replace(&mut connection.transport, opened);
-        Some((transport, std::mem::replace(&mut connection.news, news)))
+        let transport = mem::replace(&mut connection.transport, opened);
+        Some((transport, mem::replace(&mut connection.news, news)))
     });
+    guard::dispose(superseded);
+}
+
+/// Opens a WebSocket, which the page may have put in the place of the browser's.
+fn open(url: &str, protocols: &JsValue, sink: Sink) -> Result<Rc<Transport>, String> {
+    let mut opened = Err(String::new());
+    let result = guard::catch(&mut || {
+        opened = Transport::open(url, protocols, Rc::clone(&sink));
+    });
+    result.map_err(|exception| transport::text(&exception))?;
+    opened.map(Rc::new)
 }
 
 /// What was opened ahead, if it fits: once.
@@ -247,26 +265,36 @@ fn take_over(connection: Key, transport: TransportId, url: &str) -> Option<Opene
             take_over,
         ))
     })?;
-    take_over(Place {
-        connection,
-        transport,
-        socket,
-        namespace: &namespace,
-        url,
-    })
+    let mut take_over = Some(take_over);
+    let mut opened = None;
+    // What does not fit is dropped in there, and with it a closure of the user's.
+    guard::run(&mut || {
+        opened = take_over.take().and_then(|take_over| {
+            take_over(Place {
+                connection,
+                transport,
+                socket,
+                namespace: &namespace,
+                url,
+            })
+        });
+    });
+    opened
 }
 
 fn send(key: Key, id: TransportId, f: impl FnOnce(&Transport)) {
-    table::with(|table| {
+    let transport = table::with(|table| {
         let (open, transport) = table.connections.get(key)?.transport.as_ref()?;
-        (*open == id).then(|| f(transport))
+        (*open == id).then(|| Rc::clone(transport))
     });
+    if let Some(transport) = transport {
+        f(&transport);
+    }
 }
 
-/// Sets the timer, and lets go of a connection that no socket needs (W13).
+/// Sets the timer, or ends a connection that no socket needs (W13).
 fn finish(key: Key) {
-    // What is over is dropped when the table is free again.
-    let _over = table::with(|table| {
+    let unused = table::with(|table| {
         let connection = table.connections.get_mut(key)?;
         connection.draining = false;
         for (_, socket) in &connection.sockets {
@@ -276,16 +304,15 @@ fn finish(key: Key) {
                 .filter(|entry| entry.has_gone)
             {
                 entry.has_gone = false;
-                entry
-                    .listeners
-                    .retain(|listener| listener.callback.is_some());
+                entry.listeners.retain(|listener| !listener.is_gone());
             }
         }
-        Some(match connection.sockets.is_empty() {
-            true => (Some(take(table, key)), None),
-            false => (None, set_timer(key, connection)),
-        })
+        connection.sockets.is_empty().then(|| take(table, key))
     });
+    match unused {
+        Some(unused) => guard::dispose(unused),
+        None => set_timer(key),
+    }
 }
 
 fn take(table: &mut Table, key: Key) -> (Option<Connection>, Option<lifecycle::Lifecycle>) {
@@ -297,20 +324,28 @@ fn take(table: &mut Table, key: Key) -> (Option<Connection>, Option<lifecycle::L
     (connection, lifecycle)
 }
 
-/// Returns the timer that is not needed any more.
-fn set_timer(key: Key, connection: &mut Connection) -> Option<(Instant, Timer)> {
-    let Some(at) = connection.manager.poll_timeout() else {
-        return connection.timer.take();
-    };
-    // A timer that rings early finds nothing due and is set anew: cheaper than to move it with each heartbeat.
-    if connection.timer.as_ref().is_some_and(|(set, _)| *set <= at) {
-        return None;
-    }
+fn set_timer(key: Key) {
+    // What is not needed any more is dropped out here, and the new one made: the page may have replaced `setTimeout`.
+    let change = table::with(|table| {
+        let connection = table.connections.get_mut(key)?;
+        let at = connection.manager.poll_timeout();
+        // A timer that rings early finds nothing due and is set anew: cheaper than to move it with each heartbeat.
+        let is_set = |at| {
+            let timer = connection.timer.as_ref();
+            timer.is_some_and(|(set, _)| *set <= at)
+        };
+        (!at.is_some_and(is_set)).then(|| (connection.timer.take(), at))
+    });
+    let Some((before, at)) = change else { return };
+    drop(before);
+    let Some(at) = at else { return };
     let delay = at.as_millis().saturating_sub(now().as_millis());
     let delay = u32::try_from(delay).unwrap_or(u32::MAX);
-    connection
-        .timer
-        .replace((at, Timer::new(delay, move || timeout(key))))
+    let timer = Timer::new(delay, move || timeout(key));
+    let _before = table::with(|table| {
+        let connection = table.connections.get_mut(key)?;
+        connection.timer.replace((at, timer))
+    });
 }
 
 fn timeout(key: Key) {

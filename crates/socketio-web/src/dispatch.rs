@@ -1,6 +1,7 @@
 //! Events of a manager become calls of listeners.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
+use std::mem;
 use std::rc::Rc;
 
 use socketio_proto::Limits;
@@ -13,7 +14,9 @@ use crate::ack;
 use crate::clock::now;
 use crate::connection::{self, Connection};
 use crate::connection_event::ConnectionEvent;
-use crate::listener::{Callback, Listens, Topic};
+use crate::faults;
+use crate::guard;
+use crate::listener::{Callback, Listens, Place, Topic};
 use crate::message::Message;
 use crate::slab::Key;
 use crate::socket::Disconnect;
@@ -35,8 +38,10 @@ pub(crate) fn event(key: Key, event: Event) {
             }
         }
         Event::Acked { socket, id, result } => {
-            if let Some(waiter) = ack::take_waiter(key, socket, id) {
-                waiter(result);
+            if let Some(waiter) = ack::take_waiter(key, socket, id)
+                && let Some(waker) = waiter(result)
+            {
+                guard::wake(waker);
             }
         }
         Event::Authorize {
@@ -137,11 +142,15 @@ fn received(key: Key, socket: Key, mut packet: Packet, ack: Option<AckToken>) {
         ack: Cell::new(ack),
         is_bad: Cell::new(false),
     };
-    // The catch-alls come first (F9); they read nothing themselves.
-    if !is_read {
-        each_listener(socket, &News::Message(&Topic::Any, &message));
-    }
-    each_listener(socket, &News::Event(message.name(), &message));
+    // Where there are catch-alls, the event is not left to those who read it.
+    each_listener(
+        socket,
+        &News::Event {
+            catch_alls: !is_read,
+            name: message.name(),
+            message: &message,
+        },
+    );
     if message.is_bad.get()
         && let Err(error) = packet.check()
     {
@@ -156,7 +165,7 @@ fn is_read_by_all(socket: Key, packet: &Packet) -> bool {
     let read = table::with(|table| {
         let mut any = false;
         for listener in &table.sockets.get(socket)?.listeners {
-            match (&listener.topic, listener.callback.is_some()) {
+            match (&listener.topic, !listener.is_gone()) {
                 (Topic::Any, true) => return None,
                 (Topic::Event(event), true) if **event == *name => {
                     any = (listener.listens == Listens::Reading).then_some(true)?;
@@ -179,17 +188,32 @@ enum News<'a> {
     ConnectError(&'a ConnectError),
     Connection(&'a ConnectionEvent),
     Disconnect(&'a Disconnect),
-    /// To those who listen to this name.
-    Event(&'a str, &'a Message<'a>),
+    /// An event that came.
+    Event {
+        /// Whether those who listen to all events are called ahead of those who listen to its name (F9).
+        catch_alls: bool,
+        name: &'a str,
+        message: &'a Message<'a>,
+    },
     /// To those of this catch-all.
     Message(&'a Topic, &'a Message<'a>),
     Status(&'a Status),
 }
 
 impl News<'_> {
+    fn goes_to_catch_alls(&self) -> bool {
+        matches!(
+            self,
+            Self::Event {
+                catch_alls: true,
+                ..
+            }
+        )
+    }
+
     fn is_for(&self, topic: &Topic) -> bool {
         match self {
-            Self::Event(name, _) => matches!(topic, Topic::Event(event) if **event == **name),
+            Self::Event { name, .. } => matches!(topic, Topic::Event(event) if **event == **name),
             Self::Connect => *topic == Topic::Connect,
             Self::ConnectError(_) => *topic == Topic::ConnectError,
             Self::Connection(_) => *topic == Topic::Connection,
@@ -201,7 +225,7 @@ impl News<'_> {
 
     fn tell(&self, callback: &mut Callback) {
         match (callback, self) {
-            (Callback::Message(f), Self::Event(_, message) | Self::Message(_, message)) => {
+            (Callback::Message(f), Self::Event { message, .. } | Self::Message(_, message)) => {
                 f(message);
             }
             (Callback::Connect(f), Self::Connect) => f(),
@@ -220,54 +244,122 @@ fn each(key: Key, id: SocketId, news: &News<'_>) {
     }
 }
 
-/// Calls the listeners that there are now, in their order; one that is gone before its turn hears nothing, and one
-/// that is added meanwhile hears the next event.
+/// Calls the listeners that there are now, in their order; one that is gone before its turn is not called, and one that is
+/// added meanwhile is called for the next event. One that throws keeps nobody else from being called.
 fn each_listener(socket: Key, news: &News<'_>) {
-    let mut from = 0;
-    let mut count = usize::MAX;
-    while let Some(callback) = next_callback(socket, news, &mut from, &mut count) {
-        // Dispatch is not entered twice for one socket, so it is free.
-        if let Ok(mut callback) = callback.try_borrow_mut() {
-            news.tell(&mut callback);
+    let mut calls = Calls {
+        socket,
+        news,
+        on_catch_alls: news.goes_to_catch_alls(),
+        from: 0,
+        count: usize::MAX,
+        running: None,
+    };
+    // Where nobody listens, nothing is guarded. Where somebody does, one guard is enough for all who don't throw.
+    while calls.next() {
+        guard::run(&mut || {
+            loop {
+                calls.run();
+                drop(calls.put_back());
+                if !calls.next() {
+                    break;
+                }
+            }
+        });
+        // It has thrown, where one is running still.
+        if let Some(gone) = calls.put_back() {
+            guard::dispose(gone);
         }
     }
 }
 
-/// The next listener to these news among the first `count`, looked for `from` this place on. Those of other topics are
-/// passed over with one borrow for all.
-fn next_callback(
+/// The calls of the listeners to one event: which one runs, and where the next is looked for.
+struct Calls<'a> {
     socket: Key,
-    news: &News<'_>,
-    from: &mut usize,
-    count: &mut usize,
-) -> Option<Rc<RefCell<Callback>>> {
-    table::with(|table| {
-        let entry = table.sockets.get_mut(socket)?;
-        *count = entry.listeners.len().min(*count);
-        for listener in entry.listeners.get_mut(*from..*count)? {
-            *from += 1;
-            if !news.is_for(&listener.topic) {
+    news: &'a News<'a>,
+    /// Whether it is the turn of those who listen to all events.
+    on_catch_alls: bool,
+    /// The place from which on the next is looked for, and how many listeners there were at first.
+    from: usize,
+    count: usize,
+    /// The callback that runs, and the id of its listener, which stands just before `from`.
+    running: Option<(u64, Callback)>,
+}
+
+impl Calls<'_> {
+    fn run(&mut self) {
+        if let Some((_, callback)) = &mut self.running {
+            self.news.tell(callback);
+            faults::every_tenth();
+        }
+    }
+
+    /// Takes the next callback out of its listener, so that nothing is borrowed while it runs; false when all were called.
+    fn next(&mut self) -> bool {
+        loop {
+            self.running = table::with(|table| self.take(table));
+            if self.running.is_some() || !mem::take(&mut self.on_catch_alls) {
+                return self.running.is_some();
+            }
+            (self.from, self.count) = (0, usize::MAX);
+        }
+    }
+
+    /// The next listener's callback. Those of other topics are passed over with one borrow for all.
+    fn take(&mut self, table: &mut Table) -> Option<(u64, Callback)> {
+        let entry = table.sockets.get_mut(self.socket)?;
+        self.count = entry.listeners.len().min(self.count);
+        for listener in entry.listeners.get_mut(self.from..self.count)? {
+            self.from += 1;
+            let is_wanted = match self.on_catch_alls {
+                true => listener.topic == Topic::Any,
+                false => self.news.is_for(&listener.topic),
+            };
+            if !is_wanted {
                 continue;
             }
-            let callback = if listener.listens == Listens::Once {
-                entry.has_gone = true;
-                listener.callback.take()
-            } else {
-                listener.callback.clone()
-            };
-            if callback.is_some() {
-                return callback;
+            let once = listener.listens == Listens::Once;
+            let left = if once { Place::Gone } else { Place::Running };
+            entry.has_gone |= once;
+            match mem::replace(&mut listener.callback, left) {
+                Place::Here(callback) => return Some((listener.id, callback)),
+                before => listener.callback = before,
             }
         }
         None
-    })
+    }
+
+    /// Puts the callback that ran back into its listener. Returns it where that is gone: it is to be dropped with nothing
+    /// borrowed, since what it holds may do as it likes as well.
+    fn put_back(&mut self) -> Option<Callback> {
+        let (id, callback) = self.running.take()?;
+        let mut callback = Some(callback);
+        table::with(|table| {
+            let listeners = &mut table.sockets.get_mut(self.socket)?.listeners;
+            let listener = listeners.get_mut(self.from.checked_sub(1)?)?;
+            if listener.id == id && !listener.is_gone() {
+                listener.callback = Place::Here(callback.take()?);
+            }
+            Some(())
+        });
+        callback
+    }
 }
 
 fn authorize(key: Key, id: SocketId, request: u32, refused: bool) {
     let Some(socket) = find(key, id) else { return };
-    let provider = table::with(|table| table.sockets.get(socket)?.auth.clone());
-    if let Some(provider) = provider {
-        provider(socket, request, refused);
+    let mut provider = table::with(|table| table.sockets.get(socket)?.auth.clone());
+    let asked = guard::catch(&mut || {
+        if let Some(provider) = &provider {
+            provider(socket, request, refused);
+        }
+        provider = None;
+    });
+    if let Err(exception) = asked {
+        guard::dispose(provider);
+        connection::handle(key, |manager, now| {
+            manager.authorize(id, request, Err(guard::failure(&exception)), now);
+        });
     }
 }
 

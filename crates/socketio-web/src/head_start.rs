@@ -12,6 +12,7 @@ use wasm_bindgen::JsValue;
 
 use crate::builder::OpenError;
 use crate::connection::{self, Place, TakeOver};
+use crate::guard;
 use crate::timer::Timer;
 use crate::transport::{Sink, Transport};
 use crate::url;
@@ -65,20 +66,21 @@ pub enum Heard<'a> {
     Packet(&'a str),
 }
 
-type Observer = Box<dyn Fn(Heard<'_>)>;
+type Observer = Rc<dyn Fn(Heard<'_>)>;
 
 /// Keeps what comes until somebody takes it over.
 struct Keeper {
     /// The frame that asks for the namespace.
     connect: String,
     /// `None` where the browser refused to open one, and once it is handed over.
-    transport: RefCell<Option<Transport>>,
+    transport: RefCell<Option<Rc<Transport>>>,
     kept: RefCell<VecDeque<TransportEvent>>,
     bytes: Cell<usize>,
     is_open: Cell<bool>,
     /// Whether `connect` was sent.
     asked: Cell<bool>,
-    observer: Observer,
+    /// `None` once all goes to the client.
+    observer: RefCell<Option<Observer>>,
     /// Where all goes from now on.
     heir: OnceCell<Sink>,
 }
@@ -119,7 +121,7 @@ impl HeadStart {
             bytes: Cell::new(0),
             is_open: Cell::new(true),
             asked: Cell::new(false),
-            observer: Box::new(observer),
+            observer: RefCell::new(Some(Rc::new(observer))),
             heir: OnceCell::new(),
         });
         let sink = {
@@ -132,7 +134,7 @@ impl HeadStart {
             }
         };
         match Transport::open(&url, &JsValue::UNDEFINED, Rc::new(sink)) {
-            Ok(transport) => _ = keeper.transport.replace(Some(transport)),
+            Ok(transport) => _ = keeper.transport.replace(Some(Rc::new(transport))),
             Err(text) => keeper.end(TransportEvent::Failed(text)),
         }
         Ok(Self {
@@ -168,6 +170,7 @@ impl HeadStart {
                     });
                 }
                 keeper.hand_over(connection::sink(place.connection, place.transport));
+                guard::dispose(keeper.observer.take());
             };
             Some((transport, Some(Timer::new(0, hand_over))))
         })
@@ -202,7 +205,7 @@ impl Keeper {
             _ = self.kept.take();
             self.end(TransportEvent::Failed(TOO_LATE.into()));
         } else if let Some(packet) = &packet {
-            (self.observer)(Heard::Packet(packet));
+            self.observe(Heard::Packet(packet));
         }
     }
 
@@ -226,8 +229,17 @@ impl Keeper {
         if let Ok(mut kept) = self.kept.try_borrow_mut() {
             kept.push_back(event);
         }
-        let _closed = self.transport.take();
-        (self.observer)(Heard::Closed);
+        drop(self.transport.take());
+        self.observe(Heard::Closed);
+    }
+
+    /// Calls the observer, with nothing borrowed.
+    fn observe(&self, heard: Heard<'_>) {
+        let observer = self.observer.try_borrow().ok();
+        let observer = observer.and_then(|observer| observer.clone());
+        if let Some(observer) = observer {
+            guard::run(&mut || observer(heard));
+        }
     }
 
     /// Tells all that was kept to `heir`, and from now on all that comes. What is told may cause whatever it likes.
@@ -244,14 +256,12 @@ impl Keeper {
 
     /// Whether there still is what it can be sent by.
     fn send(&self, text: &str) -> bool {
-        let transport = self.transport.try_borrow();
-        match transport.as_deref() {
-            Ok(Some(transport)) => {
-                transport.send_text(text);
-                true
-            }
-            _ => false,
+        let transport = self.transport.try_borrow().ok();
+        let transport = transport.and_then(|transport| transport.clone());
+        if let Some(transport) = &transport {
+            transport.send_text(text);
         }
+        transport.is_some()
     }
 }
 

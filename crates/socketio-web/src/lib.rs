@@ -50,6 +50,8 @@ mod clock;
 mod connection;
 mod connection_event;
 mod dispatch;
+mod faults;
+mod guard;
 mod head_start;
 mod lifecycle;
 mod listener;

@@ -20,7 +20,7 @@ const DOCUMENT: &[&str] = &["freeze", "resume", "visibilitychange"];
 /// The listeners on window and document, while there is a connection.
 pub(crate) struct Lifecycle {
     targets: Vec<(EventTarget, &'static [&'static str])>,
-    listener: Closure<dyn FnMut(JsValue)>,
+    listener: Closure<dyn Fn(JsValue)>,
 }
 
 impl Lifecycle {

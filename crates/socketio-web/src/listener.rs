@@ -1,5 +1,4 @@
-use std::cell::RefCell;
-use std::rc::Rc;
+use std::mem;
 
 use socketio_proto::manager::ConnectError;
 
@@ -15,8 +14,22 @@ pub(crate) struct Listener {
     pub(crate) id: u64,
     pub(crate) topic: Topic,
     pub(crate) listens: Listens,
-    /// Empty once it shall hear no more; it is taken away after the dispatch that may be running.
-    pub(crate) callback: Option<Rc<RefCell<Callback>>>,
+    pub(crate) callback: Place,
+}
+
+/// Where the callback of a listener is.
+pub(crate) enum Place {
+    Here(Callback),
+    /// It runs, and is put back afterwards.
+    Running,
+    /// It is not called again; the listener is taken away after the dispatch that may be running.
+    Gone,
+}
+
+impl Listener {
+    pub(crate) fn is_gone(&self) -> bool {
+        matches!(self.callback, Place::Gone)
+    }
 }
 
 /// How it listens.
@@ -77,9 +90,10 @@ impl Drop for Subscription {
             // While events are being told, the others keep their places.
             if table.connections.get(entry.connection)?.is_draining() {
                 entry.has_gone = true;
-                return entry.listeners.get_mut(index)?.callback.take();
+                let place = &mut entry.listeners.get_mut(index)?.callback;
+                return Some(mem::replace(place, Place::Gone));
             }
-            entry.listeners.remove(index).callback
+            Some(entry.listeners.remove(index).callback)
         });
     }
 }

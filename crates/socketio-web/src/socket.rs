@@ -1,5 +1,4 @@
-use std::cell::RefCell;
-use std::rc::Rc;
+use std::mem;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -16,7 +15,8 @@ use crate::builder::Builder;
 use crate::connection;
 use crate::connection_event::ConnectionEvent;
 use crate::dispatch;
-use crate::listener::{Callback, Listener, Listens, Subscription, Topic};
+use crate::guard;
+use crate::listener::{Callback, Listener, Listens, Place, Subscription, Topic};
 use crate::message::Message;
 use crate::slab::Key;
 use crate::status::Status;
@@ -73,10 +73,10 @@ impl Socket {
     /// Disconnects and forgets the socket: its listeners hear no more, waits for acknowledgements end, and the
     /// connection goes with its last socket.
     pub fn remove(self) {
-        // Listeners go first: what ends now is not news to them. All is dropped when the table is free.
-        let _entry = table::with(|table| {
+        // Listeners go first: what ends now is not reported to them.
+        let listeners = table::with(|table| {
             let entry = table.sockets.get_mut(self.0)?;
-            Some(std::mem::take(&mut entry.listeners))
+            Some(mem::take(&mut entry.listeners))
         });
         connection::with_socket(self.0, |manager, id, now| manager.remove(id, now));
         let removed = table::with(|table| {
@@ -88,6 +88,10 @@ impl Socket {
         });
         if let Some(entry) = removed {
             connection::drain(entry.connection);
+            guard::dispose(entry);
+        }
+        for listener in listeners.unwrap_or_default() {
+            guard::dispose(listener);
         }
     }
 }
@@ -124,7 +128,15 @@ impl Socket {
     /// Changes the options of its connection, which other sockets may share (C4–C9). They hold from the next attempt
     /// on; a back-off that waits is stopped where reconnection is no longer wanted.
     pub fn configure(self, change: impl FnOnce(&mut Config)) {
-        connection::with_socket(self.0, |manager, _, _| manager.configure(change));
+        // Changed out here, with nothing borrowed.
+        let config = connection::look(self.0, |connection, _| {
+            Some(connection.manager.config().clone())
+        });
+        let Some(mut config) = config else { return };
+        change(&mut config);
+        connection::with_socket(self.0, |manager, _, _| {
+            manager.configure(|place| *place = config);
+        });
     }
 }
 
@@ -193,7 +205,7 @@ impl Socket {
     /// How many listeners an event of this name has; catch-alls are not counted (P5).
     pub fn listeners(self, name: &str) -> usize {
         let listens = |listener: &&Listener| {
-            listener.callback.is_some()
+            !listener.is_gone()
                 && matches!(&listener.topic, Topic::Event(event) if **event == *name)
         };
         table::with(|table| {
@@ -231,7 +243,8 @@ impl Socket {
 
     /// Bytes that were given to the browser and not yet to the network (W11).
     pub fn buffered_amount(self) -> u32 {
-        connection::look(self.0, |connection, _| Some(connection.buffered_amount())).unwrap_or(0)
+        let transport = connection::look(self.0, |connection, _| connection.transport());
+        transport.map_or(0, |transport| transport.buffered_amount())
     }
 }
 
@@ -280,12 +293,12 @@ impl Socket {
     /// # Errors
     /// When it can't be encoded, or exceeds a limit.
     pub fn emit_volatile<E: Event + Serialize>(self, event: &E) -> Result<Outcome, EmitError> {
+        let arguments = arguments(E::NAME, event)?;
         let writable = self.buffered_amount() == 0;
         let options = EmitOptions {
             volatile: true,
             ..EmitOptions::default()
         };
-        let arguments = arguments(E::NAME, event)?;
         connection::with_socket(self.0, |manager, id, now| {
             manager.set_writable(writable);
             manager.emit(id, arguments, options, now)
@@ -329,14 +342,13 @@ impl Socket {
             timeout,
             volatile: false,
         };
+        let now = crate::clock::now();
         // The waiter has its place before anything can come of the emit.
         let emitted = table::with(|table| {
             let entry = table.sockets.get(self.0)?;
             let (key, id) = (entry.connection, entry.id);
             let connection = table.connections.get_mut(key)?;
-            let emitted = connection
-                .manager
-                .emit(id, arguments, options, crate::clock::now());
+            let emitted = connection.manager.emit(id, arguments, options, now);
             if let Ok(Emitted { ack: Some(ack), .. }) = emitted {
                 connection.waiters.push((id, ack, waiter));
             }
@@ -496,12 +508,12 @@ impl Socket {
 
     fn listen(self, topic: Topic, listens: Listens, callback: Callback) -> Subscription {
         // Of a socket that is gone, the listener is dropped out here, with nothing borrowed.
-        let mut callback = Some(Rc::new(RefCell::new(callback)));
+        let mut callback = Some(callback);
         let id = table::with(|table| {
             let listeners = &mut table.sockets.get_mut(self.0)?.listeners;
             let id = table.next_listener;
             table.next_listener += 1;
-            let callback = callback.take();
+            let callback = Place::Here(callback.take()?);
             listeners.push(Listener {
                 id,
                 topic,

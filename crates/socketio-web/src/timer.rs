@@ -7,11 +7,11 @@ use web_sys::Window;
 /// further type is glue on both sides.
 pub(crate) struct Timer {
     id: i32,
-    _closure: Closure<dyn FnMut(JsValue)>,
+    _closure: Closure<dyn Fn(JsValue)>,
 }
 
 impl Timer {
-    pub(crate) fn new(millis: u32, mut ring: impl FnMut() + 'static) -> Self {
+    pub(crate) fn new(millis: u32, ring: impl Fn() + 'static) -> Self {
         let closure = Closure::new(move |_: JsValue| ring());
         let rings: &Function = closure.as_ref().unchecked_ref();
         // Browsers take a longer delay for none.

@@ -6,7 +6,7 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{BinaryType, CloseEvent, MessageEvent, WebSocket};
 
-use crate::property::property;
+use crate::guard;
 use crate::timer::Timer;
 
 /// Takes what a transport tells.
@@ -27,7 +27,7 @@ const CLOSE_FOLLOWS: u32 = 100;
 pub(crate) struct Transport {
     socket: WebSocket,
     read: Rc<Cell<ReadText>>,
-    _handlers: [Closure<dyn FnMut(JsValue)>; 3],
+    _handlers: [Closure<dyn Fn(JsValue)>; 3],
 }
 
 impl Transport {
@@ -116,9 +116,6 @@ fn closed(code: u16, reason: String, failed: bool) -> TransportEvent {
 }
 
 /// What was thrown: an exception says it in its message.
-fn text(error: &JsValue) -> String {
-    let message = property(error, "message").as_string();
-    message
-        .or_else(|| error.as_string())
-        .unwrap_or_else(|| "the browser refused the WebSocket".into())
+pub(crate) fn text(error: &JsValue) -> String {
+    guard::message(error).unwrap_or_else(|| "the browser refused the WebSocket".into())
 }

@@ -9,6 +9,7 @@ use std::task::{Context, Poll, Waker};
 
 use socketio_proto::manager::ConnectError;
 
+use crate::guard;
 use crate::listener::Subscription;
 use crate::socket::Socket;
 use crate::timer::Timer;
@@ -85,9 +86,12 @@ impl Future for Connected {
                 _subscription: socket.on_status(move |_| rouse.now()),
             }
         });
-        if let Ok(mut waker) = listening.waker.try_borrow_mut() {
-            *waker = Some(context.waker().clone());
-        }
+        // Wakers are cloned and dropped with nothing borrowed: they may be of the user's own executor.
+        let waker = context.waker().clone();
+        let _before = match listening.waker.try_borrow_mut() {
+            Ok(mut place) => place.replace(waker),
+            Err(_) => None,
+        };
         Poll::Pending
     }
 }
@@ -147,7 +151,7 @@ impl Future for Drained {
             return Poll::Ready(());
         }
         let waker = context.waker().clone();
-        self.timer = Some(Timer::new(ASK, move || waker.wake_by_ref()));
+        self.timer = Some(Timer::new(ASK, move || guard::wake(waker.clone())));
         Poll::Pending
     }
 }

@@ -25,6 +25,7 @@ mod sharing;
 #[path = "../support/mod.rs"]
 mod support;
 mod urls;
+mod user_code;
 mod watching;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

@@ -4,6 +4,7 @@
 
 pub(crate) mod log;
 pub(crate) mod owned;
+pub(crate) mod reported;
 pub(crate) mod script;
 pub(crate) mod sockets;
 pub(crate) mod wait;

@@ -88,6 +88,12 @@ impl Ws {
         lines
     }
 
+    /// Has this function of JavaScript's, `(ws, data) => …`, called by each `send`.
+    pub(crate) fn on_send(&self, function: &str) {
+        let function = js_sys::eval(&format!("({function})")).unwrap();
+        Reflect::set(&self.0, &"onsend".into(), &function).unwrap();
+    }
+
     pub(crate) fn set_buffered_amount(&self, bytes: u32) {
         Reflect::set(&self.0, &"bufferedAmount".into(), &bytes.into()).unwrap();
     }

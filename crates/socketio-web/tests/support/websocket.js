@@ -22,6 +22,7 @@
 
     send(data) {
       if (this.readyState === 0) throw new DOMException("still connecting", "InvalidStateError");
+      this.onsend?.(this, data);
       this.sent.push(typeof data === "string" ? data : `binary ${Array.from(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))}`);
     }
 

@@ -1,0 +1,14 @@
+//! Faults of the user's code, for this crate's own tests, with the feature `faults`.
+
+/// Throws, at every tenth call, when a listener has done what it does.
+#[cfg(feature = "faults")]
+pub(crate) fn every_tenth() {
+    thread_local!(static CALLS: std::cell::Cell<u32> = const { std::cell::Cell::new(0) });
+    CALLS.set(CALLS.get() + 1);
+    if CALLS.get() % 10 == 0 {
+        wasm_bindgen::throw_str("every tenth call of a listener throws");
+    }
+}
+
+#[cfg(not(feature = "faults"))]
+pub(crate) fn every_tenth() {}

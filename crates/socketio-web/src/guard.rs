@@ -1,0 +1,80 @@
+//! Calls of the user's code, which may throw or panic.
+//!
+//! An exception of JavaScript's, and a panic, which is a trap where panics abort, leave every frame of WebAssembly that they
+//! cross as it stands: no destructor runs, no borrow ends, and the shadow stack keeps what the frames had on it. So each call
+//! of the user's code goes out to JavaScript and comes back in: the exception ends there, and the frames of this crate
+//! return as they always do. What must outlive the call belongs to a frame outside of it.
+
+use std::task::Waker;
+
+use js_sys::Promise;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::property::property;
+use crate::url::joined;
+
+/// Calls `f`, and reports what it throws as an uncaught exception. Returns whether it threw nothing.
+pub(crate) fn run(f: &mut dyn FnMut()) -> bool {
+    catch(f).is_ok()
+}
+
+/// [`run`], for who needs the exception as well.
+pub(crate) fn catch(f: &mut dyn FnMut()) -> Result<(), JsValue> {
+    let result = attempt(f);
+    if let Err(exception) = &result
+        && report_error(exception).is_err()
+    {
+        // Chromium 95, Firefox 93 and Safari 15.4 are the first to have it. The others report a promise that nobody handles.
+        _ = Promise::reject(exception);
+    }
+    result
+}
+
+/// Drops what holds the user's values: their destructors are the user's code.
+pub(crate) fn dispose<T>(value: T) {
+    let mut value = Some(value);
+    run(&mut || drop(value.take()));
+}
+
+/// Wakes a task: its waker may be of the user's own executor.
+pub(crate) fn wake(waker: Waker) {
+    let mut waker = Some(waker);
+    run(&mut || {
+        if let Some(waker) = waker.take() {
+            waker.wake();
+        }
+    });
+}
+
+/// Why an auth provider that threw has no answer.
+pub(crate) fn failure(exception: &JsValue) -> String {
+    let message = message(exception);
+    let message = message
+        .as_deref()
+        .unwrap_or("an exception without a message");
+    joined(&["the auth provider threw: ", message])
+}
+
+/// The message of an exception, if it has one.
+pub(crate) fn message(exception: &JsValue) -> Option<String> {
+    let message = property(exception, "message").as_string();
+    message.or_else(|| exception.as_string())
+}
+
+/// The frame that an exception is caught in. It has a place of its own on the shadow stack, for the closure, so it sets the
+/// stack pointer back when it returns; and it returns after each exception, since it is not inlined into a loop.
+#[inline(never)]
+fn attempt(f: &mut dyn FnMut()) -> Result<(), JsValue> {
+    call(&mut || f())
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// `Function.prototype.call.call(f)`: a call that is made by JavaScript, and what it throws comes back as an error.
+    #[wasm_bindgen(catch, js_namespace = ["Function", "prototype", "call"], js_name = call)]
+    fn call(f: &mut dyn FnMut()) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(catch, js_name = reportError)]
+    fn report_error(exception: &JsValue) -> Result<(), JsValue>;
+}

@@ -1,0 +1,57 @@
+use js_sys::Array;
+use wasm_bindgen::JsCast;
+
+/// The exceptions that were reported as uncaught, by their messages.
+pub(crate) struct Reported(Array);
+
+impl Reported {
+    /// Watches from now on, and keeps them off the console.
+    pub(crate) fn watch() -> Self {
+        let script = "(() => {
+            if (!globalThis.reportedErrors) {
+                globalThis.reportedErrors = [];
+                addEventListener('error', (event) => {
+                    const message = String(event.error?.message ?? event.error);
+                    // Not the test's own, see the feature `faults`.
+                    if (!message.startsWith('every tenth')) globalThis.reportedErrors.push(message);
+                    event.preventDefault();
+                });
+            }
+            globalThis.reportedErrors.length = 0;
+            return globalThis.reportedErrors;
+        })()";
+        Self(js_sys::eval(script).unwrap().unchecked_into())
+    }
+
+    /// [`watch`](Self::watch), for so many that the browser's own report would take its time: it is not made meanwhile.
+    pub(crate) fn watch_many() -> Self {
+        let watched = Self::watch();
+        let script = "Error.stackTraceLimit = 0;
+            globalThis.realReportError ??= reportError;
+            globalThis.reportError = ({ message }) => {
+                if (!message.startsWith('every tenth')) globalThis.reportedErrors.push(message);
+            };";
+        js_sys::eval(script).unwrap();
+        watched
+    }
+
+    /// Those since the last look.
+    pub(crate) fn take(&self) -> Vec<String> {
+        let messages = self.0.iter();
+        let messages = messages.map(|text| text.as_string().unwrap()).collect();
+        self.0.set_length(0);
+        messages
+    }
+
+    pub(crate) fn count(&self) -> u32 {
+        self.0.length()
+    }
+}
+
+impl Drop for Reported {
+    fn drop(&mut self) {
+        let script = "globalThis.reportError = globalThis.realReportError ?? reportError;
+            Error.stackTraceLimit = 10;";
+        js_sys::eval(script).unwrap();
+    }
+}
