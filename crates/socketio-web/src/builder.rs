@@ -135,6 +135,14 @@ impl Builder {
         self
     }
 
+    /// All auth of this socket names one user, though it changes, as a token does that is renewed. Otherwise auth that
+    /// differs is taken for another user's: the session is not offered for recovery then, and packets that wait are
+    /// dropped. See [`SocketOptions::one_user`].
+    pub fn one_user(mut self) -> Self {
+        self.options.one_user = true;
+        self
+    }
+
     /// Whether a connection that is lost, or can't be had at first, is tried again. Default: true (B4).
     pub fn reconnection(mut self, reconnection: bool) -> Self {
         self.config.reconnection = reconnection;
@@ -169,6 +177,20 @@ impl Builder {
     /// as it takes. Default: 20 s (B11).
     pub fn timeout(mut self, timeout: Option<Duration>) -> Self {
         self.config.timeout = timeout;
+        self
+    }
+
+    /// Time for the server to answer the CONNECT of a namespace, which some never do; `None` waits as long as it takes.
+    /// Default: 20 s; see [`Config::connect_timeout`].
+    pub fn connect_timeout(mut self, timeout: Option<Duration>) -> Self {
+        self.config.connect_timeout = timeout;
+        self
+    }
+
+    /// How long a namespace must have stayed connected before the delays and the count of the attempts start over.
+    /// Default: 5 s; see [`Config::stable_after`].
+    pub fn stable_after(mut self, time: Duration) -> Self {
+        self.config.stable_after = time;
         self
     }
 

@@ -1,30 +1,78 @@
+//! The time that deadlines are in.
+
 use std::cell::Cell;
+use std::time::Duration;
 
 use socketio_proto::Instant;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+/// What the wall clock may gain on the steady one between two readings without a sleep, in milliseconds: a correction of
+/// the one or the other.
+const CORRECTION: f64 = 2_000.0;
+
+#[derive(Clone, Copy)]
+struct Clock {
+    /// The last readings of both clocks, in milliseconds.
+    steady: f64,
+    wall: f64,
+    /// The milliseconds that have passed by the steady clock.
+    passed: f64,
+    /// Those that the device slept through, and nobody was told of yet.
+    slept: f64,
+}
 
 thread_local! {
-    /// The last reading of the wall clock, and the milliseconds that have passed by our account.
-    static CLOCK: Cell<(f64, u64)> = const { Cell::new((0.0, 0)) };
+    static CLOCK: Cell<Option<Clock>> = const { Cell::new(None) };
 }
 
 /// The time in milliseconds since the first call.
 ///
-/// Taken from the wall clock, because it goes on while a device sleeps, as `performance.now()` need not. When
-/// somebody sets it back, our time stands still for that moment and then goes on.
+/// It is that of a steady clock, which nobody sets. Such a clock stands still while the device sleeps, in most browsers: then
+/// the wall clock is found ahead of it, and [`take_slept`] says by how much.
 pub(crate) fn now() -> Instant {
+    if cfg!(not(target_arch = "wasm32")) {
+        return Instant::default();
+    }
     let wall = js_sys::Date::now();
-    let (last, passed) = CLOCK.get();
-    let step = if last == 0.0 {
-        0.0
-    } else {
-        (wall - last).max(0.0)
-    };
-    let passed = passed.saturating_add(step as u64);
-    CLOCK.set((wall, passed));
-    Instant::from_millis(passed)
+    // Where there is no steady clock, there is the other.
+    let steady = steady_now().unwrap_or(wall);
+    let mut clock = CLOCK.get().unwrap_or(Clock {
+        steady,
+        wall,
+        passed: 0.0,
+        slept: 0.0,
+    });
+    let step = (steady - clock.steady).max(0.0);
+    let gained = wall - clock.wall - step;
+    if gained > CORRECTION {
+        clock.slept += gained;
+    }
+    clock.passed += step;
+    (clock.steady, clock.wall) = (steady, wall);
+    CLOCK.set(Some(clock));
+    last()
 }
 
-/// The last time that was read.
+/// The time that was read last.
 pub(crate) fn last() -> Instant {
-    Instant::from_millis(CLOCK.get().1)
+    let passed = CLOCK.get().map_or(0.0, |clock| clock.passed);
+    Instant::from_millis(passed as u64)
+}
+
+/// How long the device has slept since the last call, if it did.
+pub(crate) fn take_slept() -> Option<Duration> {
+    let clock = CLOCK.get().filter(|clock| clock.slept > 0.0)?;
+    CLOCK.set(Some(Clock {
+        slept: 0.0,
+        ..clock
+    }));
+    Some(Duration::from_millis(clock.slept as u64))
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// In pages and in workers.
+    #[wasm_bindgen(catch, js_namespace = performance, js_name = now)]
+    fn steady_now() -> Result<f64, JsValue>;
 }

@@ -17,7 +17,7 @@ use crate::clock::{self, now};
 use crate::slab::Key;
 use crate::table::{self, Table};
 use crate::timer::Timer;
-use crate::transport::{self, Sink, Transport};
+use crate::transport::{Sink, Transport};
 use crate::url::Server;
 use crate::{dispatch, guard, lifecycle, log, received_text};
 
@@ -122,7 +122,7 @@ pub(crate) fn with_socket<R>(
     socket: Key,
     f: impl FnOnce(&mut Manager, SocketId, Instant) -> R,
 ) -> Option<R> {
-    let now = now();
+    let now = entered();
     let (connection, result) = table::with(|table| {
         let entry = table.sockets.get(socket)?;
         let (key, id) = (entry.connection, entry.id);
@@ -158,13 +158,35 @@ fn transport_event(key: Key, transport: TransportId, event: TransportEvent) {
 
 /// Brings something in from outside, then carries out what comes of it.
 pub(crate) fn handle(key: Key, f: impl FnOnce(&mut Manager, Instant)) {
-    let now = now();
+    let now = entered();
     let handled = table::with(|table| {
         f(&mut table.connections.get_mut(key)?.manager, now);
         Some(())
     });
     if handled.is_some() {
         drain(key);
+    }
+}
+
+/// The time of what comes in now. Where the device has slept meanwhile, the connections are told so first.
+pub(crate) fn entered() -> Instant {
+    let now = now();
+    if let Some(slept) = clock::take_slept() {
+        handle_all(|_| true, &|manager, now| manager.handle_sleep(slept, now));
+    }
+    now
+}
+
+/// [`handle`] for each connection to a host that is `wanted`.
+pub(crate) fn handle_all(wanted: fn(&str) -> bool, f: &dyn Fn(&mut Manager, Instant)) {
+    let keys: Option<Vec<Key>> = table::with(|table| {
+        let is_wanted = |connection: &Connection| wanted(&connection.server.hostname);
+        let connections = table.connections.iter();
+        let wanted = connections.filter(|(_, connection)| is_wanted(connection));
+        Some(wanted.map(|(key, _)| key).collect())
+    });
+    for key in keys.unwrap_or_default() {
+        handle(key, f);
     }
 }
 
@@ -196,11 +218,11 @@ fn perform(key: Key, output: Output) {
     match output {
         Output::OpenTransport(id) => open_transport(key, id),
         Output::CloseTransport(id) => {
-            let closed = table::with(|table| {
+            // Dropped, and closed, out here.
+            let _closed = table::with(|table| {
                 let transport = &mut table.connections.get_mut(key)?.transport;
                 transport.take_if(|(open, _)| *open == id)
             });
-            guard::dispose(closed);
         }
         Output::SendText(id, text) => send(key, id, |transport| transport.send_text(&text)),
         Output::SendBinary(id, data) => send(key, id, |transport| transport.send_binary(&data)),
@@ -218,8 +240,8 @@ fn open_transport(key: Key, id: TransportId) {
         return;
     };
     let (opened, news) = take_over(key, id, &url).unwrap_or_else(|| {
-        match open(&url, &protocols, sink(key, id)) {
-            Ok(transport) => (Some(transport), None),
+        match Transport::open(&url, &protocols, sink(key, id)) {
+            Ok(transport) => (Some(Rc::new(transport)), None),
             Err(text) => {
                 // Told a moment later, when whoever called `connect` has had the time to listen (W6).
                 let text = Cell::new(Some(text));
@@ -244,16 +266,6 @@ fn open_transport(key: Key, id: TransportId) {
     guard::dispose(superseded);
 }
 
-/// Opens a WebSocket, which the page may have put in the place of the browser's.
-fn open(url: &str, protocols: &JsValue, sink: Sink) -> Result<Rc<Transport>, String> {
-    let mut opened = Err(String::new());
-    let result = guard::catch(&mut || {
-        opened = Transport::open(url, protocols, Rc::clone(&sink));
-    });
-    result.map_err(|exception| transport::text(&exception))?;
-    opened.map(Rc::new)
-}
-
 /// What was opened ahead, if it fits: once.
 fn take_over(connection: Key, transport: TransportId, url: &str) -> Option<Opened> {
     let (socket, namespace, take_over) = table::with(|table| {
@@ -265,21 +277,13 @@ fn take_over(connection: Key, transport: TransportId, url: &str) -> Option<Opene
             take_over,
         ))
     })?;
-    let mut take_over = Some(take_over);
-    let mut opened = None;
-    // What does not fit is dropped in there, and with it a closure of the user's.
-    guard::run(&mut || {
-        opened = take_over.take().and_then(|take_over| {
-            take_over(Place {
-                connection,
-                transport,
-                socket,
-                namespace: &namespace,
-                url,
-            })
-        });
-    });
-    opened
+    take_over(Place {
+        connection,
+        transport,
+        socket,
+        namespace: &namespace,
+        url,
+    })
 }
 
 fn send(key: Key, id: TransportId, f: impl FnOnce(&Transport)) {
@@ -324,15 +328,20 @@ fn take(table: &mut Table, key: Key) -> (Option<Connection>, Option<lifecycle::L
     (connection, lifecycle)
 }
 
+/// How late a timer may be. Not less, so that one which is set to ring at once can do so before it is set anew.
+const LATE: Duration = Duration::from_secs(1);
+
 fn set_timer(key: Key) {
     // What is not needed any more is dropped out here, and the new one made: the page may have replaced `setTimeout`.
     let change = table::with(|table| {
         let connection = table.connections.get_mut(key)?;
         let at = connection.manager.poll_timeout();
-        // A timer that rings early finds nothing due and is set anew: cheaper than to move it with each heartbeat.
+        // A timer that rings early finds nothing due and is set anew: cheaper than to move it with each heartbeat. One that
+        // should have rung a while ago has another idea of the time, and is set anew as well.
+        let now = clock::last();
         let is_set = |at| {
             let timer = connection.timer.as_ref();
-            timer.is_some_and(|(set, _)| *set <= at)
+            timer.is_some_and(|(set, _)| *set <= at && *set + LATE > now)
         };
         (!at.is_some_and(is_set)).then(|| (connection.timer.take(), at))
     });

@@ -11,7 +11,7 @@ use socketio_proto::manager::{
 use socketio_proto::packet::{DecodeError, Decoded, Decoder, Frame, Packet};
 
 use crate::ack;
-use crate::clock::now;
+use crate::clock;
 use crate::connection::{self, Connection};
 use crate::connection_event::ConnectionEvent;
 use crate::faults;
@@ -282,13 +282,13 @@ struct Calls<'a> {
     /// The place from which on the next is looked for, and how many listeners there were at first.
     from: usize,
     count: usize,
-    /// The callback that runs, and the id of its listener, which stands just before `from`.
-    running: Option<(u64, Callback)>,
+    /// The callback that runs; its listener stands just before `from`.
+    running: Option<Callback>,
 }
 
 impl Calls<'_> {
     fn run(&mut self) {
-        if let Some((_, callback)) = &mut self.running {
+        if let Some(callback) = &mut self.running {
             self.news.tell(callback);
             faults::every_tenth();
         }
@@ -306,7 +306,7 @@ impl Calls<'_> {
     }
 
     /// The next listener's callback. Those of other topics are passed over with one borrow for all.
-    fn take(&mut self, table: &mut Table) -> Option<(u64, Callback)> {
+    fn take(&mut self, table: &mut Table) -> Option<Callback> {
         let entry = table.sockets.get_mut(self.socket)?;
         self.count = entry.listeners.len().min(self.count);
         for listener in entry.listeners.get_mut(self.from..self.count)? {
@@ -322,7 +322,7 @@ impl Calls<'_> {
             let left = if once { Place::Gone } else { Place::Running };
             entry.has_gone |= once;
             match mem::replace(&mut listener.callback, left) {
-                Place::Here(callback) => return Some((listener.id, callback)),
+                Place::Here(callback) => return Some(callback),
                 before => listener.callback = before,
             }
         }
@@ -332,17 +332,18 @@ impl Calls<'_> {
     /// Puts the callback that ran back into its listener. Returns it where that is gone: it is to be dropped with nothing
     /// borrowed, since what it holds may do as it likes as well.
     fn put_back(&mut self) -> Option<Callback> {
-        let (id, callback) = self.running.take()?;
-        let mut callback = Some(callback);
+        let mut ran = self.running.take();
+        ran.as_ref()?;
         table::with(|table| {
             let listeners = &mut table.sockets.get_mut(self.socket)?.listeners;
-            let listener = listeners.get_mut(self.from.checked_sub(1)?)?;
-            if listener.id == id && !listener.is_gone() {
-                listener.callback = Place::Here(callback.take()?);
+            // While events are dispatched, nobody else's callback of this socket runs.
+            let place = &mut listeners.get_mut(self.from.wrapping_sub(1))?.callback;
+            if matches!(place, Place::Running) {
+                *place = Place::Here(ran.take()?);
             }
             Some(())
         });
-        callback
+        ran
     }
 }
 
@@ -419,7 +420,7 @@ fn status(connection: &Connection, id: SocketId, entry: &mut Entry) -> Status {
         let known = entry.request.filter(|(known, _)| *known == at);
         let (_, delay) = *entry
             .request
-            .insert(known.unwrap_or_else(|| (at, at.saturating_since(now()))));
+            .insert(known.unwrap_or_else(|| (at, at.saturating_since(clock::last()))));
         return Status::Reconnecting {
             attempt,
             delay: Some(delay),

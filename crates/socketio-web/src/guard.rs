@@ -33,6 +33,16 @@ pub(crate) fn catch(f: &mut dyn FnMut()) -> Result<(), JsValue> {
 
 /// Drops what holds the user's values: their destructors are the user's code.
 pub(crate) fn dispose<T>(value: T) {
+    dispose_boxed(Box::new(value));
+}
+
+/// Whatever can be dropped.
+trait Value {}
+
+impl<T> Value for T {}
+
+/// One function for the values of all types.
+fn dispose_boxed(value: Box<dyn Value + '_>) {
     let mut value = Some(value);
     run(&mut || drop(value.take()));
 }

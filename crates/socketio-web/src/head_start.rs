@@ -158,6 +158,7 @@ impl HeadStart {
     pub(crate) fn into_take_over(self) -> TakeOver {
         Box::new(move |place: Place<'_>| {
             if place.url != self.url || place.namespace != self.namespace {
+                guard::dispose(self);
                 return None;
             }
             let transport = self.keeper.transport.take();

@@ -1,6 +1,5 @@
 //! What the page goes through: the network comes and goes, the device sleeps, the page is hidden and shown (L4, W5).
 
-use socketio_proto::Instant;
 use socketio_proto::manager::Manager;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
@@ -8,7 +7,6 @@ use web_sys::EventTarget;
 
 use crate::connection;
 use crate::property::{property, text};
-use crate::slab::Key;
 use crate::table;
 
 /// What is heard of the window, or of the worker.
@@ -68,12 +66,12 @@ pub(crate) fn start() {
 
 fn heard(event: &JsValue) {
     match &*text(event, "type") {
-        "offline" => each_connection(Manager::handle_offline, |host| !is_local(host)),
+        "offline" => connection::handle_all(|host| !is_local(host), &Manager::handle_offline),
         // The page is left. A browser may keep it, frozen, and its connections open behind it: the server would count
         // somebody who is gone. Should the page be shown again, it wakes and connects anew.
-        "pagehide" | "freeze" => each_connection(Manager::handle_suspend, |_| true),
+        "pagehide" | "freeze" => connection::handle_all(|_| true, &Manager::handle_suspend),
         "visibilitychange" if is_hidden(event) => {}
-        _ => each_connection(Manager::handle_wake, |_| true),
+        _ => connection::handle_all(|_| true, &Manager::handle_wake),
     }
 }
 
@@ -88,16 +86,4 @@ fn is_local(host: &str) -> bool {
         || host == "[::1]"
         || host.ends_with(".localhost")
         || host.strip_prefix("127.").is_some_and(loops_back)
-}
-
-fn each_connection(tell: fn(&mut Manager, Instant), wanted: fn(&str) -> bool) {
-    let keys: Option<Vec<Key>> = table::with(|table| {
-        let wanted = |(key, connection): (Key, &connection::Connection)| {
-            wanted(&connection.server.hostname).then_some(key)
-        };
-        Some(table.connections.iter().filter_map(wanted).collect())
-    });
-    for key in keys.unwrap_or_default() {
-        connection::handle(key, tell);
-    }
 }

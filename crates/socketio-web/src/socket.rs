@@ -342,7 +342,7 @@ impl Socket {
             timeout,
             volatile: false,
         };
-        let now = crate::clock::now();
+        let now = connection::entered();
         // The waiter has its place before anything can come of the emit.
         let emitted = table::with(|table| {
             let entry = table.sockets.get(self.0)?;

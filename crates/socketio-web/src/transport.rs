@@ -116,6 +116,6 @@ fn closed(code: u16, reason: String, failed: bool) -> TransportEvent {
 }
 
 /// What was thrown: an exception says it in its message.
-pub(crate) fn text(error: &JsValue) -> String {
+fn text(error: &JsValue) -> String {
     guard::message(error).unwrap_or_else(|| "the browser refused the WebSocket".into())
 }

@@ -13,6 +13,7 @@
 mod acks;
 mod auth;
 mod binary;
+mod clocks;
 mod connecting;
 mod emitting;
 mod events;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use socketio_web::{Auth, Binary, ConnectionEvent, Limits, NotConnected, Socket, Status};
 use wasm_bindgen_test::wasm_bindgen_test;
 
+use crate::support::clock::pass;
 use crate::support::log::Log;
 use crate::support::owned::Owned;
 use crate::support::script::{HANDSHAKE, Script, address, connected, connected_with};
@@ -147,6 +148,7 @@ async fn c13_c21_the_course_of_a_connection_can_be_watched() {
     );
     again.accept("s2");
     assert_eq!(log.take(), ["opened", "reconnected(1)", "measured"]);
+    pass(Duration::from_secs(6));
     again.drop();
     script.made(3).await.drop();
     let lines = log.take();
@@ -236,13 +238,16 @@ fn a12_a_changed_query_goes_with_the_next_attempt() {
 
     shares.set_query(&[("a", "?3"), ("EIO", "3")]);
     assert_eq!(script.count(), 1, "what is open stays");
-    script.last().drop();
-    socket.connect();
+    let again = || {
+        script.last().drop();
+        pass(Duration::from_secs(1));
+        socket.connect();
+    };
+    again();
     assert_eq!(query(), format!("of=url&a=%3F3&{protocol}"));
 
     socket.set_query(&[]);
-    script.last().drop();
-    socket.connect();
+    again();
     assert_eq!(query(), format!("of=url&{protocol}"));
 }
 

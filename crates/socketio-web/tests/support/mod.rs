@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "each of the test crates uses a part")]
 
+pub(crate) mod clock;
 pub(crate) mod log;
 pub(crate) mod owned;
 pub(crate) mod reported;

@@ -4,6 +4,7 @@ use js_sys::{Array, Function, Reflect, Uint8Array};
 use socketio_web::{Builder, Socket};
 use wasm_bindgen::{JsCast, JsValue};
 
+use super::clock;
 use super::owned::Owned;
 use super::wait::until;
 
@@ -18,6 +19,9 @@ pub(crate) struct Ws(JsValue);
 
 impl Script {
     pub(crate) fn install() -> Self {
+        if option_env!("SOCKETIO_TEST_CLOCKS") == Some("disturbed") {
+            clock::disturb();
+        }
         Self(js_sys::eval(include_str!("websocket.js")).expect("the script is valid"))
     }
 

@@ -1,0 +1,140 @@
+//! Deadlines are kept by a clock that nobody sets; a sleep that it slept through is found by the other.
+
+use std::time::Duration;
+
+use socketio_web::{Builder, Status};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::connecting::listen;
+use super::events::Chat;
+use crate::support::clock::{pass, set_wall, sleep};
+use crate::support::log::Log;
+use crate::support::script::{Script, connected, connected_with};
+use crate::support::wait::until;
+
+const HOUR: f64 = 3_600_000.0;
+
+/// Attempts so soon that a test can wait for them.
+fn soon(builder: Builder) -> Builder {
+    builder.reconnection_delay(Duration::from_millis(1))
+}
+
+/// Something comes in that changes nothing.
+fn look(script: &Script) {
+    script.last().deliver("6");
+}
+
+#[wasm_bindgen_test]
+fn a_wall_clock_that_is_set_ends_nothing() {
+    let (script, ws, socket) = connected();
+    let log = Log::default();
+    let noted = log.clone();
+    socket
+        .on_status(move |status| noted.push(format!("{status:?}")))
+        .forget();
+    // Back, and ahead again by less than a heartbeat.
+    for _ in 0..3 {
+        set_wall(-HOUR);
+        look(&script);
+        set_wall(10_000.0);
+        look(&script);
+        ws.deliver("2");
+    }
+    assert!(log.take().is_empty());
+    assert!(ws.sent().contains(&"3".to_owned()));
+}
+
+#[wasm_bindgen_test]
+async fn a_lost_connection_is_tried_after_its_delay_wherever_the_clocks_are() {
+    let jumps: [fn(); 3] = [
+        || sleep(Duration::from_secs(60)),
+        || pass(Duration::from_secs(60)),
+        || set_wall(-HOUR),
+    ];
+    for (index, jump) in jumps.into_iter().enumerate() {
+        let (script, ws, socket) = connected_with(soon);
+        // The timer of the heartbeat is set: it rings 45 s from now.
+        jump();
+        _ = socket.emit_named("x", &1);
+        if index == 2 {
+            assert!(socket.is_connected(), "time has stood still");
+            ws.drop();
+        }
+        assert!(
+            matches!(socket.status(), Status::Reconnecting { attempt: 1, .. }),
+            "way {index}"
+        );
+        script.made(2).await.accept("s2");
+        assert!(socket.is_connected());
+    }
+}
+
+#[wasm_bindgen_test]
+fn a_sleep_ends_all_connections_whose_heartbeat_it_outlasts() {
+    let (_script, ws, socket) = connected();
+    let (_script, other_ws, other) = connected();
+    let (log, other_log) = (listen(*socket), listen(*other));
+    sleep(Duration::from_secs(30));
+    ws.deliver("6");
+    assert!(
+        socket.is_connected() && other.is_connected(),
+        "it has slept for less than a heartbeat"
+    );
+    sleep(Duration::from_secs(30));
+    // Whichever comes first finds out for all.
+    ws.deliver("6");
+    for log in [log, other_log] {
+        let told = log.take();
+        assert_eq!(told, ["waiting 1", "on_disconnect: ping timeout"]);
+    }
+    assert!(ws.is_closed() && other_ws.is_closed());
+}
+
+#[wasm_bindgen_test]
+fn a_heartbeat_behind_a_short_sleep_starts_its_time_anew() {
+    let (_script, ws, socket) = connected();
+    for _ in 0..5 {
+        sleep(Duration::from_secs(30));
+        ws.deliver("2");
+    }
+    assert!(socket.is_connected());
+}
+
+/// An acknowledgement waits for 13 s; the timer that is set is that of the heartbeat, in 45 s.
+#[wasm_bindgen_test]
+async fn an_acknowledgement_is_awaited_for_its_time_after_a_jump() {
+    let (script, _ws, socket) = connected();
+    let answer = socket.emit_named_with_ack::<_, ()>("ask", &1, Some(Duration::from_secs(13)));
+    let end = Log::default();
+    let told = end.clone();
+    wasm_bindgen_futures::spawn_local(async move {
+        told.push(answer.await.unwrap_err());
+    });
+    sleep(Duration::from_secs(10));
+    look(&script);
+    pass(Duration::from_secs(12));
+    look(&script);
+    gloo_timers::future::TimeoutFuture::new(0).await;
+    assert_eq!(end.len(), 0, "what was slept through is no time to wait in");
+    // No timer of the browser's has moved: this one is late by then, and is set anew.
+    pass(Duration::from_secs(3));
+    look(&script);
+    until("the wait ends", || end.len() == 1).await;
+    assert_eq!(end.take(), ["no acknowledgement in time"]);
+    assert!(socket.is_connected());
+}
+
+#[wasm_bindgen_test]
+fn a_page_without_a_steady_clock_has_the_other() {
+    js_sys::eval("globalThis.steadyOne = performance; delete globalThis.performance").unwrap();
+    let gone = js_sys::eval("typeof performance").unwrap();
+    let (script, ws, socket) = connected();
+    let _chat = socket.on(|Chat(_)| ());
+    look(&script);
+    set_wall(60_000.0);
+    _ = socket.emit_named("x", &1);
+    let is_closed = ws.is_closed();
+    js_sys::eval("globalThis.performance = steadyOne").unwrap();
+    assert_eq!(gone, "undefined");
+    assert!(is_closed, "the heartbeat is overdue");
+}

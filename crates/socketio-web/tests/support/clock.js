@@ -1,0 +1,27 @@
+// Both clocks of the page, ahead of what they are by as many milliseconds as a test says.
+(() => {
+  if (!globalThis.testClocks) {
+    const steadyNow = performance.now.bind(performance);
+    const wallNow = Date.now;
+    const clocks = { steady: 0, wall: 0, disturb };
+    globalThis.testClocks = clocks;
+    performance.now = () => steadyNow() + clocks.steady;
+    Date.now = () => wallNow() + clocks.wall;
+
+    let looks = 0;
+    function disturb() {
+      clocks.wall += 10_000; // a short sleep
+      if (looks > 0) return;
+      looks = 1;
+      Date.now = () => {
+        looks += 1;
+        if (looks % 5 === 0) clocks.wall += 1_500;
+        if (looks % 7 === 0) clocks.wall -= 3_600_000;
+        return wallNow() + clocks.wall;
+      };
+      const next = globalThis.setTimeout;
+      globalThis.setTimeout = (callback, delay = 0, ...rest) => next(callback, delay + 30, ...rest);
+    }
+  }
+  return globalThis.testClocks;
+})();
