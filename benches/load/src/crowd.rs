@@ -5,12 +5,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Error, Result, bail};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
 use crate::target::{Target, source};
-use crate::wait::{PATIENCE, until};
+use crate::wait::{PATIENCE, until, within};
 use crate::{client, polling};
+
+/// How many connect at the same time at most: what a server can't take at the rate waits here, not in the kernel.
+const AT_ONCE: usize = 100;
 
 /// What a crowd does with a frame.
 pub(crate) type Listener = Arc<dyn Fn(&str) + Send + Sync>;
@@ -36,6 +40,7 @@ pub(crate) struct Plan<'a> {
 #[derive(Debug)]
 pub(crate) struct Crowd {
     clients: JoinSet<()>,
+    door: Arc<Semaphore>,
     count: u32,
     state: Arc<State>,
 }
@@ -54,6 +59,7 @@ impl Crowd {
     pub(crate) fn new() -> Self {
         Self {
             clients: JoinSet::new(),
+            door: Arc::new(Semaphore::new(AT_ONCE)),
             count: 0,
             state: Arc::default(),
         }
@@ -64,7 +70,10 @@ impl Crowd {
         let (start, gap) = (Instant::now(), Duration::from_secs(1) / plan.rate.max(1));
         for number in 0..count {
             sleep_until(start + gap * number).await;
-            let client = run(target.clone(), plan, self.count, Arc::clone(&self.state))?;
+            let waiting = async { Ok(Arc::clone(&self.door).acquire_owned().await?) };
+            let entering = within("waiting for others to connect", waiting).await?;
+            let state = Arc::clone(&self.state);
+            let client = run(target.clone(), plan, self.count, state, entering)?;
             self.clients.spawn(client);
             self.count += 1;
         }
@@ -119,6 +128,7 @@ fn run(
     plan: &Plan<'_>,
     number: u32,
     state: Arc<State>,
+    entering: OwnedSemaphorePermit,
 ) -> Result<impl Future<Output = ()> + Send + use<>> {
     let from = source(number)?;
     let &Plan {
@@ -132,6 +142,7 @@ fn run(
         let state = Arc::clone(&state);
         async move {
             let joined = |early: u64| {
+                drop(entering);
                 state.joined.fetch_add(1, Ordering::Relaxed);
                 state.events.fetch_add(early, Ordering::Relaxed);
             };

@@ -40,7 +40,7 @@ orchard.on("connection", (socket) => {
 setTimeout(() => process.exit(0), Number(options["max-life"])).unref();
 process.stdin.resume();
 process.stdin.on("end", () => process.exit(0));
-http.listen(Number(options.port), "127.0.0.1", () => console.log(`listening on 127.0.0.1:${http.address().port}`));
+http.listen({ port: Number(options.port), host: "127.0.0.1", backlog: 4096 }, () => console.log(`listening on 127.0.0.1:${http.address().port}`));
 
 function serve(request, response) {
   switch (request.url) {
