@@ -1,4 +1,8 @@
+use std::sync::Arc;
+
 use crate::attempts::Attempts;
+use crate::clock::Clock;
+use crate::counters::Counters;
 use crate::database::Database;
 use crate::passwords::Passwords;
 use crate::tokens::Tokens;
@@ -9,4 +13,6 @@ pub(crate) struct App {
     pub(crate) passwords: Passwords,
     pub(crate) tokens: Tokens,
     pub(crate) attempts: Attempts,
+    pub(crate) clock: Clock,
+    pub(crate) counters: Arc<Counters>,
 }

@@ -53,7 +53,7 @@ impl Attempts {
         let limits = keys(address, account)
             .into_iter()
             .zip([limit, limit.saturating_mul(ADDRESS_FACTOR)]);
-        let now = self.clock.now();
+        let now = self.clock.passed().as_secs();
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         for (key, limit) in limits.clone() {
             let end = |count: &Count| count.since.saturating_add(self.window_seconds);

@@ -1,30 +1,55 @@
 use std::fmt;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-/// What tells the time to tokens and limits, in seconds since 1970.
+/// What tells the time: the date to tokens, and the time that passes to limits.
 ///
-/// Tests hand in their own, so that a month passes at once.
+/// The date can be set, back as well; what passes only grows. Tests hand in their own, so that a month passes at once.
 #[derive(Clone)]
-pub struct Clock(Arc<dyn Fn() -> u64 + Send + Sync>);
+pub struct Clock {
+    now: Arc<dyn Fn() -> u64 + Send + Sync>,
+    passed: Arc<dyn Fn() -> Duration + Send + Sync>,
+}
 
 impl Clock {
     /// The system's.
     pub fn system() -> Self {
-        Self::new(|| {
-            SystemTime::now()
-                .duration_since(UNIX_EPOCH)
-                .map_or(0, |past| past.as_secs())
-        })
+        let start = Instant::now();
+        Self::with_passed(
+            || {
+                SystemTime::now()
+                    .duration_since(UNIX_EPOCH)
+                    .map_or(0, |past| past.as_secs())
+            },
+            move || start.elapsed(),
+        )
     }
 
-    /// One that asks `now`.
-    pub fn new(now: impl Fn() -> u64 + Send + Sync + 'static) -> Self {
-        Self(Arc::new(now))
+    /// One that asks `now`, in seconds since 1970, for both.
+    pub fn new(now: impl Fn() -> u64 + Clone + Send + Sync + 'static) -> Self {
+        let passed = now.clone();
+        Self::with_passed(now, move || Duration::from_secs(passed()))
     }
 
+    /// One that asks `now`, in seconds since 1970, and `passed`, which may begin anywhere and never goes back.
+    pub fn with_passed(
+        now: impl Fn() -> u64 + Send + Sync + 'static,
+        passed: impl Fn() -> Duration + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            now: Arc::new(now),
+            passed: Arc::new(passed),
+        }
+    }
+
+    /// The date, in seconds since 1970.
     pub(crate) fn now(&self) -> u64 {
-        (self.0)()
+        (self.now)()
+    }
+
+    /// What has passed since some moment.
+    pub(crate) fn passed(&self) -> Duration {
+        (self.passed)()
     }
 }
 

@@ -8,6 +8,9 @@ use axum::http::HeaderValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use tracing_subscriber::filter::Targets;
 
+use crate::rate::Rate;
+use crate::{net, session};
+
 /// The command line.
 #[derive(Debug, Parser)]
 #[command(
@@ -209,6 +212,117 @@ pub struct Config {
     )]
     pub max_payload_bytes: usize,
 
+    /// Connections that may be open, and sessions of Socket.IO. Less, if the system allows fewer open
+    /// files: some are kept for the server's own. A full server closes a connection that waits for
+    /// a request for one that comes.
+    #[arg(
+        long,
+        env = "ORCHARD_MAX_CONNECTIONS",
+        value_name = "N",
+        default_value = "10000",
+        value_parser = at_least_one
+    )]
+    pub max_connections: usize,
+
+    /// As --max-connections, of one address, or of one /64 of IPv6; 0 for no limit.
+    #[arg(
+        long,
+        env = "ORCHARD_MAX_CONNECTIONS_PER_ADDRESS",
+        value_name = "N",
+        default_value_t = 1000
+    )]
+    pub max_connections_per_address: usize,
+
+    /// Time a connection has to send the head of a request, in seconds, from when it is open or was
+    /// last answered.
+    #[arg(
+        long,
+        env = "ORCHARD_HEADER_TIMEOUT_SECONDS",
+        value_name = "S",
+        default_value_t = 15,
+        value_parser = clap::value_parser!(u64).range(1..)
+    )]
+    pub header_timeout_seconds: u64,
+
+    /// Time it then has to send the body, in seconds.
+    #[arg(
+        long,
+        env = "ORCHARD_BODY_TIMEOUT_SECONDS",
+        value_name = "S",
+        default_value_t = 15,
+        value_parser = clap::value_parser!(u64).range(1..)
+    )]
+    pub body_timeout_seconds: u64,
+
+    /// Time after which a connection is cut that takes nothing of what is sent to it, in seconds.
+    #[arg(
+        long,
+        env = "ORCHARD_WRITE_TIMEOUT_SECONDS",
+        value_name = "S",
+        default_value_t = 20,
+        value_parser = clap::value_parser!(u64).range(1..)
+    )]
+    pub write_timeout_seconds: u64,
+
+    /// Bytes that are read from one connection in a second, in the long run; it may be four times as
+    /// many at once. What comes faster waits. 0 for no limit.
+    #[arg(
+        long,
+        env = "ORCHARD_MAX_READ_BYTES_PER_SECOND",
+        value_name = "BYTES",
+        default_value_t = 1_048_576
+    )]
+    pub max_read_bytes_per_second: u64,
+
+    /// Time a session of Socket.IO has to connect to a namespace, in seconds.
+    #[arg(
+        long,
+        env = "ORCHARD_CONNECT_TIMEOUT_SECONDS",
+        value_name = "S",
+        default_value_t = 15,
+        value_parser = clap::value_parser!(u64).range(1..)
+    )]
+    pub connect_timeout_seconds: u64,
+
+    /// Events that one socket may send in a second, in the long run; a longer one counts as one a
+    /// KiB. 0 for no limit. Whoever sends more is told so and disconnected.
+    #[arg(
+        long,
+        env = "ORCHARD_MAX_EVENTS_PER_SECOND",
+        value_name = "N",
+        default_value_t = 100
+    )]
+    pub max_events_per_second: u64,
+
+    /// Events that it may send at once.
+    #[arg(
+        long,
+        env = "ORCHARD_MAX_EVENTS_AT_ONCE",
+        value_name = "N",
+        default_value_t = 2500,
+        value_parser = clap::value_parser!(u64).range(1..)
+    )]
+    pub max_events_at_once: u64,
+
+    /// Packets that may wait for one socket that reads slowly. One that has more is disconnected.
+    #[arg(
+        long,
+        env = "ORCHARD_MAX_BUFFERED_PACKETS",
+        value_name = "N",
+        default_value = "8192",
+        value_parser = at_least_one
+    )]
+    pub max_buffered_packets: usize,
+
+    /// As --max-buffered-packets, in bytes, each packet with 128 for its place.
+    #[arg(
+        long,
+        env = "ORCHARD_MAX_BUFFERED_BYTES",
+        value_name = "BYTES",
+        default_value_t = 4_194_304
+    )]
+    pub max_buffered_bytes: usize,
+
     /// Longest uid that `login` takes, in bytes.
     #[arg(
         long,
@@ -270,6 +384,36 @@ pub struct Config {
 impl Config {
     pub(crate) fn push_interval(&self) -> Duration {
         Duration::from_millis(self.push_interval_ms)
+    }
+
+    pub(crate) fn body_timeout(&self) -> Duration {
+        Duration::from_secs(self.body_timeout_seconds)
+    }
+
+    pub(crate) fn connect_timeout(&self) -> Duration {
+        Duration::from_secs(self.connect_timeout_seconds)
+    }
+
+    /// How many connections there may be is found out at the start.
+    pub(crate) fn net_limits(&self, connections: usize) -> net::Limits {
+        let bytes = self.max_read_bytes_per_second;
+        net::Limits {
+            connections,
+            connections_of_origin: self.max_connections_per_address,
+            header_timeout: Duration::from_secs(self.header_timeout_seconds),
+            write_timeout: Duration::from_secs(self.write_timeout_seconds),
+            read_rate: Rate::new(bytes, bytes.saturating_mul(4)),
+        }
+    }
+
+    pub(crate) fn session_limits(&self) -> session::Limits {
+        session::Limits {
+            events: Rate::new(self.max_events_per_second, self.max_events_at_once),
+            outgoing: session::Bounds {
+                bytes: self.max_buffered_bytes,
+                packets: self.max_buffered_packets,
+            },
+        }
     }
 
     pub(crate) fn shutdown_limit(&self) -> Duration {

@@ -3,23 +3,28 @@
 //! [`Server::bind`] opens the database and the port, [`Server::run`] serves until it is told to
 //! stop. Where things live:
 //!
-//! - `web`: routes, headers and the page's files;
+//! - `net`: connections; `web`: routes, headers and the page's files;
 //! - `rpc`: JSON-RPC 2.0 and its methods;
 //! - `session`, `orchard`: Engine.IO's sessions, and the Socket.IO events;
 //! - `database`, `passwords`, `tokens`, `attempts`: users, and how they sign in.
 #![warn(missing_docs)]
 
+mod address;
 mod app;
 mod attempts;
 mod clock;
 pub mod config;
+mod counters;
 mod database;
 mod demo;
 mod error;
 pub mod logging;
+mod net;
+mod open_files;
 mod orchard;
 mod passwords;
 mod private_file;
+mod rate;
 mod rpc;
 mod server;
 mod session;

@@ -1,6 +1,8 @@
+use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use socketioxide::SocketIo;
@@ -11,12 +13,17 @@ use crate::app::App;
 use crate::attempts::Attempts;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::counters::Counters;
 use crate::database::Database;
 use crate::demo::DemoAccount;
 use crate::error::StartError;
 use crate::passwords::Passwords;
+use crate::session::Sessions;
 use crate::tokens::{self, Tokens};
-use crate::{orchard, web};
+use crate::{net, open_files, orchard, web};
+
+/// How often what had to be refused is told in the log, if there was more of it.
+const REPORT_INTERVAL: Duration = Duration::from_secs(60);
 
 /// A server that has its database and its port.
 pub struct Server {
@@ -25,6 +32,8 @@ pub struct Server {
     address: SocketAddr,
     router: Router,
     io: SocketIo,
+    limits: net::Limits,
+    counters: Arc<Counters>,
     new_demo_account: Option<DemoAccount>,
 }
 
@@ -43,6 +52,7 @@ impl Server {
         let key = tokens::key_beside(&config.database)?;
         let new_demo_account =
             DemoAccount::make_if_first(&database, &config.database, &clock).await?;
+        let counters = Arc::<Counters>::default();
         let app = Arc::new(App {
             database,
             passwords: Passwords::start(config.password_workers, config.password_queue)?,
@@ -52,16 +62,31 @@ impl Server {
                 config.access_token_seconds,
                 config.refresh_token_seconds,
             ),
-            attempts: Attempts::new(config.login_attempts, config.login_window_seconds, clock),
+            attempts: Attempts::new(
+                config.login_attempts,
+                config.login_window_seconds,
+                clock.clone(),
+            ),
+            clock,
+            counters: Arc::clone(&counters),
         });
+        let connections = open_files::connections(config.max_connections);
+        let sessions = Arc::new(Sessions::new(
+            config.max_connections,
+            config.max_connections_per_address,
+            config.session_limits(),
+            Arc::clone(&counters),
+        ));
         let (engine, io) = orchard::engine(Arc::clone(&app), &config);
-        let router = web::router(app, engine, &config);
+        let router = web::router(app, engine, sessions, &config);
         Ok(Self {
+            limits: config.net_limits(connections),
             config,
             listener,
             address,
             router,
             io,
+            counters,
             new_demo_account,
         })
     }
@@ -78,29 +103,50 @@ impl Server {
 
     /// Serves until `stop` ends, then gives open connections their time to end.
     pub async fn run(self, stop: impl Future<Output = ()>) -> Result<(), StartError> {
-        tracing::info!(address = %format_args!("http://{}", self.address), "listening");
+        let connections = self.limits.connections;
+        let address = format!("http://{}", self.address);
+        tracing::info!(address, connections, "listening");
         let (stopping, stopped) = oneshot::channel::<()>();
-        let service = self
-            .router
-            .into_make_service_with_connect_info::<SocketAddr>();
-        let serving = axum::serve(self.listener, service).with_graceful_shutdown(async {
-            // A sender that is gone says the same.
-            let _ = stopped.await;
-        });
-        let mut serving = std::pin::pin!(serving.into_future());
+        let serving = net::serve(
+            self.listener,
+            self.router,
+            self.limits,
+            Arc::clone(&self.counters),
+            async {
+                // A sender that is gone says the same.
+                let _ = stopped.await;
+            },
+        );
+        let mut serving = std::pin::pin!(serving);
         tokio::select! {
-            outcome = &mut serving => return outcome.map_err(StartError::Serve),
+            () = &mut serving => {}
+            never = report(&self.counters) => match never {},
             () = stop => {}
         }
         tracing::info!("stopping");
         let _ = stopping.send(());
-        let ending = async { tokio::join!(self.io.close(), serving).1 };
-        match tokio::time::timeout(self.config.shutdown_limit(), ending).await {
-            Ok(outcome) => outcome.map_err(StartError::Serve)?,
-            Err(_) => tracing::warn!("some connections had to be cut"),
+        let ending = async { tokio::join!(self.io.close(), serving) };
+        if tokio::time::timeout(self.config.shutdown_limit(), ending)
+            .await
+            .is_err()
+        {
+            tracing::warn!("some connections had to be cut");
         }
-        tracing::info!("stopped");
+        tracing::info!(since_start = %self.counters, "stopped");
         Ok(())
+    }
+}
+
+/// Tells the counters whenever they have changed, but not all the time.
+async fn report(counters: &Counters) -> Infallible {
+    let mut told = String::new();
+    loop {
+        tokio::time::sleep(REPORT_INTERVAL).await;
+        let now = counters.to_string();
+        if now != told {
+            tracing::warn!(since_start = now, "limits were met");
+            told = now;
+        }
     }
 }
 

@@ -39,6 +39,12 @@ impl Errno {
     /// There isn't enough fruit (果子).
     pub const TOO_LITTLE_CREDIT: Self = Self(1019);
 
+    /// More waited for the client than it read: the default server ends its connection. This code and
+    /// the next are not in the game's table, and have the numbers of HTTP's statuses in them.
+    pub const TOO_SLOW: Self = Self(1408);
+    /// The client sent more events than it may: the default server ends its connection.
+    pub const TOO_MANY_EVENTS: Self = Self(1429);
+
     /// The outcome with this number.
     pub const fn new(code: i64) -> Self {
         Self(code)
@@ -67,6 +73,8 @@ impl Errno {
             Self::WRONG_PASSWORD => "wrong password",
             Self::TOO_LITTLE_MONEY => "too little money",
             Self::TOO_LITTLE_CREDIT => "too little credit",
+            Self::TOO_SLOW => "the connection is too slow",
+            Self::TOO_MANY_EVENTS => "too many messages at once",
             _ => return None,
         })
     }
@@ -84,6 +92,8 @@ impl Errno {
             Self::WRONG_PASSWORD => "密码错误",
             Self::TOO_LITTLE_MONEY => "余额不足",
             Self::TOO_LITTLE_CREDIT => "果子不足",
+            Self::TOO_SLOW => "网络太慢",
+            Self::TOO_MANY_EVENTS => "发送太频繁",
             _ => return None,
         })
     }

@@ -296,6 +296,33 @@ impl Event for Notices {
     type Ack = NoAck;
 }
 
+/// Server → page, to one socket: why the server is about to end it. The default server sends it.
+///
+/// After [`Errno::TOO_MANY_EVENTS`] the socket is disconnected, and is not to come back by itself; after
+/// [`Errno::TOO_SLOW`] the connection ends, and may be opened again.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ErrorResponse {
+    /// The reason.
+    #[serde(
+        default,
+        deserialize_with = "lenient::errno",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub errno: Option<Errno>,
+    /// The server's words for it.
+    #[serde(
+        default,
+        deserialize_with = "lenient::text",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub errmsg: Option<String>,
+}
+
+impl Event for ErrorResponse {
+    const NAME: &'static str = "error_response";
+    type Ack = NoAck;
+}
+
 /// Server → page, in namespace `/`: what the chapter's server emits with no namespace.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct SomeEvent {

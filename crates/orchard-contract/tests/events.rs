@@ -3,8 +3,8 @@
 mod readers;
 
 use orchard_contract::events::{
-    Auth, Broadcast, BroadcastResponse, Chat, Login, LoginResponse, Message, Notices,
-    ServerResponse, SomeEvent,
+    Auth, Broadcast, BroadcastResponse, Chat, ErrorResponse, Login, LoginResponse, Message,
+    Notices, ServerResponse, SomeEvent,
 };
 use orchard_contract::{Errno, Secret, UserId};
 use readers::from_str;
@@ -23,6 +23,7 @@ fn every_event_has_the_name_of_the_contract() {
         BroadcastResponse::NAME,
         Notices::NAME,
         SomeEvent::NAME,
+        ErrorResponse::NAME,
     ];
     let contract = [
         "message",
@@ -34,6 +35,7 @@ fn every_event_has_the_name_of_the_contract() {
         "broadcast_response",
         "notices",
         "some event",
+        "error_response",
     ];
     assert_eq!(names, contract);
 }

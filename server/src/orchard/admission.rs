@@ -4,16 +4,15 @@ use std::fmt::Display;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use orchard_contract::endpoints::NAMESPACE;
 use orchard_contract::events::ServerResponse;
-use socketioxide::SocketIo;
 use socketioxide::adapter::LocalAdapter;
-use socketioxide::handler::{ConnectHandler, DisconnectHandler, FromConnectParts, Value};
+use socketioxide::handler::{ConnectHandler, DisconnectHandler, Value};
 use socketioxide::socket::{DisconnectReason, Socket};
 
+use super::Orchard;
 use super::events::Events;
+use super::hall::Hall;
 use super::member::Member;
-use super::{Orchard, emit};
 use crate::session::Session;
 
 /// What CONNECT is refused with when it is the server's fault.
@@ -44,7 +43,10 @@ impl Admission {
         })?);
         session.set_member(Arc::clone(&member));
         socket.on_fallback(Events::new(Arc::clone(&self.orchard), Arc::clone(&member)));
-        socket.on_disconnect(Leaving(member));
+        socket.on_disconnect(Leaving {
+            hall: Arc::clone(&self.orchard.hall),
+            member: Some(member),
+        });
         Ok(())
     }
 }
@@ -60,31 +62,53 @@ impl ConnectHandler<LocalAdapter, Admission> for Admission {
 
     /// Tells everybody of the newcomer. Unlike Flask-SocketIO's this comes after the answer to CONNECT: before it,
     /// socketioxide lets nothing be sent to the newcomer.
-    fn call(&self, socket: Arc<Socket>, auth: Option<Value>) {
+    fn call(&self, socket: Arc<Socket>, _auth: Option<Value>) {
         let Some(member) = Session::of(&socket).and_then(|session| session.member()) else {
             return;
         };
-        let Ok(io) = SocketIo::from_connect_parts(&socket, &auth);
-        let app = Arc::clone(&self.orchard.app);
+        self.orchard.hall.add(socket);
+        let orchard = Arc::clone(&self.orchard);
         tracing::info!(sid = %member.id, "came");
         tokio::spawn(async move {
-            match app.database.count_users().await {
-                Ok(count) => {
-                    let welcome = ServerResponse {
-                        count: Some(count),
-                        sid: Some(member.id.to_string()),
-                        ..Default::default()
-                    };
-                    emit(&io, NAMESPACE, None, &welcome);
-                }
-                Err(error) => tracing::error!(%error, "nobody is told of a newcomer"),
+            match orchard.app.database.count_users().await {
+                Ok(count) => orchard.hall.emit(&ServerResponse {
+                    count: Some(count),
+                    sid: Some(member.id.to_string()),
+                    nickname: None,
+                }),
+                Err(error) => tracing::error!(%error, "a newcomer is not announced"),
             }
         });
     }
 }
 
+/// What handles a CONNECT to `/`, where nobody does anything but listen.
+#[derive(Clone)]
+pub(super) struct Bystanders {
+    hall: Arc<Hall>,
+}
+
+impl Bystanders {
+    pub(super) fn new(hall: Arc<Hall>) -> Self {
+        Self { hall }
+    }
+}
+
+impl ConnectHandler<LocalAdapter, Bystanders> for Bystanders {
+    fn call(&self, socket: Arc<Socket>, _auth: Option<Value>) {
+        socket.on_disconnect(Leaving {
+            hall: Arc::clone(&self.hall),
+            member: None,
+        });
+        self.hall.add(socket);
+    }
+}
+
 /// What handles the end of a socket.
-struct Leaving(Arc<Member>);
+struct Leaving {
+    hall: Arc<Hall>,
+    member: Option<Arc<Member>>,
+}
 
 impl DisconnectHandler<LocalAdapter, Leaving> for Leaving {
     fn call_with_defer(
@@ -93,10 +117,13 @@ impl DisconnectHandler<LocalAdapter, Leaving> for Leaving {
         reason: DisconnectReason,
         defer: fn(Arc<Socket>),
     ) {
-        if let Some(session) = Session::of(&socket) {
-            session.remove_member(&self.0);
+        self.hall.remove(&socket);
+        if let Some(member) = &self.member {
+            if let Some(session) = Session::of(&socket) {
+                session.remove_member(member);
+            }
+            tracing::info!(sid = %member.id, %reason, "left");
         }
-        tracing::info!(sid = %self.0.id, %reason, "left");
         defer(socket);
     }
 }

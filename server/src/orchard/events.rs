@@ -4,22 +4,23 @@ use std::fmt::Display;
 use std::sync::Arc;
 
 use orchard_contract::Errno;
-use orchard_contract::endpoints::{DEFAULT_NAMESPACE, NAMESPACE};
+use orchard_contract::endpoints::NAMESPACE;
 use orchard_contract::events::{
     Broadcast, BroadcastResponse, Chat, Login, LoginResponse, Message, SomeEvent,
 };
 use serde::de::DeserializeOwned;
 use socketio_proto::Event;
-use socketioxide::SocketIo;
 use socketioxide::adapter::LocalAdapter;
 use socketioxide::extract::{self, AckSender, TryData};
 use socketioxide::handler::{FromMessageParts, MessageHandler, Value};
 use socketioxide::socket::Socket;
 
 use super::anything::Anything;
+use super::hall::Ending;
 use super::member::Member;
 use super::object::Object;
-use super::{Orchard, emit, emit_as};
+use super::{Orchard, wire};
+use crate::session::Session;
 
 /// One socket may be in this many rooms: each uid that it signs in with is one.
 const MAX_ROOMS: usize = 16;
@@ -38,22 +39,41 @@ impl Events {
         Self { orchard, member }
     }
 
+    /// Whether the socket may send this event. One that sends too many is ended, once.
+    fn may_send(&self, received: &Received) -> bool {
+        let Some(session) = Session::of(&received.socket) else {
+            return false;
+        };
+        if session.has_ended() {
+            return false;
+        }
+        let now = self.orchard.app.clock.passed();
+        let may_send = session.may_send(received.bytes(), now);
+        if !may_send {
+            self.orchard.hall.end(&received.socket, Ending::TooFast);
+        }
+        may_send
+    }
+
     /// Flask-SocketIO acknowledges an event that it knows with nothing once the handler is done; so does this.
     fn handle(&self, mut received: Received) {
+        if !self.may_send(&received) {
+            return;
+        }
         let Ok(extract::Event(name)) = received.extract() else {
             return;
         };
         match name.as_str() {
             Message::NAME => self.message(&mut received),
             Login::NAME => self.login(&mut received),
-            Chat::NAME => self.chat(&mut received),
+            Chat::NAME => self.chat(),
             Broadcast::NAME => self.broadcast(&mut received),
             _ => {
                 tracing::debug!(sid = %self.member.id, event = name, "an event that nobody knows");
                 return;
             }
         }
-        received.acknowledge();
+        self.acknowledge(received);
     }
 
     fn message(&self, received: &mut Received) {
@@ -78,7 +98,9 @@ impl Events {
                     data: Some("登录成功".into()),
                     ..Default::default()
                 };
-                emit(&received.io(), NAMESPACE, Some(room), &welcome);
+                for socket in self.orchard.hall.in_room(&room) {
+                    self.orchard.hall.emit_to(&socket, &welcome);
+                }
             }
             Err(error) => {
                 self.ignored::<Login>(error);
@@ -87,9 +109,7 @@ impl Events {
                     errmsg: Errno::INVALID_INPUT.meaning_zh().map(str::to_owned),
                     ..Default::default()
                 };
-                if let Err(error) = received.socket.emit(LoginResponse::NAME, &refusal) {
-                    tracing::debug!(sid = %self.member.id, %error, "not told");
-                }
+                self.orchard.hall.emit_to(&received.socket, &refusal);
             }
         }
     }
@@ -110,8 +130,8 @@ impl Events {
     }
 
     /// Starts the push. Whatever the argument is: the chapter's server doesn't look at it either.
-    fn chat(&self, received: &mut Received) {
-        if self.orchard.push.start(received.io()) {
+    fn chat(&self) {
+        if self.orchard.push.start() {
             tracing::info!(sid = %self.member.id, "the push starts");
         }
     }
@@ -121,12 +141,25 @@ impl Events {
         match received.data::<Anything>() {
             Ok(data) => {
                 tracing::info!(sid = %self.member.id, "broadcast");
-                let io = received.io();
-                emit_as(&io, NAMESPACE, None, BroadcastResponse::NAME, &data);
-                emit(&io, DEFAULT_NAMESPACE, None, &SomeEvent { data: Some(42) });
+                let name = BroadcastResponse::NAME;
+                let size = wire::size_of_anything(NAMESPACE, name, &data);
+                self.orchard.hall.emit_sized(name, &data, size);
+                self.orchard.bystanders.emit(&SomeEvent { data: Some(42) });
             }
             Err(error) => self.ignored::<Broadcast>(error),
         }
+    }
+
+    /// With nothing, if an acknowledgement is asked for.
+    fn acknowledge(&self, mut received: Received) {
+        let Some(id) = received.ack else {
+            return;
+        };
+        let Ok(ack) = received.extract::<AckSender>();
+        let nothing: [(); 0] = [];
+        let size = wire::size_of_ack(NAMESPACE, id);
+        let hall = &self.orchard.hall;
+        hall.send(&received.socket, size, || ack.send(&nothing));
     }
 
     fn ignored<E: Event>(&self, error: impl Display) {
@@ -159,17 +192,14 @@ impl Received {
         data
     }
 
-    fn io(&mut self) -> SocketIo {
-        let Ok(io) = self.extract();
-        io
-    }
-
-    /// Answers it, if an answer is asked for.
-    fn acknowledge(mut self) {
-        let Ok(ack) = self.extract::<AckSender>();
-        let nothing: [(); 0] = [];
-        if let Err(error) = ack.send(&nothing) {
-            tracing::debug!(%error, "not acknowledged");
+    /// As it came, with its attachments.
+    fn bytes(&self) -> usize {
+        match &self.value {
+            Value::Str(text, attachments) => {
+                let attachments = attachments.iter().flatten().map(|bytes| bytes.len());
+                text.len() + attachments.sum::<usize>()
+            }
+            Value::Bytes(bytes) => bytes.len(),
         }
     }
 }

@@ -3,36 +3,44 @@
 mod admission;
 mod anything;
 mod events;
+mod hall;
 mod member;
 mod object;
 mod public_id;
 mod push;
+mod wire;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use futures_util::FutureExt;
 use orchard_contract::endpoints::{DEFAULT_NAMESPACE, NAMESPACE};
-use serde::Serialize;
-use socketio_proto::Event;
 use socketioxide::service::SocketIoService;
 use socketioxide::{ParserConfig, SocketIo};
 
 use crate::app::App;
 use crate::config::Config;
-use admission::Admission;
+use admission::{Admission, Bystanders};
+use hall::Hall;
 use push::Push;
 
 pub(crate) use member::Member;
 
 const MAX_ATTACHMENTS: usize = 100;
 
+/// The engine's queue has this many places more than packets may wait by our count: for heartbeats, answers to CONNECT,
+/// and the reason why a socket is ended.
+const SPARE_PLACES: usize = 64;
+
 /// What the handlers need.
 struct Orchard {
     app: Arc<App>,
     push: Push,
     max_uid_bytes: usize,
+    /// The sockets of the orchard's namespace.
+    hall: Arc<Hall>,
+    /// Those of `/`.
+    bystanders: Arc<Hall>,
 }
 
 /// What answers the requests of Engine.IO.
@@ -40,49 +48,31 @@ pub(crate) type Engine = SocketIoService<Router>;
 
 /// The engine, and the handle that closes it.
 pub(crate) fn engine(app: Arc<App>, config: &Config) -> (Engine, SocketIo) {
+    let hall = |namespace| Arc::new(Hall::new(namespace, Arc::clone(&app.counters)));
+    let (hall, bystanders) = (hall(NAMESPACE), hall(DEFAULT_NAMESPACE));
     let orchard = Arc::new(Orchard {
-        app,
-        push: Push::new(config.push_interval()),
+        push: Push::new(config.push_interval(), Arc::clone(&hall)),
         max_uid_bytes: config.max_uid_bytes,
+        hall: Arc::clone(&hall),
+        bystanders: Arc::clone(&bystanders),
+        app,
     });
     let parser = ParserConfig::common()
         .max_incoming_binaries(MAX_ATTACHMENTS)
         .max_incoming_binary_buf_size(config.max_payload_bytes);
     let (engine, io) = SocketIo::builder()
+        .connect_timeout(config.connect_timeout())
         .ping_interval(Duration::from_millis(config.ping_interval_ms))
         .ping_timeout(Duration::from_millis(config.ping_timeout_ms))
+        .max_buffer_size(config.max_buffered_packets.saturating_add(SPARE_PLACES))
         .max_payload(u64::try_from(config.max_payload_bytes).unwrap_or(u64::MAX))
         .ws_max_message_size(config.max_payload_bytes)
         .ws_max_frame_size(config.max_payload_bytes)
         .with_parser(parser)
         .build_with_inner_svc(Router::new());
-    io.ns(DEFAULT_NAMESPACE, async || {});
+    hall.set_io(io.clone());
+    bystanders.set_io(io.clone());
+    io.ns(DEFAULT_NAMESPACE, Bystanders::new(bystanders));
     io.ns(NAMESPACE, Admission::new(orchard));
     (engine, io)
-}
-
-fn emit<E: Event + Serialize>(io: &SocketIo, namespace: &str, room: Option<String>, event: &E) {
-    emit_as(io, namespace, room, E::NAME, event);
-}
-
-/// Queues the event for every socket at once, so that those who call one after the other are heard in that order.
-fn emit_as(
-    io: &SocketIo,
-    namespace: &str,
-    room: Option<String>,
-    name: &str,
-    payload: &impl Serialize,
-) {
-    let Some(mut to) = io.of(namespace) else {
-        return;
-    };
-    if let Some(room) = room {
-        to = to.to(room);
-    }
-    // The sockets are all in this process: nothing has to be waited for.
-    match to.emit(name, payload).now_or_never() {
-        Some(Ok(())) => {}
-        Some(Err(error)) => tracing::debug!(namespace, name, %error, "not everybody is told"),
-        None => tracing::error!(namespace, name, "an event had to wait, and is lost"),
-    }
 }

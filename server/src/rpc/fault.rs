@@ -1,4 +1,5 @@
 use std::fmt::Display;
+use std::time::Duration;
 
 use axum::http::StatusCode;
 use orchard_contract::rpc::{ErrorObject, code};
@@ -34,6 +35,15 @@ impl Fault {
             StatusCode::PAYLOAD_TOO_LARGE,
             code::INVALID_REQUEST,
             format!("not a request: the body has more than {limit} bytes"),
+        )
+    }
+
+    pub(crate) fn too_slow(limit: Duration) -> Self {
+        let seconds = limit.as_secs_f32();
+        Self::new(
+            StatusCode::REQUEST_TIMEOUT,
+            code::INVALID_REQUEST,
+            format!("not a request: the body was not there after {seconds} s"),
         )
     }
 

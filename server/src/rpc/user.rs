@@ -40,7 +40,8 @@ pub(super) async fn login(
     let compared = app.passwords.verify(password, hash, attempts).await;
     let right = compared.map_err(|error| {
         app.attempts.withdrawn(caller.address, account);
-        tracing::warn!(%error, "a sign-in is put off");
+        app.counters.sign_ins_put_off.add();
+        tracing::debug!(%error, "a sign-in is put off");
         Fault::busy()
     })?;
     let user = user.ok_or(Errno::NO_SUCH_ACCOUNT)?;

@@ -4,46 +4,48 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::rejection::{BytesRejection, FailedToBufferBody};
-use axum::extract::{ConnectInfo, DefaultBodyLimit, State};
+use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::Response;
-use bytes::Bytes;
 use orchard_contract::rpc::Id;
 
+use super::body::{self, BodyError, BodyLimits};
 use crate::app::App;
 use crate::rpc::{self, Answer, Caller, Fault};
 
 #[derive(Clone)]
 pub(super) struct Api {
     pub(super) app: Arc<App>,
-    pub(super) max_body_bytes: usize,
-}
-
-pub(super) fn body_limit(bytes: usize) -> DefaultBodyLimit {
-    DefaultBodyLimit::max(bytes)
+    pub(super) limits: BodyLimits,
 }
 
 pub(super) async fn call(
     State(api): State<Api>,
-    ConnectInfo(address): ConnectInfo<SocketAddr>,
-    headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    request: Request,
 ) -> Response {
-    let answer = match body {
-        _ if !is_json(&headers) => Answer::fault(Id::Null, Fault::wrong_content_type()),
+    let (parts, body) = request.into_parts();
+    if !is_json(&parts.headers) {
+        return response(Answer::fault(Id::Null, Fault::wrong_content_type()));
+    }
+    let answer = match body::bytes(body, api.limits).await {
         Ok(body) => {
+            let header = |name| text(&parts.headers, name);
             let caller = Caller {
-                address: address.ip().to_canonical(),
-                authorization: text(&headers, header::AUTHORIZATION).map(str::to_owned),
-                english: text(&headers, header::ACCEPT_LANGUAGE).is_some_and(prefers_english),
+                address: peer.ip().to_canonical(),
+                authorization: header(header::AUTHORIZATION).map(str::to_owned),
+                english: header(header::ACCEPT_LANGUAGE).is_some_and(prefers_english),
             };
             rpc::answer(&api.app, &caller, &body).await
         }
-        Err(BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_))) => {
-            Answer::fault(Id::Null, Fault::too_large(api.max_body_bytes))
-        }
-        Err(_) => Answer::fault(Id::Null, Fault::unreadable()),
+        Err(error) => Answer::fault(
+            Id::Null,
+            match error {
+                BodyError::BrokenOff => Fault::unreadable(),
+                BodyError::TooLarge => Fault::too_large(api.limits.bytes),
+                BodyError::TooSlow => Fault::too_slow(api.limits.time),
+            },
+        ),
     };
     response(answer)
 }

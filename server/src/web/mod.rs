@@ -1,6 +1,7 @@
 //! What is served over HTTP, and with which headers.
 
 mod api;
+mod body;
 mod cors;
 mod headers;
 mod page;
@@ -17,20 +18,34 @@ use orchard_contract::endpoints::API_PATH;
 use crate::app::App;
 use crate::config::Config;
 use crate::orchard::Engine;
+use crate::session::Sessions;
+use body::BodyLimits;
+use socket::Endpoint;
 
 /// All routes: `/api`, `/healthz`, `/socket.io/`, and the page for everything else.
-pub(crate) fn router(app: Arc<App>, engine: Engine, config: &Config) -> Router {
+pub(crate) fn router(
+    app: Arc<App>,
+    engine: Engine,
+    sessions: Arc<Sessions>,
+    config: &Config,
+) -> Router {
+    let limits = |bytes| BodyLimits {
+        bytes,
+        time: config.body_timeout(),
+    };
+    let socket = Endpoint {
+        engine,
+        sessions,
+        limits: limits(config.max_payload_bytes),
+    };
     let mut router = Router::new()
-        .route(
-            API_PATH,
-            post(api::call).layer(api::body_limit(config.max_body_bytes)),
-        )
+        .route(API_PATH, post(api::call))
         .route("/healthz", get(health))
         .with_state(api::Api {
             app,
-            max_body_bytes: config.max_body_bytes,
+            limits: limits(config.max_body_bytes),
         })
-        .merge(socket::router(engine));
+        .merge(socket.router());
     if !config.api_only {
         router = router.fallback_service(page::router(&config.dist));
     }

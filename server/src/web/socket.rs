@@ -1,59 +1,215 @@
 //! The endpoint of Engine.IO: every request of Socket.IO's transports.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::Body;
-use axum::extract::{Request, State};
-use axum::http::Uri;
-use axum::response::Response;
+use axum::body::{Body, HttpBody};
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::{Method, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use orchard_contract::endpoints::SOCKET_PATH;
+use serde::Deserialize;
+use socketioxide::socket::Sid;
 use tower_service::Service;
 
+use super::body::{self, BodyLimits};
+use crate::net::Connection;
 use crate::orchard::Engine;
-use crate::session::Session;
+use crate::session::{Refused, Session, Sessions};
 
-pub(super) fn router(engine: Engine) -> Router {
-    let handler = any(serve);
-    Router::new()
-        .route(SOCKET_PATH, handler.clone())
-        .route(SOCKET_PATH.trim_end_matches('/'), handler)
-        .with_state(engine)
+/// When to try again where there are too many, in seconds.
+const RETRY_SECONDS: u64 = 5;
+
+/// What the engine answers a request of a session that it doesn't know.
+const UNKNOWN_SESSION: &str = r#"{"code":"1","message":"Session ID unknown"}"#;
+
+#[derive(Clone)]
+pub(super) struct Endpoint {
+    pub(super) engine: Engine,
+    pub(super) sessions: Arc<Sessions>,
+    pub(super) limits: BodyLimits,
 }
 
-async fn serve(State(mut engine): State<Engine>, mut request: Request) -> Response {
-    if opens_session(request.uri()) {
+impl Endpoint {
+    pub(super) fn router(self) -> Router {
+        let handler = any(serve);
+        Router::new()
+            .route(SOCKET_PATH, handler.clone())
+            .route(SOCKET_PATH.trim_end_matches('/'), handler)
+            .with_state(self)
+    }
+
+    async fn ask(&mut self, request: Request) -> Response {
+        match self.engine.call(request).await {
+            Ok(response) => response.map(Body::new),
+            Err(never) => match never {},
+        }
+    }
+
+    /// Begins a session, if there may be one more.
+    async fn open(&mut self, peer: SocketAddr, mut request: Request) -> Response {
+        let session = match self.sessions.open(peer.ip().to_canonical()) {
+            Ok(session) => session,
+            Err(refused) => return refused.into_response(),
+        };
+        let upgrades = upgrades(request.uri());
+        if upgrades {
+            carry(&session, &request);
+        }
+        strip(&mut request);
+        request.extensions_mut().insert(Arc::clone(&session));
+        let response = self.ask(request).await;
+        if upgrades || response.status() != StatusCode::OK {
+            return response;
+        }
+        // A session that is polling is known by its id from the next request on.
+        let (parts, body) = response.into_parts();
+        match body::bytes(body, self.limits).await {
+            Ok(handshake) => {
+                if let Some(sid) = sid_of(&handshake) {
+                    session.register(sid);
+                }
+                Response::from_parts(parts, Body::from(handshake))
+            }
+            Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        }
+    }
+
+    /// A request of a session that is registered.
+    async fn go_on(&mut self, session: &Session, request: Request) -> Response {
+        let uri = request.uri().clone();
+        let polls = request.method() == Method::GET;
+        // What it has not got yet is still given to it.
+        if session.has_ended() && (!polls || session.is_served()) {
+            self.close(&uri).await;
+            return unknown_session();
+        }
+        if upgrades(&uri) {
+            carry(session, &request);
+            return self.ask(request).await;
+        }
+        let response = self.ask(request).await;
+        if polls && let Some(bytes) = response.body().size_hint().exact() {
+            session.polled(bytes);
+        }
+        response
+    }
+
+    /// Ends a session that is polling, with the packet by which its client would.
+    async fn close(&mut self, uri: &Uri) {
+        let mut request = Request::new(Body::from("1"));
+        *request.method_mut() = Method::POST;
+        *request.uri_mut() = uri.clone();
+        self.ask(request).await;
+    }
+}
+
+async fn serve(
+    State(mut endpoint): State<Endpoint>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    request: Request,
+) -> Response {
+    let request = if request.method() == Method::POST {
+        match body::read(request, endpoint.limits).await {
+            Ok(request) => request,
+            Err(error) => return error.status().into_response(),
+        }
+    } else {
         request
-            .extensions_mut()
-            .insert(Arc::new(Session::default()));
-    }
-    match engine.call(request).await {
-        Ok(response) => response.map(Body::new),
-        Err(never) => match never {},
+    };
+    let Some(sid) = field(request.uri(), "sid") else {
+        return endpoint.open(peer, request).await;
+    };
+    let session = sid.parse().ok().and_then(|sid| endpoint.sessions.find(sid));
+    match session {
+        Some(session) => endpoint.go_on(&session, request).await,
+        None => endpoint.ask(request).await,
     }
 }
 
-/// Whether the request begins a session, rather than belongs to one.
-fn opens_session(uri: &Uri) -> bool {
-    let mut fields = uri.query().unwrap_or_default().split('&');
-    !fields.any(|field| field.starts_with("sid="))
+/// The connection of this request is, or becomes, the WebSocket of the session.
+fn carry(session: &Session, request: &Request) {
+    if let Some(connection) = request.extensions().get::<Arc<Connection>>() {
+        session.set_connection(connection);
+    }
+}
+
+/// Takes out what the engine would keep, twice, for as long as the session lives, and needs for nothing.
+fn strip(request: &mut Request) {
+    let needed = [
+        header::CONNECTION,
+        header::UPGRADE,
+        header::SEC_WEBSOCKET_KEY,
+        header::SEC_WEBSOCKET_VERSION,
+    ];
+    let headers = request.headers_mut();
+    let kept = needed.map(|name| headers.remove(&name).map(|value| (name, value)));
+    *headers = kept.into_iter().flatten().collect();
+}
+
+fn upgrades(uri: &Uri) -> bool {
+    field(uri, "transport") == Some("websocket")
+}
+
+/// The id in the engine's answer to a handshake: a packet of type 0 with an object.
+fn sid_of(handshake: &[u8]) -> Option<Sid> {
+    #[derive(Deserialize)]
+    struct Open {
+        sid: String,
+    }
+    let open: Open = serde_json::from_slice(handshake.strip_prefix(b"0")?).ok()?;
+    open.sid.parse().ok()
+}
+
+/// A field of the query, as the engine reads it: the first of that name, as it stands there.
+fn field<'a>(uri: &'a Uri, name: &str) -> Option<&'a str> {
+    let mut fields = uri.query()?.split('&');
+    fields.find_map(|field| field.strip_prefix(name)?.strip_prefix('='))
+}
+
+fn unknown_session() -> Response {
+    let json = [(header::CONTENT_TYPE, "application/json")];
+    (StatusCode::BAD_REQUEST, json, UNKNOWN_SESSION).into_response()
+}
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        let (status, why) = match self {
+            Self::Full => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "there are too many sessions\n",
+            ),
+            Self::TooMany => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "there are too many sessions of your address\n",
+            ),
+        };
+        let retry = [(header::RETRY_AFTER, RETRY_SECONDS.to_string())];
+        (status, retry, why).into_response()
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::opens_session;
+    use super::field;
 
     #[test]
-    fn a_request_with_no_sid_opens_a_session() {
-        for (uri, opens) in [
-            ("/socket.io/", true),
-            ("/socket.io/?EIO=4&transport=websocket", true),
-            ("/socket.io/?EIO=4&transport=polling&t=sid", true),
-            ("/socket.io/?sid=", false),
-            ("/socket.io/?EIO=4&transport=polling&sid=abc", false),
+    fn fields_are_read_as_the_engine_does() {
+        for (uri, sid) in [
+            ("/socket.io/", None),
+            ("/socket.io/?EIO=4&transport=websocket", None),
+            ("/socket.io/?EIO=4&transport=polling&t=sid", None),
+            ("/socket.io/?EIO=4&xsid=a", None),
+            ("/socket.io/?sid", None),
+            ("/socket.io/?sid=", Some("")),
+            (
+                "/socket.io/?EIO=4&transport=polling&sid=abc&sid=d",
+                Some("abc"),
+            ),
         ] {
-            assert_eq!(opens_session(&uri.parse().unwrap()), opens, "{uri}");
+            assert_eq!(field(&uri.parse().unwrap(), "sid"), sid, "{uri}");
         }
     }
 }

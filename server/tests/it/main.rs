@@ -7,6 +7,8 @@
     reason = "clippy.toml allows them in tests, and this is what the tests share"
 )]
 
+mod connections;
+mod limits;
 mod rpc;
 mod sessions;
 #[cfg(target_os = "linux")]

@@ -149,9 +149,33 @@ impl Running {
     }
 
     pub(crate) fn start_with(folder: &Path, flags: &[&str]) -> Self {
-        let mut child = program(folder)
+        let mut command = program(folder);
+        command.args(flags);
+        Self::spawn(command)
+    }
+
+    /// One with a page.
+    pub(crate) fn start_page(folder: &Path, flags: &[&str]) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_orchard-server"));
+        command.env_clear().current_dir(folder);
+        command.args(["--listen", "127.0.0.1:0"]).args(flags);
+        Self::spawn(command)
+    }
+
+    /// One that may have so many files open.
+    #[cfg(unix)]
+    pub(crate) fn start_limited(folder: &Path, files: usize) -> Self {
+        let mut command = Command::new("sh");
+        command.env_clear().current_dir(folder);
+        let script = format!("ulimit -n {files} && exec \"$0\" \"$@\"");
+        command.args(["-c", &script, env!("CARGO_BIN_EXE_orchard-server")]);
+        command.args(["--api-only", "--listen", "127.0.0.1:0"]);
+        Self::spawn(command)
+    }
+
+    fn spawn(mut command: Command) -> Self {
+        let mut child = command
             .args(["--log-format", "json"])
-            .args(flags)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -207,14 +231,22 @@ impl Running {
         self.log.iter().collect()
     }
 
+    /// Stops it; what it has logged since it was asked last.
+    pub(crate) fn stop(mut self) -> Vec<String> {
+        assert!(self.kill("-TERM"), "it runs");
+        assert_eq!(self.child.wait().unwrap().code(), Some(0));
+        self.log.iter().collect()
+    }
+
+    fn kill(&self, signal: &str) -> bool {
+        let process = self.child.id().to_string();
+        let sent = Command::new("kill").args([signal, &process]).status();
+        sent.unwrap().success()
+    }
+
     /// Sends a signal; the exit code and what was printed.
     fn signal(mut self, signal: &str) -> (Option<i32>, String) {
-        let process = self.child.id().to_string();
-        let sent = Command::new("kill")
-            .args([signal, &process])
-            .status()
-            .unwrap();
-        assert!(sent.success());
+        assert!(self.kill(signal));
         let (sender, receiver) = mpsc::channel();
         let mut output = self.child.stdout.take().unwrap();
         thread::spawn(move || {

@@ -14,13 +14,13 @@ use orchard_server::config::Cli;
 use orchard_server::{Clock, DemoAccount, Server, StartError};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{self, Message};
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, client_async, connect_async};
 
 /// Nothing takes this long unless it never comes.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
@@ -192,6 +192,33 @@ impl Wire {
         wire
     }
 
+    /// Joins the orchard, if it is let in.
+    pub(crate) async fn try_join(address: SocketAddr) -> Option<Self> {
+        Self::try_join_over(TcpSocket::new_v4().unwrap(), address).await
+    }
+
+    /// Joins the orchard with as little room for what is not read as the system allows.
+    pub(crate) async fn join_narrowly(address: SocketAddr) -> Self {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.set_recv_buffer_size(4096).unwrap();
+        Self::try_join_over(socket, address)
+            .await
+            .expect("it is let in")
+    }
+
+    async fn try_join_over(socket: TcpSocket, address: SocketAddr) -> Option<Self> {
+        let url = format!("ws://{address}/socket.io/?EIO=4&transport=websocket");
+        let stream = socket.connect(address).await.ok()?;
+        let (stream, _) = client_async(url, MaybeTlsStream::Plain(stream))
+            .await
+            .ok()?;
+        let mut wire = Self { stream };
+        wire.frame().await?;
+        wire.send("40/mofang,").await;
+        wire.frame().await?;
+        Some(wire)
+    }
+
     /// The status that a page of this origin gets when it opens a WebSocket.
     pub(crate) async fn status_for(server: &TestServer, origin: &str) -> u16 {
         let url = format!(
@@ -238,7 +265,9 @@ impl Wire {
                 .await
                 .expect("a frame comes");
             match message? {
-                Ok(Message::Text(text)) if text.as_str() == "2" => self.send("3").await,
+                Ok(Message::Text(text)) if text.as_str() == "2" => {
+                    self.try_send("3").await;
+                }
                 Ok(Message::Text(text)) => return Some(Frame::Text(text.as_str().to_owned())),
                 Ok(Message::Binary(bytes)) => return Some(Frame::Binary(bytes.to_vec())),
                 Ok(Message::Close(_)) | Err(_) => return None,
@@ -252,6 +281,22 @@ impl Wire {
             Some(Frame::Text(text)) => text,
             other => panic!("expected text, got {other:?}"),
         }
+    }
+
+    /// Sends what may come to nothing, for the server may have ended the connection.
+    pub(crate) async fn try_send(&mut self, text: &str) -> bool {
+        self.stream.send(Message::text(text)).await.is_ok()
+    }
+
+    /// The texts that come until the connection ends.
+    pub(crate) async fn rest(&mut self) -> Vec<String> {
+        let mut texts = Vec::new();
+        while let Some(frame) = self.frame().await {
+            if let Frame::Text(text) = frame {
+                texts.push(text);
+            }
+        }
+        texts
     }
 
     /// The argument of the next event in the orchard, which has this name.

@@ -1,0 +1,214 @@
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use futures_util::FutureExt;
+use orchard_contract::Errno;
+use orchard_contract::events::ErrorResponse;
+use serde::Serialize;
+use socketio_proto::Event;
+use socketioxide::socket::{Sid, Socket};
+use socketioxide::{BroadcastError, SendError, SocketError, SocketIo};
+
+use super::wire;
+use crate::counters::Counters;
+use crate::session::{Overflow, Session, Size};
+
+/// The room of those that are being ended: no uid, for those are text.
+const ENDED: &str = "\0ended";
+
+/// The sockets of one namespace: whatever is sent to them goes through here.
+///
+/// It is queued for each of them at once, so that what is sent first comes first, and it is counted: for a socket that
+/// reads too slowly something would be lost, so that socket is ended.
+pub(super) struct Hall {
+    namespace: &'static str,
+    /// Set before the first socket comes.
+    io: OnceLock<SocketIo>,
+    counters: Arc<Counters>,
+    sockets: RwLock<HashMap<Sid, Arc<Socket>>>,
+}
+
+/// Why a socket is ended by the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ending {
+    /// More would wait for it than may.
+    TooSlow,
+    /// It has sent more than it may.
+    TooFast,
+}
+
+impl Hall {
+    pub(super) fn new(namespace: &'static str, counters: Arc<Counters>) -> Self {
+        Self {
+            namespace,
+            io: OnceLock::new(),
+            counters,
+            sockets: RwLock::default(),
+        }
+    }
+
+    pub(super) fn set_io(&self, io: SocketIo) {
+        // It is set once, by what has made both.
+        let _ = self.io.set(io);
+    }
+
+    pub(super) fn add(&self, socket: Arc<Socket>) {
+        self.write().insert(socket.id, socket);
+    }
+
+    pub(super) fn remove(&self, socket: &Socket) {
+        self.write().remove(&socket.id);
+    }
+
+    /// Those in a room.
+    pub(super) fn in_room(&self, room: &str) -> Vec<Arc<Socket>> {
+        let io = self.io.get().and_then(|io| io.of(self.namespace));
+        let found = io.map(|io| io.within(room.to_owned()).sockets());
+        let sockets = self.read();
+        let found = found.into_iter().flatten();
+        found
+            .filter_map(|it| sockets.get(&it.id).cloned())
+            .collect()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.read().is_empty()
+    }
+
+    /// Sends the event to all.
+    pub(super) fn emit<E: Event + Serialize>(&self, event: &E) {
+        let size = wire::size(self.namespace, E::NAME, event);
+        self.emit_sized(E::NAME, event, size);
+    }
+
+    /// As [`emit`](Self::emit), with what has been found to be its size.
+    pub(super) fn emit_sized(&self, name: &str, payload: &impl Serialize, size: Size) {
+        let overflowing: Vec<_> = {
+            let sockets = self.read();
+            let overflows = |socket: &&Arc<Socket>| !queue(socket, size);
+            sockets.values().filter(overflows).cloned().collect()
+        };
+        let Some(all) = self.io.get().and_then(|io| io.of(self.namespace)) else {
+            return;
+        };
+        let all = all.except(ENDED);
+        // The sockets are all in this process: nothing has to be waited for.
+        match all.emit(name, payload).now_or_never() {
+            Some(Ok(())) => {}
+            Some(Err(BroadcastError::Socket(_))) => self.end_those_that_are_full(),
+            Some(Err(error)) => tracing::error!(name, %error, "an event is lost"),
+            None => tracing::error!(name, "an event had to wait, and is lost"),
+        }
+        for socket in overflowing {
+            self.end(&socket, Ending::TooSlow);
+        }
+    }
+
+    /// Sends the event to one.
+    pub(super) fn emit_to<E: Event + Serialize>(&self, socket: &Arc<Socket>, event: &E) {
+        let size = wire::size(self.namespace, E::NAME, event);
+        self.send(socket, size, || socket.emit(E::NAME, event));
+    }
+
+    /// Queues what has this size for one socket, and ends it if that can't be.
+    pub(super) fn send(
+        &self,
+        socket: &Arc<Socket>,
+        size: Size,
+        send: impl FnOnce() -> Result<(), SendError>,
+    ) {
+        let sent = if queue(socket, size) {
+            send()
+        } else {
+            Err(SendError::Socket(SocketError::InternalChannelFull))
+        };
+        match sent {
+            Ok(()) | Err(SendError::Socket(SocketError::Closed)) => {}
+            Err(SendError::Socket(SocketError::InternalChannelFull)) => {
+                self.end(socket, Ending::TooSlow);
+            }
+            Err(SendError::Serialize(error)) => tracing::error!(%error, "an event is lost"),
+        }
+    }
+
+    /// Ends the session of a socket, and tells why as far as it still listens.
+    pub(super) fn end(&self, socket: &Arc<Socket>, ending: Ending) {
+        let Some(session) = Session::of(socket) else {
+            return;
+        };
+        if session.has_ended() {
+            return;
+        }
+        let errno = match ending {
+            Ending::TooSlow => Errno::TOO_SLOW,
+            Ending::TooFast => Errno::TOO_MANY_EVENTS,
+        };
+        let reason = ErrorResponse {
+            errno: Some(errno),
+            errmsg: errno.meaning_zh().map(str::to_owned),
+        };
+        // From now on it is sent nothing but its last words.
+        socket.join(ENDED);
+        let size = wire::size(self.namespace, ErrorResponse::NAME, &reason);
+        session.queue_last(size, socket.transport_type());
+        let _ = socket.emit(ErrorResponse::NAME, &reason);
+        session.end();
+        match ending {
+            Ending::TooSlow => self.counters.sockets_overflowed.add(),
+            Ending::TooFast => {
+                self.counters.sockets_too_fast.add();
+                // It is not to come back by itself, as one does whose transport has ended.
+                session.queue_last(
+                    wire::size_of_disconnect(self.namespace),
+                    socket.transport_type(),
+                );
+                let _ = Arc::clone(socket).disconnect();
+            }
+        }
+        let sid = session.member().map(|member| member.id.to_string());
+        let namespace = self.namespace;
+        tracing::warn!(namespace, sid, address = %session.address, %errno, "a socket is ended");
+    }
+
+    /// The engine's own queue was full for somebody, though by our count it should not have been.
+    fn end_those_that_are_full(&self) {
+        let sockets: Vec<_> = self.read().values().cloned().collect();
+        for socket in sockets.iter().filter(|socket| is_full(socket)) {
+            self.end(socket, Ending::TooSlow);
+        }
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, HashMap<Sid, Arc<Socket>>> {
+        self.sockets.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, HashMap<Sid, Arc<Socket>>> {
+        self.sockets.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Counts what is about to be queued for a socket; false if it must not be.
+fn queue(socket: &Socket, size: Size) -> bool {
+    // Whoever has no session, or an ended one, is no concern any more.
+    Session::of(socket).is_none_or(|session| {
+        session.has_ended() || session.queue(size, socket.transport_type()) != Err(Overflow)
+    })
+}
+
+/// Whether the engine can queue nothing more for a socket. It takes a place before it looks at the payload, so one that
+/// can't be written tells, and sends nothing.
+fn is_full(socket: &Socket) -> bool {
+    struct Nothing;
+
+    impl Serialize for Nothing {
+        fn serialize<S: serde::Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
+            Err(serde::ser::Error::custom("nothing is to be sent"))
+        }
+    }
+
+    let outcome = socket.emit("", &Nothing);
+    matches!(
+        outcome,
+        Err(SendError::Socket(SocketError::InternalChannelFull))
+    )
+}

@@ -1,0 +1,247 @@
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use socketioxide::TransportType;
+
+/// What a packet costs beside its bytes: its place in the engine's queue and its share of an allocation.
+const PLACE: usize = 128;
+
+/// More than this is given back once nothing waits.
+const KEPT_CAPACITY: usize = 32;
+
+/// How much may wait for one session.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bounds {
+    pub(crate) bytes: usize,
+    pub(crate) packets: usize,
+}
+
+/// What has been queued for a session and is not yet on its way.
+///
+/// The engine doesn't tell how full its queue is, and what overflows there is lost. But what leaves it can be counted where
+/// it leaves, at the connection, and comes out in the order in which it went in. So the packets that wait are known here
+/// one by one.
+#[derive(Debug, Default)]
+pub(crate) struct Outgoing {
+    sent: Arc<AtomicU64>,
+    waiting: Mutex<Waiting>,
+}
+
+#[derive(Debug, Default)]
+struct Waiting {
+    /// The bytes of each packet.
+    packets: VecDeque<u32>,
+    cost: usize,
+    /// How many bytes of `sent` the packets were that have left.
+    settled: u64,
+}
+
+/// More would wait than may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Overflow;
+
+impl Outgoing {
+    /// Where whatever sends the packets counts their bytes.
+    pub(crate) fn sent(&self) -> &Arc<AtomicU64> {
+        &self.sent
+    }
+
+    /// A packet of so many bytes, as it will be on the wire, is about to be queued.
+    ///
+    /// # Errors
+    /// When it must not be, and the session has to end: a packet that is left out is one that is lost.
+    pub(crate) fn add(&self, bytes: usize, bounds: Bounds) -> Result<(), Overflow> {
+        let mut waiting = self.lock();
+        waiting.settle(self.sent.load(Ordering::Relaxed));
+        let cost = bytes.saturating_add(PLACE);
+        if waiting.packets.len() >= bounds.packets
+            || waiting.cost.saturating_add(cost) > bounds.bytes
+        {
+            return Err(Overflow);
+        }
+        waiting.cost += cost;
+        let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
+        waiting.packets.push_back(bytes);
+        Ok(())
+    }
+
+    /// Whether nothing waits.
+    pub(crate) fn is_empty(&self) -> bool {
+        let mut waiting = self.lock();
+        waiting.settle(self.sent.load(Ordering::Relaxed));
+        waiting.packets.is_empty()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Waiting {
+    /// Takes out what has left since.
+    fn settle(&mut self, sent: u64) {
+        while let Some(&bytes) = self.packets.front() {
+            let end = self.settled.saturating_add(bytes.into());
+            if end > sent {
+                return;
+            }
+            self.settled = end;
+            self.cost = self.cost.saturating_sub(bytes as usize + PLACE);
+            self.packets.pop_front();
+        }
+        // Nothing waits, so whatever else was sent (heartbeats, answers to CONNECT) was none of these.
+        self.settled = sent;
+        self.cost = 0;
+        if self.packets.capacity() > KEPT_CAPACITY {
+            self.packets = VecDeque::new();
+        }
+    }
+}
+
+/// How many bytes a packet of Socket.IO is on its way, by transport. It is never more than what is sent, or the difference
+/// would add up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Size {
+    polling: usize,
+    websocket: usize,
+}
+
+impl Size {
+    /// Of a text with so many bytes, before which Engine.IO puts the type of its own packet.
+    pub(crate) fn of_text(bytes: usize) -> Self {
+        let polling = bytes.saturating_add(1);
+        Self {
+            polling,
+            websocket: frame(polling),
+        }
+    }
+
+    /// With an attachment of so many bytes more; over polling it is base64, which is longer.
+    pub(crate) fn with_attachment(self, bytes: usize) -> Self {
+        Self {
+            polling: self.polling.saturating_add(bytes),
+            websocket: self.websocket.saturating_add(frame(bytes)),
+        }
+    }
+
+    pub(crate) fn over(self, transport: TransportType) -> usize {
+        match transport {
+            TransportType::Polling => self.polling,
+            TransportType::Websocket => self.websocket,
+        }
+    }
+}
+
+/// With its header, which grows with it (RFC 6455, section 5.2).
+fn frame(payload: usize) -> usize {
+    let header = match payload {
+        0..126 => 2,
+        126..0x1_0000 => 4,
+        _ => 10,
+    };
+    payload.saturating_add(header)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::Ordering;
+
+    use socketioxide::TransportType;
+
+    use super::{Bounds, Outgoing, Overflow, PLACE, Size};
+
+    const BOUNDS: Bounds = Bounds {
+        bytes: 10 * (100 + PLACE),
+        packets: 1000,
+    };
+
+    fn send(outgoing: &Outgoing, bytes: u64) {
+        outgoing.sent().fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    #[test]
+    fn so_many_bytes_may_wait_and_no_more() {
+        let outgoing = Outgoing::default();
+        for _ in 0..10 {
+            assert_eq!(outgoing.add(100, BOUNDS), Ok(()));
+        }
+        assert_eq!(outgoing.add(100, BOUNDS), Err(Overflow));
+        send(&outgoing, 99);
+        assert_eq!(outgoing.add(100, BOUNDS), Err(Overflow), "a part has left");
+        send(&outgoing, 1);
+        assert_eq!(outgoing.add(100, BOUNDS), Ok(()));
+        assert_eq!(outgoing.add(100, BOUNDS), Err(Overflow));
+        send(&outgoing, 1000);
+        assert!(outgoing.is_empty());
+    }
+
+    #[test]
+    fn so_many_packets_may_wait_and_no_more() {
+        let bounds = Bounds {
+            bytes: usize::MAX,
+            packets: 3,
+        };
+        let outgoing = Outgoing::default();
+        for _ in 0..3 {
+            assert_eq!(outgoing.add(1, bounds), Ok(()));
+        }
+        assert_eq!(outgoing.add(1, bounds), Err(Overflow));
+        send(&outgoing, 1);
+        assert_eq!(outgoing.add(1, bounds), Ok(()));
+    }
+
+    #[test]
+    fn what_else_is_sent_does_not_add_up() {
+        let outgoing = Outgoing::default();
+        for _ in 0..10_000 {
+            // A heartbeat, which was never queued here, and one packet that was.
+            send(&outgoing, 3);
+            assert_eq!(outgoing.add(100, BOUNDS), Ok(()));
+            send(&outgoing, 100);
+        }
+        for _ in 0..9 {
+            assert_eq!(outgoing.add(100, BOUNDS), Ok(()));
+        }
+        // Ten wait, or nine and what was sent too much at the end.
+        while outgoing.add(100, BOUNDS).is_ok() {}
+        assert!(!outgoing.is_empty());
+    }
+
+    #[test]
+    fn nothing_is_kept_of_a_burst() {
+        let outgoing = Outgoing::default();
+        for _ in 0..1000 {
+            outgoing
+                .add(
+                    1,
+                    Bounds {
+                        bytes: usize::MAX,
+                        ..BOUNDS
+                    },
+                )
+                .unwrap();
+        }
+        send(&outgoing, 1000);
+        assert!(outgoing.is_empty());
+        assert_eq!(outgoing.lock().packets.capacity(), 0);
+    }
+
+    #[test]
+    fn frames_have_the_headers_of_the_protocol() {
+        for (payload, whole) in [
+            (1, 3),
+            (125, 127),
+            (126, 130),
+            (65_535, 65_539),
+            (65_536, 65_546),
+        ] {
+            let size = Size::of_text(payload - 1);
+            assert_eq!(size.over(TransportType::Websocket), whole);
+            assert_eq!(size.over(TransportType::Polling), payload);
+        }
+        let size = Size::of_text(9).with_attachment(126);
+        assert_eq!(size.over(TransportType::Websocket), 12 + 130);
+        assert_eq!(size.over(TransportType::Polling), 10 + 126);
+    }
+}
