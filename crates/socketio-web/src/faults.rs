@@ -5,7 +5,7 @@
 pub(crate) fn every_tenth() {
     thread_local!(static CALLS: std::cell::Cell<u32> = const { std::cell::Cell::new(0) });
     CALLS.set(CALLS.get() + 1);
-    if CALLS.get() % 10 == 0 {
+    if CALLS.get().is_multiple_of(10) {
         wasm_bindgen::throw_str("every tenth call of a listener throws");
     }
 }
