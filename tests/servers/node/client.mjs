@@ -1,9 +1,9 @@
-// The reference client itself, for the tests of ours: lives through scripts on a clock, a network and a microtask queue
-// that nobody else moves. Reads one line of JSON after the other, each a script, and answers each with its trace.
+// The reference client, for the tests of ours: plays scripts to it on a simulated clock and network. Each line of its
+// input is a script in JSON, and each line of its output the trace of one.
 //
 //   {manager: {…}, sockets: [{namespace, auth, asks, ackTimeout, retries}], handlers: [{socket, on, times, actions}],
 //    steps: [[step, …], …]}
-//   → {steps: [{told: [{at, …}], wire: [{at, transport, …}], state: {…}}, …]}, one for each list of steps
+//   → {steps: [{notices: [{at, …}], wire: [{at, transport, …}], state: {…}}, …]}, one for each list of steps
 //
 // What the steps and the actions are is said in crates/socketio-proto/tests/differential_client/script.rs. Bytes within
 // a value are {"base64": "…"}, both ways.
@@ -11,7 +11,7 @@
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
 
-// More timers than any script sets: whoever sets more is in a loop.
+// More timers than any script sets: more of them are a loop.
 const MOST_TIMERS = 500;
 
 const parked = setImmediate;
@@ -171,7 +171,7 @@ class Run {
   }
 
   begin() {
-    this.current = { told: [], wire: [] };
+    this.current = { notices: [], wire: [] };
   }
 
   end() {
@@ -195,13 +195,13 @@ class Run {
     if (!this.isOver) this.current[list].push({ at: this.clock.now - 1_000_000, ...item });
   }
 
-  told(item) {
-    this.record("told", item);
+  notice(item) {
+    this.record("notices", item);
   }
 
   uncaught(error) {
     if (error instanceof Thrown) return;
-    this.told({ told: "uncaught", message: String(error?.message ?? error) });
+    this.notice({ notice: "uncaught", message: String(error?.message ?? error) });
   }
 
   asked(namespace, id) {
@@ -221,13 +221,13 @@ class Run {
 
   watch() {
     const { manager } = this;
-    manager.on("open", () => this.told({ told: "open" }));
-    manager.on("close", (reason) => this.told({ told: "close", reason }));
-    manager.on("ping", () => this.told({ told: "ping" }));
-    manager.on("reconnect_attempt", (attempt) => this.told({ told: "reconnect_attempt", attempt }));
-    manager.on("reconnect", (attempt) => this.told({ told: "reconnect", attempt }));
-    manager.on("reconnect_error", () => this.told({ told: "reconnect_error" }));
-    manager.on("reconnect_failed", () => this.told({ told: "reconnect_failed" }));
+    manager.on("open", () => this.notice({ notice: "open" }));
+    manager.on("close", (reason) => this.notice({ notice: "close", reason }));
+    manager.on("ping", () => this.notice({ notice: "ping" }));
+    manager.on("reconnect_attempt", (attempt) => this.notice({ notice: "reconnect_attempt", attempt }));
+    manager.on("reconnect", (attempt) => this.notice({ notice: "reconnect", attempt }));
+    manager.on("reconnect_error", () => this.notice({ notice: "reconnect_error" }));
+    manager.on("reconnect_failed", () => this.notice({ notice: "reconnect_failed" }));
   }
 
   socket({ namespace, auth, asks, ackTimeout, retries }, index) {
@@ -239,7 +239,7 @@ class Run {
     if (asks) {
       options.auth = (answer) => {
         requests.push(answer);
-        this.told({ told: "authorize", socket: index });
+        this.notice({ notice: "authorize", socket: index });
       };
     }
     const socket = this.manager.socket(namespace, options);
@@ -248,22 +248,22 @@ class Run {
     socket.on("connect", () => {
       const { recovered } = socket;
       const id = String(socket.id);
-      this.told({ told: "connect", socket: index, id, recovered: Boolean(recovered) });
+      this.notice({ notice: "connect", socket: index, id, recovered: Boolean(recovered) });
       this.handle(index, "connect");
     });
     socket.on("connect_error", (error) => {
-      this.told({ told: "connect_error", socket: index, kind: kind(error), data: shown(error.data) ?? null });
+      this.notice({ notice: "connect_error", socket: index, kind: kind(error), data: shown(error.data) ?? null });
       this.handle(index, "connect_error");
     });
     socket.on("disconnect", (reason) => {
-      this.told({ told: "disconnect", socket: index, reason });
+      this.notice({ notice: "disconnect", socket: index, reason });
       this.handle(index, "disconnect");
     });
     socket.onAny((...args) => {
       const answer = typeof args.at(-1) === "function" ? args.at(-1) : undefined;
       const values = answer ? args.slice(0, -1) : args;
       if (answer) this.answers.push(answer);
-      this.told({ told: "event", socket: index, args: values.map(shown), answer: Boolean(answer) });
+      this.notice({ notice: "event", socket: index, args: values.map(shown), answer: Boolean(answer) });
       this.handle(index, "event", answer);
     });
     return socket;
@@ -298,6 +298,14 @@ class Run {
         return this.answers[value.nth]?.(...value.args.map(meant));
       case "reconnection":
         return this.manager.reconnection(value);
+      case "reconnection_attempts":
+        return this.manager.reconnectionAttempts(value || Infinity);
+      case "reconnection_delay":
+        return this.manager.reconnectionDelay(value);
+      case "reconnection_delay_max":
+        return this.manager.reconnectionDelayMax(value);
+      case "timeout":
+        return this.manager.timeout(value);
       default:
         throw new Error(`no action: ${name}`);
     }
@@ -313,7 +321,7 @@ class Run {
       const callback = (...results) => {
         const [error, ...rest] = isErrorFirst ? results : [null, ...results];
         const result = error ? { error: error.message ?? String(error) } : { args: rest.map(shown) };
-        this.told({ told: "ack", socket: index, emit: number, ...result });
+        this.notice({ notice: "ack", socket: index, emit: number, ...result });
         this.handle(index, "ack");
       };
       // What `emitWithAck` does.
@@ -328,7 +336,7 @@ class Run {
     let outcome = volatile && !writable ? "dropped" : "sent";
     if (socket.sendBuffer.length > before.sent) outcome = "buffered";
     if (this.script.sockets[index].retries !== null && !volatile) outcome = "queued";
-    this.told({ told: "emitted", emit: number, by: index, args: [event, ...args], outcome });
+    this.notice({ notice: "emitted", emit: number, by: index, args: [event, ...args], outcome });
   }
 
   async step(step) {
@@ -388,7 +396,7 @@ function bytes(text) {
   return new Uint8Array(Buffer.from(text, "base64")).buffer;
 }
 
-// A value as it is told.
+// A value as it is reported.
 function shown(value) {
   if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) return { base64: base64(value) };
   if (Array.isArray(value)) return value.map(shown);

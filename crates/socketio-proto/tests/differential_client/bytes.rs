@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 
 use crate::value::Value;
 
-/// A value as it is told.
+/// A value as a trace has it.
 pub(crate) fn shown(value: &Value) -> Json {
     match value {
         Value::Null => Json::Null,

@@ -6,7 +6,7 @@ use std::fmt;
 use crate::differences::{DIFFERENCES, Found};
 use crate::ours::Played;
 use crate::script::Script;
-use crate::trace::{Told, Trace};
+use crate::trace::{Notice, Trace};
 use crate::view::View;
 
 /// What the comparison of a script came to.
@@ -84,13 +84,13 @@ pub(crate) fn compare(script: &Script, ours: &Played, theirs: &[Trace]) -> Verdi
     Verdict::Same { known }
 }
 
-/// Each transport's own order counts, and not which of two goes first; nor what an emit returned before what was told
-/// at that time.
+/// The order of the frames counts for each transport by itself, and that of the events without the
+/// results of emits in between.
 fn in_order(trace: &Trace) -> Trace {
     let mut trace = trace.clone();
     trace
-        .told
-        .sort_by_key(|told| (told.at, matches!(told.item, Told::Emitted { .. })));
+        .notices
+        .sort_by_key(|notice| (notice.at, matches!(notice.item, Notice::Emitted { .. })));
     trace.wire.sort_by_key(|wire| wire.item.transport);
     trace
 }

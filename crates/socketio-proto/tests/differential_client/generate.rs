@@ -1,4 +1,4 @@
-//! Scripts by chance: the same ones for the same seed.
+//! Random scripts: the same ones for the same seed.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use crate::reply::{Reply, Session};
 use crate::script::{Ack, Action, Emit, Handler, ManagerOptions, On, Script, SocketOptions, Step};
 
 const NAMESPACES: [&str; 3] = ["/", "/a", "/b"];
-const EVENTS: [&str; 4] = ["news", "chat", "x", ""];
+const EVENTS: [&str; 4] = ["price", "chat", "x", ""];
 
 /// Frames that break a rule.
 const BROKEN: [&str; 10] = [
@@ -23,7 +23,7 @@ const BROKEN: [&str; 10] = [
     "451-[\"x\",{\"_placeholder\":true,\"num\":7}]",
 ];
 
-/// Frames that come at the wrong time, or to nobody.
+/// Frames that come at the wrong time, or for a namespace without a socket.
 const STRAY: [&str; 10] = [
     "1",
     "5",
@@ -38,8 +38,16 @@ const STRAY: [&str; 10] = [
 ];
 
 pub(crate) fn script(seed: u64) -> Script {
+    let mut random = Random::new(seed);
+    let focus = match random.range(0, 6) {
+        0 => Focus::Acks,
+        1 => Focus::Recovery,
+        2 => Focus::Retries,
+        _ => Focus::Anything,
+    };
     Generator {
-        random: Random::new(seed),
+        random,
+        focus,
         sockets: Vec::new(),
         is_wild: false,
         timeouts: 0,
@@ -47,8 +55,18 @@ pub(crate) fn script(seed: u64) -> Script {
     .script()
 }
 
+/// What a script has more of.
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum Focus {
+    Acks,
+    Anything,
+    Recovery,
+    Retries,
+}
+
 struct Generator {
     random: Random,
+    focus: Focus,
     sockets: Vec<SocketOptions>,
     /// Whether the server breaks rules, and the network does its worst.
     is_wild: bool,
@@ -74,7 +92,8 @@ impl Generator {
             }
         }
         if self.random.chance(70) {
-            steps.push(Step::Server(Reply::Serve));
+            steps.push(Step::Server(self.serve()));
+            steps.push(Step::Server(self.serve()));
         }
         let length = self.random.range(3, 36);
         steps.extend((0..length).map(|_| self.step()));
@@ -100,9 +119,10 @@ impl Generator {
     }
 
     fn socket(&mut self, index: usize) -> SocketOptions {
+        let retried = if self.focus == Focus::Retries { 90 } else { 8 };
         let retries = self
             .random
-            .chance(15)
+            .chance(retried)
             .then(|| self.random.range(1, 4) as u32);
         let waits = self.random.chance(if retries.is_some() { 90 } else { 15 });
         SocketOptions {
@@ -119,7 +139,7 @@ impl Generator {
         json!({ "token": self.pick(&["alice", "bob", ""]) })
     }
 
-    /// Another one each time, so that no two timers ring together.
+    /// A new one each time, so that no two timers fire together.
     fn timeout(&mut self) -> u64 {
         self.timeouts += 1;
         let rough = self.pick(&[20, 300, 2_000, 9_000, 40_000]);
@@ -180,6 +200,13 @@ impl Generator {
                 args: self.args(),
             },
             13 if self.is_wild => Action::Reconnection(self.random.chance(60)),
+            13 => match self.below(8) {
+                0 => Action::ReconnectionAttempts(self.pick(&[0, 1, 2, 5])),
+                1 => Action::ReconnectionDelay(self.pick(&[100, 1_000, 4_000])),
+                2 => Action::ReconnectionDelayMax(self.pick(&[1_000, 5_000, 20_000])),
+                3 => Action::Timeout(self.pick(&[1_500, 20_000, 60_000])),
+                _ => Action::Emit(self.emit(socket)),
+            },
             _ => Action::Emit(self.emit(socket)),
         }
     }
@@ -218,6 +245,11 @@ impl Generator {
 
     fn step(&mut self) -> Step {
         let socket = self.below(self.sockets.len());
+        if self.random.chance(35)
+            && let Some(step) = self.focused_step(socket)
+        {
+            return step;
+        }
         match self.below(100) {
             0..=33 if self.is_wild => Step::Act(self.action()),
             0..=33 => match self.action() {
@@ -225,7 +257,7 @@ impl Generator {
                 action => Step::Act(action),
             },
             34..=53 => Step::Server(self.reply(socket)),
-            54..=65 => Step::Server(Reply::Serve),
+            54..=65 => Step::Server(self.serve()),
             66..=84 => Step::Wait(self.time()),
             85..=88 => Step::Close,
             89..=92 => Step::Fail,
@@ -235,6 +267,40 @@ impl Generator {
             96..=98 if self.is_wild => Step::Server(Reply::Raw(self.pick(&BROKEN).into())),
             99 if self.is_wild => Step::Server(Reply::Raw(self.pick(&STRAY).into())),
             _ => Step::Server(Reply::Ping),
+        }
+    }
+
+    fn focused_step(&mut self, socket: usize) -> Option<Step> {
+        let choice = self.below(10);
+        let step = match (self.focus, choice) {
+            (Focus::Anything, _) => return None,
+            (Focus::Recovery, 0..=4) => Step::Server(Reply::Event {
+                socket,
+                args: self.event(),
+                asks: self.random.chance(20),
+            }),
+            (Focus::Recovery, 5) => Step::Close,
+            (Focus::Recovery, _) => Step::Server(Reply::ServeRestored),
+            (Focus::Acks | Focus::Retries, 0..=3) => Step::Act(Action::Emit(self.emit(socket))),
+            (Focus::Acks | Focus::Retries, 4..=6) => Step::Server(Reply::Ack {
+                socket,
+                pick: self.below(4),
+                args: self.args(),
+            }),
+            (Focus::Acks | Focus::Retries, 7) => Step::Server(Reply::AckAgain {
+                socket,
+                pick: self.below(4),
+            }),
+            (Focus::Acks | Focus::Retries, 8) => Step::Wait(self.random.range(1, 500)),
+            (Focus::Acks | Focus::Retries, _) => Step::Server(Reply::Serve),
+        };
+        Some(step)
+    }
+
+    fn serve(&mut self) -> Reply {
+        match self.focus {
+            Focus::Recovery => Reply::ServeRestored,
+            _ => Reply::Serve,
         }
     }
 

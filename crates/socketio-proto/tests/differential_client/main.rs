@@ -1,11 +1,14 @@
-//! The client against the reference's own, on a scripted server: random scripts of calls and frames through both, each
-//! on a clock that only the script moves. What the user is told, what is sent, and where the sockets stand must be the
-//! same, but for the differences that docs/parity.md lists.
+//! Our client beside the reference client, on a scripted server: random scripts of calls and frames
+//! are played to both, on simulated time. The events, the frames that are sent and the state of each
+//! socket must be the same after each step, except for the differences that docs/parity.md lists.
 //!
-//! `DIFFERENTIAL_SCRIPTS=10000` asks for the full run, `DIFFERENTIAL_SEED=n` for the one script of that seed, with both
-//! traces. A script that fails is made as short as it can be before it is printed, as text and as JSON for picked.jsonl.
-//! `DIFFERENTIAL_SHOWN=n` prints more than a few of them.
-//! `DIFFERENTIAL_PICK=1` looks for a short script for each difference.
+//! A script that fails is shortened, then printed as text and as JSON for picked.jsonl. Environment:
+//!
+//! - `DIFFERENTIAL_SCRIPTS=10000`: how many scripts to play; this is the full run.
+//! - `DIFFERENTIAL_SEED=n`: plays only the script of this seed, and prints both traces.
+//! - `DIFFERENTIAL_FROM=n`: the first seed of the run.
+//! - `DIFFERENTIAL_SHOWN=n`: how many failing scripts to print.
+//! - `DIFFERENTIAL_PICK=1`: looks for a short script for each listed difference.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -41,14 +44,14 @@ use differences::DIFFERENCES;
 use reference::Reference;
 use script::Script;
 
-/// Scripts that a run plays when nobody says otherwise: seconds of work.
+/// Scripts of a run by default: seconds of work.
 const SCRIPTS: u64 = 400;
-/// Scripts that fail and are printed.
+/// Failing scripts that are printed by default.
 const SHOWN: u64 = 5;
 
 #[test]
 #[ignore = "needs Node.js: run by `cargo xtask test`"]
-fn random_scripts_are_told_and_sent_the_same() {
+fn random_scripts_give_the_same_events_and_frames() {
     let mut reference = Reference::start();
     if let Some(seed) = number("DIFFERENTIAL_SEED") {
         return show(&mut reference, &generate::script(seed));
@@ -60,7 +63,8 @@ fn random_scripts_are_told_and_sent_the_same() {
     let mut uses: BTreeMap<&str, u64> = DIFFERENCES.iter().map(|(name, _)| (*name, 0)).collect();
     let (mut steps, mut whole, mut same) = (0, 0, 0);
     let mut failing = Vec::new();
-    for seed in 0..count {
+    let from = number("DIFFERENTIAL_FROM").unwrap_or(0);
+    for seed in from..from + count {
         let script = generate::script(seed);
         let verdict = judge(&mut reference, &script);
         steps += match &verdict {
@@ -109,7 +113,7 @@ fn random_scripts_are_told_and_sent_the_same() {
     assert!(steps as u64 > count * 6, "{steps} steps of {count} scripts");
 }
 
-/// What a script comes to in both.
+/// Plays a script to both and compares the traces.
 pub(crate) fn judge(reference: &mut Reference, script: &Script) -> Verdict {
     let ours = ours::play(script);
     let theirs = reference.play(&played(script, &ours));

@@ -15,11 +15,11 @@ use socketio_proto::{Auth, Instant, Retries, SocketOptions};
 
 use crate::reply::Server;
 use crate::script::{Ack, Action, Emit, Handler, Input, On, Script, Step};
-use crate::trace::{At, SocketState, State, Told, Trace, Wire};
+use crate::trace::{At, Notice, SocketState, State, Trace, Wire};
 use crate::{bytes, value};
 
 const BEGIN: Instant = Instant::from_millis(1_000_000);
-/// More timers than any script sets: whoever sets more is in a loop.
+/// More timers than any script sets: more of them are a loop.
 const MOST_TIMERS: usize = 500;
 
 /// What ours made of a script, and what happened to it, step by step.
@@ -39,7 +39,7 @@ pub(crate) struct Done {
     pub(crate) action: Action,
     /// The listener that did it.
     pub(crate) by: Option<By>,
-    /// It answers a question for auth that is open no more.
+    /// It answers an auth request that is no longer open.
     pub(crate) is_late: bool,
     /// It is done to a socket whose auth is being asked for.
     pub(crate) is_asked: bool,
@@ -107,7 +107,7 @@ impl Ours {
                 reconnection_delay_max: Duration::from_millis(options.reconnection_delay_max),
                 randomization_factor: 0.0,
                 timeout: Some(Duration::from_millis(options.timeout)),
-                // What the reference has no such thing as is switched off where that is possible.
+                // What the reference does not have is switched off where possible.
                 rejoin_delay: Duration::ZERO,
                 stable_after: Duration::ZERO,
                 connect_timeout: options.connect_timeout.map(Duration::from_millis),
@@ -243,7 +243,7 @@ impl Ours {
         }
     }
 
-    /// Does what the core says.
+    /// Carries out the outputs of the core.
     fn drain(&mut self) {
         while let Some(output) = self.manager.poll_output() {
             match output {
@@ -300,7 +300,7 @@ impl Ours {
                     Ok(packet) => (Some(payload(&packet)), None),
                     Err(error) => (None, Some(error.to_string())),
                 };
-                self.told(Told::Ack {
+                self.notice(Notice::Ack {
                     socket,
                     emit,
                     args,
@@ -314,15 +314,15 @@ impl Ours {
                 let socket = self.number(socket);
                 self.questions[socket] = Some(self.requests[socket].len());
                 self.requests[socket].push(request);
-                self.told(Told::Authorize { socket });
+                self.notice(Notice::Authorize { socket });
             }
-            Event::Closed(reason) => self.told(Told::Close {
+            Event::Closed(reason) => self.notice(Notice::Close {
                 reason: reason.to_string(),
             }),
             Event::Connected { socket, recovered } => {
                 let id = self.manager.id(socket).unwrap_or_default().to_owned();
                 let socket = self.number(socket);
-                self.told(Told::Connect {
+                self.notice(Notice::Connect {
                     socket,
                     id,
                     recovered,
@@ -333,12 +333,12 @@ impl Ours {
                 let socket = self.number(socket);
                 self.questions[socket] = None;
                 let (kind, data) = connect_error(&error);
-                self.told(Told::ConnectError { socket, kind, data });
+                self.notice(Notice::ConnectError { socket, kind, data });
                 self.handle(socket, On::ConnectError, None);
             }
             Event::Disconnected { socket, reason, .. } => {
                 let socket = self.number(socket);
-                self.told(Told::Disconnect {
+                self.notice(Notice::Disconnect {
                     socket,
                     reason: reason.to_string(),
                 });
@@ -355,20 +355,20 @@ impl Ours {
                     panic!("an event's arguments are a list");
                 };
                 args.insert(0, packet.event_name().unwrap_or_default().into());
-                self.told(Told::Event {
+                self.notice(Notice::Event {
                     socket,
                     args: args.into(),
                     answer: ack.is_some(),
                 });
                 self.handle(socket, On::Event, ack.map(|token| (socket, token)));
             }
-            Event::Opened => self.told(Told::Open),
-            Event::Ping => self.told(Told::Ping),
-            Event::Reconnected(attempt) => self.told(Told::Reconnect { attempt }),
-            Event::ReconnectAttempt(attempt) => self.told(Told::ReconnectAttempt { attempt }),
-            Event::ReconnectError(_) => self.told(Told::ReconnectError),
-            Event::ReconnectFailed => self.told(Told::ReconnectFailed),
-            // The reference tells nothing of the kind.
+            Event::Opened => self.notice(Notice::Open),
+            Event::Ping => self.notice(Notice::Ping),
+            Event::Reconnected(attempt) => self.notice(Notice::Reconnect { attempt }),
+            Event::ReconnectAttempt(attempt) => self.notice(Notice::ReconnectAttempt { attempt }),
+            Event::ReconnectError(_) => self.notice(Notice::ReconnectError),
+            Event::ReconnectFailed => self.notice(Notice::ReconnectFailed),
+            // The reference has no such events.
             Event::Measured(_) | Event::Outgoing { .. } | Event::ReconnectScheduled { .. } => {}
             other => panic!("unknown event {other:?}"),
         }
@@ -437,6 +437,18 @@ impl Ours {
                 self.manager
                     .configure(|config| config.reconnection = *wanted);
             }
+            Action::ReconnectionAttempts(most) => self.manager.configure(|config| {
+                config.reconnection_attempts = (*most > 0).then_some(*most);
+            }),
+            Action::ReconnectionDelay(ms) => self.manager.configure(|config| {
+                config.reconnection_delay = Duration::from_millis(*ms);
+            }),
+            Action::ReconnectionDelayMax(ms) => self.manager.configure(|config| {
+                config.reconnection_delay_max = Duration::from_millis(*ms);
+            }),
+            Action::Timeout(ms) => self.manager.configure(|config| {
+                config.timeout = Some(Duration::from_millis(*ms));
+            }),
             Action::Reply { args } => {
                 if let Some(answer) = answer {
                     self.reply(answer, args);
@@ -463,7 +475,7 @@ impl Ours {
         for arg in args {
             arguments.push(&bytes::meant(arg)).unwrap();
         }
-        // One that is late is let pass.
+        // One that is late is ignored.
         let _ = self
             .manager
             .acknowledge(self.sockets[socket], token, arguments);
@@ -497,7 +509,7 @@ impl Ours {
             other => panic!("unknown outcome {other:?}"),
         };
         let args = std::iter::once(emit.event.clone().into()).chain(emit.args.iter().cloned());
-        self.told(Told::Emitted {
+        self.notice(Notice::Emitted {
             emit: number,
             by: emit.socket,
             args: args.collect(),
@@ -533,9 +545,9 @@ impl Ours {
         number.expect("the socket is the script's")
     }
 
-    fn told(&mut self, item: Told) {
+    fn notice(&mut self, item: Notice) {
         let at = self.at();
-        self.trace.told.push(At { at, item });
+        self.trace.notices.push(At { at, item });
     }
 
     fn wire(&mut self, transport: TransportId, fill: impl FnOnce(&mut Wire)) {

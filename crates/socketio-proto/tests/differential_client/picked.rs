@@ -1,4 +1,4 @@
-//! Scripts that were picked: one that shows each listed difference, and those that found something and are the same now.
+//! Picked scripts: one for each listed difference, and some that must be the same in both clients.
 
 use std::collections::BTreeMap;
 
@@ -92,8 +92,8 @@ fn little_that_is_missing_passes_for_a_listed_difference() {
     );
 }
 
-/// Takes one after the other out of the traces of ours, and compares what is left with the whole: how many were taken
-/// out, and which differences they passed for.
+/// Removes one item after the other from the traces of ours, and compares the rest with the whole.
+/// Returns how many were removed, and which differences they passed for.
 fn excused(scripts: impl Iterator<Item = Script>) -> (usize, BTreeMap<String, usize>) {
     let mut missing = 0;
     let mut excused = BTreeMap::new();
@@ -102,10 +102,10 @@ fn excused(scripts: impl Iterator<Item = Script>) -> (usize, BTreeMap<String, us
         let whole = compare(&script, &ours, &ours.traces);
         assert!(matches!(whole, Verdict::Same { .. }), "{script}\n{whole}");
         for (step, trace) in ours.traces.iter().enumerate() {
-            for item in 0..trace.told.len() + trace.wire.len() {
+            for item in 0..trace.notices.len() + trace.wire.len() {
                 let mut theirs = ours.traces.clone();
-                match item.checked_sub(trace.told.len()) {
-                    None => drop(theirs[step].told.remove(item)),
+                match item.checked_sub(trace.notices.len()) {
+                    None => drop(theirs[step].notices.remove(item)),
                     Some(item) => drop(theirs[step].wire.remove(item)),
                 }
                 missing += 1;

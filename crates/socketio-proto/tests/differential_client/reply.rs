@@ -60,6 +60,8 @@ pub(crate) enum Reply {
     },
     /// All that was asked for: handshake, namespaces, acknowledgements.
     Serve,
+    /// The same, with sessions that can be restored, and are.
+    ServeRestored,
 }
 
 /// The session that a namespace gets.
@@ -186,7 +188,8 @@ impl Server {
                 }
             }
             Reply::Raw(text) => vec![Input::Frame(text.clone())],
-            Reply::Serve => self.serve(),
+            Reply::Serve => self.serve(Session::Plain),
+            Reply::ServeRestored => self.serve(Session::Restored),
             _ if !link.is_open => Vec::new(),
             Reply::Noop => vec![Input::Frame("6".into())],
             Reply::Ping => vec![Input::Frame("2".into())],
@@ -206,10 +209,10 @@ impl Server {
         }
     }
 
-    fn serve(&mut self) -> Vec<Input> {
+    fn serve(&mut self, session: Session) -> Vec<Input> {
         let mut inputs = self.inputs(&Reply::Handshake);
         for socket in 0..self.namespaces.len() {
-            inputs.extend(self.accept(socket, Session::Plain));
+            inputs.extend(self.accept(socket, session));
             while let [input, ..] = &self.ack(socket, 0, &["served".into()], false)[..] {
                 inputs.push(input.clone());
             }

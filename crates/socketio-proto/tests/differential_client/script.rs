@@ -1,5 +1,5 @@
-//! What a script is made of. It is played to ours first, which settles what the server sends; what comes of that goes to
-//! the reference as JSON, see tests/servers/node/client.mjs.
+//! What a script is made of. It is played to our client first, which decides what the server sends;
+//! the resulting inputs are played to the reference as JSON, see tests/servers/node/client.mjs.
 
 use std::fmt;
 
@@ -32,12 +32,13 @@ pub(crate) struct ManagerOptions {
     pub(crate) connect_timeout: Option<u64>,
 }
 
-/// Options of one socket, under the reference's names but for `asks`: whether auth is asked for at each CONNECT.
+/// Options of one socket, under the reference's names.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct SocketOptions {
     pub(crate) namespace: String,
     pub(crate) auth: Option<Value>,
+    /// Whether auth is asked for at each CONNECT.
     pub(crate) asks: bool,
     pub(crate) ack_timeout: Option<u64>,
     pub(crate) retries: Option<u32>,
@@ -83,6 +84,10 @@ pub(crate) enum Action {
     Disconnect(usize),
     Emit(Emit),
     Reconnection(bool),
+    /// 0 means no end of them.
+    ReconnectionAttempts(u32),
+    ReconnectionDelay(u64),
+    ReconnectionDelayMax(u64),
     /// Answers the event that is being handled, if it asked for it.
     Reply {
         args: Vec<Value>,
@@ -92,6 +97,8 @@ pub(crate) enum Action {
         auth: Option<Value>,
     },
     Throw,
+    /// The timeout of an attempt.
+    Timeout(u64),
 }
 
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -116,7 +123,7 @@ pub(crate) enum Ack {
     Timeout(u64),
 }
 
-/// What happens. What the server sends depends on what it was asked: where there is no question, nothing happens.
+/// What happens. A reply of the server to what it was not asked is skipped.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Step {
@@ -131,7 +138,7 @@ pub(crate) enum Step {
     Fail,
     Offline,
     Server(Reply),
-    /// The clock goes on, and no timer rings: the device sleeps.
+    /// The clock advances and no timer fires: the device sleeps.
     Sleep(u64),
     /// Milliseconds pass.
     Wait(u64),
@@ -142,7 +149,7 @@ pub(crate) enum Step {
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Input {
     Act(Action),
-    /// The server answers the `nth` event of this namespace that asked for it, whatever the id that it asked under.
+    /// The server acknowledges the `nth` event of this namespace that asked for it, whatever its id.
     Acknowledge {
         namespace: String,
         nth: usize,
@@ -256,9 +263,13 @@ impl fmt::Display for Action {
             Self::Disconnect(socket) => write!(f, "disconnect {socket}"),
             Self::Emit(emit) => write!(f, "{emit}"),
             Self::Reconnection(wanted) => write!(f, "reconnection {wanted}"),
+            Self::ReconnectionAttempts(most) => write!(f, "reconnection attempts {most}"),
+            Self::ReconnectionDelay(ms) => write!(f, "reconnection delay {ms} ms"),
+            Self::ReconnectionDelayMax(ms) => write!(f, "reconnection delay max {ms} ms"),
             Self::Reply { args } => write!(f, "reply {}", list(args)),
             Self::SetAuth { socket, auth } => write!(f, "set auth of {socket} to {auth:?}"),
             Self::Throw => f.write_str("throw"),
+            Self::Timeout(ms) => write!(f, "timeout {ms} ms"),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What a client did: what it told its user, what it sent, and where it stood.
+//! What a client did: its events, its frames, and its state.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use serde_json::Value;
 /// One step of a script.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq)]
 pub(crate) struct Trace {
-    pub(crate) told: Vec<At<Told>>,
+    pub(crate) notices: Vec<At<Notice>>,
     pub(crate) wire: Vec<At<Wire>>,
     pub(crate) state: State,
 }
@@ -21,10 +21,10 @@ pub(crate) struct At<T> {
     pub(crate) item: T,
 }
 
-/// What the user was told, or told himself by a return value. Sockets and emits go by their numbers.
+/// An event, or the result of an emit. Sockets and emits go by their numbers.
 #[derive(Clone, Debug, Deserialize, PartialEq)]
-#[serde(tag = "told", rename_all = "snake_case")]
-pub(crate) enum Told {
+#[serde(tag = "notice", rename_all = "snake_case")]
+pub(crate) enum Notice {
     Ack {
         socket: usize,
         emit: usize,
@@ -105,7 +105,7 @@ pub(crate) struct SocketState {
     pub(crate) buffered: usize,
 }
 
-impl Told {
+impl Notice {
     pub(crate) fn socket(&self) -> Option<usize> {
         match self {
             Self::Ack { socket, .. }
@@ -119,7 +119,7 @@ impl Told {
     }
 }
 
-impl fmt::Display for Told {
+impl fmt::Display for Notice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Ack {
@@ -191,7 +191,7 @@ impl fmt::Display for Wire {
 
 impl fmt::Display for Trace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for At { at, item } in &self.told {
+        for At { at, item } in &self.notices {
             writeln!(f, "      {at:>6} {item}")?;
         }
         for At { at, item } in &self.wire {

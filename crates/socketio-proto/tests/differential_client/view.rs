@@ -3,7 +3,7 @@
 use crate::frames::{EventFrame, is_of};
 use crate::ours::{Done, Played};
 use crate::script::{Ack, Action, Emit, Input, On, Script};
-use crate::trace::{At, SocketState, State, Told, Trace, Wire};
+use crate::trace::{At, Notice, SocketState, State, Trace, Wire};
 
 /// One step, and what the known differences leave of it.
 #[derive(Debug)]
@@ -30,7 +30,7 @@ impl View<'_> {
         self.played.inputs[..=self.step].iter().flatten()
     }
 
-    /// What the user did at this step, by what ours told.
+    /// What the user did at this step, in the run of ours.
     pub(crate) fn actions(&self) -> &[Done] {
         &self.played.actions[self.step]
     }
@@ -57,9 +57,9 @@ impl View<'_> {
     /// Whether this emit was dropped, by ours and by the reference.
     pub(crate) fn was_dropped(&self, number: usize) -> bool {
         let dropped = |traces: &[Trace]| {
-            let mut told = traces.iter().flat_map(|trace| &trace.told);
-            told.any(|told| {
-                matches!(&told.item, Told::Emitted { emit, outcome, .. }
+            let mut notices = traces.iter().flat_map(|trace| &trace.notices);
+            notices.any(|notice| {
+                matches!(&notice.item, Notice::Emitted { emit, outcome, .. }
                     if *emit == number && outcome == "dropped")
             })
         };
@@ -76,20 +76,20 @@ impl View<'_> {
 
     /// The emits of this step that came to something else: at ours, and at the reference.
     pub(crate) fn outcomes(&self) -> impl Iterator<Item = (usize, &str, &str)> {
-        let of = |told: &'_ At<Told>| match &told.item {
-            Told::Emitted { emit, .. } => Some(*emit),
+        let of = |notice: &'_ At<Notice>| match &notice.item {
+            Notice::Emitted { emit, .. } => Some(*emit),
             _ => None,
         };
-        self.ours.told.iter().filter_map(move |ours| {
+        self.ours.notices.iter().filter_map(move |ours| {
             let theirs = self
                 .theirs
-                .told
+                .notices
                 .iter()
                 .find(|theirs| of(theirs) == of(ours))?;
             match (&ours.item, &theirs.item) {
                 (
-                    Told::Emitted { emit, outcome, .. },
-                    Told::Emitted {
+                    Notice::Emitted { emit, outcome, .. },
+                    Notice::Emitted {
                         outcome: their_outcome,
                         ..
                     },
@@ -99,7 +99,7 @@ impl View<'_> {
         })
     }
 
-    /// Whether a packet of this kind came for a namespace that waits for none, as far as ours knows.
+    /// Whether a packet of this kind came for a namespace that waits for none, to ours.
     pub(crate) fn gets_stray(&self, kind: char) -> bool {
         let (before, _) = self.before();
         (0..self.script.sockets.len()).any(|socket| {
@@ -118,7 +118,7 @@ impl View<'_> {
         self.unanswered(socket) > 0
     }
 
-    /// How many CONNECTs of this namespace had no answer before this step, over the transport of that time.
+    /// How many CONNECTs of this namespace had no answer before this step, on its transport.
     pub(crate) fn unanswered(&self, socket: usize) -> usize {
         self.open_requests(socket, ['0', '1', '4'])
     }
@@ -154,6 +154,7 @@ impl View<'_> {
         let off = |done: &Done| done.action == Action::Reconnection(false);
         !options.reconnection
             || options.reconnection_attempts > 0
+            || self.has_done(|action| matches!(action, Action::ReconnectionAttempts(1..)))
             || self.played.actions[..=self.step].iter().flatten().any(off)
     }
 
@@ -162,7 +163,7 @@ impl View<'_> {
         self.actions().iter().any(|done| done.is_late)
     }
 
-    /// Whether the reference was made to write while its transport was opening, at any step so far.
+    /// Whether the reference wrote while its transport was opening, at any step so far.
     pub(crate) fn was_written_while_opening(&self) -> bool {
         (0..=self.step).any(|step| {
             let mut done = self.played.actions[step].iter();
@@ -212,17 +213,17 @@ impl View<'_> {
     }
 
     fn reacts(&self, step: usize, reaction: u64) -> bool {
-        let told = self.played.traces[..=step]
+        let notices = self.played.traces[..=step]
             .iter()
-            .flat_map(|trace| &trace.told);
-        let failures: Vec<u64> = told
-            .filter(|told| {
+            .flat_map(|trace| &trace.notices);
+        let failures: Vec<u64> = notices
+            .filter(|notice| {
                 matches!(
-                    told.item,
-                    Told::ConnectError { .. } | Told::Disconnect { .. }
+                    notice.item,
+                    Notice::ConnectError { .. } | Notice::Disconnect { .. }
                 )
             })
-            .map(|told| told.at)
+            .map(|notice| notice.at)
             .collect();
         self.played.actions[step].iter().any(|done| {
             let since = |failed: &u64| (*failed..*failed + reaction).contains(&done.at);
@@ -230,11 +231,12 @@ impl View<'_> {
         })
     }
 
-    /// Whether `connect()` was called by a listener that was told a failure, at any step so far.
+    /// Whether `connect()` was called by a listener for a failure, at any step so far.
     pub(crate) fn was_connected_on_failure(&self) -> bool {
         (0..=self.step).any(|step| {
-            let failed = |told: &At<Told>| matches!(told.item, Told::Ack { error: Some(_), .. });
-            let acks_failed = self.played.traces[step].told.iter().any(failed);
+            let failed =
+                |notice: &At<Notice>| matches!(notice.item, Notice::Ack { error: Some(_), .. });
+            let acks_failed = self.played.traces[step].notices.iter().any(failed);
             self.played.actions[step].iter().any(|done| {
                 matches!(done.action, Action::Connect(_))
                     && match done.by {
@@ -276,17 +278,17 @@ impl View<'_> {
         slept.then_some(now)
     }
 
-    /// Whether a connection was open, and lost before any namespace was connected on it, since the last that was.
+    /// Whether, since a namespace was last connected, a connection opened and was lost without one.
     pub(crate) fn was_opened_for_nothing(&self) -> bool {
         let (mut is_open, mut was) = (false, false);
-        for told in self.played.traces[..=self.step]
+        for notice in self.played.traces[..=self.step]
             .iter()
-            .flat_map(|trace| &trace.told)
+            .flat_map(|trace| &trace.notices)
         {
-            match told.item {
-                Told::Open => is_open = true,
-                Told::Connect { .. } => (is_open, was) = (false, false),
-                Told::Close { .. } => was |= std::mem::take(&mut is_open),
+            match notice.item {
+                Notice::Open => is_open = true,
+                Notice::Connect { .. } => (is_open, was) = (false, false),
+                Notice::Close { .. } => was |= std::mem::take(&mut is_open),
                 _ => {}
             }
         }
@@ -332,12 +334,12 @@ impl View<'_> {
         handlers.any(|handler| handler.socket == socket && on.contains(&handler.on))
     }
 
-    /// The first that was told otherwise, at ours and at theirs.
-    pub(crate) fn told(&self) -> (Option<&Told>, Option<&Told>) {
-        first(&self.ours.told, &self.theirs.told)
+    /// The first events that differ: of ours and of the reference.
+    pub(crate) fn notice(&self) -> (Option<&Notice>, Option<&Notice>) {
+        first(&self.ours.notices, &self.theirs.notices)
     }
 
-    /// The first that was sent otherwise, at ours and at theirs.
+    /// The first items on the wire that differ: of ours and of the reference.
     pub(crate) fn wire(&self) -> (Option<&Wire>, Option<&Wire>) {
         first(&self.ours.wire, &self.theirs.wire)
     }

@@ -1,75 +1,80 @@
-//! Differences after which both are in the same state, unless a listener made something else of them.
+//! Differences after which both are in the same state, unless a listener acts on them.
 
 use crate::frames::{EventFrame, is_of};
 use crate::ours::Done;
 use crate::script::{Action, Input, On};
-use crate::trace::{At, State, Told, Wire};
+use crate::trace::{At, Notice, State, Wire};
 use crate::view::View;
 
 use super::{Found, found, parted};
 
-/// The reference tells `close` whenever it gives a connection up, be it that there was none.
+/// `close-without-open`. Reference: emits `close` whenever it gives up, even if no connection was
+/// open. Ours: reports `close` once for each connection that was open.
 pub(super) fn close_without_open(view: &mut View<'_>) -> Found {
     let (_, theirs) = view.before();
     let mut is_open = theirs.manager == "open";
-    let before = view.theirs.told.len();
-    view.theirs.told.retain(|told| match told.item {
-        Told::Open => {
+    let before = view.theirs.notices.len();
+    view.theirs.notices.retain(|notice| match notice.item {
+        Notice::Open => {
             is_open = true;
             true
         }
-        Told::Close { .. } => std::mem::take(&mut is_open),
+        Notice::Close { .. } => std::mem::take(&mut is_open),
         _ => true,
     });
-    found(view.theirs.told.len() < before)
+    found(view.theirs.notices.len() < before)
 }
 
-/// The reference tells that it gave the connection up before it tells the socket that was its last one.
+/// `forced-close-order`. Reference: emits `close` before the last socket gets its `disconnect` or
+/// `connect_error`. Ours: notifies the socket first.
 pub(super) fn forced_close_order(view: &mut View<'_>) -> Found {
     let is_forced =
-        |told: &Told| matches!(told, Told::Close { reason } if reason == "forced close");
-    let ours = move_to_end(&mut view.ours.told, is_forced);
-    let theirs = move_to_end(&mut view.theirs.told, is_forced);
+        |notice: &Notice| matches!(notice, Notice::Close { reason } if reason == "forced close");
+    let ours = move_to_end(&mut view.ours.notices, is_forced);
+    let theirs = move_to_end(&mut view.theirs.notices, is_forced);
     found(ours || theirs)
 }
 
-/// The reference tells the sockets first that an attempt failed, then the manager's listeners.
+/// `reconnect-error-order`. Reference: emits `connect_error` on the sockets, then
+/// `reconnect_failed`, then `reconnect_error`. Ours: reports `reconnect_error`, then the sockets'
+/// errors, then `reconnect_failed`.
 pub(super) fn reconnect_error_order(view: &mut View<'_>) -> Found {
-    let is_it = |told: &Told| matches!(told, Told::ReconnectError);
-    let ours = move_to_end(&mut view.ours.told, is_it);
-    let theirs = move_to_end(&mut view.theirs.told, is_it);
-    let is_last = |told: &Told| matches!(told, Told::ReconnectFailed);
-    let ours_last = move_to_end(&mut view.ours.told, is_last);
-    let theirs_last = move_to_end(&mut view.theirs.told, is_last);
+    let is_it = |notice: &Notice| matches!(notice, Notice::ReconnectError);
+    let ours = move_to_end(&mut view.ours.notices, is_it);
+    let theirs = move_to_end(&mut view.theirs.notices, is_it);
+    let is_last = |notice: &Notice| matches!(notice, Notice::ReconnectFailed);
+    let ours_last = move_to_end(&mut view.ours.notices, is_last);
+    let theirs_last = move_to_end(&mut view.theirs.notices, is_last);
     found(ours || theirs || ours_last || theirs_last)
 }
 
-/// A socket that was not connected yet hears `disconnect` of the reference, and `connect_error` of ours.
+/// `disconnect-without-connect`. Reference: emits `disconnect` on a socket that was not connected
+/// yet, for some errors after a `connect_error`. Ours: reports one `connect_error`.
 pub(super) fn disconnect_without_connect(view: &mut View<'_>) -> Found {
     let (_, State { sockets, .. }) = view.before();
     let mut connected: Vec<bool> = sockets.iter().map(|socket| socket.connected).collect();
     let mut met = Vec::new();
-    let told = std::mem::take(&mut view.theirs.told);
-    for At { at, mut item } in told {
+    let notices = std::mem::take(&mut view.theirs.notices);
+    for At { at, mut item } in notices {
         match &item {
-            Told::Connect { socket, .. } => connected[*socket] = true,
-            Told::Disconnect { socket, reason } => {
+            Notice::Connect { socket, .. } => connected[*socket] = true,
+            Notice::Disconnect { socket, reason } => {
                 let socket = *socket;
                 if !std::mem::take(&mut connected[socket]) {
                     met.push(socket);
-                    // With an error of the transport it hears of both.
-                    let is_told = |told: &At<Told>| {
-                        told.at == at
-                            && matches!(&told.item, Told::ConnectError { socket: of, .. } if *of == socket)
+                    // After an error of the transport there are both.
+                    let is_reported = |notice: &At<Notice>| {
+                        notice.at == at
+                            && matches!(&notice.item, Notice::ConnectError { socket: of, .. } if *of == socket)
                     };
-                    view.theirs.told.retain(|told| !is_told(told));
+                    view.theirs.notices.retain(|notice| !is_reported(notice));
                     let kind = match &**reason {
                         "ping timeout" => "timeout",
                         // A refusal without words.
                         "io server disconnect" => "",
                         _ => "transport",
                     };
-                    item = Told::ConnectError {
+                    item = Notice::ConnectError {
                         socket,
                         kind: kind.into(),
                         data: serde_json::Value::Null,
@@ -78,7 +83,7 @@ pub(super) fn disconnect_without_connect(view: &mut View<'_>) -> Found {
             }
             _ => {}
         }
-        view.theirs.told.push(At { at, item });
+        view.theirs.notices.push(At { at, item });
     }
     let handled = |socket: &usize| view.handles(*socket, &[On::ConnectError, On::Disconnect]);
     match met.iter().any(handled) {
@@ -87,17 +92,18 @@ pub(super) fn disconnect_without_connect(view: &mut View<'_>) -> Found {
     }
 }
 
-/// A refusal that is a bare string has no message at the reference.
+/// `bare-refusal`. Reference: a refusal that is a bare string has an empty message. Ours: the
+/// string is the message.
 pub(super) fn bare_refusal(view: &mut View<'_>) -> Found {
     let bare = |input: &Input| matches!(input, Input::Frame(text) if text.starts_with("44") && text.ends_with('"'));
     if !view.inputs().iter().any(bare) {
         return Found::Nothing;
     }
     let mut met = false;
-    for (ours, theirs) in view.ours.told.iter().zip(&mut view.theirs.told) {
-        if let Told::ConnectError { kind, .. } = &mut theirs.item
+    for (ours, theirs) in view.ours.notices.iter().zip(&mut view.theirs.notices) {
+        if let Notice::ConnectError { kind, .. } = &mut theirs.item
             && kind.is_empty()
-            && let Told::ConnectError { kind: said, .. } = &ours.item
+            && let Notice::ConnectError { kind: said, .. } = &ours.item
         {
             met = true;
             kind.clone_from(said);
@@ -106,15 +112,16 @@ pub(super) fn bare_refusal(view: &mut View<'_>) -> Found {
     found(met)
 }
 
-/// What goes to several sockets goes in the order of their `connect()` at the reference, of their making at ours.
+/// `namespace-order`. Reference: handles sockets in the order of their `connect()` calls. Ours:
+/// handles them in the order in which they were created.
 pub(super) fn namespace_order(view: &mut View<'_>) -> Found {
     let mut met = false;
     for trace in [&mut view.ours, &mut view.theirs] {
         let before = trace.clone();
-        for run in trace.told.chunk_by_mut(|a, b| {
+        for run in trace.notices.chunk_by_mut(|a, b| {
             a.at == b.at && a.item.socket().is_some() && b.item.socket().is_some()
         }) {
-            run.sort_by_key(|told| told.item.socket());
+            run.sort_by_key(|notice| notice.item.socket());
         }
         let is_connect = |wire: &Wire| {
             wire.text
@@ -134,7 +141,8 @@ pub(super) fn namespace_order(view: &mut View<'_>) -> Found {
     found(met)
 }
 
-/// A namespace that was left before the server answered is left by ours once it does.
+/// `taken-back-connect`. Reference: a namespace that is left before CONNECT is answered stays
+/// connected on the server. Ours: sends DISCONNECT once the answer arrives.
 pub(super) fn taken_back_connect(view: &mut View<'_>) -> Found {
     let before = view.ours.wire.len();
     for socket in 0..view.script.sockets.len() {
@@ -147,9 +155,9 @@ pub(super) fn taken_back_connect(view: &mut View<'_>) -> Found {
             .actions()
             .iter()
             .any(|done| done.action == Action::Disconnect(socket));
-        let is_told = |told: &At<Told>| matches!(&told.item, Told::Connect { socket: of, .. } if *of == socket);
+        let is_reported = |notice: &At<Notice>| matches!(&notice.item, Notice::Connect { socket: of, .. } if *of == socket);
         // One that was connected is left by both.
-        if view.before().0.sockets[socket].connected || view.ours.told.iter().any(is_told) {
+        if view.before().0.sockets[socket].connected || view.ours.notices.iter().any(is_reported) {
             continue;
         }
         if answered && (leaves || !view.before().0.sockets[socket].active) {
@@ -162,16 +170,17 @@ pub(super) fn taken_back_connect(view: &mut View<'_>) -> Found {
     found(view.ours.wire.len() < before)
 }
 
-/// The reference asks for auth before it tells that it is reconnected.
+/// `reconnect-order`. Reference: asks for auth before it emits `reconnect`. Ours: reports
+/// `reconnect` first.
 pub(super) fn reconnect_order(view: &mut View<'_>) -> Found {
-    let is_asked = |told: &Told| matches!(told, Told::Authorize { .. });
-    let ours = move_to_end(&mut view.ours.told, is_asked);
-    let theirs = move_to_end(&mut view.theirs.told, is_asked);
+    let is_asked = |notice: &Notice| matches!(notice, Notice::Authorize { .. });
+    let ours = move_to_end(&mut view.ours.notices, is_asked);
+    let theirs = move_to_end(&mut view.theirs.notices, is_asked);
     found(ours || theirs)
 }
 
-/// An event that is sent until it is acknowledged takes its first id when it is emitted at ours, when it is sent at the
-/// reference.
+/// `retry-ids`. Reference: a retried event takes an ack id at each sending. Ours: takes the first
+/// one at the emit.
 pub(super) fn retry_ids(view: &mut View<'_>) -> Found {
     let mut met = false;
     for socket in view
@@ -196,31 +205,36 @@ pub(super) fn retry_ids(view: &mut View<'_>) -> Found {
     found(met)
 }
 
-/// Timers that are late ring in their order at the reference; ours takes them together.
+/// `late-timers`. Reference: timers that are late fire in the order of their deadlines, so an ack
+/// may time out before the heartbeat. Ours: everything overdue is handled together, the connection
+/// first.
 pub(super) fn late_timers(view: &mut View<'_>) -> Found {
     let Some(woke) = view.woke() else {
         return Found::Nothing;
     };
     let mut met = false;
     for trace in [&mut view.ours, &mut view.theirs] {
-        let before = trace.told.clone();
-        for told in trace.told.iter_mut().filter(|told| told.at == woke) {
+        let before = trace.notices.clone();
+        for notice in trace.notices.iter_mut().filter(|notice| notice.at == woke) {
             // Both are due: what it ends by is a matter of order.
-            if let Told::Ack {
+            if let Notice::Ack {
                 error: Some(error), ..
-            } = &mut told.item
+            } = &mut notice.item
             {
                 *error = "late".into();
             }
         }
-        let text = |told: &At<Told>| (told.at == woke).then(|| format!("{:?}", told.item));
-        trace.told.sort_by_key(|told| (told.at, text(told)));
-        met |= trace.told != before;
+        let text = |notice: &At<Notice>| (notice.at == woke).then(|| format!("{:?}", notice.item));
+        trace
+            .notices
+            .sort_by_key(|notice| (notice.at, text(notice)));
+        met |= trace.notices != before;
     }
     found(met)
 }
 
-/// An answer to an event of another session goes out all the same at the reference.
+/// `stale-answer`. Reference: sends the answer to an event of an earlier session into the next one.
+/// Ours: refuses it.
 pub(super) fn stale_answer(view: &mut View<'_>) -> Found {
     let answers = |done: &Done| matches!(done.action, Action::Answer { .. } | Action::Reply { .. });
     if !view.actions().iter().any(answers) {
@@ -244,13 +258,14 @@ pub(super) fn stale_answer(view: &mut View<'_>) -> Found {
     found(view.theirs.wire.len() < before)
 }
 
-/// What a listener emits for an event that was held goes before what was kept at the reference, and behind it at ours.
+/// `emit-for-held-event`. Reference: what a listener emits while held events are delivered is sent
+/// before the send buffer. Ours: is sent after it.
 pub(super) fn emit_for_held_event(view: &mut View<'_>) -> Found {
     let emits = |done: &Done| {
         matches!(done.action, Action::Emit(_)) && matches!(done.by, Some((_, On::Event)))
     };
-    let connects = |told: &At<Told>| matches!(told.item, Told::Connect { .. });
-    if !view.actions().iter().any(emits) || !view.ours.told.iter().any(connects) {
+    let connects = |notice: &At<Notice>| matches!(notice.item, Notice::Connect { .. });
+    if !view.actions().iter().any(emits) || !view.ours.notices.iter().any(connects) {
         return Found::Nothing;
     }
     let ours = by_text(&mut view.ours.wire);
@@ -258,7 +273,8 @@ pub(super) fn emit_for_held_event(view: &mut View<'_>) -> Found {
     found(ours || theirs)
 }
 
-/// Ours tells `connect` before the send buffer goes out: what a listener then does to other namespaces goes before it.
+/// `connect-before-flush`. Reference: flushes the send buffer, then emits `connect`. Ours: reports
+/// `connect` first, so what its listener does to other namespaces is sent first.
 pub(super) fn connect_before_flush(view: &mut View<'_>) -> Found {
     let acts = |done: &Done| matches!(done.by, Some((_, On::Connect | On::Event)));
     if !view.actions().iter().any(acts) {
@@ -269,13 +285,14 @@ pub(super) fn connect_before_flush(view: &mut View<'_>) -> Found {
     found(ours || theirs)
 }
 
-/// A callback without a timeout is forgotten by the reference when the connection goes; ours tells it.
+/// `plain-ack-lost`. Reference: an ack callback without a timeout is dropped at a disconnect. Ours:
+/// the wait ends with an error.
 pub(super) fn plain_ack_lost(view: &mut View<'_>) -> Found {
     let mut met = Vec::new();
-    let told = std::mem::take(&mut view.ours.told);
-    for told in told {
-        match &told.item {
-            Told::Ack {
+    let notices = std::mem::take(&mut view.ours.notices);
+    for notice in notices {
+        match &notice.item {
+            Notice::Ack {
                 socket,
                 emit,
                 error: Some(error),
@@ -283,7 +300,7 @@ pub(super) fn plain_ack_lost(view: &mut View<'_>) -> Found {
             } if error == "socket has been disconnected" && view.is_plain(*emit) => {
                 met.push(*socket);
             }
-            _ => view.ours.told.push(told),
+            _ => view.ours.notices.push(notice),
         }
     }
     match met.iter().any(|socket| view.handles(*socket, &[On::Ack])) {
@@ -292,8 +309,8 @@ pub(super) fn plain_ack_lost(view: &mut View<'_>) -> Found {
     }
 }
 
-/// Whoever waits for the acknowledgement of a volatile event that was dropped hears that at once of ours, and later or
-/// never of the reference.
+/// `volatile-ack`. Reference: the ack of a dropped volatile event times out, or never ends. Ours:
+/// the wait ends at once.
 pub(super) fn volatile_ack(view: &mut View<'_>) -> Found {
     let mut met = Vec::new();
     for ours in [true, false] {
@@ -302,10 +319,10 @@ pub(super) fn volatile_ack(view: &mut View<'_>) -> Found {
         } else {
             &mut view.theirs
         };
-        let told = std::mem::take(&mut trace.told);
-        for told in told {
-            let socket = match &told.item {
-                Told::Ack {
+        let notices = std::mem::take(&mut trace.notices);
+        for notice in notices {
+            let socket = match &notice.item {
+                Notice::Ack {
                     socket,
                     emit,
                     error: Some(error),
@@ -324,8 +341,8 @@ pub(super) fn volatile_ack(view: &mut View<'_>) -> Found {
             };
             match socket {
                 Some(socket) => met.push(socket),
-                None if ours => view.ours.told.push(told),
-                None => view.theirs.told.push(told),
+                None if ours => view.ours.notices.push(notice),
+                None => view.theirs.notices.push(notice),
             }
         }
     }
@@ -335,7 +352,8 @@ pub(super) fn volatile_ack(view: &mut View<'_>) -> Found {
     }
 }
 
-/// A socket that is no longer tried for stays `active` at the reference, and comes back with whoever connects next.
+/// `given-up-active`. Reference: a socket that is no longer retried stays `active`, and connects
+/// with the next `connect()` of another socket. Ours: is inactive until its own `connect()`.
 pub(super) fn given_up_active(view: &mut View<'_>) -> Found {
     if !view.may_give_up() {
         return Found::Nothing;
@@ -355,7 +373,8 @@ pub(super) fn given_up_active(view: &mut View<'_>) -> Found {
     parted(met)
 }
 
-/// `connect()` before the server answered asks once more at the reference.
+/// `connect-again`. Reference: `connect()` before the answer sends a second CONNECT. Ours: waits
+/// for the answer.
 pub(super) fn connect_again(view: &mut View<'_>) -> Found {
     let mut met = Found::Nothing;
     let (before, _) = view.before();
@@ -395,23 +414,24 @@ pub(super) fn connect_again(view: &mut View<'_>) -> Found {
         if view.theirs.wire.len() < before {
             met = Found::Same;
         }
-        let asked = Told::Authorize { socket };
-        let asks = |told: &[At<Told>]| told.iter().filter(|told| told.item == asked).count();
-        if asks(&view.ours.told) < asks(&view.theirs.told) {
+        let asked = Notice::Authorize { socket };
+        let asks =
+            |notices: &[At<Notice>]| notices.iter().filter(|notice| notice.item == asked).count();
+        if asks(&view.ours.notices) < asks(&view.theirs.notices) {
             return Found::Parted;
         }
     }
     met
 }
 
-/// Moves these behind all else that was told at the same time; whether that changed anything.
-fn move_to_end(told: &mut Vec<At<Told>>, is_it: impl Fn(&Told) -> bool) -> bool {
-    let before = told.clone();
-    told.sort_by_key(|told| (told.at, is_it(&told.item)));
-    *told != before
+/// Moves these behind everything else of the same time. Returns whether that changed anything.
+fn move_to_end(notices: &mut Vec<At<Notice>>, is_it: impl Fn(&Notice) -> bool) -> bool {
+    let before = notices.clone();
+    notices.sort_by_key(|notice| (notice.at, is_it(&notice.item)));
+    *notices != before
 }
 
-/// Puts the frames of each namespace together, in their order; whether that changed anything.
+/// Groups the frames by namespace, in their order. Returns whether that changed anything.
 fn by_namespace(wires: &mut Vec<At<Wire>>) -> bool {
     let before = wires.clone();
     let mut namespace = String::new();
@@ -445,7 +465,7 @@ fn by_namespace(wires: &mut Vec<At<Wire>>) -> bool {
     *wires != before
 }
 
-/// Puts the events that were sent at one time in the order of their texts; whether that changed anything.
+/// Sorts the events that were sent at one time by text. Returns whether that changed anything.
 fn by_text(wires: &mut [At<Wire>]) -> bool {
     let before = wires.to_vec();
     let is_event = |wire: &At<Wire>| {

@@ -1,11 +1,11 @@
-//! What the server or the network does at the wrong time.
+//! Differences in what the server or the network does at the wrong time.
 
 use super::{Found, REACTION, parted};
 use crate::script::Input;
-use crate::trace::{At, Told};
+use crate::trace::{At, Notice};
 use crate::view::View;
 
-/// A message before the handshake is let pass by the reference.
+/// `early-message`. Reference: ignores a message before the handshake. Ours: the attempt fails.
 pub(super) fn early_message(view: &mut View<'_>) -> Found {
     let is_message = |input: &Input| match input {
         Input::Frame(text) => !text.starts_with('0'),
@@ -19,116 +19,133 @@ pub(super) fn early_message(view: &mut View<'_>) -> Found {
     parted(met)
 }
 
-/// A handshake that can't be read throws at the reference, and is noticed at the end of `timeout` only.
+/// `bad-handshake`. Reference: an invalid handshake throws, and the attempt ends at its timeout.
+/// Ours: the attempt fails at once, with an error that names the field.
 pub(super) fn bad_handshake(view: &mut View<'_>) -> Found {
     let is_handshake = |input: &Input| matches!(input, Input::Frame(text) if text.starts_with('0'));
-    let threw = |told: &At<Told>| matches!(told.item, Told::Uncaught { .. });
+    let threw = |notice: &At<Notice>| matches!(notice.item, Notice::Uncaught { .. });
     let met = view.inputs().iter().any(is_handshake)
-        && view.theirs.told.iter().any(threw)
+        && view.theirs.notices.iter().any(threw)
         && view.ours.state.manager != view.theirs.state.manager;
     parted(met)
 }
 
-/// A packet without its payload is let pass by the reference, or throws in a microtask.
+/// `missing-payload`. Reference: a packet without a payload is ignored, or throws later. Ours: is a
+/// parse error.
 pub(super) fn missing_payload(view: &mut View<'_>) -> Found {
     let lacks = |input: &Input| {
         matches!(input, Input::Frame(text) if text.starts_with("42") | text.starts_with("43")
             && text[2..].chars().all(|char| char.is_ascii_digit()))
     };
-    let is_told =
-        |told: &At<Told>| matches!(&told.item, Told::Close { reason } if reason == "parse error");
-    parted(view.inputs().iter().any(lacks) && view.ours.told.iter().any(is_told))
+    let is_reported = |notice: &At<Notice>| matches!(&notice.item, Notice::Close { reason } if reason == "parse error");
+    parted(view.inputs().iter().any(lacks) && view.ours.notices.iter().any(is_reported))
 }
 
-/// A refusal that nobody asked for ends the socket at the reference.
+/// `stray-refusal`. Reference: a CONNECT_ERROR without a request ends the socket. Ours: is ignored.
 pub(super) fn stray_refusal(view: &mut View<'_>) -> Found {
-    let is_told = |told: &At<Told>| matches!(told.item, Told::ConnectError { .. });
-    parted(view.gets_stray('4') && view.theirs.told.iter().any(is_told))
+    let is_reported = |notice: &At<Notice>| matches!(notice.item, Notice::ConnectError { .. });
+    parted(view.gets_stray('4') && view.theirs.notices.iter().any(is_reported))
 }
 
-/// A CONNECT that nobody asked for connects the socket at the reference.
+/// `stray-connect`. Reference: a CONNECT without a request connects the socket again; without a
+/// `sid` it is an error. Ours: is ignored.
 pub(super) fn stray_connect(view: &mut View<'_>) -> Found {
-    let (_, theirs) = view.told();
-    let is_told = matches!(
+    let (_, theirs) = view.notice();
+    let is_reported = matches!(
         theirs,
-        Some(Told::ConnectError { .. } | Told::Connect { .. })
+        Some(Notice::ConnectError { .. } | Notice::Connect { .. })
     );
-    parted(view.gets_stray('0') && is_told)
+    parted(view.gets_stray('0') && is_reported)
 }
 
-/// Events that were held for a connection that was lost are told at the next one by the reference.
+/// `held-for-another-session`. Reference: events held for a connection that was lost are delivered
+/// at the next one. Ours: are dropped with their connection.
 pub(super) fn held_for_another_session(view: &mut View<'_>) -> Found {
-    let (ours, theirs) = view.told();
+    let (ours, theirs) = view.notice();
     let met = matches!(
         (ours, theirs),
-        (Some(Told::Connect { socket, .. }), Some(Told::Event { socket: of, .. })) if socket == of
+        (Some(Notice::Connect { socket, .. }), Some(Notice::Event { socket: of, .. })) if socket == of
     );
     parted(met)
 }
 
-/// A second handshake changes the heartbeat of the reference, or throws if it can't be read.
+/// `second-handshake`. Reference: a second handshake changes the heartbeat, or throws. Ours: is
+/// ignored.
 pub(super) fn second_handshake(view: &mut View<'_>) -> Found {
-    let (_, theirs) = view.told();
+    let (_, theirs) = view.notice();
     let met = match theirs {
-        Some(Told::Close { reason }) => reason == "ping timeout",
-        Some(Told::Uncaught { .. }) => true,
+        Some(Notice::Close { reason }) => reason == "ping timeout",
+        Some(Notice::Uncaught { .. }) => true,
         _ => false,
     };
     parted(met && view.was_handshaken_again())
 }
 
-/// A server of version 2 is asked no more by ours, and stays asked by the reference.
+/// `version-2`. Reference: a socket that a version 2 server answered stays active. Ours: the error
+/// is final.
 pub(super) fn version_2(view: &mut View<'_>) -> Found {
-    let is_told = |told: &At<Told>| matches!(&told.item, Told::ConnectError { kind, .. } if kind == "incompatible");
-    parted(view.ours.told.iter().any(is_told) && view.theirs.told.iter().any(is_told))
+    let is_reported = |notice: &At<Notice>| matches!(&notice.item, Notice::ConnectError { kind, .. } if kind == "incompatible");
+    parted(view.ours.notices.iter().any(is_reported) && view.theirs.notices.iter().any(is_reported))
 }
 
-/// A CONNECT without an answer is waited for by the reference for ever.
+/// `not-answered`. Reference: waits for the answer to CONNECT without a bound. Ours: ends the wait
+/// after `connect_timeout`, and asks again.
 pub(super) fn not_answered(view: &mut View<'_>) -> Found {
-    let is_told = |told: &At<Told>| matches!(&told.item, Told::ConnectError { kind, .. } if kind == "not answered");
-    let told = |told: &[At<Told>]| told.iter().any(is_told);
-    parted(told(&view.ours.told) && !told(&view.theirs.told))
+    let is_reported = |notice: &At<Notice>| matches!(&notice.item, Notice::ConnectError { kind, .. } if kind == "not answered");
+    let reported = |notices: &[At<Notice>]| notices.iter().any(is_reported);
+    parted(reported(&view.ours.notices) && !reported(&view.theirs.notices))
 }
 
-/// A DISCONNECT that may be meant for the session before is let pass by ours.
+/// `stale-disconnect`. Reference: a DISCONNECT that was sent for the previous session ends the next
+/// one. Ours: is ignored until the server must have read what ended that session.
 pub(super) fn stale_disconnect(view: &mut View<'_>) -> Found {
     let kicks = |input: &Input| matches!(input, Input::Frame(text) if text.starts_with("41"));
-    let (ours, theirs) = view.told();
+    let (ours, theirs) = view.notice();
     let met = view.inputs().iter().any(kicks)
         && ours.is_none()
-        && matches!(theirs, Some(Told::ConnectError { kind, .. }) if kind.is_empty());
+        && matches!(theirs, Some(Notice::ConnectError { kind, .. }) if kind.is_empty());
     parted(met && view.has_left())
 }
 
-/// Over a WebSocket, the close of the engine means nothing to the reference.
+/// `engine-close`. Reference: ignores a close packet of the engine. Ours: closes the connection.
 pub(super) fn engine_close(view: &mut View<'_>) -> Found {
-    let (ours, _) = view.told();
+    let (ours, _) = view.notice();
     let closes = |input: &Input| matches!(input, Input::Frame(text) if text.starts_with('1'));
     let met = view.inputs().iter().any(closes)
-        && matches!(ours, Some(Told::Close { .. } | Told::ConnectError { .. }));
+        && matches!(
+            ours,
+            Some(Notice::Close { .. } | Notice::ConnectError { .. })
+        );
     parted(met)
 }
 
-/// A transport that goes before the handshake is noticed by the reference at the end of `timeout` only.
+/// `drop-before-handshake`. Reference: notices a transport that closes before the handshake at the
+/// end of `timeout`. Ours: notices it at once.
 pub(super) fn drop_before_handshake(view: &mut View<'_>) -> Found {
     let (_, theirs) = view.before();
     let drops = |input: &Input| matches!(input, Input::Close(_) | Input::Offline);
     let met = theirs.manager == "opening"
         && view.inputs().iter().any(drops)
         && matches!(
-            view.told(),
-            (Some(Told::ConnectError { .. } | Told::ReconnectError), None)
+            view.notice(),
+            (
+                Some(Notice::ConnectError { .. } | Notice::ReconnectError),
+                None
+            )
         );
     parted(met)
 }
 
-/// The back-off starts over at the reference when the transport opens, at ours when a namespace is connected.
+/// `back-off-kept`. Reference: resets the back-off when the transport opens. Ours: resets it when a
+/// namespace has stayed connected for `stable_after`.
 pub(super) fn back_off_kept(view: &mut View<'_>) -> Found {
-    let attempt = |told: Option<&Told>| match told {
-        Some(Told::ReconnectAttempt { attempt } | Told::Reconnect { attempt }) => Some(*attempt),
+    let attempt = |notice: Option<&Notice>| match notice {
+        Some(Notice::ReconnectAttempt { attempt } | Notice::Reconnect { attempt }) => {
+            Some(*attempt)
+        }
         _ => None,
     };
-    let (ours, theirs) = view.told();
+    let (ours, theirs) = view.notice();
     let counts_on = match (attempt(ours), attempt(theirs)) {
         (Some(ours), Some(theirs)) => ours >= theirs,
         // It comes later, or never.
@@ -139,7 +156,8 @@ pub(super) fn back_off_kept(view: &mut View<'_>) -> Found {
     parted(counts_on && never)
 }
 
-/// Where an event has no argument, the reference takes its name for the offset of recovery.
+/// `name-as-offset`. Reference: takes the name of an event without arguments for its offset. Ours:
+/// takes no offset.
 pub(super) fn name_as_offset(view: &mut View<'_>) -> Found {
     let (Some(ours), Some(theirs)) = view.wire() else {
         return Found::Nothing;

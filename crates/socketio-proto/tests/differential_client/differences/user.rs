@@ -1,14 +1,14 @@
-//! What the user does, and both take differently.
+//! Differences in what the user does.
 
 use super::{Found, REACTION, parted};
 use crate::frames::{is_connect, is_of};
 use crate::ours::Done;
 use crate::script::Action;
-use crate::trace::{At, State, Told, Wire};
+use crate::trace::{At, Notice, State, Wire};
 use crate::view::View;
 
-/// To the reference, a transport is not writable until the next microtask: a volatile event right behind another is
-/// dropped.
+/// `volatile-same-tick`. Reference: drops a volatile event right after another packet. Ours: sends
+/// it.
 pub(super) fn volatile_same_tick(view: &mut View<'_>) -> Found {
     let met = view.outcomes().any(|(emit, ours, theirs)| {
         view.is_volatile(emit) && ours != "dropped" && theirs == "dropped"
@@ -21,7 +21,8 @@ pub(super) fn volatile_same_tick(view: &mut View<'_>) -> Found {
     )
 }
 
-/// The reference keeps a volatile event for a socket that is not connected, where the transport is writable.
+/// `volatile-kept`. Reference: buffers a volatile event for a socket that is not connected if the
+/// last transport was writable. Ours: drops it.
 pub(super) fn volatile_kept(view: &mut View<'_>) -> Found {
     let met = view.outcomes().any(|(emit, ours, theirs)| {
         view.is_volatile(emit) && ours == "dropped" && theirs == "buffered"
@@ -29,26 +30,27 @@ pub(super) fn volatile_kept(view: &mut View<'_>) -> Found {
     parted(met)
 }
 
-/// Auth that is never given is waited for by the reference for ever.
+/// `auth-timeout`. Reference: waits for auth without a bound. Ours: ends the wait after `timeout`.
 pub(super) fn auth_timeout(view: &mut View<'_>) -> Found {
-    let is_told =
-        |told: &At<Told>| matches!(&told.item, Told::ConnectError { kind, .. } if kind == "auth");
-    let told = |told: &[At<Told>]| told.iter().any(is_told);
-    parted(told(&view.ours.told) && !told(&view.theirs.told))
+    let is_reported = |notice: &At<Notice>| matches!(&notice.item, Notice::ConnectError { kind, .. } if kind == "auth");
+    let reported = |notices: &[At<Notice>]| notices.iter().any(is_reported);
+    parted(reported(&view.ours.notices) && !reported(&view.theirs.notices))
 }
 
-/// The reference looks at the clock only when a socket emits that is connected.
+/// `overdue-unconnected`. Reference: only an emit of a connected socket checks the heartbeat's
+/// deadline. Ours: every emit does.
 pub(super) fn overdue_unconnected(view: &mut View<'_>) -> Found {
     let (before, _) = view.before();
     let emits = |done: &Done| matches!(&done.action, Action::Emit(emit) if !before.sockets[emit.socket].connected);
-    let (ours, _) = view.told();
+    let (ours, _) = view.notice();
     let met = view.actions().iter().any(emits)
-        && matches!(ours, Some(Told::Close { reason }) if reason == "ping timeout")
+        && matches!(ours, Some(Notice::Close { reason }) if reason == "ping timeout")
         && view.theirs.state.manager == "open";
     parted(met)
 }
 
-/// Switching reconnection off ends a back-off at ours; the reference waits for it, and never connects again.
+/// `reconnection-off`. Reference: disabling reconnection during a back-off leaves the manager stuck
+/// in it. Ours: ends the back-off; a later `connect()` works.
 pub(super) fn reconnection_off(view: &mut View<'_>) -> Found {
     let (_, before) = view.before();
     let off = view
@@ -63,43 +65,50 @@ pub(super) fn reconnection_off(view: &mut View<'_>) -> Found {
     parted(ends || stays)
 }
 
-/// A namespace that was left before the server answered is asked for again once it has, by ours.
+/// `connect-behind-taken-back`. Reference: sends CONNECT again although the one that was taken back
+/// has no answer yet. Ours: waits for that answer.
 pub(super) fn connect_behind_taken_back(view: &mut View<'_>) -> Found {
+    let (before, _) = view.before();
     let (_, theirs) = view.wire();
-    let Some(text) = theirs.and_then(|wire| wire.text.as_deref()) else {
-        return Found::Nothing;
-    };
+    let (_, notice) = view.notice();
     let met = (0..view.script.sockets.len()).any(|socket| {
-        let connects = view
-            .actions()
-            .iter()
-            .any(|done| done.action == Action::Connect(socket));
-        let leaves = |done: &Done| done.action == Action::Disconnect(socket);
-        let left = !view.before().0.sockets[socket].active || view.actions().iter().any(leaves);
-        connects
-            && left
-            && view.open_requests(socket, ['0', '4']) > 0
-            && is_of(text, &view.connect_frame(socket))
+        let does = |action: Action| view.actions().iter().any(|done| done.action == action);
+        let left = !before.sockets[socket].active || does(Action::Disconnect(socket));
+        let connect = view.connect_frame(socket);
+        let is_asked = theirs.is_some_and(|wire| {
+            let text = wire.text.as_deref();
+            text.is_some_and(|text| is_of(text, &connect))
+        });
+        // It takes the answer that is still due for that of its second request.
+        let is_connected =
+            matches!(notice, Some(Notice::Connect { socket: of, .. }) if *of == socket);
+        let is_open = view.open_requests(socket, ['0', '4']) > 0;
+        does(Action::Connect(socket)) && left && is_open && (is_asked || is_connected)
     });
     parted(met)
 }
 
-/// What is written to a transport that is opening keeps the reference from closing it when its time is over.
+/// `written-while-opening`. Reference: a late answer is written to a transport that is opening, and
+/// keeps it open past its timeout. Ours: the transport is closed.
 pub(super) fn written_while_opening(view: &mut View<'_>) -> Found {
-    let closes = |wires: &[At<Wire>]| wires.iter().filter(|wire| wire.item.close).count();
-    let stays = closes(&view.ours.wire) > closes(&view.theirs.wire);
+    let count = |wires: &[At<Wire>], is_it: fn(&Wire) -> bool| {
+        wires.iter().filter(|wire| is_it(&wire.item)).count()
+    };
+    let (ours, theirs) = (&view.ours.wire, &view.theirs.wire);
+    let stays = count(ours, |wire| wire.close) > count(theirs, |wire| wire.close);
     // What was written goes out first once it is open.
-    let (ours, theirs) = view.wire();
-    let goes = ours.is_none() && theirs.is_some_and(is_connect);
+    let goes = count(ours, is_connect) < count(theirs, is_connect);
     parted((stays || goes) && view.was_written_while_opening())
 }
 
-/// An answer to an old question for auth sends a CONNECT at the reference, whatever is open by then.
+/// `late-auth`. Reference: a late answer to an old auth request sends CONNECT over whatever is
+/// open. Ours: is ignored.
 pub(super) fn late_auth(view: &mut View<'_>) -> Found {
     parted(view.is_authorized_late())
 }
 
-/// `connect()` makes an attempt anew at ours that hangs, and a request that has no answer.
+/// `connect-anew`. Reference: `connect()` does nothing while an attempt or a request hangs. Ours:
+/// makes it anew once it has had some time.
 pub(super) fn connect_anew(view: &mut View<'_>) -> Found {
     let (before, _) = view.before();
     let waits = |done: &Done| match done.action {
@@ -114,13 +123,15 @@ pub(super) fn connect_anew(view: &mut View<'_>) -> Found {
     parted(met && view.actions().iter().any(waits))
 }
 
-/// Auth that is set while it is being asked for is taken by ours at once.
+/// `set-auth-while-asked`. Reference: auth that is set while auth is being asked for is used at the
+/// next CONNECT. Ours: is used at once.
 pub(super) fn set_auth_while_asked(view: &mut View<'_>) -> Found {
     let sets = |done: &Done| matches!(done.action, Action::SetAuth { .. }) && done.is_asked;
     parted(view.actions().iter().any(sets))
 }
 
-/// A session that the user left, or the server, is offered for recovery by the reference all the same.
+/// `session-after-disconnect`. Reference: offers a session for recovery that the user or the server
+/// has ended. Ours: does not.
 pub(super) fn session_after_disconnect(view: &mut View<'_>) -> Found {
     let pid = |wire: Option<&Wire>| {
         let text = wire.and_then(|wire| wire.text.as_deref());
@@ -130,7 +141,8 @@ pub(super) fn session_after_disconnect(view: &mut View<'_>) -> Found {
     parted((pid(ours), pid(theirs)) == (Some(false), Some(true)) && view.has_left())
 }
 
-/// `connect()` right behind a failure is made at once by ours the first time only.
+/// `connect-paced`. Reference: `connect()` right after a failure makes an attempt at once, every
+/// time. Ours: the first time; then the back-off applies.
 pub(super) fn connect_paced(view: &mut View<'_>) -> Found {
     let (ours, theirs) = view.wire();
     let met = ours.is_none()
@@ -139,14 +151,15 @@ pub(super) fn connect_paced(view: &mut View<'_>) -> Found {
     parted(met)
 }
 
-/// While there is no network, attempts are not counted by ours.
+/// `offline-attempts`. Reference: counts attempts while there is no network. Ours: does not.
 pub(super) fn offline_attempts(view: &mut View<'_>) -> Found {
-    let failed = |told: &At<Told>| told.item == Told::ReconnectFailed;
-    let count = |told: &[At<Told>]| told.iter().filter(|told| failed(told)).count();
-    parted(view.was_offline() && count(&view.ours.told) < count(&view.theirs.told))
+    let failed = |notice: &At<Notice>| notice.item == Notice::ReconnectFailed;
+    let count = |notices: &[At<Notice>]| notices.iter().filter(|notice| failed(notice)).count();
+    parted(view.was_offline() && count(&view.ours.notices) < count(&view.theirs.notices))
 }
 
-/// Auth that differs is another user's to ours, unless an option says otherwise: nothing of the user before is sent.
+/// `another-user`. Reference: sends what was emitted under other auth, and offers the session of
+/// that user. Ours: drops both, unless the option `one_user` is set.
 pub(super) fn another_user(view: &mut View<'_>) -> Found {
     let sets = |socket: usize| {
         let authorizes = |action: &Action| matches!(action, Action::SetAuth { socket: of, .. } | Action::Authorize { socket: of, .. } if *of == socket);
@@ -168,7 +181,8 @@ pub(super) fn another_user(view: &mut View<'_>) -> Found {
     parted(sockets.any(|socket| sets(socket) && (offers_less || keeps_less(socket))))
 }
 
-/// `connect()` while a back-off waits does nothing at the reference, and tries at once at ours.
+/// `connect-in-back-off`. Reference: `connect()` during a back-off does nothing. Ours: makes the
+/// attempt at once.
 pub(super) fn connect_in_back_off(view: &mut View<'_>) -> Found {
     let connects = view
         .actions()
