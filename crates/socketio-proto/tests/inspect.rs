@@ -104,13 +104,13 @@ fn json_tells_every_packet() {
 fn json_starts_afresh_after_a_reset_or_an_error() {
     let waiting = r#""451-[\"x\"]""#;
     let binary = r#"{"base64":"AQ=="}"#;
-    for between in [r#"{"reset":true}"#, r#""42{}""#, r#""42[\"x\"]""#, r#""9""#] {
+    for between in [r#"{"reset":true}"#, r#""42{}""#, waiting, r#""9""#] {
         let [_, reset, after] = json([waiting, between, binary]);
         assert!(after.contains("unexpected_binary"), "{between}: {after}");
         assert_eq!(reset == r#"{"reset":true}"#, between == r#"{"reset":true}"#);
     }
-    // A ping may come between, and a line that is no frame changes nothing.
-    for between in [r#""2""#, "", "x", "{}"] {
+    // A ping may come between, and a whole packet; and a line that is no frame changes nothing.
+    for between in [r#""2""#, r#""42[\"y\"]""#, "", "x", "{}"] {
         let [_, _, after] = json([waiting, between, binary]);
         assert!(after.contains(r#""data":["x"]"#), "{between}: {after}");
     }

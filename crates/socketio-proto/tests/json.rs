@@ -57,6 +57,31 @@ fn accepts_what_the_rfc_allows() {
 }
 
 #[test]
+fn the_words_of_python_for_no_number_read_as_null() {
+    for word in ["NaN", "Infinity", "-Infinity"] {
+        assert_eq!(from_str::<Option<f64>>(word).unwrap(), None);
+        assert_eq!(from_str::<Option<String>>(word).unwrap(), None);
+        from_str::<()>(word).unwrap();
+        let any: Vec<Option<u8>> = from_str(&format!("[{word}, 1 ,{word}]")).unwrap();
+        assert_eq!(any, [None, Some(1), None]);
+        let ignored: (IgnoredAny, u8) = from_str(&format!("[{{\"a\":[{word}]}},2]")).unwrap();
+        assert_eq!(ignored.1, 2);
+        // No number is taken for one: nothing that is read is infinite.
+        for error in [
+            from_str::<f64>(word).map(drop).unwrap_err(),
+            from_str::<f32>(word).map(drop).unwrap_err(),
+            from_str::<i64>(word).map(drop).unwrap_err(),
+            from_str::<u128>(word).map(drop).unwrap_err(),
+            from_str::<String>(word).map(drop).unwrap_err(),
+            from_str::<bool>(word).map(drop).unwrap_err(),
+        ] {
+            let text = error.to_string();
+            assert!(text.contains("a number that JSON does not have"), "{text}");
+        }
+    }
+}
+
+#[test]
 fn refuses_what_the_rfc_does_not_allow() {
     for text in [
         "",
@@ -74,8 +99,12 @@ fn refuses_what_the_rfc_does_not_allow() {
         "1.e1",
         "0x1",
         "1_0",
-        "Infinity",
-        "NaN",
+        "+Infinity",
+        "-NaN",
+        "Infinit",
+        "Na",
+        "nan",
+        "-I",
         "nul",
         "nulll",
         "True",

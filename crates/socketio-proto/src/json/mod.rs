@@ -16,7 +16,9 @@
 //! - Arrays and objects nest [`MAX_NESTING`] deep.
 //!
 //! Numbers follow the type that is asked for: `u64` keeps all its digits, but a JavaScript peer
-//! rounds what is beyond 2<sup>53</sup>. NaN and infinities are written as null (row H17).
+//! rounds what is beyond 2<sup>53</sup>. NaN and infinities are written as null (row H17). `NaN`, `Infinity` and
+//! `-Infinity`, which Python's `json` writes, are read as null: so what is read is finite, and a payload with one of them
+//! costs no connection. An `Option` is for whoever expects them.
 mod error;
 mod float;
 mod members;

@@ -122,10 +122,11 @@ impl<'de> Reader<'de> {
     fn mismatch(&mut self, expected: &dyn Expected) -> DecodeError {
         let found = match self.scan.peek() {
             Some(b'"') => "a string",
+            Some(b'n') => "null",
+            _ if self.scan.word_for_null().is_some() => "a number that JSON does not have",
             Some(b'-' | b'0'..=b'9') => "a number",
             Some(b'[') => "an array",
             Some(b'f' | b't') => "a bool",
-            Some(b'n') => "null",
             Some(b'{') if self.attachment().is_some() => "an attachment",
             Some(b'{') => "an object",
             _ => return self.scan.fault(ScanErrorKind::ExpectedValue).into(),
@@ -168,7 +169,7 @@ impl<'de> Reader<'de> {
         };
         match self.scan.short_integer() {
             Some((negative, magnitude)) => Integer::new(negative, magnitude),
-            None => Integer::from_number(self.scan.number()?),
+            None => Integer::from_number(self.number(expected)?),
         }
         .ok_or_else(|| DecodeError::mismatch(NOT_WHOLE, expected))
     }
@@ -176,6 +177,7 @@ impl<'de> Reader<'de> {
     /// The number that comes next.
     fn number(&mut self, expected: &dyn Expected) -> Result<&'de str, DecodeError> {
         match self.start() {
+            b'-' if self.scan.word_for_null().is_some() => Err(self.mismatch(expected)),
             b'-' | b'0'..=b'9' => Ok(self.scan.number()?),
             _ => Err(self.mismatch(expected)),
         }
@@ -297,10 +299,11 @@ impl<'de> Reader<'de> {
 
     /// Passes over `null`, if it comes next.
     fn null(&mut self) -> Result<bool, DecodeError> {
-        if self.start() != b'n' {
-            return Ok(false);
+        self.start();
+        match self.scan.word_for_null() {
+            Some(word) => self.scan.literal(word)?,
+            None => return Ok(false),
         }
-        self.scan.literal("null")?;
         Ok(true)
     }
 
@@ -360,12 +363,12 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
         match self.start() {
             b'"' => self.visit_string(visitor),
-            b'-' | b'0'..=b'9' => self.visit_number(visitor),
+            b'0'..=b'9' => self.visit_number(visitor),
+            b'-' if self.scan.word_for_null().is_none() => self.visit_number(visitor),
             b'[' => self.visit_array(visitor),
             b'{' => self.visit_object(visitor),
             b'f' | b't' => self.deserialize_bool(visitor),
-            b'n' => self.deserialize_unit(visitor),
-            _ => Err(self.scan.fault(ScanErrorKind::ExpectedValue).into()),
+            _ => self.deserialize_unit(visitor),
         }
     }
 

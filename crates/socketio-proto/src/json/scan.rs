@@ -9,6 +9,9 @@ pub const MAX_NESTING: usize = 512;
 
 /// Walks over JSON text (RFC 8259, strictly) and validates it, building nothing.
 ///
+/// Beside JSON it takes `NaN`, `Infinity` and `-Infinity`, which Python writes, for other words for null: that is what
+/// JavaScript writes in their place.
+///
 /// It does not recurse: text of any nesting costs one bit a level.
 #[derive(Clone, Debug)]
 pub(crate) struct Scanner<'a> {
@@ -16,6 +19,8 @@ pub(crate) struct Scanner<'a> {
     pub(super) pos: usize,
     /// How many more arrays and objects may open here.
     pub(super) nesting: usize,
+    /// Whether it takes JSON and nothing else.
+    strict: bool,
 }
 
 impl<'a> Scanner<'a> {
@@ -25,6 +30,15 @@ impl<'a> Scanner<'a> {
             text,
             pos,
             nesting: max_nesting,
+            strict: false,
+        }
+    }
+
+    /// It takes JSON and nothing else: what is sent is for others to read.
+    pub(crate) fn strict(self) -> Self {
+        Self {
+            strict: true,
+            ..self
         }
     }
 
@@ -210,9 +224,24 @@ impl<'a> Scanner<'a> {
         match self.peek() {
             Some(b't') => self.literal("true"),
             Some(b'f') => self.literal("false"),
-            Some(b'n') => self.literal("null"),
-            Some(b'-' | b'0'..=b'9') => self.number().map(drop),
-            _ => Err(self.fault(ScanErrorKind::ExpectedValue)),
+            Some(b'0'..=b'9') => self.number().map(drop),
+            _ => match self.word_for_null() {
+                Some(word) => self.literal(word),
+                None if self.peek() == Some(b'-') => self.number().map(drop),
+                None => Err(self.fault(ScanErrorKind::ExpectedValue)),
+            },
+        }
+    }
+
+    /// The word that the next value begins like, if it is one for null.
+    pub(super) fn word_for_null(&self) -> Option<&'static str> {
+        match self.peek()? {
+            b'n' => Some("null"),
+            _ if self.strict => None,
+            b'N' => Some("NaN"),
+            b'I' => Some("Infinity"),
+            b'-' if self.text.as_bytes().get(self.pos + 1) == Some(&b'I') => Some("-Infinity"),
+            _ => None,
         }
     }
 

@@ -128,7 +128,11 @@ impl Manager {
     fn decoded(&mut self, decoded: Result<Decoded, DecodeError>, now: Instant) {
         let due = self.attachments_due.take();
         match decoded {
-            Ok(Decoded::Packet(packet)) => self.packet(packet, now),
+            Ok(Decoded::Packet(packet)) => {
+                // It may have come between another and its attachments.
+                self.attachments_due = due.filter(|_| self.decoder.is_waiting());
+                self.packet(packet, now);
+            }
             // The next one keeps the heartbeat waiting, so it has as much time as that.
             Ok(Decoded::Waiting { .. }) => {
                 let patience = self.connection.patience();

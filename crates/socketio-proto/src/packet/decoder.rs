@@ -40,6 +40,10 @@ impl Decoder {
 
     /// Takes a text message. The packet begins at byte `start` of `frame`, behind the type of the
     /// layer below.
+    ///
+    /// While attachments are due, a packet without any is whole by itself, and the attachments stay due: python-socketio
+    /// lets it between where two threads emit at once. One with attachments of its own is an error, since nothing
+    /// tells whose the next ones would be.
     pub fn text(&mut self, frame: String, start: usize) -> Result<Decoded, DecodeError> {
         self.read(frame, start, false)
     }
@@ -51,11 +55,8 @@ impl Decoder {
     }
 
     fn read(&mut self, frame: String, start: usize, later: bool) -> Result<Decoded, DecodeError> {
-        if let Some(waiting) = self.waiting.take() {
-            return Err(DecodeError::UnexpectedText {
-                missing: waiting.missing(),
-            });
-        }
+        // Gone, unless a packet without attachments is all that came between.
+        let waiting = self.waiting.take();
         let bytes = frame.len().saturating_sub(start);
         if bytes > self.limits.packet_bytes {
             return Err(DecodeError::PacketTooLarge {
@@ -64,6 +65,13 @@ impl Decoder {
         }
 
         let head = Head::parse(&frame, start, &self.limits)?;
+        if let Some(waiting) = &waiting
+            && head.attachments > 0
+        {
+            return Err(DecodeError::UnexpectedText {
+                missing: waiting.missing(),
+            });
+        }
         let later = later && head.kind == PacketKind::Event && head.attachments == 0;
         let unread = match later {
             true => payload::head_of_event(&frame, &head, &self.limits)?,
@@ -88,6 +96,7 @@ impl Decoder {
             attachments: Vec::new(),
         };
         if head.attachments == 0 {
+            self.waiting = waiting;
             return Ok(Decoded::Packet(packet));
         }
         self.waiting = Some(Waiting {

@@ -216,7 +216,7 @@ fn check_nesting(text: &str, payload: usize, limits: &Limits) -> Result<(), Enco
 
 /// Checks that this is one JSON value, and tells its first byte.
 pub(super) fn check_value(json: &str) -> Result<Option<u8>, EncodeError> {
-    let mut scanner = Scanner::new(json, 0, MAX_NESTING);
+    let mut scanner = Scanner::new(json, 0, MAX_NESTING).strict();
     scanner.skip_whitespace();
     let first = scanner.peek();
     scanner.value().map_err(EncodeError::InvalidJson)?;

@@ -50,7 +50,7 @@ pub enum DecodeError {
     },
     /// A binary frame came while no packet waits for attachments (row M12).
     UnexpectedBinary,
-    /// A text packet came while attachments of another were due (row M12).
+    /// A packet with attachments came while attachments of another were due (row M12).
     UnexpectedText {
         /// How many attachments were still due.
         missing: usize,
@@ -117,7 +117,10 @@ impl fmt::Display for DecodeError {
             ),
             Self::UnexpectedBinary => f.write_str("a binary frame came, and no packet waits for one"),
             Self::UnexpectedText { missing } => {
-                write!(f, "a text packet came while {missing} attachments of another were due")
+                write!(
+                    f,
+                    "a packet with attachments came while {missing} of another were due"
+                )
             }
             Self::UnknownType { found } => {
                 write!(

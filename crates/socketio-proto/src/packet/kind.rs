@@ -1,7 +1,8 @@
 /// The greatest acknowledgement id: beyond it JavaScript's numbers are no longer exact.
 pub const MAX_ACK_ID: u64 = (1 << 53) - 1;
 
-/// Names that stand for the life of a socket, so that no event on the wire may bear them (row G13).
+/// Names that stand for the life of a socket, so that no event bears them which is sent (row G13). One that comes is an
+/// event like any other: there are servers that let it out.
 pub const RESERVED_EVENTS: [&str; 6] = [
     "connect",
     "connect_error",

@@ -13,6 +13,8 @@
 //! | row | input | the reference | here | why |
 //! |---|---|---|---|---|
 //! | H17 | a number beyond all floats, `1e999` | `Infinity` | an error of whoever reads it as a number | JSON has none |
+//! | H17 | `NaN`, `Infinity` and `-Infinity`, as Python writes them | an error, which ends the connection | null | the rest of the payload is sound, and Node's servers send null there |
+//! | G13 | an event with a reserved name, `2["connect"]` | an error, which ends the connection | an event like any other | the servers of Python and socketioxide let it out, and nothing here is called by such a name |
 //! | M1 | `2` + 2^53 or more, or more than 16 digits, + `["x"]` | an id that is rounded | `invalid_ack_id` | an ack would answer another event |
 //! | M8 | `51e0-`, `50x1-`, `5 1-`, `5+1-` | one attachment, by JavaScript's `Number()` | `invalid_attachment_count` | counts are ASCII digits |
 //! | M9 | `"num":0.5` | `undefined` in the place of the bytes | `invalid_placeholder`, for `1e-400` too | the listener would never see its bytes |
@@ -25,7 +27,8 @@
 //! | M10 | nesting beyond [`Limits::nesting`](crate::Limits::nesting) | decodes | `nesting_too_deep` | the types that read it recurse |
 //! | M10 | more bytes than [`Limits::packet_bytes`](crate::Limits::packet_bytes) | decodes | `packet_too_large` | memory stays bounded |
 //! | M11 | `4` with a blank behind it | CONNECT | `unknown_packet_type` | types are ASCII digits |
-//! | M12 | text while attachments are due, then another frame | goes on waiting | starts afresh | the connection is closed anyway |
+//! | M12 | a packet without attachments while those of another are due | an error, which ends the connection | the packet, and goes on waiting | python-socketio in threads lets it between, and it is clear whose the bytes are |
+//! | M12 | a packet with attachments while those of another are due, then another frame | goes on waiting | starts afresh | the connection is closed anyway |
 //! | M16 | `2 ["a"]`, `2 12["a"]`, `4 7` | id 0, id 12, id 7 | no id, `invalid_json`, the payload 7 | ids are ASCII digits |
 //! | H19 | an event with no argument, for the recovery's offset | takes the event's name | takes none | a name is no offset |
 //! | J6 | a handshake without ping values, or with absurd ones | a ping timeout at once | an error that names the field | |

@@ -3,7 +3,7 @@ use alloc::vec::Vec;
 use core::ops::Range;
 
 use super::head::Head;
-use super::{DecodeError, PacketKind, RESERVED_EVENTS};
+use super::{DecodeError, PacketKind};
 use crate::Limits;
 use crate::json::{self, ScanError, ScanErrorKind, Scanner};
 
@@ -222,13 +222,6 @@ fn name(text: &str, scanner: &mut Scanner<'_>, limits: &Limits) -> Result<Name, 
                 true => Name::Unescaped(json::unescape(raw).into_owned()),
                 false => Name::InText(token.range),
             };
-            let plain = match &name {
-                Name::InText(_) => raw,
-                Name::Unescaped(name) => name,
-            };
-            if RESERVED_EVENTS.contains(&plain) {
-                return Err(invalid("its name is reserved"));
-            }
             Ok(name)
         }
         Some(b'-' | b'0'..=b'9') => {

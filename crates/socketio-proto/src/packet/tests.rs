@@ -465,7 +465,7 @@ fn m10_what_is_no_json_is_refused() {
         "2[\"a\",01]",
         "2[\"a\",\"\n\"]",
         "2[\"\\x\"]",
-        "2[\"a\",NaN]",
+        "2[\"a\",nan]",
         "0{",
         "0{}{}",
         "0{\"a\"}",
@@ -505,18 +505,33 @@ fn m10_names_are_strings_or_numbers() {
 }
 
 #[test]
-fn g13_reserved_names_go_neither_way() {
+fn g13_reserved_names_are_not_sent_and_those_that_come_are_names() {
     for name in RESERVED_EVENTS {
-        let error = refusal(&format!("2[\"{name}\"]"));
-        assert_eq!(error.kind(), "invalid_payload", "{name}");
+        let packet = decode(&format!("2[\"{name}\",1]"));
+        assert_eq!(packet.kind(), PacketKind::Event);
+        assert_eq!(packet.event_name(), Some(name));
+        assert_eq!(packet.arg::<u8>(0).unwrap(), 1);
         assert_eq!(
             Arguments::event(name).unwrap_err(),
             EncodeError::ReservedEventName { name: name.into() }
         );
     }
-    // Nor in disguise.
-    assert_eq!(refusal("2[\"\\u0063onnect\"]").kind(), "invalid_payload");
-    assert_eq!(decode("2[\"connection\"]").event_name(), Some("connection"));
+}
+
+#[test]
+fn h17_what_python_writes_for_no_number_reads_as_null_and_is_not_sent() {
+    let packet = decode("2[\"x\",{\"a\":NaN,\"b\":-Infinity},Infinity,1]");
+    type Record = BTreeMap<String, Option<f64>>;
+    let (record, none, one) = packet.args::<(Record, Option<f64>, u8)>().unwrap();
+    assert_eq!(
+        record,
+        BTreeMap::from([("a".into(), None), ("b".into(), None)])
+    );
+    assert_eq!((none, one), (None, 1));
+    for word in ["NaN", "Infinity", "-Infinity", "[1,{\"a\":NaN}]"] {
+        let error = Arguments::ack().raw_json(word).unwrap_err();
+        assert_eq!(error.kind(), "invalid_json", "{word}");
+    }
 }
 
 #[test]
@@ -565,11 +580,12 @@ fn m12_frames_out_of_order_are_refused_and_the_decoder_starts_afresh() {
         DecodeError::UnexpectedBinary
     );
 
+    // Whose the next attachment were, nothing would tell.
     decoder.text("52-[\"x\"]".into(), 0).unwrap();
     decoder.binary(vec![1]).unwrap();
     assert!(decoder.is_waiting());
     assert_eq!(
-        decoder.text("2[\"y\"]".into(), 0).unwrap_err(),
+        decoder.text("51-[\"y\"]".into(), 0).unwrap_err(),
         DecodeError::UnexpectedText { missing: 1 }
     );
     assert!(!decoder.is_waiting());
@@ -581,6 +597,40 @@ fn m12_frames_out_of_order_are_refused_and_the_decoder_starts_afresh() {
         decoder.binary(vec![1]).unwrap_err(),
         DecodeError::UnexpectedBinary
     );
+
+    // Nor does what waits outlive what is no packet.
+    for packet in ["2{}", "9", "2[\"x\"", ""] {
+        decoder.text("51-[\"x\"]".into(), 0).unwrap();
+        decoder.text(packet.into(), 0).unwrap_err();
+        assert!(!decoder.is_waiting(), "{packet}");
+    }
+}
+
+#[test]
+fn m12_a_packet_without_attachments_may_come_between() {
+    let mut decoder = Decoder::new(Limits::default());
+    let waits = "52-[\"x\",{\"_placeholder\":true,\"num\":1}]";
+    decoder.text(waits.into(), 0).unwrap();
+    for (packet, kind) in [
+        ("2[\"y\",1]", PacketKind::Event),
+        ("37[2]", PacketKind::Ack),
+        ("1/a,", PacketKind::Disconnect),
+        ("0/b,{\"sid\":\"b\"}", PacketKind::Connect),
+    ] {
+        let Ok(Decoded::Packet(packet)) = decoder.text(packet.into(), 0) else {
+            panic!("it is whole: {packet}")
+        };
+        assert_eq!(packet.kind(), kind);
+        assert!(decoder.is_waiting());
+    }
+    decoder.binary(vec![1]).unwrap();
+    assert!(decoder.text_unread("2[\"z\",1]".into(), 0).is_ok());
+    let Ok(Decoded::Packet(packet)) = decoder.binary(vec![2]) else {
+        panic!("all is there")
+    };
+    assert_eq!(packet.event_name(), Some("x"));
+    assert_eq!(packet.arg::<Binary>(0).unwrap(), Binary(vec![2]));
+    assert!(!decoder.is_waiting());
 }
 
 #[test]
@@ -859,6 +909,9 @@ fn m10_what_is_left_unread_comes_to_the_same_end() {
         "2[\"a\\u0062\",1]",
         "2[5,1]",
         "2[\"a\",\"no number\"]",
+        "2[\"a\",NaN]",
+        "2[\"a\",-Infinity , 2]",
+        "2[\"connect\",1]",
         // What is no packet.
         "2[\"a\"",
         "2[\"a\",",
@@ -875,7 +928,6 @@ fn m10_what_is_left_unread_comes_to_the_same_end() {
         "2[\"a\",1,\"\n\"]",
         "2[\"a\",1,\"\\x\"]",
         "2[\"a\",1,[[[]]]]",
-        "2[\"connect\",1]",
         "2{}",
         "2[]",
         "2",

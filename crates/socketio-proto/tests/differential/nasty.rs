@@ -107,6 +107,9 @@ const PICKED: &[&str] = &[
     "42[\"x\",+5]",
     "42[\"x\",NaN]",
     "42[\"x\",Infinity]",
+    "42[\"x\",-Infinity]",
+    "42[\"x\",{\"a\":[NaN]}]",
+    "42[\"x\",-NaN]",
     "42[\"x\",undefined]",
     "42[\"x\",\"\u{1f}\"]",
     "42[\"x\",\"\\x41\"]",
@@ -254,6 +257,8 @@ pub(crate) fn sequences() -> Vec<Sequence> {
     sequences.extend([
         vec![Incoming::Binary(vec![1])],
         vec![waits(), text("42[\"y\"]")],
+        vec![waits(), text("42[\"y\"]"), Incoming::Binary(vec![1])],
+        vec![waits(), text("41/a"), text("42")],
         vec![waits(), waits()],
         vec![waits(), text("2"), text("6"), Incoming::Binary(vec![])],
         vec![waits(), text("bAQI=")],

@@ -1,19 +1,23 @@
 //! The differences from the reference that the module `packet` documents, each as narrow as it is.
 
 use serde_json::Value;
+use socketio_proto::packet::RESERVED_EVENTS;
 
 use crate::model::same;
 use crate::reference::Incoming;
 
 /// All of them; each is to be met.
-pub(crate) const NAMES: [&str; 10] = [
+pub(crate) const NAMES: [&str; 13] = [
     "H17 a number beyond all floats",
+    "H17 a word of Python's for no number",
+    "G13 a reserved name",
     "M1 an id of 2^53 or more, or of more than 16 digits",
     "M8 a count that is no digits",
     "M9 half an attachment",
     "M10 nesting",
     "M10 a payload of another shape",
     "M11 a blank for a type",
+    "M12 a packet between another and its attachments",
     "M16 a blank in an id",
     "N5 base64 that is none",
     "W7 no payload",
@@ -42,22 +46,44 @@ pub(crate) fn rule(frames: &[Incoming], ours: &Value, theirs: &Value) -> Option<
     }
     let head = Head::of(text)?;
     let met = match kind {
-        "invalid_ack_id" if reads => head.has_large_id().then_some(1),
-        "invalid_attachment_count" if reads => head.count_is_no_digits().then_some(2),
-        "invalid_placeholder" if packet.is_some() => has_half_num(text).then_some(3),
-        "unknown_packet_type" if packet.is_some() => is_blank(head.kind).then_some(6),
-        "missing_payload" if reads => head.has_no_payload().then_some(9),
+        "invalid_ack_id" if reads => head.has_large_id().then_some("M1 "),
+        "invalid_attachment_count" if reads => head.count_is_no_digits().then_some("M8 "),
+        "invalid_placeholder" if packet.is_some() => has_half_num(text).then_some("M9 "),
+        "unknown_packet_type" if packet.is_some() => is_blank(head.kind).then_some("M11 "),
+        "missing_payload" if reads => head.has_no_payload().then_some("W7 "),
         "invalid_json" | "invalid_payload" | "missing_payload" if reads => {
-            head.has_blank_id().then_some(7)
+            head.has_blank_id().then_some("M16 ")
         }
-        "" if !reads => head.is_control_of_another_shape().then_some(5),
-        "" if ours.get("unreadable").is_some() => has_large_number(text).then_some(0),
-        "" => differs_by_id_only(ours, theirs)
-            .then_some(())
-            .and_then(|()| head.has_blank_id().then_some(7)),
+        "" if !reads => read_by_us_only(frames, &head),
+        "" if ours.get("unreadable").is_some() => has_large_number(text).then_some("H17 a number"),
+        "" => (differs_by_id_only(ours, theirs) && head.has_blank_id()).then_some("M16 "),
         _ => None,
     };
-    NAMES.get(met?).copied()
+    let met = met?;
+    NAMES.into_iter().find(|name| name.starts_with(met))
+}
+
+/// Which of them it is that has us read what the reference doesn't.
+fn read_by_us_only(frames: &[Incoming], head: &Head<'_>) -> Option<&'static str> {
+    let payload = serde_json::from_str::<Value>(head.payload()).unwrap_or_default();
+    let name = payload.get(0).and_then(Value::as_str);
+    let waits = frames.iter().rev().skip(1).any(
+        |frame| matches!(frame, Incoming::Text(text) if text.starts_with("45") || text.starts_with("46")),
+    );
+    if head.is_control_of_another_shape() {
+        Some("M10 a payload")
+    } else if ["NaN", "Infinity"]
+        .iter()
+        .any(|word| head.rest.contains(word))
+    {
+        Some("H17 a word")
+    } else if name.is_some_and(|name| RESERVED_EVENTS.contains(&name)) {
+        Some("G13 ")
+    } else if waits && head.count.is_none() {
+        Some("M12 ")
+    } else {
+        None
+    }
 }
 
 /// A packet's text, as far as the reference splits it.
@@ -109,7 +135,12 @@ impl<'a> Head<'a> {
     }
 
     fn has_no_payload(&self) -> bool {
-        self.rest.chars().all(|char| char.is_ascii_digit())
+        self.payload().is_empty()
+    }
+
+    fn payload(&self) -> &'a str {
+        self.rest
+            .trim_start_matches(|char: char| char.is_ascii_digit())
     }
 
     /// Whether it is a control packet whose payload, which is JSON, is not what the protocol has for its kind.

@@ -269,6 +269,25 @@ fn attachments_that_never_come_end_the_connection() {
 }
 
 #[test]
+fn what_comes_between_an_event_and_its_attachments_gives_them_no_more_time() {
+    let (mut script, _) = Script::connected("/");
+    script.they_send(r#"451-["photo",{"_placeholder":true,"num":0}]"#);
+    script.expect([]);
+    script.after(20_000);
+    script.they_send(r#"42["between"]"#);
+    script.expect([r#"event ["between"]"#]);
+    script.they_send("2");
+    script.drain();
+    assert_eq!(script.run_to_deadline(), Duration::from_secs(25));
+    script.expect([
+        "close",
+        "closed: parse error",
+        "disconnected: parse error (the attachments of an event did not follow it in time)",
+        "scheduled 1",
+    ]);
+}
+
+#[test]
 fn attachments_that_come_slowly_are_waited_for() {
     use socketio_proto::manager::TransportEvent;
     let (mut script, _) = Script::connected("/");

@@ -144,7 +144,7 @@ fn g11_w7_packet_that_cannot_be_read_closes_cleanly() {
         "4",
         "47",
         "430[]]",
-        r#"42["connect"]"#,
+        r#"42["connect""#,
     ] {
         let (mut script, _) = Script::connected("/");
         script.they_send(frame);
