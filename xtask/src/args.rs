@@ -33,6 +33,9 @@ cargo xtask <command>
       --check        fail if a figure is over its budget; leaves it as it is, too
   fuzz [TARGET]    the fuzz targets under libFuzzer, one after the other, or this one; needs nightly
       --seconds N    how long each (default: 60)
+  record [FILTER]  write anew what real Socket.IO servers send, as fixtures for the core's tests, or those whose name contains
+                   FILTER
+      --check        fail if they send something else than was recorded
   doctor           what is installed, in which version, and what is missing
   clean-cache      remove the tools and environments that these commands installed
       --unused       only those that this checkout no longer uses
@@ -51,6 +54,7 @@ pub(crate) enum Command {
     Test(Test),
     Bench(Bench),
     Fuzz(Fuzz),
+    Record(Record),
     Gallery(Gallery),
     Lighthouse,
     Doctor,
@@ -144,6 +148,15 @@ pub(crate) struct Fuzz {
     pub(crate) seconds: u32,
 }
 
+/// The options of `record`.
+#[derive(Debug, Default, Eq, PartialEq)]
+pub(crate) struct Record {
+    /// Whether the recordings are compared with, rather than written anew.
+    pub(crate) check: bool,
+    /// Part of the names of the recordings.
+    pub(crate) filter: Option<String>,
+}
+
 /// Tests that need the same things around them.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Group {
@@ -198,6 +211,7 @@ pub(crate) fn parse(args: impl IntoIterator<Item = String>) -> Result<Command> {
         Some("test") => return test(args),
         Some("bench") => return bench(args),
         Some("fuzz") => return fuzz(args),
+        Some("record") => return record(args),
         Some("gallery") => return gallery(args),
         Some("lighthouse") => Command::Lighthouse,
         Some("clean-cache") => return clean_cache(args),
@@ -350,6 +364,19 @@ fn fuzz(mut args: impl Iterator<Item = String>) -> Result<Command> {
     Ok(Command::Fuzz(fuzz))
 }
 
+fn record(args: impl Iterator<Item = String>) -> Result<Command> {
+    let mut record = Record::default();
+    for arg in args {
+        match arg.as_str() {
+            "--check" => record.check = true,
+            _ if arg.starts_with('-') => bail!("`record` takes no argument `{arg}`"),
+            _ if record.filter.is_none() => record.filter = Some(arg),
+            _ => bail!("`record` takes one filter, and `{arg}` is a second one"),
+        }
+    }
+    Ok(Command::Record(record))
+}
+
 fn gallery(mut args: impl Iterator<Item = String>) -> Result<Command> {
     match (args.next().as_deref(), args.next()) {
         (None, _) => Ok(Command::Gallery(Gallery { accept: false })),
@@ -478,6 +505,21 @@ mod tests {
             Command::Fuzz(expected)
         );
         for line in ["fuzz --seconds", "fuzz --seconds 0", "fuzz a b", "fuzz -x"] {
+            assert!(parse_line(line).is_err(), "{line}");
+        }
+    }
+
+    #[test]
+    fn record_takes_a_filter_and_whether_to_compare() {
+        let expected = Record {
+            check: true,
+            filter: Some("flask::".to_owned()),
+        };
+        assert_eq!(
+            parse_line("record flask:: --check").unwrap(),
+            Command::Record(expected)
+        );
+        for line in ["record a b", "record --only"] {
             assert!(parse_line(line).is_err(), "{line}");
         }
     }

@@ -26,6 +26,7 @@ mod page;
 mod peers;
 mod process;
 mod python;
+mod record;
 mod rounds;
 mod run;
 mod server;
@@ -72,6 +73,7 @@ fn execute(command: Command) -> anyhow::Result<()> {
         Command::Test(options) => test::test(&options),
         Command::Bench(options) => bench::bench(&options),
         Command::Fuzz(options) => fuzz::fuzz(&options),
+        Command::Record(options) => record::record(&options),
         Command::Gallery(options) => gallery::gallery(&options),
         Command::Lighthouse => lighthouse::lighthouse(),
         Command::Doctor => doctor::doctor(),

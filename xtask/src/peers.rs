@@ -119,7 +119,7 @@ fn python_server(script: &str) -> Result<Command> {
 }
 
 /// Builds the server on socketioxide, and returns where the program is.
-fn build_example() -> Result<PathBuf> {
+pub(crate) fn build_example() -> Result<PathBuf> {
     const NAME: &str = "test_server";
     step("the tests' server on socketioxide: building it", || {
         let mut cargo = workspace::cargo("build");

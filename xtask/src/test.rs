@@ -16,7 +16,9 @@ use crate::rounds::{self, Round};
 use crate::step::{Seconds, note};
 use crate::tally::{self, Tally};
 use crate::workspace::{BROWSER_CRATES, PAGE, SERVER, WASM, cargo};
-use crate::{browser, cache, end_to_end, load, node, peers, process, shell, tools, workspace};
+use crate::{
+    browser, cache, end_to_end, load, node, peers, process, record, shell, tools, workspace,
+};
 
 /// How one group went.
 #[derive(Debug)]
@@ -156,6 +158,8 @@ fn prepare(group: Group, accept: bool) -> Result<Prepared> {
             log.args(["--features", "log", "--test", "log"]);
             in_browser(&mut log)?;
             tests.push(log);
+            // What the core is tested with is still what these servers send.
+            tests.push(record::checker()?);
             // The tests read them with `option_env!`: in a browser there is no environment.
             for (server, variable, address) in peers::start()? {
                 servers.push(server);

@@ -8,6 +8,7 @@
 mod anything;
 mod arguments;
 mod connection;
+mod refusals;
 mod vocabulary;
 
 use std::io::{self, Read, Write};
@@ -25,11 +26,14 @@ struct Options {
     /// 0 takes a free one.
     #[arg(long, default_value_t = 0)]
     port: u16,
-    /// Milliseconds, as all of these.
+    /// Milliseconds, as all that are times.
     #[arg(long, default_value_t = 25_000)]
     ping_interval: u64,
     #[arg(long, default_value_t = 20_000)]
     ping_timeout: u64,
+    /// Bytes that a message may have.
+    #[arg(long, default_value_t = 100_000)]
+    max_bytes: u64,
     /// 0: for ever.
     #[arg(long, default_value_t = 600_000)]
     max_life: u64,
@@ -46,6 +50,7 @@ async fn main() -> io::Result<()> {
     let layer = vocabulary::layer(
         Duration::from_millis(options.ping_interval),
         Duration::from_millis(options.ping_timeout),
+        options.max_bytes,
     );
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, options.port));
     let listener = TcpListener::bind(address).await?;

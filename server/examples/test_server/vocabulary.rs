@@ -12,6 +12,7 @@ use socketioxide::layer::SocketIoLayer;
 use crate::anything::Anything;
 use crate::arguments::Arguments;
 use crate::connection::Cut;
+use crate::refusals;
 
 const NAMESPACES: [&str; 2] = ["/", "/admin"];
 const ADMIN_TOKEN: &str = "secret";
@@ -29,10 +30,15 @@ struct Auth {
     token: Option<String>,
 }
 
-pub(crate) fn layer(ping_interval: Duration, ping_timeout: Duration) -> SocketIoLayer {
+pub(crate) fn layer(
+    ping_interval: Duration,
+    ping_timeout: Duration,
+    max_bytes: u64,
+) -> SocketIoLayer {
     let (layer, io) = SocketIo::builder()
         .ping_interval(ping_interval)
         .ping_timeout(ping_timeout)
+        .max_payload(max_bytes)
         .ack_timeout(Duration::from_secs(1))
         // A burst of echoes must find room: what finds none is lost.
         .max_buffer_size(10_000)
@@ -41,6 +47,7 @@ pub(crate) fn layer(ping_interval: Duration, ping_timeout: Duration) -> SocketIo
     io.ns("/", welcome.with(listen));
     // The last is run first.
     io.ns("/admin", welcome.with(listen).with(guard));
+    refusals::serve(&io);
     layer
 }
 
@@ -68,6 +75,7 @@ async fn welcome(socket: SocketRef, TryData(auth): TryData<Anything>) {
 }
 
 /// What can't be sent is not missed: a test that waits for it fails.
+#[expect(clippy::panic, reason = "a handler that panics is what is shown")]
 async fn answer(
     io: SocketIo,
     socket: SocketRef,
@@ -116,6 +124,22 @@ async fn answer(
             let _ = ack.send(&count);
         }
         "never" => {}
+        "join" => {
+            if let Some(Anything::Text(room)) = arguments.0.first() {
+                socket.join(room.clone());
+            }
+        }
+        "to" => {
+            if let Some(Anything::Text(room)) = arguments.0.first().cloned() {
+                arguments.0.remove(0);
+                let _ = socket.within(room).emit("room", &arguments).await;
+            }
+        }
+        "throw" => panic!("thrown by the test"),
+        // Closing the connection without a DISCONNECT is not in its interface.
+        "close" => {}
+        "reserved" => _ = socket.emit("connect", &1),
+        "stop" => io.close().await,
         _ => {
             arguments.0.insert(0, Anything::Text(event));
             let _ = socket.emit("echo", &arguments);

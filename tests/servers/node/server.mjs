@@ -20,10 +20,18 @@
 //   count             with ack      ack: how many sockets the namespace has
 //   flood N                         event `server_response {count, sid}` N times, the count from 0 on, the sid of 20 letters
 //   never             with ack      no ack ever
+//   join ROOM                       joins a room
+//   to ROOM …                       event `room …` to everybody in the room
+//   throw                           the handler throws, which ends the process
+//   close                           closes the connection without a DISCONNECT
+//   stop                            shuts the server down
 //
 // CONNECT: auth `{early: value}` gets an event `early` before the reply (not with --recovery). "/admin" wants auth
 // `{token: "secret"}`, else it refuses with `err.data` = {code: 4001, retry: false}. Each reply is followed by
-// `welcome {id, auth, recovered}`.
+// `welcome {id, auth, recovered}`. Namespaces beside those, see `refusals.mjs`:
+//
+//   /refusals                       refuses in the way that auth `{how}` names
+//   /farewell                       `leave` ends it, and its disconnect handler emits `late`, whoever ended it
 //
 // Over HTTP, with JSON:
 //
@@ -37,6 +45,7 @@
 import { createServer } from "node:http";
 import { parseArgs } from "node:util";
 import { Server } from "socket.io";
+import { serveFarewell, serveRefusals } from "./refusals.mjs";
 
 const ADMIN_TOKEN = "secret";
 const ANSWER_TIMEOUT_MS = 1000;
@@ -80,6 +89,8 @@ serveEvents(io.of("/admin"), (auth) => {
   error.data = { code: 4001, retry: false };
   return error;
 });
+serveRefusals(io.of("/refusals"));
+serveFarewell(io.of("/farewell"));
 endByItself();
 http.listen(Number(options.port), options.host, () => {
   console.log(`listening on ${options.host}:${http.address().port}`);
@@ -132,6 +143,16 @@ function answer(namespace, socket, event, args, ack) {
       return;
     case "never":
       return;
+    case "join":
+      return socket.join(args[0]);
+    case "to":
+      return namespace.to(args[0]).emit("room", ...args.slice(1));
+    case "throw":
+      throw new Error("thrown by the test");
+    case "close":
+      return socket.conn.close();
+    case "stop":
+      return io.close();
     default:
       return ack ? undefined : socket.emit("echo", event, ...args);
   }

@@ -52,6 +52,18 @@ class Events:
                 return len(list(self.sio.manager.get_participants(self.namespace, None)))
             case "never":
                 return self.sio.not_handled
+            case "join":
+                await self.sio.enter_room(sid, args[0], namespace=self.namespace)
+            case "to":
+                await self.sio.emit("room", args[1:], namespace=self.namespace, to=args[0])
+            case "throw":
+                raise RuntimeError("thrown by the test")
+            case "close":
+                await self.sio.eio.disconnect(self.sio.manager.eio_sid_from_sid(sid, self.namespace))
+            case "reserved":
+                await self.reply(sid, "connect", 1)
+            case "nan":
+                await self.reply(sid, "nan", common.not_numbers())
             case _:
                 await self.reply(sid, "echo", event, *args)
 
@@ -69,6 +81,31 @@ class Events:
         await self.sio.eio.disconnect(connection)
 
 
+def serve_refusals(sio):
+    namespace = "/refusals"
+
+    @sio.on("connect", namespace=namespace)
+    async def connect(sid, _environ, auth=None):
+        how = (auth or {}).get("how")
+        if how == "emit":
+            await sio.emit("early", 1, namespace=namespace, to=sid)
+        if how == "kick":
+            await sio.disconnect(sid, namespace=namespace)
+        return common.refuse(how)
+
+
+def serve_farewell(sio):
+    namespace = "/farewell"
+
+    @sio.on("leave", namespace=namespace)
+    async def leave(sid):
+        await sio.disconnect(sid, namespace=namespace)
+
+    @sio.on("disconnect", namespace=namespace)
+    async def disconnect(sid, _reason):
+        await sio.emit("late", namespace=namespace, to=sid)
+
+
 async def serve(options):
     sio = socketio.AsyncServer(async_mode="asgi", **common.settings(options))
     app = socketio.ASGIApp(sio)
@@ -81,6 +118,8 @@ async def serve(options):
 
     for namespace in common.NAMESPACES:
         Events(sio, namespace, cut)
+    serve_refusals(sio)
+    serve_farewell(sio)
     with socket.create_server((options.host, options.port)) as listener:
         print(f"listening on {options.host}:{listener.getsockname()[1]}", flush=True)
         await server.serve(sockets=[listener])

@@ -3,12 +3,18 @@
 They speak the events of `../node/server.mjs`, as far as python-socketio can; what differs is in the table of
 `crates/socketio-web/tests/servers/matrix.rs`. Each prints `listening on 127.0.0.1:PORT` when it is ready, and ends
 when its standard input closes or its life time is over, so that no test leaves one behind.
+
+Events that only they have: `reserved` is answered by an event `connect`, which Node's server doesn't let out, and `nan`
+by an event `nan` with numbers that JSON doesn't have. Flask's alone: `threads` is answered by two threads that emit at
+once, `text` the one, and `bytes` the other.
 """
 
 import argparse
 import os
 import sys
 import threading
+
+from socketio.exceptions import ConnectionRefusedError as Refused
 
 NAMESPACES = ("/", "/admin")
 REFUSAL = ("not authorized", {"code": 4001, "retry": False})
@@ -26,6 +32,31 @@ def nested_bytes():
     return {"name": "picture", "parts": [bytes([1, 2, 3]), {"inner": b""}, bytes([255])]}
 
 
+def refuse(how):
+    """What the connect handler of `/refusals` does: it raises, or returns what is returned here."""
+    match how:
+        case "false" | "emit":
+            return False
+        case "nothing":
+            raise Refused()
+        case "message":
+            raise Refused("not today")
+        case "data":
+            raise Refused("not today", {"code": 7})
+        case "several":
+            raise Refused("not today", 7, [8])
+        case "object":
+            raise Refused({"code": 7})
+        case "builtin":
+            raise ConnectionRefusedError("not today")
+        case "throw":
+            raise RuntimeError("thrown by the test")
+
+
+def not_numbers():
+    return {"nan": float("nan"), "most": float("inf"), "least": -float("inf")}
+
+
 def parse_options():
     parser = argparse.ArgumentParser(description="A Socket.IO server for the tests of the client.")
     parser.add_argument("--host", default="127.0.0.1")
@@ -33,6 +64,9 @@ def parse_options():
     # Milliseconds, as all of these.
     parser.add_argument("--ping-interval", type=float, default=25000)
     parser.add_argument("--ping-timeout", type=float, default=20000)
+    parser.add_argument("--max-bytes", type=int, default=1_000_000, help="of a message")
+    parser.add_argument("--always-connect", action="store_true", help="accepts first, and refuses then")
+    parser.add_argument("--any-namespace", action="store_true", help="accepts namespaces without handlers")
     parser.add_argument("--max-life", type=float, default=600000, help="0: for ever")
     parser.add_argument("--stay", action="store_true", help="does not end when standard input closes")
     parser.add_argument("--verbose", action="store_true", help="logs packets")
@@ -42,6 +76,9 @@ def parse_options():
 def settings(options):
     """What python-socketio is told, under Flask and under ASGI."""
     return {
+        "always_connect": options.always_connect,
+        "namespaces": "*" if options.any_namespace else None,
+        "max_http_buffer_size": options.max_bytes,
         "cors_allowed_origins": "*",
         "ping_interval": options.ping_interval / 1000,
         "ping_timeout": options.ping_timeout / 1000,

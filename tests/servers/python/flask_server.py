@@ -4,7 +4,7 @@ import logging
 import socket
 
 from flask import Flask, request
-from flask_socketio import ConnectionRefusedError, SocketIO
+from flask_socketio import ConnectionRefusedError, SocketIO, disconnect, emit, join_room
 from werkzeug.serving import make_server
 
 import common
@@ -48,8 +48,60 @@ def serve_events(socketio, namespace):
                 return len(list(socketio.server.manager.get_participants(namespace, None)))
             case "never":
                 return socketio.server.not_handled
+            case "join":
+                join_room(args[0])
+            case "to":
+                socketio.emit("room", args[1:], namespace=namespace, to=args[0])
+            case "throw":
+                raise RuntimeError("thrown by the test")
+            case "close":
+                connection = socketio.server.manager.eio_sid_from_sid(request.sid, namespace)
+                socketio.server.eio.disconnect(connection)
+            case "threads":
+                emit_from_threads(socketio, namespace, request.sid)
+            case "reserved":
+                reply("connect", 1)
+            case "nan":
+                reply("nan", common.not_numbers())
             case _:
                 reply("echo", event, *args)
+
+
+def serve_refusals(socketio):
+    namespace = "/refusals"
+
+    @socketio.on("connect", namespace=namespace)
+    def connect(auth=None):
+        how = (auth or {}).get("how")
+        if how == "emit":
+            emit("early", 1)
+        if how == "kick":
+            disconnect()
+        return common.refuse(how)
+
+
+def serve_farewell(socketio):
+    namespace = "/farewell"
+
+    @socketio.on("leave", namespace=namespace)
+    def leave():
+        disconnect()
+
+    @socketio.on("disconnect", namespace=namespace)
+    def disconnected(_reason):
+        emit("late")
+
+
+def emit_from_threads(socketio, namespace, sid):
+    """Two threads emit at once, one of them binary events: packets of the one come between packet and bytes of the other."""
+
+    def emit_many(event, *args):
+        for _ in range(1000):
+            socketio.emit(event, args, namespace=namespace, to=sid)
+        socketio.emit(f"{event} done", namespace=namespace, to=sid)
+
+    socketio.start_background_task(emit_many, "text")
+    socketio.start_background_task(emit_many, "bytes", b"\x01")
 
 
 def ask(socketio, namespace, sid, args):
@@ -76,6 +128,8 @@ def main():
     socketio = SocketIO(app, async_mode="threading", **common.settings(options))
     for namespace in common.NAMESPACES:
         serve_events(socketio, namespace)
+    serve_refusals(socketio)
+    serve_farewell(socketio)
     server = make_server(options.host, options.port, app, threaded=True)
     print(f"listening on {options.host}:{server.server_port}", flush=True)
     server.serve_forever()

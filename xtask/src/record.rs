@@ -1,0 +1,43 @@
+//! `cargo xtask record`
+
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::args::Record;
+use crate::step::note;
+use crate::workspace::cargo;
+use crate::{node, peers, process, python};
+
+/// Writes anew what real servers send, and what the core reports then; or checks that they still send it.
+pub(crate) fn record(options: &Record) -> Result<()> {
+    if options.check {
+        return process::run(checker()?.args(&options.filter));
+    }
+    process::run(recorder("record")?.args(&options.filter))?;
+    note(format_args!("what the core reports then"));
+    let mut replay = cargo("test");
+    replay.args([
+        "--quiet",
+        "--package",
+        "socketio-proto",
+        "--test",
+        "recordings",
+    ]);
+    process::run(replay.env("RECORDINGS_ACCEPT", "1"))
+}
+
+/// Compares what the servers send with what was recorded.
+pub(crate) fn checker() -> Result<Command> {
+    recorder("check")
+}
+
+fn recorder(mode: &str) -> Result<Command> {
+    node::set_up()?;
+    let mut recorder = cargo("run");
+    recorder
+        .args(["--quiet", "--package", "recorder", "--", mode])
+        .env("RECORDER_PYTHON", python::Environment::Tests.set_up()?)
+        .env("RECORDER_SOCKETIOXIDE", peers::build_example()?);
+    Ok(recorder)
+}
