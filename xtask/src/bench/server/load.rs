@@ -25,6 +25,8 @@ pub(super) struct Case {
     pub(super) rounds: u32,
     /// How many files and sockets a server may have open, where it is not as many as this machine lets it.
     pub(super) descriptors: Option<u32>,
+    /// What ours is told besides: the bounds that this load is not to be held by.
+    pub(super) ours: &'static [&'static str],
     /// Milliseconds between two heartbeats, and for an answer to one; `None`: the default of Socket.IO, 25 s and 20 s.
     pub(super) heartbeat: Option<u32>,
 }
@@ -36,6 +38,7 @@ const CASE: Case = Case {
     sides: ALL,
     rounds: 3,
     descriptors: None,
+    ours: &[],
     heartbeat: None,
 };
 
@@ -59,11 +62,19 @@ pub(super) const CASES: &[Case] = &[
     Case {
         name: "idle",
         title: "10,000 idle connections",
+        ours: &["--max-connections", "20000"],
         ..CASE
     },
     Case {
         name: "stalled",
         title: "100 clients that do not read",
+        // Or it is the sender that is stopped.
+        ours: &[
+            "--max-events-per-second",
+            "0",
+            "--max-read-bytes-per-second",
+            "0",
+        ],
         heartbeat: Some(5_000),
         ..CASE
     },
