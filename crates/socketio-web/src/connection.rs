@@ -17,7 +17,7 @@ use crate::clock::{self, now};
 use crate::slab::Key;
 use crate::table::{self, Table};
 use crate::timer::Timer;
-use crate::transport::{Sink, Transport};
+use crate::transport::{Reading, Sink, Transport};
 use crate::url::Server;
 use crate::{dispatch, guard, lifecycle, log, received_text};
 
@@ -234,13 +234,16 @@ fn perform(key: Key, output: Output) {
 fn open_transport(key: Key, id: TransportId) {
     let address = table::with(|table| {
         let connection = table.connections.get(key)?;
-        Some((connection.url.clone(), connection.protocols.clone()))
+        let limit = connection.manager.config().limits.packet_bytes;
+        // A message has the type of its Engine.IO packet before it.
+        let limit = u32::try_from(limit).unwrap_or(u32::MAX).saturating_add(1);
+        Some((connection.url.clone(), connection.protocols.clone(), limit))
     });
-    let Some((url, protocols)) = address else {
+    let Some((url, protocols, limit)) = address else {
         return;
     };
     let (opened, news) = take_over(key, id, &url).unwrap_or_else(|| {
-        match Transport::open(&url, &protocols, sink(key, id)) {
+        match Transport::open(&url, &protocols, limit, sink(key, id)) {
             Ok(transport) => (Some(Rc::new(transport)), None),
             Err(text) => {
                 // Told a moment later, when whoever called `connect` has had the time to listen (W6).
@@ -255,7 +258,8 @@ fn open_transport(key: Key, id: TransportId) {
         }
     });
     if let Some(transport) = &opened {
-        transport.read_by(received_text::read);
+        let text = received_text::read;
+        transport.read_by(Reading { text, limit });
     }
     let superseded = table::with(|table| {
         let connection = table.connections.get_mut(key)?;

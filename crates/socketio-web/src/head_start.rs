@@ -133,7 +133,7 @@ impl HeadStart {
                 }
             }
         };
-        match Transport::open(&url, &JsValue::UNDEFINED, Rc::new(sink)) {
+        match Transport::open(&url, &JsValue::UNDEFINED, BYTES as u32, Rc::new(sink)) {
             Ok(transport) => _ = keeper.transport.replace(Some(Rc::new(transport))),
             Err(text) => keeper.end(TransportEvent::Failed(text)),
         }
@@ -186,6 +186,7 @@ impl Keeper {
         let (first, bytes) = match &event {
             TransportEvent::Text(text) => (text.as_bytes().first(), text.len()),
             TransportEvent::Binary(data) => (None, data.len()),
+            TransportEvent::TooLarge => (None, usize::MAX),
             _ => (None, 0),
         };
         match first {

@@ -12,6 +12,7 @@ pub(crate) fn heard(transport: TransportId, event: &TransportEvent) {
             write(transport, "closed with code", &format!("{code} {reason}"));
         }
         TransportEvent::Failed(text) => write(transport, "failed:", text),
+        TransportEvent::TooLarge => write(transport, "<-", "more bytes than the limit"),
         _ => {}
     }
 }

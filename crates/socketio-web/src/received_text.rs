@@ -2,6 +2,8 @@
 
 use std::cell::Cell;
 
+use js_sys::Uint8Array;
+
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -10,10 +12,10 @@ use wasm_bindgen::{JsCast, JsValue};
 const LONG: u32 = 256;
 
 /// No character takes more bytes of UTF-8 for each of its UTF-16 units.
-const MOST_BYTES: usize = 3;
+const MOST_BYTES: u32 = 3;
 
-/// What the room for the browser's encoder may take for good, in bytes. A longer frame gets room of its own.
-const KEPT: usize = 256 * 1024;
+/// What the room for the browser's encoder may take for good, in bytes. A text that may take more gets room of its own.
+const KEPT: u32 = 256 * 1024;
 
 thread_local! {
     static ENCODER: Encoder = Encoder::new();
@@ -21,28 +23,28 @@ thread_local! {
     static ROOM: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 
-/// What a frame holds, if it is text.
-pub(crate) fn read(data: &JsValue) -> Option<String> {
+/// A text of at most `limit` UTF-16 units; `None` where it has more than `limit` bytes.
+pub(crate) fn read(data: &JsValue, limit: u32) -> Option<String> {
     let text: &Text = data.unchecked_ref();
     match text.length() {
-        // Nothing else that a WebSocket hands out has a length: binary frames come as `ArrayBuffer`.
-        Some(length) if length >= LONG => encode(text, length as usize),
-        _ => data.as_string(),
+        length if length < LONG => data.as_string(),
+        length if length > KEPT / MOST_BYTES => {
+            // Its bytes are counted in JavaScript's memory, which is given back, so that the room here is of the right size.
+            let bytes = ENCODER.with(|encoder| encoder.encode(text));
+            let fits = bytes.length() <= limit;
+            fits.then(|| String::from_utf8(bytes.to_vec()).ok())?
+        }
+        length => {
+            let most = (length * MOST_BYTES) as usize;
+            let mut room = ROOM.take();
+            if room.len() < most {
+                room.resize(most, 0);
+            }
+            let encoded = encode_into(text, &mut room);
+            ROOM.set(room);
+            encoded
+        }
     }
-}
-
-fn encode(text: &Text, length: usize) -> Option<String> {
-    let most = length.checked_mul(MOST_BYTES)?;
-    if most > KEPT {
-        return encode_into(text, &mut vec![0; most]);
-    }
-    let mut room = ROOM.take();
-    if room.len() < most {
-        room.resize(most, 0);
-    }
-    let encoded = encode_into(text, &mut room);
-    ROOM.set(room);
-    encoded
 }
 
 /// The encoder writes UTF-8 and nothing else; to look at it once more is far less than it saves.
@@ -54,11 +56,11 @@ fn encode_into(text: &Text, room: &mut [u8]) -> Option<String> {
 
 #[wasm_bindgen]
 extern "C" {
-    /// The data of a message; what it has if it is text.
+    /// The data of a message that is text.
     type Text;
 
     #[wasm_bindgen(method, getter)]
-    fn length(this: &Text) -> Option<u32>;
+    fn length(this: &Text) -> u32;
 
     /// `TextEncoder`, whose `encodeInto` web-sys binds for Rust's own strings only.
     #[wasm_bindgen(js_name = TextEncoder)]
@@ -69,6 +71,9 @@ extern "C" {
 
     #[wasm_bindgen(method, js_name = encodeInto)]
     fn encode_into(this: &Encoder, text: &Text, bytes: &mut [u8]) -> Encoded;
+
+    #[wasm_bindgen(method)]
+    fn encode(this: &Encoder, text: &Text) -> Uint8Array;
 
     /// What it did.
     type Encoded;

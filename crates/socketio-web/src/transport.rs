@@ -3,6 +3,7 @@ use std::rc::Rc;
 
 use socketio_proto::manager::TransportEvent;
 use wasm_bindgen::closure::Closure;
+use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{BinaryType, CloseEvent, MessageEvent, WebSocket};
 
@@ -12,8 +13,41 @@ use crate::timer::Timer;
 /// Takes what a transport tells.
 pub(crate) type Sink = Rc<dyn Fn(TransportEvent)>;
 
-/// Reads what a frame holds, if it is text.
-pub(crate) type ReadText = fn(&JsValue) -> Option<String>;
+/// How messages are brought into WebAssembly's memory, which never shrinks.
+#[derive(Clone, Copy)]
+pub(crate) struct Reading {
+    /// Copies a text of at most `limit` UTF-16 units; `None` where it has more than `limit` bytes.
+    pub(crate) text: fn(&JsValue, limit: u32) -> Option<String>,
+    /// The bytes that a message may have. A longer one is not copied.
+    pub(crate) limit: u32,
+}
+
+impl Reading {
+    fn read(self, data: &JsValue) -> TransportEvent {
+        let limit = self.limit;
+        // Nothing but text has a length: binary messages come as `ArrayBuffer`.
+        let read = match data.unchecked_ref::<Text>().length() {
+            // No character takes fewer bytes than UTF-16 units.
+            Some(length) if length <= limit => (self.text)(data, limit).map(TransportEvent::Text),
+            Some(_) => None,
+            None => {
+                let bytes = js_sys::Uint8Array::new(data);
+                let fits = bytes.length() <= limit;
+                fits.then(|| TransportEvent::Binary(bytes.to_vec()))
+            }
+        };
+        read.unwrap_or(TransportEvent::TooLarge)
+    }
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// The data of a message; what it has if it is text.
+    type Text;
+
+    #[wasm_bindgen(method, getter)]
+    fn length(this: &Text) -> Option<u32>;
+}
 
 /// The code of a connection that ended without a close frame (RFC 6455, 7.1.5).
 const ABNORMAL: u16 = 1006;
@@ -23,33 +57,36 @@ const CLOSE_FOLLOWS: u32 = 100;
 
 /// One WebSocket of the browser and the handlers on it. Dropping it takes the handlers off, then closes: nothing of
 /// it is heard afterwards, and nothing is leaked.
-#[derive(Debug)]
 pub(crate) struct Transport {
     socket: WebSocket,
-    read: Rc<Cell<ReadText>>,
+    reading: Rc<Cell<Reading>>,
     _handlers: [Closure<dyn Fn(JsValue)>; 3],
 }
 
 impl Transport {
-    /// Opens a WebSocket whose events go to `sink`.
+    /// Opens a WebSocket whose events go to `sink`, and whose messages are read by wasm-bindgen's own way, which is the least
+    /// code, until another is [named](Self::read_by).
     ///
     /// # Errors
     /// The browser's words, where it refuses to try: a bad URL or sub-protocol, mixed content, a content security
     /// policy (W6).
-    pub(crate) fn open(url: &str, protocols: &JsValue, sink: Sink) -> Result<Self, String> {
+    pub(crate) fn open(
+        url: &str,
+        protocols: &JsValue,
+        limit: u32,
+        sink: Sink,
+    ) -> Result<Self, String> {
         let socket =
             WebSocket::new_with_str_sequence(url, protocols).map_err(|error| text(&error))?;
         socket.set_binary_type(BinaryType::Arraybuffer);
 
-        let read = Rc::new(Cell::new(JsValue::as_string as ReadText));
+        let text = |text: &JsValue, _| text.as_string();
+        let reading = Rc::new(Cell::new(Reading { text, limit }));
         let message_sink = Rc::clone(&sink);
-        let read_text = Rc::clone(&read);
+        let read_by = Rc::clone(&reading);
         let message = Closure::new(move |event: JsValue| {
             let data = event.unchecked_into::<MessageEvent>().data();
-            message_sink(match read_text.get()(&data) {
-                Some(text) => TransportEvent::Text(text),
-                None => TransportEvent::Binary(js_sys::Uint8Array::new(&data).to_vec()),
-            });
+            message_sink(read_by.get().read(&data));
         });
         // The browser reports an error without its cause; the close that follows it carries the code. None follows where
         // a content security policy forbids the address, in Chromium.
@@ -72,15 +109,14 @@ impl Transport {
         socket.set_onclose(Some(close.as_ref().unchecked_ref()));
         Ok(Self {
             socket,
-            read,
+            reading,
             _handlers: [message, error, close],
         })
     }
 
-    /// From now on text is read by `read`, in the place of wasm-bindgen's own way, which is the least code: a head start
-    /// has no more.
-    pub(crate) fn read_by(&self, read: ReadText) {
-        self.read.set(read);
+    /// How messages are read from now on.
+    pub(crate) fn read_by(&self, reading: Reading) {
+        self.reading.set(reading);
     }
 
     /// Bytes that were given to the browser and not yet to the network (W11).

@@ -46,6 +46,10 @@ impl Manager {
             } => {
                 return self.transport_closed(code, reason, failed, now);
             }
+            TransportEvent::TooLarge => {
+                let limit = self.config.limits.packet_bytes;
+                return self.unreadable(DecodeError::PacketTooLarge { limit }, now);
+            }
             TransportEvent::Failed(text) => {
                 let reason = DisconnectReason::TransportError;
                 return self.lost(reason, None, ConnectError::Transport(text), now);

@@ -65,6 +65,9 @@ pub enum TransportEvent {
     Failed(String),
     /// A text message.
     Text(String),
+    /// A message of more bytes than [`Limits::packet_bytes`](crate::Limits::packet_bytes), which the
+    /// driver did not copy.
+    TooLarge,
 }
 
 /// What happened, for the user.

@@ -329,6 +329,20 @@ fn w6_transport_that_cannot_be_made_is_told_at_once() {
 }
 
 #[test]
+fn a_message_that_was_too_large_to_be_copied_ends_the_attempt_and_names_the_limit() {
+    let mut script = Script::new(Config::default());
+    script.connect("/");
+    script.drain();
+    script.they(TransportEvent::TooLarge);
+    script.expect([
+        "close",
+        "connect error: the server sent a bad packet: the packet has more than 16777216 bytes: \
+         raise `Limits::packet_bytes` if you trust the peer",
+        "scheduled 1",
+    ]);
+}
+
+#[test]
 fn w8_no_disconnect_without_a_connect() {
     let mut script = Script::new(Config::default());
     script.connect("/");

@@ -20,6 +20,7 @@ mod events;
 mod head_start;
 mod leaks;
 mod listening;
+mod memory;
 mod page_life;
 mod reconnecting;
 mod sharing;

@@ -123,6 +123,17 @@ impl Ws {
         self.call("drop", &[code.into(), reason.into(), failed.into()]);
     }
 
+    /// A text that is made by JavaScript, so that it takes no memory here.
+    pub(crate) fn deliver_long(&self, start: &str, piece: &str, times: u32, end: &str) {
+        let args = [start.into(), piece.into(), times.into(), end.into()];
+        self.call("deliverLong", &args);
+    }
+
+    /// So many bytes, which are zero.
+    pub(crate) fn deliver_zeros(&self, bytes: u32) {
+        self.call("deliver", &[js_sys::ArrayBuffer::new(bytes).into()]);
+    }
+
     /// The network goes away.
     pub(crate) fn drop(&self) {
         self.drop_with(1006, "", true);

@@ -44,6 +44,10 @@
       this.onerror?.(new Event("error"));
     }
 
+    deliverLong(start, piece, times, end) {
+      this.deliver(start + piece.repeat(times) + end);
+    }
+
     drop(code, reason, failed) {
       this.readyState = 3;
       if (failed) this.onerror?.(new Event("error"));
