@@ -1,4 +1,5 @@
 use alloc::boxed::Box;
+use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::time::Duration;
@@ -48,7 +49,9 @@ impl Manager {
         if self.find(&namespace).is_some() {
             return Err(SocketError::NamespaceTaken(namespace.into()));
         }
-        let socket = Some(Box::new(Socket::new(namespace, options)));
+        let pacing = self.take_former(&namespace);
+        let mut socket = Box::new(Socket::new(namespace, options));
+        socket.pacing = pacing;
         let free = self.sockets.iter().position(|slot| slot.socket.is_none());
         let index = free.unwrap_or(self.sockets.len());
         if free.is_none() {
@@ -56,7 +59,7 @@ impl Manager {
         }
         let generation = self.sockets.get_mut(index).map_or(0, |slot| {
             slot.generation = slot.generation.wrapping_add(1);
-            slot.socket = socket;
+            slot.socket = Some(socket);
             slot.generation
         });
         Ok(SocketId {
@@ -90,6 +93,7 @@ impl Manager {
                 });
             }
             self.end_retried(id, retried, AckError::Removed);
+            self.keep_former(socket.namespace, socket.pacing);
         }
     }
 
@@ -103,9 +107,11 @@ impl Manager {
     /// While the page is [suspended](Self::handle_suspend), the wish is kept until it wakes.
     pub fn connect(&mut self, id: SocketId, now: Instant) {
         self.now = now;
-        let Some(socket) = self.get(id) else {
+        let is_reaction = self.is_reaction();
+        let Some(socket) = self.get_mut(id) else {
             return;
         };
+        socket.insists |= !is_reaction && socket.phase != Phase::Connected;
         match socket.phase {
             Phase::Idle => self.connect_idle(id),
             Phase::Connected => {}
@@ -141,6 +147,7 @@ impl Manager {
             return;
         };
         socket.forget_session();
+        let mut unanswered = core::mem::take(&mut socket.unanswered);
         match socket.phase {
             Phase::Connected => {
                 let namespace = socket.namespace.clone();
@@ -151,14 +158,15 @@ impl Manager {
                     self.leave(namespace);
                 }
             }
-            Phase::Connecting => self.take_back_connect(id),
-            Phase::Waiting if socket.unanswered > 0 => self.take_back_connect(id),
+            Phase::Connecting => unanswered += 1,
+            Phase::Waiting if socket.is_asked_ahead => unanswered += 1,
             Phase::Idle | Phase::Waiting | Phase::Authorizing => {}
         }
+        self.take_back_connects(id, unanswered);
         let (config, now) = (&self.config, self.now);
         let socket = self.sockets.get_mut(id.index as usize);
         if let Some(socket) = socket.and_then(|slot| slot.socket.as_mut()) {
-            socket.unanswered = 0;
+            socket.insists = false;
             socket.pacing.ended(config, now);
         }
         self.disconnected(id, Phase::Idle, reason, None);
@@ -168,10 +176,16 @@ impl Manager {
     /// it, ahead of this manager. So none is sent, nor is auth asked for, until the connection is lost or the server
     /// refuses. Does nothing for a socket that doesn't wait for its CONNECT.
     pub fn connect_went_out(&mut self, id: SocketId) {
-        if let Some(socket) = self.get_mut(id)
-            && socket.phase == Phase::Waiting
-        {
+        let now = self.now;
+        let Some(socket) = self.get_mut(id) else {
+            return;
+        };
+        if socket.phase == Phase::Waiting {
             socket.is_asked_ahead = true;
+            socket.asked = now;
+            socket.not_before = None;
+            let user = socket.user.clone();
+            self.set_identity(id, user);
         }
     }
 
@@ -189,9 +203,10 @@ impl Manager {
         if socket.options.auth == auth {
             return;
         }
-        let before = core::mem::replace(&mut socket.options.auth, auth);
-        if matches!(before.0, AuthKind::Object(_)) {
-            socket.epoch = socket.epoch.wrapping_add(1);
+        socket.set_auth(auth);
+        // So is the session that was asked for ahead.
+        if socket.is_asked_ahead && !socket.has_identity() {
+            return self.reopen_after(Duration::ZERO);
         }
         // Auth that was asked for before this call would be of the user before.
         if socket.phase == Phase::Authorizing {
@@ -217,7 +232,7 @@ impl Manager {
             return;
         }
         match answer {
-            Ok(Auth(AuthKind::Object(text))) => self.send_connect(id, Some(text)),
+            Ok(Auth(AuthKind::Object(text))) => self.send_connect(id, Some(text.into())),
             Ok(_) => self.send_connect(id, None),
             Err(text) => self.auth_failed(id, text),
         }
@@ -320,16 +335,15 @@ impl Manager {
         let Some(socket) = self.get_mut(id) else {
             return;
         };
-        socket.asked = now;
         if core::mem::take(&mut socket.is_asked_ahead) {
-            socket.identity = Some(socket.options.auth.text().map(Into::into));
             return self.await_answer(id);
         }
+        socket.asked = now;
         match &socket.options.auth.0 {
             AuthKind::None => self.send_connect(id, None),
-            AuthKind::Object(text) => {
-                let text = text.clone();
-                self.send_connect(id, Some(text));
+            AuthKind::Object(_) => {
+                let user = socket.user.clone();
+                self.send_connect(id, user);
             }
             AuthKind::Ask => {
                 socket.phase = Phase::Authorizing;
@@ -351,7 +365,7 @@ impl Manager {
         self.close_if_unused();
     }
 
-    fn send_connect(&mut self, id: SocketId, auth: Option<String>) {
+    fn send_connect(&mut self, id: SocketId, auth: Option<Rc<str>>) {
         let limit = self.config.limits.packet_bytes;
         let Some(socket) = self.get_mut(id) else {
             return;
@@ -362,14 +376,12 @@ impl Manager {
                 socket.phase = Phase::Waiting;
                 return self.renew();
             }
-            let dropped = socket.forget_user();
-            self.end_waits(id, dropped);
         }
+        self.set_identity(id, auth.clone());
         let Some(socket) = self.get_mut(id) else {
             return;
         };
         let payload = socket.connect_payload(auth.as_deref());
-        socket.identity = Some(auth);
         match packet::encode_connect(&socket.namespace, payload.as_deref()) {
             // The type of the message is the transport's, not the packet's.
             Ok(frame) if frame.bytes() - 1 <= limit => {
@@ -379,6 +391,14 @@ impl Manager {
             // Not by way of the error's `Display`, which links the texts of all its kinds.
             Ok(frame) => self.auth_failed(id, packet::too_large(frame.bytes() - 1, limit)),
             Err(error) => self.auth_failed(id, error.kind().into()),
+        }
+    }
+
+    /// The next session is this user's: what is kept of another's is dropped.
+    pub(super) fn set_identity(&mut self, id: SocketId, user: Option<Rc<str>>) {
+        if let Some(socket) = self.get_mut(id) {
+            let dropped = socket.set_identity(user);
+            self.end_waits(id, dropped);
         }
     }
 

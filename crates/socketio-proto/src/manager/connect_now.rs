@@ -1,9 +1,12 @@
 //! The wish to be connected, of a person or of the system: acted on at once, in every state.
 
+use alloc::boxed::Box;
 use core::time::Duration;
 
+use super::pacing::{Pacing, REACTION};
 use super::socket::Phase;
 use super::{DisconnectReason, Event, Manager, Output, SocketId};
+use crate::Instant;
 use crate::engine;
 
 /// What the peer has been asked for less than this time ago is not asked for anew; nor less than two
@@ -20,48 +23,87 @@ impl Manager {
     /// A socket that was not on its way is to be connected.
     pub(super) fn connect_idle(&mut self, id: SocketId) {
         let now = self.now;
+        let is_reaction = self.is_reaction();
         let phase = self.connection.phase();
         let Some(socket) = self.get_mut(id) else {
             return;
         };
         socket.phase = Phase::Waiting;
         socket.not_before = None;
-        if !socket.pacing.is_reaction(now) {
+        if !is_reaction {
             socket.pacing.reset();
             if phase == engine::Phase::Closed && self.reconnect_at.is_none() {
                 self.pacing.reset();
             }
         }
-        let delay = self.reaction_delay(id);
-        if phase != engine::Phase::Closed {
-            let Some(socket) = self.get_mut(id) else {
-                return;
-            };
+        if phase == engine::Phase::Closed {
+            return self.open_for_idle(is_reaction);
+        }
+        let delay = self.reaction_delay(id, is_reaction);
+        if let Some(socket) = self.get_mut(id) {
             socket.not_before = delay.map(|delay| now + delay);
-            if phase == engine::Phase::Open {
-                self.request_connect(id);
-            }
-        } else if self.is_suspended {
-            self.reconnect_at.get_or_insert(now);
-        } else if let Some(delay) = delay {
-            // Where other sockets wait for the next attempt, it is this one's as well.
-            if self.reconnect_at.is_none() {
-                let attempt = self.get(id).map_or(0, |socket| socket.pacing.attempts());
-                self.schedule(attempt, delay);
-            }
-        } else if self.reconnect_at.is_some() {
-            self.attempt_now();
-        } else {
-            self.open(now);
+        }
+        if phase == engine::Phase::Open {
+            let patience = (!is_reaction).then(|| self.patience());
+            self.request_connect_after(id, patience);
         }
     }
 
-    /// How long a program has to wait that answers a failure by the wish to connect.
-    fn reaction_delay(&mut self, id: SocketId) -> Option<Duration> {
+    /// There is no connection for a socket that is to be connected.
+    fn open_for_idle(&mut self, is_reaction: bool) {
         let now = self.now;
+        let waits = self.reconnect_at.is_some();
+        if self.is_suspended {
+            if !waits {
+                // It counts as any that waits, and is taken back when the page wakes.
+                self.pacing.next(&self.config, &mut self.random);
+                self.reconnect_at = Some(now);
+            }
+        } else if self.pacing.may_hurry(is_reaction) {
+            match waits {
+                true => self.attempt_now(),
+                false => self.open(now),
+            }
+        } else if !waits {
+            let delay = self.pacing.next(&self.config, &mut self.random);
+            self.schedule(self.pacing.attempts(), delay);
+        }
+    }
+
+    /// An attempt failed, or what it led to was lost.
+    pub(super) fn fail(&mut self, now: Instant) {
+        self.failed = Some(now);
+        self.former.clear();
+    }
+
+    /// Whether a wish to connect that comes now is the answer of a program to a failure.
+    pub(super) fn is_reaction(&self) -> bool {
+        let now = self.now;
+        self.failed
+            .is_some_and(|failed| now.saturating_since(failed) < REACTION)
+    }
+
+    /// A socket is removed.
+    pub(super) fn keep_former(&mut self, namespace: Box<str>, pacing: Pacing) {
+        if self.is_reaction() {
+            self.former.push((namespace, pacing));
+        }
+    }
+
+    /// A socket is made.
+    pub(super) fn take_former(&mut self, namespace: &str) -> Pacing {
+        let mut former = self.former.iter();
+        match former.position(|(name, _)| **name == *namespace) {
+            Some(at) => self.former.swap_remove(at).1,
+            None => Pacing::default(),
+        }
+    }
+
+    /// How long a program has to wait that answers a failure by the wish for a namespace.
+    fn reaction_delay(&mut self, id: SocketId, is_reaction: bool) -> Option<Duration> {
         let slot = self.sockets.get_mut(id.index as usize)?;
         let socket = slot.socket.as_mut()?;
-        match socket.pacing.may_hurry(now) {
+        match socket.pacing.may_hurry(is_reaction) {
             true => None,
             false => Some(socket.pacing.next(&self.config, &mut self.random)),
         }
@@ -69,13 +111,14 @@ impl Manager {
 
     /// A socket that is on its way is to be connected now.
     pub(super) fn connect_now(&mut self, id: SocketId) {
-        let now = self.now;
         match self.connection.phase() {
             engine::Phase::Closed => {
-                if !self.is_suspended && self.pacing.may_hurry(now) {
+                if !self.is_suspended && self.pacing.may_hurry(self.is_reaction()) {
                     self.attempt_now();
                 }
             }
+            // What is under way is not made anew because something else failed just now.
+            engine::Phase::Opening if self.is_reaction() => {}
             engine::Phase::Opening => self.reopen_after(PATIENCE),
             engine::Phase::Open => self.request_now(id),
         }
@@ -84,10 +127,14 @@ impl Manager {
     /// The device woke, the network is back, or somebody looks at the page again.
     pub(super) fn wake(&mut self) {
         let now = self.now;
-        if self.reconnect_at.is_some() {
+        if let Some(at) = self.reconnect_at {
             match self.woken.map(|woken| woken + SPACING) {
                 Some(next) if next > now => {
-                    self.reconnect_at = self.reconnect_at.map(|at| at.min(next));
+                    // One that is due waited only because the page was not there.
+                    if next < at || at <= now {
+                        self.reconnect_at = Some(next);
+                        self.is_wished = true;
+                    }
                 }
                 _ => {
                     self.woken = Some(now);
@@ -110,13 +157,13 @@ impl Manager {
     }
 
     /// Makes the attempt at once that the back-off waits for.
-    fn attempt_now(&mut self) {
+    pub(super) fn attempt_now(&mut self) {
         self.pacing.take_back();
         self.open(self.now);
     }
 
     /// An attempt that hangs is made anew.
-    fn reopen_after(&mut self, patience: Duration) {
+    pub(super) fn reopen_after(&mut self, patience: Duration) {
         let now = self.now;
         if self.connection.phase() != engine::Phase::Opening
             || now.saturating_since(self.attempted) < patience
@@ -124,6 +171,8 @@ impl Manager {
             return;
         }
         self.output(Output::CloseTransport(self.connection.transport()));
+        // What went out over it ahead went nowhere.
+        self.left.clear();
         for id in self.ids() {
             if let Some(socket) = self.get_mut(id) {
                 socket.is_asked_ahead = false;
@@ -136,14 +185,15 @@ impl Manager {
     fn request_now(&mut self, id: SocketId) {
         let now = self.now;
         let is_alone = self.is_alone(id);
+        let is_reaction = self.is_reaction();
         let patience = self.patience();
         let Some(socket) = self.get_mut(id) else {
             return;
         };
-        let is_old = now.saturating_since(socket.asked) >= patience;
+        let is_old = !is_reaction && now.saturating_since(socket.asked) >= patience;
         match socket.phase {
             Phase::Waiting => {
-                if socket.not_before.is_some() && socket.pacing.may_hurry(now) {
+                if socket.not_before.is_some() && socket.pacing.may_hurry(is_reaction) {
                     socket.not_before = None;
                 }
                 self.request_connect_after(id, Some(patience));

@@ -233,7 +233,9 @@ impl Manager {
         };
         // An acknowledgement that nobody waits for, or no more, is let pass (H13).
         let Some(ack) = packet.id() else { return };
-        match socket.acks.take(ack) {
+        // Nor is one that was not asked for yet: it is for a socket that was here before, and whose
+        // ids began at 0 as well.
+        match socket.acks.take_if(ack, |pending| pending.sent.is_some()) {
             Some(pending) => self.acknowledged(id, pending, packet),
             None => self.acknowledged_late(id, ack, packet),
         }
@@ -247,14 +249,23 @@ impl Manager {
         let is_accepted = packet.kind() == PacketKind::Connect;
         match socket.phase {
             Phase::Connecting if is_accepted => self.connect_packet(id, &packet),
+            // It may answer what the user took back; then the answer to the next one is to come.
+            Phase::Connecting if socket.has_left_requests() && !socket.insists => {
+                socket.unanswered -= 1;
+            }
             Phase::Connecting => self.refused(id, packet),
             _ if socket.unanswered == 0 => {}
             // It is late, but as good.
             Phase::Waiting | Phase::Authorizing if is_accepted => {
+                let is_left = socket.has_left_requests();
                 socket.unanswered -= 1;
-                match socket.has_identity() {
-                    true => self.connect_packet(id, &packet),
-                    // Of the user before: left, and asked for anew.
+                match socket.has_identity() && !is_left {
+                    true => {
+                        let user = socket.identity.clone().flatten();
+                        self.set_identity(id, user);
+                        self.connect_packet(id, &packet);
+                    }
+                    // Of a session, or a user, before: left, and asked for anew.
                     false => {
                         socket.phase = Phase::Waiting;
                         self.leave(packet.namespace().into());
@@ -262,8 +273,11 @@ impl Manager {
                 }
             }
             Phase::Waiting | Phase::Authorizing => {
+                let is_left = socket.has_left_requests();
                 socket.unanswered -= 1;
-                self.refused(id, packet);
+                if !is_left {
+                    self.refused(id, packet);
+                }
             }
             // The server has two sessions for this socket, and would send each event twice.
             Phase::Connected if is_accepted => self.renew(),
@@ -286,6 +300,11 @@ impl Manager {
             socket.leave(Phase::Waiting);
             socket.auth_refreshed = true;
             self.request_connect(id);
+        } else if socket.unanswered > 0 && core::mem::take(&mut socket.insists) {
+            // A server that has left a request open may refuse each further one as one too many, as
+            // python-socketio does: only a new connection gives a person the answer.
+            socket.leave(Phase::Waiting);
+            self.renew();
         } else {
             let error = ConnectError::Refused(Refusal(packet));
             self.not_connected(id, Phase::Idle, error);
@@ -301,19 +320,27 @@ impl Manager {
         };
         match socket.phase {
             Phase::Connected => {
+                let is_uncertain = socket.unanswered > 0;
                 socket.forget_session();
                 let details = packet.data().is_some();
                 let details = details.then_some(CloseDetails::Server(Refusal(packet)));
                 let reason = DisconnectReason::IoServerDisconnect;
                 self.disconnected(id, Phase::Idle, reason, details);
                 self.close_if_unused();
+                // It may have refused the other request, and keep the session.
+                if is_uncertain && self.connection.phase() == engine::Phase::Open {
+                    self.renew();
+                }
             }
             // It may end the session that was left: then CONNECT still has its answer to come.
             Phase::Connecting if is_stale => {}
             Phase::Connecting => self.refused(id, packet),
             Phase::Waiting if socket.unanswered > 0 => {
+                let is_left = socket.has_left_requests();
                 socket.unanswered -= 1;
-                self.refused(id, packet);
+                if !is_left {
+                    self.refused(id, packet);
+                }
             }
             Phase::Idle | Phase::Waiting | Phase::Authorizing => {}
         }
@@ -327,6 +354,10 @@ impl Manager {
             return;
         };
         let Some((sid, pid)) = session(packet) else {
+            // To the server, it is connected.
+            if !self.is_alone(id) {
+                self.leave(packet.namespace().into());
+            }
             self.not_connected(id, Phase::Idle, ConnectError::Incompatible);
             return self.close_if_unused();
         };

@@ -1,5 +1,5 @@
 use alloc::boxed::Box;
-use alloc::string::String;
+use alloc::rc::Rc;
 
 use crate::Instant;
 
@@ -13,7 +13,7 @@ pub(super) struct Left {
     pub(super) namespace: Box<str>,
     /// It is not asked for before this moment.
     pub(super) until: Instant,
-    /// The CONNECT that was taken back before its answer came.
+    /// The CONNECTs that were taken back before their answers came.
     pub(super) pending: Option<Pending>,
     /// Heartbeats since then.
     pub(super) heartbeats: u8,
@@ -21,6 +21,11 @@ pub(super) struct Left {
 
 #[derive(Debug)]
 pub(super) struct Pending {
-    pub(super) identity: Option<String>,
+    /// Whose they were.
+    pub(super) identity: Option<Rc<str>>,
+    /// When the last one went out.
     pub(super) since: Instant,
+    /// When they count as unanswered.
+    pub(super) until: Instant,
+    pub(super) count: u32,
 }

@@ -36,26 +36,35 @@ impl Manager {
             self.give_up_answer(id);
         }
         if self.next_attempt().is_some_and(|at| at <= now) {
-            self.open(now);
+            match self.is_wished {
+                true => self.attempt_now(),
+                false => self.open(now),
+            }
         }
         for id in self.ids() {
             if self.connection.phase() == engine::Phase::Open {
                 self.request_connect(id);
             }
-            let Some(socket) = self.get_mut(id) else {
-                continue;
-            };
-            let expired = socket.acks.take_expired(now);
-            // What was not sent in time is not sent at all (H11).
-            let ids: Vec<u64> = expired.iter().map(|wait| wait.id).collect();
-            if !ids.is_empty() {
-                socket.send_buffer.take_acks(&ids);
-            }
-            let stale = socket.send_buffer.take_expired(now);
-            let dropped: Vec<u64> = stale.iter().filter_map(|buffered| buffered.ack).collect();
-            self.unacknowledged(id, expired, super::AckError::Timeout);
-            self.end_acks(id, &dropped, super::AckError::Dropped);
+            self.expire(id);
         }
+    }
+
+    /// Ends the waits of a socket that are over, and drops what has waited too long.
+    pub(super) fn expire(&mut self, id: SocketId) {
+        let now = self.now;
+        let Some(socket) = self.get_mut(id) else {
+            return;
+        };
+        let expired = socket.acks.take_expired(now);
+        // What was not sent in time is not sent at all (H11).
+        let ids: Vec<u64> = expired.iter().map(|wait| wait.id).collect();
+        if !ids.is_empty() {
+            socket.send_buffer.take_acks(&ids);
+        }
+        let stale = socket.send_buffer.take_expired(now);
+        let dropped: Vec<u64> = stale.iter().filter_map(|buffered| buffered.ack).collect();
+        self.unacknowledged(id, expired, super::AckError::Timeout);
+        self.end_acks(id, &dropped, super::AckError::Dropped);
     }
 
     /// The device woke, the network is back, the page became visible, or somebody looks: checks the
@@ -63,11 +72,12 @@ impl Manager {
     /// one anew that has hung for a while. Such attempts are not counted, and at least half a second
     /// apart.
     pub fn handle_wake(&mut self, now: Instant) {
-        self.is_suspended = false;
         if core::mem::take(&mut self.is_offline) {
             self.pacing.reset();
         }
         self.handle_timeout(now);
+        // Only now: an attempt that is due by this time is one at the wish of the system.
+        self.is_suspended = false;
         self.wake();
     }
 
@@ -164,7 +174,7 @@ impl Manager {
         }
         let attempts = socket.pacing.attempts();
         if !self.is_tried_again(attempts) {
-            self.take_back_connect(id);
+            self.take_back_connects(id, 1);
             self.not_connected(id, Phase::Idle, ConnectError::NotAnswered);
             return self.close_if_unused();
         }
@@ -180,7 +190,8 @@ impl Manager {
     /// Whether the options let another attempt follow this many.
     fn is_tried_again(&self, attempts: u32) -> bool {
         let most = self.config.reconnection_attempts;
-        let is_exhausted = most.is_some_and(|most| attempts >= most && !self.is_offline);
+        let is_counted = !self.is_offline && !self.is_suspended;
+        let is_exhausted = most.is_some_and(|most| attempts >= most && is_counted);
         self.config.reconnection && !is_exhausted
     }
 
@@ -190,6 +201,7 @@ impl Manager {
             return;
         };
         socket.leave(phase);
+        socket.insists = false;
         self.note_failure(id);
         self.event(Event::ConnectError { socket: id, error });
     }
@@ -197,8 +209,9 @@ impl Manager {
     fn note_failure(&mut self, id: SocketId) {
         let slot = self.sockets.get_mut(id.index as usize);
         if let Some(socket) = slot.and_then(|slot| slot.socket.as_mut()) {
-            socket.pacing.failed(&self.config, self.now);
+            socket.pacing.ended(&self.config, self.now);
         }
+        self.fail(self.now);
     }
 
     /// The connection is gone, and nobody here wanted that. `reason` is for those who were connected, `error` for
@@ -217,8 +230,10 @@ impl Manager {
         } else if self.attempt > 0 {
             self.event(Event::ReconnectError(error.clone()));
         }
-        self.pacing.failed(&self.config, now);
-        let again = self.is_tried_again(self.pacing.attempts());
+        self.fail(now);
+        // What is opened anew at a wish is no attempt that could be the last.
+        let is_renewed = details == Some(CloseDetails::Renewed);
+        let again = is_renewed || self.is_tried_again(self.pacing.attempts());
         let phase = if again { Phase::Waiting } else { Phase::Idle };
         for id in self.ids() {
             let Some(socket) = self.get(id) else {
@@ -244,6 +259,7 @@ impl Manager {
 
     pub(super) fn schedule(&mut self, attempt: u32, delay: Duration) {
         self.attempt = attempt;
+        self.is_wished = false;
         self.reconnect_at = Some(self.now + delay);
         self.event(Event::ReconnectScheduled { attempt, delay });
     }
@@ -251,12 +267,15 @@ impl Manager {
     /// What belonged to the connection goes with it.
     pub(super) fn connection_gone(&mut self) {
         self.connection.close();
+        self.pacing.ended(&self.config, self.now);
         self.decoder.reset();
         self.attachments_due = None;
         self.left.clear();
         for id in self.ids() {
             if let Some(socket) = self.get_mut(id) {
                 socket.unanswered = 0;
+                socket.has_left = false;
+                socket.not_before = None;
             }
         }
     }
@@ -275,6 +294,9 @@ impl Manager {
         let was_connected = socket.phase == Phase::Connected;
         socket.leave(phase);
         let lost = socket.acks.take_sent();
+        if !self.ids().into_iter().any(|id| self.is_connected(id)) {
+            self.pacing.ended(&self.config, self.now);
+        }
         let is_failure = !matches!(
             reason,
             DisconnectReason::ForcedClose | DisconnectReason::IoClientDisconnect
@@ -298,9 +320,10 @@ impl Manager {
         if used {
             return;
         }
-        self.reconnect_at = None;
+        if self.reconnect_at.take().is_some() {
+            self.pacing.take_back();
+        }
         self.attempt = 0;
-        self.pacing.ended(&self.config, self.now);
         if self.connection.phase() == engine::Phase::Closed {
             return;
         }

@@ -84,10 +84,17 @@ pub struct Manager {
     pacing: Pacing,
     /// When the next attempt starts.
     reconnect_at: Option<Instant>,
+    /// The system wishes for that attempt: it is not counted.
+    is_wished: bool,
     /// When the last attempt started.
     attempted: Instant,
     /// How long the connection that is open took to open.
     opening_took: core::time::Duration,
+    /// When an attempt last failed, or what it led to was lost.
+    failed: Option<Instant>,
+    /// The pacing of namespaces whose sockets were removed right behind a failure: it goes on where a
+    /// program makes a new one.
+    former: Vec<(Box<str>, Pacing)>,
     /// When the system last wished for an attempt.
     woken: Option<Instant>,
     /// The page is left or frozen: nothing is opened.
@@ -162,8 +169,11 @@ impl Manager {
             random: Random::new(seed),
             pacing: Pacing::default(),
             reconnect_at: None,
+            is_wished: false,
             attempted: Instant::default(),
             opening_took: core::time::Duration::ZERO,
+            failed: None,
+            former: Vec::new(),
             woken: None,
             is_suspended: false,
             is_offline: false,

@@ -90,24 +90,14 @@ impl Manager {
         }
         match outcome {
             Outcome::Sent if socket.sends() => self.send_event(id, frame),
-            // Connected, but what was kept goes first: soon, when the handlers of that have run.
-            Outcome::Sent => socket.send_buffer.push(Buffered {
-                frame,
-                ack,
-                expires: None,
-                epoch: socket.epoch,
-            }),
-            Outcome::Buffered => {
-                let expires = socket
-                    .options
-                    .send_buffer
-                    .time_to_live
-                    .map(|live| now + live);
+            // Where it is connected, what was kept goes first: soon, when the handlers of that have run.
+            Outcome::Sent | Outcome::Buffered => {
+                let live = socket.options.send_buffer.time_to_live;
                 socket.send_buffer.push(Buffered {
                     frame,
                     ack,
-                    expires,
-                    epoch: socket.epoch,
+                    expires: live.map(|live| now + live),
+                    origin: socket.origin(),
                 });
             }
             Outcome::Dropped => dropped.extend(ack),
@@ -142,7 +132,12 @@ impl Manager {
     /// The handlers of `Connected` have run: what waited goes out, then what is to be sent again (G1).
     pub(super) fn flush(&mut self, id: SocketId) {
         let now = self.now;
-        let Some(socket) = self.get_mut(id).filter(|socket| socket.flush_pending) else {
+        if self.get(id).is_none_or(|socket| !socket.flush_pending) {
+            return;
+        }
+        // The timer may be late.
+        self.expire(id);
+        let Some(socket) = self.get_mut(id) else {
             return;
         };
         socket.flush_pending = false;

@@ -5,9 +5,9 @@ use super::backoff::Backoff;
 use crate::Instant;
 use crate::random::Random;
 
-/// A wish to connect that comes within this time after a failure is the answer of a program to that
-/// failure. A person takes longer.
-const REACTION: Duration = Duration::from_millis(100);
+/// A wish to connect that comes within this time after a failure, of whatever it is, is the answer
+/// of a program to that failure. A person takes longer.
+pub(super) const REACTION: Duration = Duration::from_millis(100);
 
 /// Spaces the attempts at one thing: the connection, or a namespace on it.
 ///
@@ -21,8 +21,6 @@ pub(crate) struct Pacing {
     attempts: u32,
     /// Whether an attempt was made at once in answer to a failure, since the delays started over.
     has_reacted: bool,
-    /// When the last attempt failed, or what it led to was lost.
-    failed: Option<Instant>,
     /// Since when it is connected.
     connected: Option<Instant>,
 }
@@ -59,26 +57,15 @@ impl Pacing {
         self.has_reacted = false;
     }
 
-    /// Whether a wish to connect that comes now is the answer of a program to a failure.
-    pub(crate) fn is_reaction(&self, now: Instant) -> bool {
-        self.failed
-            .is_some_and(|failed| now.saturating_since(failed) < REACTION)
-    }
-
-    /// Whether an attempt that is wanted now is made at once.
-    pub(crate) fn may_hurry(&mut self, now: Instant) -> bool {
-        !self.is_reaction(now) || !core::mem::replace(&mut self.has_reacted, true)
+    /// Whether an attempt that is wanted now is made at once. As a reaction to a failure it is so
+    /// once, until the delays start over.
+    pub(crate) fn may_hurry(&mut self, is_reaction: bool) -> bool {
+        !is_reaction || !core::mem::replace(&mut self.has_reacted, true)
     }
 
     /// It is connected. The delays start over once it has stayed so for a while.
     pub(crate) fn connected(&mut self, now: Instant) {
         self.connected.get_or_insert(now);
-    }
-
-    /// An attempt failed, or what it led to was lost.
-    pub(crate) fn failed(&mut self, config: &Config, now: Instant) {
-        self.ended(config, now);
-        self.failed = Some(now);
     }
 
     /// It is not connected any more.

@@ -17,50 +17,61 @@ impl Manager {
     pub(super) fn leave(&mut self, namespace: Box<str>) {
         let frame = packet::encode_disconnect(&namespace);
         frame.into_iter().for_each(|frame| self.send(frame));
-        self.note_left(Left {
-            namespace,
-            until: self.now + self.config.rejoin_delay,
-            pending: None,
-            heartbeats: 0,
+        let until = self.now + self.config.rejoin_delay;
+        self.note_left(&namespace, |left| left.until = until);
+    }
+
+    /// The user takes CONNECTs back that the server has not answered: it would not know yet what is
+    /// left, so that waits for its answers.
+    pub(super) fn take_back_connects(&mut self, id: SocketId, count: u32) {
+        let timeout = self.config.connect_timeout;
+        let Some(socket) = self.get(id).filter(|_| count > 0) else {
+            return;
+        };
+        let (namespace, since) = (socket.namespace.clone(), socket.asked);
+        let identity = socket.identity.clone().flatten();
+        let until = match timeout {
+            Some(timeout) => since + timeout,
+            None => Instant::from_millis(u64::MAX),
+        };
+        self.note_left(&namespace, |left| {
+            let before = left.pending.as_ref().map_or(0, |pending| pending.count);
+            left.pending = Some(Pending {
+                identity,
+                since,
+                until,
+                count: count.saturating_add(before),
+            });
         });
     }
 
-    /// The user takes a CONNECT back that the server has not answered: it would not know yet what
-    /// is left, so that waits for its answer.
-    pub(super) fn take_back_connect(&mut self, id: SocketId) {
-        let now = self.now;
-        let until = match self.config.connect_timeout {
-            Some(timeout) => now + timeout,
-            None => Instant::from_millis(u64::MAX),
-        };
-        if let Some(socket) = self.get_mut(id) {
-            let left = Left {
-                namespace: socket.namespace.clone(),
-                until,
-                pending: Some(Pending {
-                    identity: socket.identity.clone().flatten(),
-                    since: now,
-                }),
-                heartbeats: 0,
-            };
-            self.note_left(left);
+    /// Takes a note of a namespace that is left now.
+    fn note_left(&mut self, namespace: &str, note: impl FnOnce(&mut Left)) {
+        if let Some(left) = self.left_mut(namespace) {
+            left.heartbeats = 0;
+            return note(left);
         }
-    }
-
-    fn note_left(&mut self, left: Left) {
-        self.left.retain(|other| other.namespace != left.namespace);
+        let mut left = Left {
+            namespace: namespace.into(),
+            until: Instant::default(),
+            pending: None,
+            heartbeats: 0,
+        };
+        note(&mut left);
         self.left.push(left);
     }
 
-    /// When a namespace that is wanted can be asked for again.
+    /// When a namespace that is wanted can be asked for again. It may be over by now, where something
+    /// else came before the timer.
     pub(super) fn rejoin_deadline(&self) -> Option<Instant> {
-        let wanted = |left: &&Left| {
-            let id = self.find(&left.namespace);
-            id.and_then(|id| self.get(id))
-                .is_some_and(|socket| socket.phase == Phase::Waiting)
+        let at = |left: &Left| {
+            let socket = self.get(self.find(&left.namespace)?)?;
+            let answered = left.pending.as_ref().map(|pending| pending.until);
+            let until = left.until.max(answered.unwrap_or_default());
+            let until = until.max(socket.not_before.unwrap_or_default());
+            (socket.phase == Phase::Waiting).then_some(until)
         };
-        let left = self.left.iter().filter(|left| left.until > self.now);
-        left.filter(wanted).map(|left| left.until).min()
+        self.left.iter().filter_map(at).min()
     }
 
     /// Whether a namespace is not to be asked for yet. Where a CONNECT that was taken back had time
@@ -74,21 +85,25 @@ impl Manager {
         let Some(left) = self.left_mut(&namespace) else {
             return false;
         };
+        let until = left.until;
         if let Some(pending) = &left.pending {
-            let is_over = left.until <= now
+            let is_over = pending.until <= now
                 || patience.is_some_and(|most| now.saturating_since(pending.since) >= most);
             if !is_over {
                 return true;
             }
-            let identity = left.pending.take().and_then(|pending| pending.identity);
-            left.until = now;
-            if let Some(socket) = self.get_mut(id) {
-                socket.unanswered = 1;
-                socket.identity = Some(identity);
-            }
-            return false;
         }
-        left.until > now
+        if until > now {
+            return true;
+        }
+        if let Some(pending) = left.pending.take()
+            && let Some(socket) = self.get_mut(id)
+        {
+            socket.unanswered = socket.unanswered.saturating_add(pending.count);
+            socket.has_left = true;
+            socket.identity = Some(pending.identity);
+        }
+        false
     }
 
     /// Whether what comes for this namespace may be of a session that was left.
@@ -112,16 +127,18 @@ impl Manager {
         let Some(left) = self.left_mut(namespace) else {
             return false;
         };
-        if left.pending.take().is_none() {
+        let Some(pending) = &mut left.pending else {
             return false;
+        };
+        pending.count -= 1;
+        let is_last = pending.count == 0;
+        if is_last {
+            left.pending = None;
         }
         if packet.kind() == PacketKind::Connect {
             self.leave(namespace.into());
-        } else {
-            self.left.retain(|left| *left.namespace != *namespace);
-            if let Some(id) = self.find(namespace) {
-                self.request_connect(id);
-            }
+        } else if is_last && let Some(id) = self.find(namespace) {
+            self.request_connect(id);
         }
         true
     }

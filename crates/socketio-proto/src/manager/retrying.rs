@@ -33,7 +33,7 @@ impl Manager {
         let socket = self.get_mut(id).ok_or(EmitError::NoSocket)?;
         let bounds = socket.options.send_buffer;
         let sends = socket.phase == Phase::Connected;
-        let epoch = socket.epoch;
+        let origin = socket.origin();
         let Some(queue) = &mut socket.retries else {
             return Err(EmitError::NoSocket);
         };
@@ -53,7 +53,7 @@ impl Manager {
             event,
             awaited,
             options.timeout.or(socket.options.ack_timeout),
-            epoch,
+            origin,
         );
         self.send_retried(id);
         let outcome = if sends {

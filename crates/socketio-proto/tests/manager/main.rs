@@ -18,4 +18,5 @@ mod reconnecting;
 mod retries;
 mod script;
 mod sessions;
+mod simulated;
 mod unread;

@@ -1,243 +1,753 @@
-//! The client, its user, and what must always hold.
+//! The client and what it says: what must always hold of that.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use socketio_proto::manager::{
-    AckError, AckToken, Config, EmitOptions, Event, Manager, Outcome, SocketId,
+    AckError, AckToken, CloseDetails, Config, ConnectError, ConnectionState, DisconnectReason,
+    Event, Manager, SocketId,
 };
-use socketio_proto::packet::Arguments;
-use socketio_proto::{Instant, Retries, SendBuffer, SocketOptions};
+use socketio_proto::packet::Packet;
+use socketio_proto::{Auth, Instant, Overflow, Retries, SendBuffer, SocketOptions};
 
+use crate::attempts::{Attempts, REACTION, Requests};
+use crate::ledger::Ledger;
+use crate::names::{self, Name, Set};
 use crate::random::Random;
+use crate::server::{Connect, Session};
 use crate::world::Totals;
 
+pub(crate) const NAMESPACES: [&str; 4] = ["/", "/retried", "/asked", "/b"];
 pub(crate) const SEND_BUFFER: usize = 8;
 
-/// One namespace and what is known of it.
+/// How a namespace names its user.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Kind {
+    /// By auth that is set.
+    Plain,
+    /// By auth that is asked for.
+    Asked,
+}
+
+/// One namespace, and what is known of it whichever socket it has.
 #[derive(Debug)]
 pub(crate) struct Namespace {
-    pub(crate) id: SocketId,
-    pub(crate) name: String,
-    pub(crate) retried: bool,
-    connected: bool,
-    /// Waits for acknowledgements that have not ended.
-    waiting: BTreeSet<u64>,
-    /// The number of the event behind each wait.
-    numbers: HashMap<u64, u64>,
-    next_number: u64,
+    pub(crate) kind: Kind,
+    pub(crate) options: SocketOptions,
+    pub(crate) user: Name,
+    pub(crate) known: Option<Known>,
+    pub(crate) requests: Requests,
+    /// The session that the server granted on this connection.
+    pub(crate) granted: Option<usize>,
+    /// The user of a CONNECT that went out and that the server has not answered.
+    pub(crate) pending: Option<Name>,
+    /// How many of them were not answered on this connection.
+    pub(crate) unanswered: u32,
+    /// What the server sent on this connection that may end a session, or keep one from coming.
+    pub(crate) refused: bool,
+    pub(crate) kicked: bool,
+    pub(crate) incompatible: bool,
+    pub(crate) asked_at: u64,
+    /// When DISCONNECT went out.
+    pub(crate) left_at: u64,
+    /// When the user left it.
+    pub(crate) withdrawn_at: u64,
+    /// The failure right behind which its socket was removed.
+    pub(crate) removed_at: Option<u64>,
+    /// Since when it is connected.
+    pub(crate) since: u64,
     /// Numbers that were taken with retries, and not given up.
     pub(crate) promised: BTreeSet<u64>,
-    /// Numbers of events that no queue keeps in order.
-    pub(crate) volatile: BTreeSet<u64>,
-    last_news: u64,
-    tokens: Vec<AckToken>,
+}
+
+/// What is known of one socket.
+#[derive(Debug)]
+pub(crate) struct Known {
+    pub(crate) id: SocketId,
+    /// The session that it was said to be connected to.
+    pub(crate) connected: Option<usize>,
+    /// The sessions of events that came before that was said.
+    held: Vec<usize>,
+    /// The session and the number of the last event.
+    heard: Option<(usize, u64)>,
+    /// The user left the session, and CONNECT has not gone out since.
+    pub(crate) is_left: bool,
+    /// Who the auth has named since the user last left a session.
+    pub(crate) users: Set,
+    /// Whose the session was, each time that the user left one.
+    pub(crate) left_as: Vec<Option<Name>>,
+    /// Who the last CONNECT named.
+    pub(crate) asked_as: Option<Name>,
+    /// The session that may be offered to the server for recovery.
+    pub(crate) restorable: Option<usize>,
+    /// The event behind each acknowledgement that is awaited.
+    pub(crate) waiting: BTreeMap<u64, u64>,
+    /// Those that nobody awaits any more, until all is carried out.
+    pub(crate) cancelled: BTreeMap<u64, u64>,
+    /// Each with its session, and how often that was granted.
+    pub(crate) tokens: Vec<(AckToken, (usize, u32))>,
+    pub(crate) request: Option<u32>,
+    was_refreshed: bool,
+    was_active: bool,
+    /// What was said explains why it is not on its way any more.
+    pub(crate) is_explained: bool,
+    /// When it last got on, on a clock that stands still while nothing can run.
+    pub(crate) progress: u64,
 }
 
 #[derive(Debug)]
 pub(crate) struct Client {
     pub(crate) manager: Manager,
+    pub(crate) config: Config,
     pub(crate) namespaces: Vec<Namespace>,
+    /// Sockets that were removed, until all is carried out.
+    pub(crate) gone: Vec<(usize, Known)>,
+    pub(crate) ledger: Ledger,
+    pub(crate) attempts: Attempts,
+    /// When something last failed.
+    pub(crate) failed: Option<u64>,
+    pub(crate) is_suspended: bool,
+    pub(crate) is_offline: bool,
+    /// Since when a namespace is connected on this connection.
+    stable: Option<u64>,
+    is_open: bool,
+    pub(crate) opening_took: u64,
     pub(crate) totals: Totals,
+    /// The clock of the client, and the one of its progress.
+    pub(crate) now: u64,
+    pub(crate) awake: u64,
+    /// When the last heartbeat came.
+    pub(crate) heartbeat: u64,
 }
 
 impl Client {
-    pub(crate) fn new(seed: u64) -> Self {
-        let mut manager = Manager::new(Config::default(), seed);
-        let namespaces = [("/", false), ("/retried", true)].map(|(name, retried)| {
-            let options = SocketOptions {
-                ack_timeout: Some(Duration::from_secs(3)),
-                retries: retried.then_some(Retries {
-                    retries: 1_000_000,
-                    window: 3,
-                    message_id: None,
-                }),
-                send_buffer: SendBuffer {
-                    packets: SEND_BUFFER,
-                    ..SendBuffer::default()
-                },
-                ..SocketOptions::default()
-            };
-            let id = manager.socket(name, options).unwrap();
-            Namespace {
-                id,
-                name: name.into(),
-                retried,
-                connected: false,
-                waiting: BTreeSet::new(),
-                numbers: HashMap::new(),
-                next_number: 0,
-                promised: BTreeSet::new(),
-                volatile: BTreeSet::new(),
-                last_news: 0,
-                tokens: Vec::new(),
-            }
+    pub(crate) fn new(config: Config, random: &mut Random) -> Self {
+        let namespaces = NAMESPACES.map(|name| Namespace {
+            kind: match name {
+                "/asked" => Kind::Asked,
+                _ => Kind::Plain,
+            },
+            options: options(name, random),
+            user: random.pick(&names::NAMES),
+            known: None,
+            requests: Requests::default(),
+            granted: None,
+            pending: None,
+            unanswered: 0,
+            refused: false,
+            kicked: false,
+            incompatible: false,
+            asked_at: 0,
+            left_at: 0,
+            withdrawn_at: 0,
+            removed_at: None,
+            since: 0,
+            promised: BTreeSet::new(),
         });
+        let manager = Manager::new(config.clone(), random.next());
         Self {
             manager,
+            config,
             namespaces: namespaces.into(),
+            gone: Vec::new(),
+            ledger: Ledger::default(),
+            attempts: Attempts::default(),
+            failed: None,
+            is_suspended: false,
+            is_offline: false,
+            stable: None,
+            is_open: false,
+            opening_took: 0,
             totals: Totals::default(),
+            now: 1,
+            awake: 0,
+            heartbeat: 0,
         }
     }
 
-    /// Something that a user does.
-    pub(crate) fn act(&mut self, random: &mut Random, now: Instant) -> String {
-        let index = random.range(0, self.namespaces.len() as u64) as usize;
-        let namespace = &mut self.namespaces[index];
-        match random.range(0, 20) {
-            0 => {
-                self.manager.disconnect(namespace.id, now);
-                format!("disconnect {}", namespace.name)
-            }
-            1..=4 => {
-                self.manager.connect(namespace.id, now);
-                format!("connect {}", namespace.name)
-            }
-            5 => match namespace.tokens.pop() {
-                Some(token) => {
-                    let answered = self
-                        .manager
-                        .acknowledge(namespace.id, token, Arguments::ack());
-                    format!("answer {}: {answered:?}", token.id())
-                }
-                None => "nothing to answer".into(),
-            },
-            6 => {
-                let dropped = self.manager.clear_buffer(namespace.id);
-                // What was taken out is promised no more; which numbers those are, the queue knows: stop promising
-                // what has not been sent.
-                if namespace.retried && dropped > 0 {
-                    namespace.promised.clear();
-                }
-                format!("clear buffer of {}: {dropped}", namespace.name)
-            }
-            _ => self.emit(index, random, now),
-        }
+    pub(crate) fn instant(&self) -> Instant {
+        Instant::from_millis(self.now)
     }
 
-    fn emit(&mut self, index: usize, random: &mut Random, now: Instant) -> String {
-        let namespace = &mut self.namespaces[index];
-        let number = namespace.next_number;
-        let mut event = Arguments::event("e").unwrap();
-        event.push(&number).unwrap();
-        let options = EmitOptions {
-            ack: random.chance(60),
-            timeout: random
-                .chance(30)
-                .then(|| Duration::from_millis(random.range(1, 60_000))),
-            volatile: random.chance(10),
-        };
-        let emitted = self.manager.emit(namespace.id, event, options, now);
-        let Ok(emitted) = emitted else {
-            return format!("emit {number} refused: {emitted:?}");
-        };
-        namespace.next_number += 1;
-        if let Some(ack) = emitted.ack {
-            assert!(
-                namespace.waiting.insert(ack),
-                "the id {ack} is awaited twice"
-            );
-            namespace.numbers.insert(ack, number);
-        }
-        if options.volatile {
-            namespace.volatile.insert(number);
-        }
-        if namespace.retried && !options.volatile && emitted.outcome != Outcome::Dropped {
-            namespace.promised.insert(number);
-        }
-        format!("emit {number} in {}: {emitted:?}", namespace.name)
+    /// Whether a wish that comes now counts as the reaction of a program.
+    pub(crate) fn is_reaction(&self) -> bool {
+        self.failed
+            .is_some_and(|failed| self.now.saturating_sub(failed) < REACTION)
     }
 
-    /// What the core tells the user.
-    pub(crate) fn event(&mut self, event: Event) -> String {
-        let told = format!("{event:?}");
+    pub(crate) fn known(&mut self, id: SocketId) -> (usize, &mut Known) {
+        let namespaces = self.namespaces.iter_mut().enumerate();
+        let here = namespaces.filter_map(|(index, namespace)| {
+            let known = namespace.known.as_mut()?;
+            Some((index, known))
+        });
+        let gone = self.gone.iter_mut().map(|(index, known)| (*index, known));
+        let found = here.chain(gone).find(|(_, known)| known.id == id);
+        found.expect("it is ours")
+    }
+
+    /// The session that the core has by now, though nobody may have been told yet.
+    pub(crate) fn session(&self, index: usize) -> Option<usize> {
+        let known = self.namespaces[index].known.as_ref()?;
+        let sid = self.manager.id(known.id)?;
+        Some(sid.strip_prefix('s')?.parse().expect("a session of ours"))
+    }
+}
+
+/// What the core says.
+impl Client {
+    /// An event. Returns the namespace that a listener for it would be of, and whether it tells of a failure.
+    pub(crate) fn event(&mut self, event: &Event, sessions: &[Session]) -> Option<(usize, bool)> {
+        let (now, awake) = (self.now, self.awake);
         match event {
-            Event::Connected { socket, .. } => {
-                let namespace = self.namespace(socket);
-                assert!(!namespace.connected, "connected twice");
-                namespace.connected = true;
-                self.totals.connected += 1;
+            Event::Acked { socket, id, result } => {
+                let index = self.acked(*socket, *id, result, sessions);
+                return Some((index, false));
             }
-            Event::Disconnected { socket, .. } => {
-                let namespace = self.namespace(socket);
-                assert!(namespace.connected, "disconnected without a connect (W8)");
-                namespace.connected = false;
+            Event::Authorize {
+                socket,
+                request,
+                refused,
+            } => {
+                let (index, known) = self.known(*socket);
+                known.request = Some(*request);
+                known.progress = awake;
+                // Once until the next connect, a refusal is answered by fresh auth.
+                if *refused && !std::mem::replace(&mut known.was_refreshed, true) {
+                    self.namespaces[index].requests.refresh();
+                }
+                let namespace = &mut self.namespaces[index];
+                namespace.requests.send(&self.config, now);
+                namespace.asked_at = now;
+                // Whose what is emitted now will be is not known.
+                namespace.pending = None;
+                self.ledger.was_asked(index, None, now);
             }
-            Event::ConnectError { socket, .. } => {
-                assert!(
-                    !self.namespace(socket).connected,
-                    "a connect error while connected"
-                );
+            Event::Connected { socket, recovered } => {
+                let index = self.connected(*socket, *recovered, sessions);
+                return Some((index, false));
             }
-            Event::Acked { socket, id, result } => self.acked(socket, id, result.err()),
+            Event::ConnectError { socket, error } => {
+                return Some((self.connect_error(*socket, error), true));
+            }
+            Event::Disconnected {
+                socket,
+                reason,
+                details,
+            } => return Some(self.disconnected(*socket, *reason, details.as_ref())),
             Event::Received {
                 socket,
                 packet,
                 ack,
             } => {
-                let number: u64 = packet.arg(0).expect("a number");
-                let namespace = self.namespace(socket);
-                assert!(
-                    number > namespace.last_news,
-                    "events out of order, or twice"
-                );
-                namespace.last_news = number;
-                namespace.tokens.extend(ack);
-                self.totals.news += 1;
+                let index = self.received(*socket, packet, *ack, sessions);
+                return Some((index, false));
             }
-            Event::ReconnectScheduled { delay, .. } => {
-                assert!(delay <= Duration::from_secs(5), "{delay:?}");
-                assert!(delay >= Duration::from_millis(500), "{delay:?}");
+            Event::Opened => {
+                assert!(!std::mem::replace(&mut self.is_open, true), "opened twice");
+                self.opening_took = now.saturating_sub(self.attempts.opened_at);
+                self.heartbeat = awake;
+                // What went out ahead is on its way only now.
+                for namespace in &mut self.namespaces {
+                    if namespace.pending.is_some() {
+                        namespace.asked_at = now;
+                    }
+                }
+            }
+            Event::Closed(reason) => {
+                assert!(self.is_open, "closed, and was not open");
+                self.is_open = false;
+                if *reason == DisconnectReason::PingTimeout {
+                    self.totals.missed_heartbeats += 1;
+                }
+            }
+            Event::Ping => self.heartbeat = awake,
+            Event::ReconnectScheduled { attempt, delay } => {
+                let delay = delay.as_millis() as u64;
+                self.attempts.schedule(*attempt, delay, &self.config, now);
+            }
+            Event::ReconnectError(_) => self.failed = Some(now),
+            Event::ReconnectFailed => {
+                self.totals.exhausted += 1;
+                self.failed = Some(now);
+                if self.config.reconnection {
+                    assert!(!self.is_offline, "given up while there is no network");
+                    assert!(!self.is_suspended, "given up while nobody is there");
+                    self.attempts.give_up(&self.config);
+                }
+                for namespace in &mut self.namespaces {
+                    namespace
+                        .known
+                        .iter_mut()
+                        .for_each(|known| known.is_explained = true);
+                }
             }
             _ => {}
         }
-        told
+        None
     }
 
-    fn acked(&mut self, socket: SocketId, id: u64, error: Option<AckError>) {
-        let namespace = self.namespace(socket);
+    fn connected(&mut self, socket: SocketId, recovered: bool, sessions: &[Session]) -> usize {
+        let (now, awake) = (self.now, self.awake);
+        let sid = self.manager.id(socket).expect("it is connected");
+        let session: usize = sid[1..].parse().expect("a session of ours");
+        let (index, known) = self.known(socket);
+        assert!(known.connected.is_none(), "connected twice");
+        assert!(!known.is_left, "connected to what the user left");
+        let of = &sessions[session];
+        assert_eq!(of.namespace, index);
         assert!(
-            namespace.waiting.remove(&id),
-            "the wait {id} ended twice, or never began"
+            known.users.has(of.user),
+            "connected as {:?}: it was not named since the last session was left, {:?} was",
+            of.user,
+            known.users
         );
-        let number = namespace.numbers.remove(&id).expect("it was emitted");
-        if error.is_some() {
-            namespace.promised.remove(&number);
+        for held in known.held.drain(..) {
+            assert_eq!(held, session, "an event of another session");
         }
+        let is_same = known.restorable == Some(session);
+        assert_eq!(recovered, is_same && of.granted > 1, "recovered");
+        known.connected = Some(session);
+        known.restorable = Some(session);
+        known.was_refreshed = false;
+        known.progress = awake;
+        let namespace = &mut self.namespaces[index];
+        assert_eq!(namespace.granted, Some(session), "it is said late");
+        namespace.since = now;
+        self.stable.get_or_insert(now);
+        self.totals.connected += 1;
+        self.totals.recovered += u64::from(recovered);
+        index
+    }
+
+    fn connect_error(&mut self, socket: SocketId, error: &ConnectError) -> usize {
+        let (now, awake) = (self.now, self.awake);
+        let (index, known) = self.known(socket);
+        assert!(known.connected.is_none(), "a connect error while connected");
+        known.is_explained = true;
+        known.progress = awake;
+        let is_left = known.is_left;
+        let timeout = self.config.connect_timeout;
+        let namespace = &mut self.namespaces[index];
         match error {
-            None => self.totals.acknowledged += 1,
-            Some(_) => self.totals.given_up += 1,
+            ConnectError::Refused(_) => {
+                assert!(namespace.refused, "the server did not refuse it");
+                assert!(!is_left, "the server refused what the user took back");
+                self.totals.refused += 1;
+            }
+            ConnectError::Incompatible => assert!(namespace.incompatible),
+            ConnectError::NotAnswered => {
+                self.totals.not_answered += 1;
+                // Told before its time, or once more, it is the client that opens the connection anew.
+                let is_early = timeout.is_none_or(|at| now < namespace.asked_at + millis(at));
+                if is_early || namespace.pending.is_none() {
+                    self.attempts.renew(now);
+                }
+            }
+            ConnectError::Disconnected { .. } => panic!("this is no event"),
+            _ => {}
+        }
+        namespace.pending = None;
+        namespace.requests.fail(now);
+        self.failed = Some(now);
+        index
+    }
+
+    fn disconnected(
+        &mut self,
+        socket: SocketId,
+        reason: DisconnectReason,
+        details: Option<&CloseDetails>,
+    ) -> (usize, bool) {
+        let (now, awake) = (self.now, self.awake);
+        let stable = millis(self.config.stable_after);
+        let (index, known) = self.known(socket);
+        assert!(
+            known.connected.take().is_some(),
+            "disconnected without a connect (W8)"
+        );
+        known.is_explained = true;
+        known.progress = awake;
+        let is_wanted = matches!(
+            reason,
+            DisconnectReason::IoClientDisconnect | DisconnectReason::ForcedClose
+        );
+        if is_wanted {
+            assert!(known.is_left, "nobody left it");
+        }
+        if reason == DisconnectReason::IoServerDisconnect {
+            known.restorable = None;
+        }
+        let asked_as = known.asked_as;
+        let namespace = &mut self.namespaces[index];
+        if now.saturating_sub(namespace.since) >= stable {
+            namespace.requests.start_over();
+        }
+        if reason == DisconnectReason::IoServerDisconnect {
+            assert!(namespace.kicked, "the server did not disconnect it");
+            if asked_as != Some(namespace.user) {
+                namespace.promised.clear();
+            }
+            self.totals.kicked += 1;
+        }
+        match details {
+            Some(CloseDetails::Renewed) => {
+                self.totals.renewed += 1;
+                self.attempts.renew(now);
+            }
+            Some(CloseDetails::AttachmentsMissing) => self.totals.incomplete += 1,
+            Some(CloseDetails::Suspended) => self.totals.suspended += 1,
+            _ => {}
+        }
+        if !is_wanted {
+            namespace.requests.fail(now);
+            self.failed = Some(now);
+        }
+        let mut known = self.namespaces.iter().filter_map(|one| one.known.as_ref());
+        if !known.any(|known| known.connected.is_some()) {
+            self.is_stable_no_more();
+        }
+        (index, !is_wanted)
+    }
+
+    fn received(
+        &mut self,
+        socket: SocketId,
+        packet: &Packet,
+        ack: Option<AckToken>,
+        sessions: &[Session],
+    ) -> usize {
+        let argument = usize::from(!packet.attachments().is_empty());
+        let (number, user, session): (u64, String, usize) = packet.arg(argument).expect("ours");
+        let (index, known) = self.known(socket);
+        assert!(!known.is_left, "an event of a session that the user left");
+        let of = &sessions[session];
+        assert_eq!((of.namespace, of.user), (index, &*user));
+        match known.connected {
+            Some(connected) if connected == session => {}
+            // Asked for twice, and of the same user: nothing on the wire tells one from the other before both replies are
+            // there.
+            Some(connected) => {
+                assert_eq!(
+                    sessions[connected].user, of.user,
+                    "an event of another user"
+                );
+                let unanswered = self.namespaces[index].unanswered;
+                assert!(unanswered > 0, "an event of another session");
+                return index;
+            }
+            None => known.held.push(session),
+        }
+        if let Some((heard, last)) = known.heard
+            && heard == session
+        {
+            assert!(number > last, "the event {number} comes behind {last}");
+            let is_lost = match of.granted {
+                1 => number > last + 1,
+                _ => of.has_logged(last + 1..number),
+            };
+            assert!(!is_lost, "an event between {last} and {number} is lost");
+        }
+        known.heard = Some((session, number));
+        let of = (session, of.granted);
+        known.tokens.extend(ack.map(|token| (token, of)));
+        self.totals.news += 1;
+        index
+    }
+
+    fn acked(
+        &mut self,
+        socket: SocketId,
+        id: u64,
+        result: &Result<Packet, AckError>,
+        sessions: &[Session],
+    ) -> usize {
+        let (index, known) = self.known(socket);
+        let number = known.waiting.remove(&id);
+        let number = number.or_else(|| known.cancelled.remove(&id));
+        let number = number.unwrap_or_else(|| panic!("the wait {id} ended twice, or never began"));
+        match result {
+            Ok(packet) => {
+                let (answers, session): (u64, usize) = packet.args().expect("an answer of ours");
+                assert_eq!(answers, number, "the answer is for another event");
+                let emit = self.ledger.emit(number);
+                assert!(
+                    emit.anybody || emit.users.has(sessions[session].user),
+                    "an answer to another user"
+                );
+                assert!(
+                    emit.session.is_none_or(|given| given == session),
+                    "an answer of another session"
+                );
+                self.totals.acknowledged += 1;
+            }
+            Err(_) => {
+                self.namespaces[index].promised.remove(&number);
+                self.totals.given_up += 1;
+            }
+        }
+        index
+    }
+}
+
+/// What the client does.
+impl Client {
+    /// A transport is opened.
+    pub(crate) fn opens(&mut self) {
+        assert!(!self.is_suspended, "opened while nobody is there");
+        let cause = self.attempts.open(self.now);
+        self.totals.attempts[cause as usize] += 1;
+        for namespace in &mut self.namespaces {
+            namespace.requests.opened();
+            let active = namespace.known.as_mut();
+            active
+                .into_iter()
+                .for_each(|known| known.progress = self.awake);
         }
     }
 
-    fn namespace(&mut self, id: SocketId) -> &mut Namespace {
-        self.namespaces
-            .iter_mut()
-            .find(|namespace| namespace.id == id)
-            .expect("it is ours")
+    /// The transport is gone, whoever ended that.
+    pub(crate) fn closes(&mut self) {
+        self.is_stable_no_more();
+        for namespace in &mut self.namespaces {
+            (namespace.granted, namespace.pending) = (None, None);
+            namespace.unanswered = 0;
+            (namespace.refused, namespace.kicked, namespace.incompatible) = (false, false, false);
+        }
     }
 
-    /// What holds at every moment.
-    pub(crate) fn check(&self) {
-        for namespace in &self.namespaces {
-            assert_eq!(self.manager.is_connected(namespace.id), namespace.connected);
-            assert!(self.manager.buffered(namespace.id) <= SEND_BUFFER);
+    fn is_stable_no_more(&mut self) {
+        let stable = millis(self.config.stable_after);
+        let since = self.stable.take();
+        if since.is_some_and(|since| self.now.saturating_sub(since) >= stable) {
+            self.attempts.start_over();
+        }
+    }
+
+    /// A CONNECT goes out.
+    pub(crate) fn asks(&mut self, index: usize, payload: &str, sessions: &[Session]) -> Connect {
+        let (now, awake) = (self.now, self.awake);
+        let namespace = &mut self.namespaces[index];
+        if namespace.kind == Kind::Plain {
+            namespace.requests.send(&self.config, now);
+        }
+        assert!(
+            namespace.granted.is_none(),
+            "it asks for a namespace that it is in"
+        );
+        let connect = Connect::read(index, payload);
+        // The one that asked may be removed by now, or have left: its CONNECT stood in the queue.
+        if namespace.withdrawn_at == now
+            && let Some(known) = namespace.known.as_mut()
+            && let Some(left_as) = known.left_as.last_mut()
+        {
+            *left_as = Some(connect.user);
+            known.asked_as = Some(connect.user);
+        }
+        let known = namespace.known.as_mut();
+        if let Some(known) = known.filter(|known| self.manager.is_active(known.id)) {
+            assert!(
+                known.users.has(connect.user) || namespace.withdrawn_at == now,
+                "CONNECT names {:?}, and the user is one of {:?}",
+                connect.user,
+                known.users
+            );
+            let offered = connect.offered.as_ref();
+            if let Some((pid, _)) = offered.filter(|_| namespace.withdrawn_at != now) {
+                let restorable = known.restorable.expect("nothing may be offered");
+                assert_eq!(*pid, format!("p{restorable}"), "another session");
+                assert_eq!(sessions[restorable].user, connect.user, "another user");
+            }
+            known.is_left = false;
+            known.asked_as = Some(connect.user);
+            known.progress = awake;
+        }
+        namespace.asked_at = now;
+        namespace.pending = Some(connect.user);
+        namespace.unanswered += 1;
+        self.ledger.was_asked(index, Some(connect.user), now);
+        connect
+    }
+
+    /// DISCONNECT goes out.
+    pub(crate) fn leaves(&mut self, index: usize) {
+        self.ledger.left(Some(index));
+        let namespace = &mut self.namespaces[index];
+        namespace.granted = None;
+        namespace.left_at = self.now;
+        // It may have been connected, and left before anybody was told.
+        if self.config.stable_after.is_zero() {
+            namespace.requests.start_over();
+            self.attempts.excuse();
+        }
+    }
+
+    /// An event goes out.
+    pub(crate) fn sends(&mut self, index: usize, number: u64, sessions: &[Session]) {
+        let namespace = &self.namespaces[index];
+        let session = namespace.granted.expect("an event without a session");
+        let of = self.ledger.emit(number).socket;
+        let known = namespace.known.as_ref().filter(|known| known.id == of);
+        let gone = self.gone.iter().map(|(_, known)| known);
+        let known = known.into_iter().chain(gone).find(|known| known.id == of);
+        let known = known.expect("it was emitted by a socket that is there");
+        let session = (session, sessions[session].user);
+        self.ledger.sent(number, session, &known.left_as, self.now);
+    }
+}
+
+/// What holds whenever all is carried out.
+impl Client {
+    pub(crate) fn check(&mut self) {
+        self.ledger.settled();
+        for (_, gone) in self.gone.drain(..) {
+            let (waiting, connected) = (&gone.waiting, gone.connected);
+            assert!(waiting.is_empty(), "waits without an end: {waiting:?}");
+            assert!(connected.is_none(), "removed, and not told so");
+        }
+        let mut is_needed = false;
+        for namespace in &mut self.namespaces {
+            let Some(known) = &mut namespace.known else {
+                continue;
+            };
+            let is_connected = self.manager.is_connected(known.id);
+            assert_eq!(is_connected, known.connected.is_some());
+            assert_eq!(self.manager.id(known.id).is_some(), is_connected);
+            assert!(known.held.is_empty(), "events before they were due");
+            known.cancelled.clear();
+            let bound = namespace.options.send_buffer.packets;
+            assert!(self.manager.buffered(known.id) <= bound);
+            let bytes: usize = self.manager.buffer(known.id).map(str::len).sum();
+            assert!(bytes <= namespace.options.send_buffer.bytes);
+            assert!(bytes == 0 || !is_connected, "it was not flushed");
+            let is_active = self.manager.is_active(known.id);
+            assert!(
+                is_active || !known.was_active || known.is_left || known.is_explained,
+                "it is not on its way any more, and nobody was told why"
+            );
+            if is_active && !known.was_active {
+                known.is_explained = false;
+            }
+            known.was_active = is_active;
+            is_needed |= is_active;
+        }
+        let state = self.manager.state();
+        assert_eq!(state == ConnectionState::Open, self.is_open);
+        assert_eq!(state != ConnectionState::Closed, is_needed, "{state:?}");
+        if state == ConnectionState::Closed {
+            self.attempts.cancel();
+        }
+        let is_counted = !self.is_offline && !self.is_suspended;
+        self.attempts.check(&self.config, is_counted);
+        self.check_progress(state);
+    }
+
+    /// Nothing waits for ever on the peer, nor without a timer.
+    fn check_progress(&self, state: ConnectionState) {
+        let (Some(timeout), Some(connect_timeout)) =
+            (self.config.timeout, self.config.connect_timeout)
+        else {
+            return;
+        };
+        let needed = state != ConnectionState::Closed && !self.is_suspended;
+        if needed {
+            let next = self.manager.poll_timeout().expect("there is a deadline");
+            let next = next.as_millis().saturating_sub(self.now);
+            let longest = millis(timeout.max(connect_timeout)).max(45_000);
+            assert!(next <= longest, "the next deadline is in {next} ms");
+        }
+        // What it may be waiting for: an answer, then the back-off, or the end of a CONNECT that was taken back.
+        let longest = millis(timeout.max(connect_timeout)) + 5_000 + self.totals.latest;
+        for (index, namespace) in self.namespaces.iter().enumerate() {
+            let Some(known) = &namespace.known else {
+                continue;
+            };
+            if needed && known.was_active && known.connected.is_none() {
+                let waited = self.awake.saturating_sub(known.progress);
+                assert!(
+                    waited <= longest + millis(self.config.rejoin_delay),
+                    "{} waits for {waited} ms",
+                    NAMESPACES[index]
+                );
+            }
+        }
+        if self.is_open {
+            let silent = self.awake.saturating_sub(self.heartbeat);
+            assert!(
+                silent <= 45_000 + self.totals.latest,
+                "no heartbeat for {silent} ms"
+            );
         }
     }
 
     /// What holds once the sockets are removed: every wait has ended.
     pub(crate) fn check_end(&self) {
-        for namespace in &self.namespaces {
-            assert!(
-                namespace.waiting.is_empty(),
-                "waits without an end: {:?}",
-                namespace.waiting
-            );
-        }
         assert_eq!(
             self.manager.poll_timeout(),
             None,
             "nothing is left to wait for"
         );
+        assert_eq!(self.manager.state(), ConnectionState::Closed);
+    }
+}
+
+impl Known {
+    pub(crate) fn new(id: SocketId, users: Set) -> Self {
+        Self {
+            id,
+            connected: None,
+            held: Vec::new(),
+            heard: None,
+            is_left: false,
+            users,
+            left_as: Vec::new(),
+            asked_as: None,
+            restorable: None,
+            waiting: BTreeMap::new(),
+            cancelled: BTreeMap::new(),
+            tokens: Vec::new(),
+            request: None,
+            was_refreshed: false,
+            was_active: false,
+            is_explained: false,
+            progress: 0,
+        }
+    }
+
+    /// The user leaves its session.
+    pub(crate) fn leave(&mut self, users: Set) {
+        self.is_left = true;
+        self.users = users;
+        self.left_as.push(self.asked_as);
+        self.restorable = None;
+        self.request = None;
+        self.held.clear();
+    }
+}
+
+pub(crate) fn millis(duration: Duration) -> u64 {
+    duration.as_millis() as u64
+}
+
+fn options(name: &str, random: &mut Random) -> SocketOptions {
+    SocketOptions {
+        auth: match name {
+            "/asked" => Auth::ASK,
+            _ => Auth::NONE,
+        },
+        one_user: false,
+        refresh_auth: random.chance(50),
+        ack_timeout: Some(Duration::from_secs(3)),
+        retries: (name == "/retried").then_some(Retries {
+            retries: 1_000_000,
+            window: 3,
+            message_id: None,
+        }),
+        send_buffer: SendBuffer {
+            packets: SEND_BUFFER,
+            bytes: random.pick(&[16 * 1024 * 1024, 200]),
+            overflow: random.pick(&[Overflow::Refuse, Overflow::DropOldest, Overflow::DropNewest]),
+            time_to_live: random.pick(&[None, Some(Duration::from_secs(8))]),
+        },
     }
 }

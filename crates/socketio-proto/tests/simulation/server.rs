@@ -1,133 +1,514 @@
-//! A model of a Socket.IO server: just what the client can see of one.
+//! A model of a Socket.IO server: just what the client can see of one. It ties each session to the user that the
+//! CONNECT named which opened it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
+use crate::client::NAMESPACES;
+use crate::ledger::Ledger;
+use crate::names::{self, Name};
 use crate::random::Random;
 
 /// The heartbeat of the model, in milliseconds.
 pub(crate) const PING_INTERVAL: u64 = 25_000;
 pub(crate) const PING_TIMEOUT: u64 = 20_000;
 
-/// One session of the server, on one transport.
-#[derive(Debug, Default)]
-pub(crate) struct Session {
-    pub(crate) namespaces: Vec<String>,
-    pub(crate) last_pong: u64,
+/// What differs from server to server.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Flavour {
+    /// What happens to who asks for a namespace again that he is in, or about to be.
+    again: Again,
+    /// As Node.js: who speaks in a namespace where he isn't has his connection closed.
+    closes_strays: bool,
+    /// As Flask-SocketIO: an event of the connect handler comes before the reply. Percent.
+    early_events: u64,
+    /// Sessions can be restored.
+    recovers: bool,
 }
 
-/// The server and all that it was told.
-#[derive(Debug, Default)]
-pub(crate) struct Server {
-    pub(crate) sessions: HashMap<u64, Session>,
-    /// The numbers of the events that came, by namespace, in the order of their coming.
-    pub(crate) received: HashMap<String, Vec<u64>>,
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Again {
+    Close,
+    /// It is in the namespace twice, and gets each event twice.
+    Double,
+    Refuse,
+}
+
+impl Flavour {
+    pub(crate) fn new(random: &mut Random) -> Self {
+        Self {
+            again: random.pick(&[Again::Close, Again::Double, Again::Refuse]),
+            closes_strays: random.chance(50),
+            early_events: random.pick(&[0, 50]),
+            recovers: random.chance(50),
+        }
+    }
+}
+
+/// How it does at the moment.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Mood {
+    /// Percent of the CONNECTs that are not just accepted.
+    pub(crate) trouble: u64,
+    /// Each CONNECT is refused.
     pub(crate) refuses: bool,
     /// Percent of the acknowledgements that it keeps to itself.
     pub(crate) forgets_acks: u64,
-    pub(crate) next_sid: u64,
-    pub(crate) next_event: u64,
+    /// Percent of what it does that are kicks.
+    pub(crate) kicks: u64,
+    /// Percent of its events whose attachments are late, or never come.
+    pub(crate) misses: u64,
+}
+
+/// One connection.
+#[derive(Debug, Default)]
+struct Peer {
+    /// Namespace and session, the last one last. A session may be absent, where its handler failed half-way.
+    joined: Vec<(usize, Option<usize>)>,
+    /// CONNECTs whose handlers still run.
+    pending: Vec<usize>,
+    /// Namespaces that the server ended, or did something else about that the client may not know of.
+    crossed: BTreeSet<usize>,
+}
+
+/// What one CONNECT led to.
+#[derive(Debug)]
+pub(crate) struct Session {
+    pub(crate) namespace: usize,
+    pub(crate) user: Name,
+    /// How often it was granted: more than once where it was restored.
+    pub(crate) granted: u32,
+    pid: Option<String>,
+    events: u64,
+    /// Events that may have to be sent again, by their numbers.
+    log: BTreeMap<u64, String>,
+    /// Acknowledgements that it waits for.
+    asks: BTreeSet<u64>,
+}
+
+/// What the server does.
+#[derive(Debug)]
+pub(crate) enum Reply {
+    Frame(String),
+    /// An event, but that its attachment does not follow at once.
+    Incomplete(String),
+    /// The transport is closed.
+    Drop,
+    /// Later than other packets.
+    Later(u64, Later),
+}
+
+/// The answer to a CONNECT, when its handler has run.
+#[derive(Debug)]
+pub(crate) struct Later {
+    connect: Connect,
+    answer: Answer,
+}
+
+/// A CONNECT.
+#[derive(Clone, Debug)]
+pub(crate) struct Connect {
+    pub(crate) namespace: usize,
+    pub(crate) user: Name,
+    /// The session that it wants back, and up to which event it has that.
+    pub(crate) offered: Option<(String, Option<u64>)>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Answer {
+    Accept,
+    Close,
+    Drop,
+    /// Of protocol 2: without an id.
+    NoId,
+    Refuse(&'static str),
+    /// The handler failed: the server says nothing.
+    Silence {
+        joined: bool,
+    },
+}
+
+const REFUSALS: [&str; 5] = [
+    r#"44{prefix}{"message":"closed"}"#,
+    r#"44{prefix}{"message":"closed","data":{"code":1}}"#,
+    r#"44{prefix}"closed""#,
+    r#"41{prefix}"#,
+    r#"41{prefix}{"message":"closed"}"#,
+];
+
+#[derive(Debug)]
+pub(crate) struct Server {
+    pub(crate) flavour: Flavour,
+    pub(crate) mood: Mood,
+    peers: BTreeMap<u64, Peer>,
+    pub(crate) sessions: Vec<Session>,
+    /// Sessions without a connection that can be restored, by their private ids.
+    stored: BTreeMap<String, usize>,
+    next_ack: u64,
 }
 
 impl Server {
-    pub(crate) fn open(&mut self, transport: u64, now: u64) -> String {
-        let session = Session {
-            last_pong: now,
-            ..Session::default()
-        };
-        self.sessions.insert(transport, session);
+    pub(crate) fn new(flavour: Flavour) -> Self {
+        Self {
+            flavour,
+            mood: Mood::default(),
+            peers: BTreeMap::new(),
+            sessions: Vec::new(),
+            stored: BTreeMap::new(),
+            next_ack: 0,
+        }
+    }
+
+    pub(crate) fn open(&mut self, link: u64) -> String {
+        self.peers.insert(link, Peer::default());
         format!(
-            r#"0{{"sid":"e{transport}","upgrades":[],"pingInterval":{PING_INTERVAL},"pingTimeout":{PING_TIMEOUT},"maxPayload":100000}}"#
+            r#"0{{"sid":"e{link}","upgrades":[],"pingInterval":{PING_INTERVAL},"pingTimeout":{PING_TIMEOUT},"maxPayload":100000}}"#
         )
     }
 
-    /// What the server answers to a frame.
-    pub(crate) fn frame(
-        &mut self,
-        transport: u64,
-        frame: &str,
-        now: u64,
-        random: &mut Random,
-    ) -> Vec<String> {
-        let Some(session) = self.sessions.get_mut(&transport) else {
-            return Vec::new();
-        };
-        match frame.as_bytes()[0] {
-            b'3' => session.last_pong = now,
-            b'4' => return self.message(transport, &frame[1..], random),
-            other => panic!("the client sent {:?}", char::from(other)),
-        }
-        Vec::new()
+    pub(crate) fn has(&self, link: u64) -> bool {
+        self.peers.contains_key(&link)
     }
 
-    fn message(&mut self, transport: u64, packet: &str, random: &mut Random) -> Vec<String> {
-        let (kind, rest) = packet.split_at(1);
+    /// The connection is gone: its sessions can be restored, where this server does that.
+    pub(crate) fn lose(&mut self, link: u64) {
+        let Some(peer) = self.peers.remove(&link) else {
+            return;
+        };
+        for session in peer.joined.into_iter().filter_map(|(_, session)| session) {
+            if let Some(pid) = &self.sessions[session].pid {
+                self.stored.insert(pid.clone(), session);
+            }
+        }
+    }
+
+    /// It starts anew.
+    pub(crate) fn restart(&mut self, forgets: bool) {
+        let links: Vec<u64> = self.peers.keys().copied().collect();
+        links.into_iter().for_each(|link| self.lose(link));
+        if forgets {
+            self.stored.clear();
+        }
+    }
+
+    /// A packet came.
+    pub(crate) fn packet(
+        &mut self,
+        link: u64,
+        text: &str,
+        connect: Option<Connect>,
+        ledger: &mut Ledger,
+        random: &mut Random,
+    ) -> Vec<Reply> {
+        if !self.has(link) {
+            return Vec::new();
+        }
+        let (kind, rest) = text.split_at(1);
+        // Its attachment is of no interest.
+        let rest = rest.strip_prefix("1-").unwrap_or(rest);
         let (namespace, rest) = match rest.starts_with('/') {
             true => rest.split_once(',').unwrap_or((rest, "")),
             false => ("/", rest),
         };
-        let prefix = if namespace == "/" {
-            String::new()
-        } else {
-            format!("{namespace},")
-        };
-        let session = self.sessions.get_mut(&transport).expect("it is open");
+        let namespace = NAMESPACES.into_iter().position(|name| name == namespace);
+        let namespace = namespace.expect("one of ours");
         match kind {
-            "0" if self.refuses => vec![format!(r#"44{prefix}{{"message":"closed"}}"#)],
-            // Node.js closes the connection of whoever asks for what he has.
-            "0" if session.namespaces.iter().any(|other| other == namespace) => {
-                self.sessions.remove(&transport);
-                vec!["1".into()]
-            }
-            "0" => {
-                session.namespaces.push(namespace.into());
-                self.next_sid += 1;
-                let mut frames = Vec::new();
-                // As Flask-SocketIO: an event of the connect handler comes before the reply.
-                if random.chance(50) {
-                    frames.push(self.event(&prefix, None));
-                }
-                frames.push(format!(r#"40{prefix}{{"sid":"s{}"}}"#, self.next_sid));
-                frames
-            }
-            "1" => {
-                // Node.js closes the connection of whoever leaves where he isn't.
-                assert!(
-                    session.namespaces.iter().any(|other| other == namespace),
-                    "DISCONNECT before the answer to CONNECT, or twice"
-                );
-                session.namespaces.retain(|other| other != namespace);
-                Vec::new()
-            }
-            "2" => {
-                assert!(
-                    session.namespaces.iter().any(|other| other == namespace),
-                    "an event before CONNECT"
-                );
-                let digits = rest.find(|c: char| !c.is_ascii_digit()).expect("a payload");
-                let (id, payload) = rest.split_at(digits);
-                let (_, number) = payload
-                    .trim_end_matches(']')
-                    .rsplit_once(',')
-                    .expect("a number");
-                let number = number.parse().expect("a number");
-                self.received
-                    .entry(namespace.into())
-                    .or_default()
-                    .push(number);
-                if id.is_empty() || random.chance(self.forgets_acks) {
-                    return Vec::new();
-                }
-                vec![format!("43{prefix}{id}[{number}]")]
-            }
-            "3" => Vec::new(),
+            "0" => self.asked(link, connect.expect("it was looked at"), random),
+            "1" => self.left(link, namespace),
+            "2" | "5" => self.event_came(link, namespace, rest, ledger, random),
+            "3" => self.ack_came(link, namespace, rest),
             other => panic!("the client sent a packet of type {other}"),
         }
     }
 
-    /// An event of the server's own, numbered.
-    pub(crate) fn event(&mut self, prefix: &str, ack: Option<u64>) -> String {
-        self.next_event += 1;
-        let ack = ack.map(|ack| ack.to_string()).unwrap_or_default();
-        format!(r#"42{prefix}{ack}["news",{}]"#, self.next_event)
+    fn peer(&mut self, link: u64) -> &mut Peer {
+        self.peers.get_mut(&link).expect("it is connected")
+    }
+
+    /// The session that a namespace of a connection is in.
+    fn session(&mut self, link: u64, namespace: usize) -> Option<usize> {
+        let joined = &self.peers.get(&link)?.joined;
+        let mut sessions = joined.iter().rev().filter(|(name, _)| *name == namespace);
+        sessions.find_map(|(_, session)| *session)
+    }
+
+    /// It asks for a namespace.
+    fn asked(&mut self, link: u64, connect: Connect, random: &mut Random) -> Vec<Reply> {
+        let (again, mood, namespace) = (self.flavour.again, self.mood, connect.namespace);
+        let peer = self.peer(link);
+        let is_joined = peer.joined.iter().any(|(name, _)| *name == namespace);
+        if is_joined || peer.pending.contains(&namespace) {
+            match again {
+                Again::Close => return vec![Reply::Frame("1".into()), Reply::Drop],
+                Again::Refuse => return vec![refusal(namespace, r#"44{prefix}"again""#)],
+                Again::Double => {}
+            }
+        }
+        let answer = match () {
+            () if mood.refuses => Answer::Refuse(random.pick(&REFUSALS)),
+            () if random.chance(mood.trouble) => match random.range(0, 12) {
+                0..=3 => Answer::Refuse(random.pick(&REFUSALS)),
+                4..=6 => Answer::Silence {
+                    joined: random.chance(50),
+                },
+                7 => Answer::NoId,
+                8 => Answer::Close,
+                9 => Answer::Drop,
+                _ => Answer::Accept,
+            },
+            () => Answer::Accept,
+        };
+        self.peer(link).pending.push(namespace);
+        let later = Later { connect, answer };
+        match random.chance(mood.trouble / 2) {
+            true => vec![Reply::Later(random.range(1, 40_000), later)],
+            false => self.answer(link, &later, random),
+        }
+    }
+
+    /// The handler of a CONNECT has run.
+    pub(crate) fn answer(&mut self, link: u64, later: &Later, random: &mut Random) -> Vec<Reply> {
+        let Some(peer) = self.peers.get_mut(&link) else {
+            return Vec::new();
+        };
+        let namespace = later.connect.namespace;
+        let pending = peer.pending.iter().position(|name| *name == namespace);
+        peer.pending.remove(pending.expect("it is pending"));
+        match later.answer {
+            Answer::Accept => self.accept(link, &later.connect, random),
+            Answer::Close => vec![Reply::Frame("1".into()), Reply::Drop],
+            Answer::Drop => vec![Reply::Drop],
+            Answer::NoId => {
+                peer.crossed.insert(namespace);
+                vec![refusal(namespace, "40{prefix}{}")]
+            }
+            Answer::Refuse(frame) => {
+                peer.crossed.insert(namespace);
+                vec![refusal(namespace, frame)]
+            }
+            Answer::Silence { joined } => {
+                if joined {
+                    peer.joined.push((namespace, None));
+                }
+                peer.crossed.insert(namespace);
+                Vec::new()
+            }
+        }
+    }
+
+    fn accept(&mut self, link: u64, connect: &Connect, random: &mut Random) -> Vec<Reply> {
+        let namespace = connect.namespace;
+        let recovers = self.flavour.recovers;
+        let offered = connect.offered.as_ref().filter(|_| recovers);
+        // Node.js wants both.
+        let restored = match offered {
+            Some((pid, Some(offset))) => self.stored.remove(pid).map(|session| (session, *offset)),
+            _ => None,
+        };
+        let (session, missed) = match restored {
+            Some((session, offset)) => {
+                for _ in 0..random.range(0, 3) {
+                    self.event(session, false);
+                }
+                let known = &mut self.sessions[session];
+                known.asks.clear();
+                assert_eq!(known.user, connect.user, "another user's session");
+                let missed = known
+                    .log
+                    .range(offset + 1..)
+                    .map(|(_, frame)| frame.clone());
+                (session, missed.collect())
+            }
+            None => {
+                let session = self.sessions.len();
+                self.sessions.push(Session {
+                    namespace,
+                    user: connect.user,
+                    granted: 0,
+                    pid: recovers.then(|| format!("p{session}")),
+                    events: 0,
+                    log: BTreeMap::new(),
+                    asks: BTreeSet::new(),
+                });
+                (session, Vec::new())
+            }
+        };
+        self.peer(link).joined.push((namespace, Some(session)));
+        let mut frames = Vec::new();
+        if restored.is_none() && random.chance(self.flavour.early_events) {
+            frames.push(Reply::Frame(self.event(session, false)));
+        }
+        let known = &mut self.sessions[session];
+        known.granted += 1;
+        let pid = known.pid.as_ref();
+        let pid = pid.map_or(String::new(), |pid| format!(r#","pid":"{pid}""#));
+        let prefix = prefix(namespace);
+        frames.push(Reply::Frame(format!(
+            r#"40{prefix}{{"sid":"s{session}"{pid}}}"#
+        )));
+        frames.extend(missed.into_iter().map(Reply::Frame));
+        frames
+    }
+
+    fn left(&mut self, link: u64, namespace: usize) -> Vec<Reply> {
+        let peer = self.peer(link);
+        let of = peer.joined.iter().rposition(|(name, _)| *name == namespace);
+        match of {
+            Some(of) => {
+                peer.joined.remove(of);
+                Vec::new()
+            }
+            None => self.stray(link, namespace),
+        }
+    }
+
+    /// It speaks where it isn't.
+    fn stray(&mut self, link: u64, namespace: usize) -> Vec<Reply> {
+        let crossed = &self.peer(link).crossed;
+        assert!(
+            crossed.contains(&namespace),
+            "a packet for a namespace before the answer to CONNECT, or behind DISCONNECT"
+        );
+        match self.flavour.closes_strays {
+            true => vec![Reply::Frame("1".into()), Reply::Drop],
+            false => Vec::new(),
+        }
+    }
+
+    fn event_came(
+        &mut self,
+        link: u64,
+        namespace: usize,
+        rest: &str,
+        ledger: &mut Ledger,
+        random: &mut Random,
+    ) -> Vec<Reply> {
+        let digits = rest.find(|c: char| !c.is_ascii_digit()).expect("a payload");
+        let (id, payload) = rest.split_at(digits);
+        let (_, number) = payload
+            .trim_end_matches(']')
+            .rsplit_once(',')
+            .expect("a number");
+        let number = number.parse().expect("a number");
+        let Some(session) = self.session(link, namespace) else {
+            return self.stray(link, namespace);
+        };
+        ledger.received(number, namespace);
+        if id.is_empty() || random.chance(self.mood.forgets_acks) {
+            return Vec::new();
+        }
+        let prefix = prefix(namespace);
+        vec![Reply::Frame(format!("43{prefix}{id}[{number},{session}]"))]
+    }
+
+    fn ack_came(&mut self, link: u64, namespace: usize, rest: &str) -> Vec<Reply> {
+        let Some(session) = self.session(link, namespace) else {
+            return self.stray(link, namespace);
+        };
+        let ack = rest.trim_end_matches("[]").parse().expect("an id");
+        // It may have been under way when the server ended the session that asked.
+        let has_crossed = self.peer(link).crossed.contains(&namespace);
+        assert!(
+            self.sessions[session].asks.remove(&ack) || has_crossed,
+            "the answer {ack} is not for session {session}, or comes twice"
+        );
+        Vec::new()
+    }
+
+    /// Something that it does by itself.
+    pub(crate) fn speak(&mut self, link: u64, random: &mut Random) -> Vec<Reply> {
+        let mood = self.mood;
+        let Some(peer) = self.peers.get_mut(&link) else {
+            return Vec::new();
+        };
+        if peer.joined.is_empty() {
+            return Vec::new();
+        }
+        let of = random.range(0, peer.joined.len() as u64) as usize;
+        let (namespace, session) = peer.joined[of];
+        if random.chance(mood.kicks) {
+            // A kick ends all that it has of the namespace.
+            peer.joined.retain(|(name, _)| *name != namespace);
+            peer.crossed.insert(namespace);
+            let frame = random.pick(&[r#"41{prefix}"#, r#"41{prefix}{"message":"out"}"#]);
+            return vec![refusal(namespace, frame)];
+        }
+        let Some(session) = session else {
+            return Vec::new();
+        };
+        if random.chance(mood.misses) {
+            let event = self.event(session, false);
+            let event = event.replacen("42", "451-", 1);
+            let incomplete = event.replacen(
+                r#"["news","#,
+                r#"["news",{"_placeholder":true,"num":0},"#,
+                1,
+            );
+            return vec![Reply::Incomplete(incomplete)];
+        }
+        let asks = random.chance(30);
+        vec![Reply::Frame(self.event(session, asks))]
+    }
+
+    /// An event of a session, numbered. The last argument is its offset, where sessions can be restored.
+    fn event(&mut self, session: usize, asks: bool) -> String {
+        let known = &mut self.sessions[session];
+        let (user, prefix) = (known.user, prefix(known.namespace));
+        known.events += 1;
+        let number = known.events;
+        let ack = match asks {
+            true => {
+                self.next_ack += 1;
+                known.asks.insert(self.next_ack);
+                self.next_ack.to_string()
+            }
+            false => String::new(),
+        };
+        // What asks for an acknowledgement is not sent again, and has no offset.
+        let is_logged = known.pid.is_some() && !asks;
+        let offset = match is_logged {
+            true => format!(r#","{number}""#),
+            false => String::new(),
+        };
+        let arguments = format!(r#"["news",[{number},"{user}",{session}]{offset}]"#);
+        if is_logged {
+            known.log.insert(number, format!("42{prefix}{arguments}"));
+        }
+        format!("42{prefix}{ack}{arguments}")
+    }
+}
+
+fn prefix(namespace: usize) -> String {
+    match NAMESPACES[namespace] {
+        "/" => String::new(),
+        name => format!("{name},"),
+    }
+}
+
+fn refusal(namespace: usize, frame: &str) -> Reply {
+    Reply::Frame(frame.replace("{prefix}", &prefix(namespace)))
+}
+
+impl Session {
+    /// Whether one of these events could be sent again, and so was not to be lost.
+    pub(crate) fn has_logged(&self, numbers: Range<u64>) -> bool {
+        self.log.range(numbers).next().is_some()
+    }
+}
+
+impl Connect {
+    /// Reads what a CONNECT carries.
+    pub(crate) fn read(namespace: usize, payload: &str) -> Self {
+        let object: BTreeMap<String, String> = match payload {
+            "" => BTreeMap::new(),
+            payload => serde_json::from_str(payload).expect("an object of strings"),
+        };
+        let text = |key: &str| object.get(key).map(String::as_str);
+        let offset = text("offset").map(|offset| offset.parse().expect("an offset of ours"));
+        Self {
+            namespace,
+            user: text("token").map_or(names::NOBODY, names::known),
+            offered: text("pid").map(|pid| (pid.into(), offset)),
+        }
     }
 }

@@ -1,131 +1,201 @@
-//! The clock, the network, and the faults.
+//! The clock, and what happens when.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
+use std::time::Duration;
 
 use socketio_proto::Instant;
-use socketio_proto::manager::{Output, TransportEvent, TransportId};
+use socketio_proto::manager::{
+    Config, ConnectionState, Event, Output, SocketId, TransportEvent, TransportId,
+};
 
-use crate::client::Client;
+use crate::attempts::SPACING;
+use crate::client::{Client, NAMESPACES, millis};
+use crate::log::Log;
+use crate::names::{self, Name};
+use crate::network::{Link, Opening, Up, closed};
 use crate::random::Random;
-use crate::server::{PING_INTERVAL, PING_TIMEOUT, Server};
+use crate::server::{Flavour, Later, Mood, PING_INTERVAL, PING_TIMEOUT, Reply, Server};
+use crate::user::{self, Act, Occasion, PROGRAMS, Program, Scene};
 
 /// What happened in a run, so that nobody takes silence for success.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Totals {
     pub(crate) acknowledged: u64,
+    /// Attempts, by what they were made for.
+    pub(crate) attempts: [u64; 4],
     pub(crate) connected: u64,
     pub(crate) connections: u64,
     pub(crate) delivered: u64,
+    pub(crate) exhausted: u64,
     pub(crate) given_up: u64,
+    pub(crate) incomplete: u64,
+    pub(crate) kicked: u64,
+    /// How late a timer may ring.
+    pub(crate) latest: u64,
+    pub(crate) missed_heartbeats: u64,
     pub(crate) news: u64,
+    pub(crate) not_answered: u64,
+    pub(crate) recovered: u64,
+    pub(crate) refused: u64,
+    pub(crate) renewed: u64,
     pub(crate) resent: u64,
+    pub(crate) slept: u64,
+    pub(crate) suspended: u64,
+    pub(crate) switched: u64,
 }
 
 impl Totals {
     pub(crate) fn add(&mut self, other: Self) {
         self.acknowledged += other.acknowledged;
+        for (sum, count) in self.attempts.iter_mut().zip(other.attempts) {
+            *sum += count;
+        }
         self.connected += other.connected;
         self.connections += other.connections;
         self.delivered += other.delivered;
+        self.exhausted += other.exhausted;
         self.given_up += other.given_up;
+        self.incomplete += other.incomplete;
+        self.kicked += other.kicked;
+        self.latest = self.latest.max(other.latest);
+        self.missed_heartbeats += other.missed_heartbeats;
         self.news += other.news;
+        self.not_answered += other.not_answered;
+        self.recovered += other.recovered;
+        self.refused += other.refused;
+        self.renewed += other.renewed;
         self.resent += other.resent;
+        self.slept += other.slept;
+        self.suspended += other.suspended;
+        self.switched += other.switched;
     }
 }
 
-/// What is to happen at a time.
+/// What is to happen at a time. Where a transport is named and gone by then, it does not.
 #[derive(Debug)]
 enum Plan {
-    /// A frame of the client reaches the server, by its transport.
-    AtServer(u64, String),
+    /// A frame of the client reaches the server.
+    AtServer(u64, Up),
     /// Something reaches the client.
     AtClient(u64, TransportEvent),
+    /// CONNECT went out ahead for a namespace, with the auth of this user.
+    Ahead(TransportId, usize, Name),
+    /// The attachment that is due is sent.
+    Attach(u64),
+    Authorize {
+        socket: SocketId,
+        request: u32,
+        user: Result<Name, String>,
+    },
     Fault,
+    Handshake(u64),
+    Later(u64, Later),
+    /// The server finds out that a connection is gone.
+    Lose(u64),
+    /// Whatever kept the client from being connected is over.
+    Online,
     Ping(u64),
+    PingTimeout(u64, u64),
+    Speak(u64),
+    /// A transport that is gone speaks.
+    Stray(TransportId),
     Timer,
     User,
+    /// The device wakes.
+    Wake(Wake),
 }
 
-/// A transport under way.
-#[derive(Debug)]
-struct Link {
-    id: TransportId,
-    number: u64,
-    latency: u64,
-    /// Nothing passes, and nobody is told.
-    silent: bool,
-    closed: bool,
-    /// What is sent later arrives later.
-    last_up: u64,
-    last_down: u64,
+/// How a device wakes, having slept for so long.
+#[derive(Clone, Copy, Debug)]
+struct Wake {
+    slept: u64,
+    /// Its clock stood still meanwhile.
+    stood: bool,
+    /// Its clock is known to have stood still.
+    is_noticed: bool,
+    is_told: bool,
 }
 
 pub(crate) struct World {
     random: Random,
     client: Client,
     server: Server,
+    program: Program,
     plans: BTreeMap<(u64, u64), Plan>,
     planned: u64,
     /// The place of the one timer.
     timer: Option<(u64, u64)>,
     now: u64,
-    /// The client's clock goes ahead of the world's by this: the device slept.
+    /// The client's clock goes ahead of the world's by this.
+    ahead: i64,
+    /// Nothing of the client runs until then.
+    asleep_until: u64,
     slept: u64,
     link: Option<Link>,
     links: u64,
     /// Until when the server can't be reached.
     down_until: u64,
+    /// Percent of the attempts that meet trouble.
+    trouble: u64,
     faults_until: u64,
     /// The faults are over.
-    calm: bool,
-    log: VecDeque<String>,
+    is_calm: bool,
+    /// A CONNECT is sent ahead of the core where a transport is opened.
+    is_ahead: bool,
+    pub(crate) log: Log,
 }
 
 impl World {
-    pub(crate) fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64, is_logged: bool) -> Self {
         let mut random = Random::new(seed);
-        let faults_until = random.range(60_000, 3_600_000);
-        let server = Server {
-            forgets_acks: random.range(0, 40),
-            ..Server::default()
-        };
+        let faults_until = random.range(60_000, 1_200_000);
+        let config = config(&mut random);
+        let mut server = Server::new(Flavour::new(&mut random));
+        server.mood = mood(&mut random);
+        let mut log = Log::new(is_logged);
+        log.note(|| format!("{config:?}\n{:?}", server.flavour));
+        let mut client = Client::new(config, &mut random);
+        client.totals.latest = random.pick(&[50, 1_500, 1_500, 60_000]);
+        let program = random.pick(&PROGRAMS);
+        log.note(|| format!("{program:?}"));
         Self {
-            client: Client::new(random.next()),
-            random,
+            client,
             server,
+            program,
             plans: BTreeMap::new(),
             planned: 0,
             timer: None,
             now: 0,
+            ahead: 1,
+            asleep_until: 0,
             slept: 0,
             link: None,
             links: 0,
             down_until: 0,
+            trouble: random.pick(&[0, 10, 10, 60]),
             faults_until,
-            calm: false,
-            log: VecDeque::new(),
+            is_calm: false,
+            is_ahead: random.chance(20),
+            random,
+            log,
         }
     }
 
     pub(crate) fn totals(&self) -> Totals {
         Totals {
             connections: self.links,
-            delivered: self
-                .server
-                .received
-                .values()
-                .map(|numbers| numbers.len() as u64)
-                .sum(),
+            delivered: self.client.ledger.delivered,
+            resent: self.client.ledger.resent,
             ..self.client.totals
         }
     }
 
-    /// What happened, the last of it.
-    pub(crate) fn script(&self) -> String {
-        self.log.iter().map(|line| format!("{line}\n")).collect()
-    }
-
     pub(crate) fn run(&mut self) {
+        for index in 0..NAMESPACES.len() {
+            if self.random.chance(70) {
+                self.client.create(index, &mut self.log);
+            }
+        }
         self.plan(0, Plan::User);
         let first = self.random.range(1_000, 60_000);
         self.plan(first, Plan::Fault);
@@ -136,83 +206,66 @@ impl World {
         self.end();
     }
 
-    /// The faults are over: the client must be live within one back-off, once it has found out.
+    /// The faults are over: whoever is wished for must be live within one back-off, once that was found out.
     fn calm(&mut self) {
-        self.calm = true;
-        self.server.refuses = false;
-        self.server.forgets_acks = 0;
-        self.down_until = 0;
+        self.log.note(|| "calm".into());
+        self.is_calm = true;
+        self.server.mood = Mood::default();
+        (self.trouble, self.down_until) = (0, 0);
         self.plans
             .retain(|_, plan| !matches!(plan, Plan::Fault | Plan::User));
-        // A refusal may still be under way: it is final for whoever gets it.
-        self.advance(self.now + 61_000);
-        for index in 0..self.client.namespaces.len() {
-            let id = self.client.namespaces[index].id;
-            self.client.manager.connect(id, self.client_now());
+        if let Some(link) = &mut self.link {
+            link.latency = link.latency.min(100);
         }
-        self.carry_out();
-        // A silent link is found by its heartbeat, a lost attempt by its timeout; then one back-off, and a handshake.
-        let until = self.now + PING_INTERVAL + PING_TIMEOUT + 20_000 + 5_000 + 2_000;
-        self.advance(until);
-        for namespace in &self.client.namespaces {
+        self.program = Program::Quiet;
+        // A refusal, or a late answer, may still be under way.
+        let awake = self.now.max(self.asleep_until);
+        self.advance(awake + 120_000 + self.client.totals.latest);
+        for index in 0..NAMESPACES.len() {
+            self.client.create(index, &mut self.log);
+        }
+        // Where attempts are bounded, or none is made by itself, another wish is needed.
+        for _ in 0..3 {
+            self.online();
+            for index in 0..NAMESPACES.len() {
+                self.person(Act::Connect, index);
+            }
+            // A silent link is found by its heartbeat, a lost attempt by its timeout; then one back-off, and a handshake.
+            let config = &self.client.config;
+            let timeouts = [config.timeout, config.connect_timeout].map(|at| at.map_or(0, millis));
+            let until = PING_INTERVAL + PING_TIMEOUT + timeouts.iter().sum::<u64>() + 7_000;
+            self.advance(self.now + until + 2 * self.client.totals.latest);
+            let config = &self.client.config;
+            if config.reconnection && config.reconnection_attempts.is_none() {
+                break;
+            }
+        }
+        for (name, namespace) in NAMESPACES.into_iter().zip(&self.client.namespaces) {
+            let known = namespace.known.as_ref().expect("it was made");
             assert!(
-                self.client.manager.is_connected(namespace.id),
-                "{} is not live",
-                namespace.name
+                self.client.manager.is_connected(known.id),
+                "{name} is not live"
             );
         }
-        // And what was promised is there: at least once, and in order.
-        self.advance(self.now + 60_000);
-        let none = Vec::new();
+        // And what was promised is there.
+        self.advance(self.now + 60_000 + self.client.totals.latest);
         for namespace in &self.client.namespaces {
-            let received = self.server.received.get(&namespace.name).unwrap_or(&none);
-            let mut first = Vec::new();
-            for number in received {
-                match first.contains(number) {
-                    true => self.client.totals.resent += 1,
-                    false => first.push(*number),
-                }
-            }
-            if namespace.retried {
-                for number in &namespace.promised {
-                    assert!(
-                        first.contains(number),
-                        "the event {number} was promised, and is lost"
-                    );
-                }
-            } else {
-                assert_eq!(
-                    first.len(),
-                    received.len(),
-                    "an event came twice without retries"
+            for number in &namespace.promised {
+                assert!(
+                    self.client.ledger.has_come(*number),
+                    "the event {number} was promised, and is lost"
                 );
             }
-            // A volatile event overtakes what the retry queue holds back.
-            if namespace.retried {
-                first.retain(|number| !namespace.volatile.contains(number));
-            }
-            assert!(
-                first.is_sorted(),
-                "events came out of order in {}: {first:?}",
-                namespace.name
-            );
         }
     }
 
     fn end(&mut self) {
-        for index in 0..self.client.namespaces.len() {
-            let id = self.client.namespaces[index].id;
-            self.client.manager.remove(id, self.client_now());
+        for index in 0..NAMESPACES.len() {
+            self.client.remove(index, &mut self.log);
         }
-        while let Some(output) = self.client.manager.poll_output() {
-            if let Output::Event(event) = output {
-                // Removed sockets are known no more, but their waits end.
-                if matches!(event, socketio_proto::manager::Event::Acked { .. }) {
-                    self.client.event(event);
-                }
-            }
-        }
+        self.carry_out(true);
         self.client.check_end();
+        assert!(self.link.is_none(), "a transport stays open");
     }
 
     /// Lets happen what happens until then.
@@ -224,266 +277,782 @@ impl World {
         {
             self.step();
         }
-        self.now = until;
+        self.tick(until);
+    }
+
+    fn tick(&mut self, now: u64) {
+        self.now = self.now.max(now);
+        self.log.now = self.now;
+        self.client.now = self.now.saturating_add_signed(self.ahead);
+        self.client.awake = self.now - self.slept;
     }
 
     fn step(&mut self) {
         let Some(((at, _), plan)) = self.plans.pop_first() else {
-            self.now = self.faults_until;
-            return;
+            return self.tick(self.faults_until);
         };
-        self.now = self.now.max(at);
+        self.tick(at);
+        if self.now < self.asleep_until && plan.is_of_client() {
+            return self.plan(self.asleep_until - self.now, plan);
+        }
         match plan {
-            Plan::AtServer(number, frame) => self.at_server(number, &frame),
+            Plan::AtServer(number, up) => self.at_server(number, up),
             Plan::AtClient(number, event) => self.at_client(number, event),
+            Plan::Ahead(id, index, user) => self.ahead_of(id, index, user),
+            Plan::Attach(number) => self.attach(number),
+            Plan::Authorize {
+                socket,
+                request,
+                user,
+            } => self.authorize(socket, request, user),
             Plan::Fault => self.fault(),
+            Plan::Handshake(number) => self.handshake(number),
+            Plan::Later(number, later) => {
+                let replies = self.server.answer(number, &later, &mut self.random);
+                self.replies(number, replies);
+            }
+            Plan::Lose(number) => self.server.lose(number),
+            Plan::Online => self.online(),
             Plan::Ping(number) => self.ping(number),
-            Plan::Timer => self.client.manager.handle_timeout(self.client_now()),
-            Plan::User => {
-                let now = self.client_now();
-                let did = self.client.act(&mut self.random, now);
-                self.note(format!("user: {did}"));
-                // Bursts, and long silences.
-                let pause = if self.random.chance(70) { 200 } else { 20_000 };
-                let next = self.random.range(0, pause);
-                self.plan(next, Plan::User);
+            Plan::PingTimeout(number, ping) => self.ping_timeout(number, ping),
+            Plan::Speak(number) => self.speak(number),
+            Plan::Stray(id) => self.stray(id),
+            Plan::Timer => {
+                self.timer = None;
+                self.client.manager.handle_timeout(self.client.instant());
             }
+            Plan::User => self.user(),
+            Plan::Wake(wake) => self.wake_up(wake),
         }
-        self.carry_out();
-        self.client.check();
-    }
-
-    /// Does all that the core says.
-    fn carry_out(&mut self) {
-        while let Some(output) = self.client.manager.poll_output() {
-            match output {
-                Output::OpenTransport(id) => self.open(id),
-                Output::CloseTransport(id) => {
-                    let link = self.link.take_if(|link| link.id == id);
-                    self.note("client: close".into());
-                    if let Some(link) = link {
-                        self.server.sessions.remove(&link.number);
-                    }
-                }
-                Output::SendText(id, text) => self.send(id, text),
-                Output::SendBinary(..) => panic!("nothing binary is emitted"),
-                Output::Event(event) => {
-                    let told = self.client.event(event);
-                    self.note(format!("client: {told}"));
-                }
-                other => panic!("unknown output {other:?}"),
-            }
-        }
-        // A timer that rings on time, or late.
-        if let Some(at) = self.client.manager.poll_timeout() {
-            let wait = at.as_millis().saturating_sub(self.client_now().as_millis());
-            let late = if self.random.chance(5) {
-                self.random.range(0, 1_500)
-            } else {
-                0
-            };
-            if let Some(set) = self.timer.take() {
-                self.plans.remove(&set);
-            }
-            self.timer = Some(self.plan(wait + late, Plan::Timer));
+        if self.now >= self.asleep_until {
+            self.carry_out(false);
         }
     }
 
-    fn open(&mut self, id: TransportId) {
-        assert!(self.link.is_none(), "a transport is open already");
-        self.links += 1;
-        let number = self.links;
-        let latency = self.random.range(1, 400);
-        self.note(format!("client: open {number}"));
-        self.link = Some(Link {
-            id,
-            number,
-            latency,
-            silent: false,
-            closed: false,
-            last_up: 0,
-            last_down: 0,
-        });
-        if self.now < self.down_until || !self.calm && self.random.chance(5) {
-            // Refused, or accepted and then dropped before the handshake (W1), or never answered.
-            if self.random.chance(80) {
-                let event = TransportEvent::Closed {
-                    code: 1006,
-                    reason: String::new(),
-                    failed: true,
-                };
-                self.plan(latency, Plan::AtClient(number, event));
-            }
-            return;
-        }
-        let handshake = self.server.open(number, self.now);
-        self.plan_down(handshake);
-        self.plan(PING_INTERVAL, Plan::Ping(number));
+    fn plan(&mut self, delay: u64, plan: Plan) {
+        self.place(delay, plan);
     }
 
-    fn send(&mut self, id: TransportId, text: String) {
-        let now = self.now;
-        let Some(link) = self.link.as_mut().filter(|link| link.id == id) else {
-            panic!("a frame for a transport that isn't open: {text}");
-        };
-        link.last_up = link.last_up.max(now + link.latency);
-        let (number, at, closed) = (link.number, link.last_up, link.closed);
-        self.note(format!("client: > {text}"));
-        // What is sent into a connection that broke already goes nowhere.
-        if !closed {
-            self.plan(at - now, Plan::AtServer(number, text));
-        }
-    }
-
-    fn at_server(&mut self, number: u64, frame: &str) {
-        if !self.passes(number) {
-            return;
-        }
-        let frames = self.server.frame(number, frame, self.now, &mut self.random);
-        for frame in frames {
-            self.plan_down(frame);
-        }
-    }
-
-    fn at_client(&mut self, number: u64, event: TransportEvent) {
-        if !self.passes(number) {
-            return;
-        }
-        let Some(link) = &mut self.link else { return };
-        let id = link.id;
-        if matches!(event, TransportEvent::Closed { .. }) {
-            self.link = None;
-            self.server.sessions.remove(&number);
-        }
-        self.note(format!("client: < {event:?}"));
-        let now = self.client_now();
-        self.client.manager.handle_transport(id, event, now);
-    }
-
-    fn ping(&mut self, number: u64) {
-        let Some(session) = self.server.sessions.get(&number) else {
-            return;
-        };
-        if self.now > session.last_pong + PING_INTERVAL + PING_TIMEOUT {
-            return self.break_link();
-        }
-        self.plan_down("2".into());
-        self.plan(PING_INTERVAL, Plan::Ping(number));
-        // What a server has to say.
-        let prefix = if self.random.chance(50) {
-            ""
-        } else {
-            "/retried,"
-        };
-        let ack = self.random.chance(30).then_some(number);
-        let joined = self.server.sessions.get(&number).is_some_and(|session| {
-            session
-                .namespaces
-                .iter()
-                .any(|name| *name == if prefix.is_empty() { "/" } else { "/retried" })
-        });
-        if joined {
-            let event = self.server.event(prefix, ack);
-            self.plan_down(event);
-        }
-    }
-
-    fn fault(&mut self) {
-        let kind = self.random.range(0, 10);
-        self.note(format!("fault {kind}"));
-        match kind {
-            0..=2 => self.break_link(),
-            3 => {
-                if let Some(link) = &mut self.link {
-                    link.silent = true;
-                }
-            }
-            4 => {
-                self.down_until = self.now + self.random.range(0, 120_000);
-                self.server.sessions.clear();
-                self.break_link();
-            }
-            5 => self.server.refuses = !self.server.refuses,
-            6 => {
-                // The device sleeps: its clock goes on, its timers do not, and then it wakes.
-                self.slept += self.random.range(0, 7_200_000);
-                let now = self.client_now();
-                self.client.manager.handle_wake(now);
-            }
-            7 => {
-                let now = self.client_now();
-                self.client.manager.handle_offline(now);
-            }
-            8 => {
-                let now = self.client_now();
-                self.client.manager.handle_wake(now);
-            }
-            _ => {
-                if let Some(link) = &mut self.link {
-                    link.latency = self.random.range(1, 30_000);
-                }
-            }
-        }
-        let next = self.random.range(100, 90_000);
-        self.plan(next, Plan::Fault);
-    }
-
-    /// The connection breaks, at whatever message it is at; the client hears of it soon.
-    fn break_link(&mut self) {
-        let Some(link) = &mut self.link else { return };
-        if std::mem::replace(&mut link.closed, true) {
-            return;
-        }
-        let number = link.number;
-        let failed = self.random.chance(50);
-        let heard = self.random.range(0, 3_000);
-        // Whatever is under way is lost, in both directions.
-        self.plans.retain(|_, plan| {
-            !matches!(plan, Plan::AtServer(other, _) | Plan::AtClient(other, _) if *other == number)
-        });
-        let event = TransportEvent::Closed {
-            code: 1006,
-            reason: String::new(),
-            failed,
-        };
-        self.plan(heard, Plan::AtClient(number, event));
-    }
-
-    fn passes(&self, number: u64) -> bool {
-        self.link
-            .as_ref()
-            .is_some_and(|link| link.number == number && !link.silent)
-    }
-
-    fn plan_down(&mut self, frame: String) {
-        let now = self.now;
-        let Some(link) = &mut self.link else { return };
-        if link.closed {
-            return;
-        }
-        link.last_down = link.last_down.max(now + link.latency);
-        let (number, at) = (link.number, link.last_down);
-        self.plan(
-            at - now,
-            Plan::AtClient(number, TransportEvent::Text(frame)),
-        );
-    }
-
-    fn plan(&mut self, delay: u64, plan: Plan) -> (u64, u64) {
+    /// Plans something, and tells where it stands.
+    fn place(&mut self, delay: u64, plan: Plan) -> (u64, u64) {
         self.planned += 1;
         let key = (self.now + delay, self.planned);
         self.plans.insert(key, plan);
         key
     }
+}
 
-    fn client_now(&self) -> Instant {
-        Instant::from_millis(1 + self.now + self.slept)
+impl Plan {
+    /// Whether it waits until the device wakes.
+    fn is_of_client(&self) -> bool {
+        match self {
+            Self::AtClient(..)
+            | Self::Ahead(..)
+            | Self::Authorize { .. }
+            | Self::Fault
+            | Self::Online
+            | Self::Stray(_)
+            | Self::Timer
+            | Self::User => true,
+            Self::AtServer(..)
+            | Self::Attach(_)
+            | Self::Handshake(_)
+            | Self::Later(..)
+            | Self::Lose(_)
+            | Self::Ping(_)
+            | Self::PingTimeout(..)
+            | Self::Speak(_)
+            | Self::Wake(_) => false,
+        }
+    }
+}
+
+/// The client.
+impl World {
+    /// Does all that the core says. Where it is `quiet`, no handler does anything.
+    fn carry_out(&mut self, quiet: bool) {
+        let mut acts = 0;
+        let mut outputs = 0;
+        while let Some(output) = self.client.manager.poll_output() {
+            outputs += 1;
+            assert!(outputs < 2_000, "the outputs don't end");
+            match output {
+                Output::OpenTransport(id) => {
+                    self.client.opens();
+                    self.open(id);
+                }
+                Output::CloseTransport(id) => {
+                    self.log.note(|| "client: close".into());
+                    self.client.ledger.left(None);
+                    self.client.closes();
+                    if let Some(link) = self.link.take_if(|link| link.id == id) {
+                        let heard = link.latency;
+                        self.plan(heard, Plan::Lose(link.number));
+                    }
+                }
+                Output::SendText(id, text) => self.send(id, text),
+                Output::SendBinary(..) => self.log.note(|| "client: > bytes".into()),
+                Output::Event(event) => {
+                    self.log.note(|| format!("client: {event:?}"));
+                    let of = self.client.event(&event, &self.server.sessions);
+                    if let Event::Authorize {
+                        socket, request, ..
+                    } = event
+                    {
+                        self.asked_for_auth(socket, request);
+                    }
+                    if let Some((index, is_failure)) = of
+                        && !quiet
+                        && acts < 30
+                    {
+                        let occasion = match event {
+                            Event::Connected { .. } => Occasion::Connected,
+                            _ if is_failure => Occasion::Failure,
+                            _ => Occasion::Other,
+                        };
+                        let mut scene = Scene {
+                            random: &mut self.random,
+                            log: &mut self.log,
+                            sessions: &self.server.sessions,
+                        };
+                        acts += self
+                            .client
+                            .handler(self.program, index, occasion, &mut scene);
+                    }
+                }
+                other => panic!("unknown output {other:?}"),
+            }
+        }
+        self.client.check();
+        self.set_timer();
     }
 
-    fn note(&mut self, line: String) {
-        if self.log.len() >= 400 {
-            self.log.pop_front();
+    /// A timer that rings on time, or late.
+    fn set_timer(&mut self) {
+        if let Some(set) = self.timer.take() {
+            self.plans.remove(&set);
         }
-        self.log.push_back(format!("{:>9} {line}", self.now));
+        let Some(at) = self.client.manager.poll_timeout() else {
+            return;
+        };
+        let wait = at.as_millis().saturating_sub(self.client.now);
+        let late = match self.random.chance(5) {
+            true => self.random.range(0, self.client.totals.latest),
+            false => 0,
+        };
+        self.timer = Some(self.place(wait.saturating_add(late).min(1 << 40), Plan::Timer));
+    }
+
+    fn user(&mut self) {
+        let act = user::any(&mut self.random);
+        let index = self.random.range(0, NAMESPACES.len() as u64) as usize;
+        self.person(act, index);
+        // Bursts, and long silences.
+        let pause = if self.random.chance(70) { 200 } else { 20_000 };
+        let next = self.random.range(0, pause);
+        self.plan(next, Plan::User);
+    }
+
+    /// A person does something, and no handler comes between it and what must come of it.
+    fn person(&mut self, act: Act, index: usize) {
+        let is_wish = !self.client.is_reaction() && matches!(act, Act::Connect);
+        let known = self.client.namespaces[index].known.as_ref();
+        let was_active = known.is_some_and(|known| self.client.manager.is_active(known.id));
+        let mut scene = Scene {
+            random: &mut self.random,
+            log: &mut self.log,
+            sessions: &self.server.sessions,
+        };
+        self.client.act(act, index, &mut scene);
+        if is_wish {
+            self.carry_out(true);
+            self.check_wish(index, was_active);
+        }
+    }
+
+    /// Who wishes to be connected has an attempt that is fresh, or one at once.
+    fn check_wish(&self, index: usize, was_active: bool) {
+        let client = &self.client;
+        let namespace = &client.namespaces[index];
+        let Some(known) = &namespace.known else {
+            return;
+        };
+        let is_connected = client.manager.is_connected(known.id);
+        if is_connected || client.is_suspended {
+            return;
+        }
+        assert!(client.manager.is_active(known.id), "the wish is ignored");
+        let round_trip = client.manager.round_trip();
+        let answer = round_trip.map_or(0, |trip| 1 + millis(2 * trip.latest.max(trip.smoothed)));
+        let patience = 500.max(answer).max(client.opening_took);
+        let since = |at: u64| client.now.saturating_sub(at);
+        let is_fresh = match client.manager.state() {
+            // Who was not on its way joins the attempt that is.
+            ConnectionState::Opening => !was_active || since(client.attempts.opened_at) < 500,
+            ConnectionState::Open => {
+                let rejoin = millis(client.config.rejoin_delay);
+                since(namespace.asked_at) < patience || since(namespace.left_at) < rejoin
+            }
+            _ => false,
+        };
+        assert!(is_fresh, "nothing comes of the wish to be connected");
+    }
+
+    /// The system says that there may be a connection to be had.
+    fn online(&mut self) {
+        self.log.note(|| "system: wake".into());
+        let client = &mut self.client;
+        let awake = client.awake;
+        let was_offline = std::mem::take(&mut client.is_offline);
+        let was_suspended = std::mem::take(&mut client.is_suspended);
+        client
+            .attempts
+            .wake(client.now, was_suspended || was_offline);
+        if was_offline {
+            client.attempts.start_over();
+        }
+        for namespace in &mut client.namespaces {
+            namespace.requests.wish(client.now);
+            if let Some(known) = namespace.known.as_mut().filter(|_| was_suspended) {
+                known.progress = awake;
+            }
+        }
+        client.manager.handle_wake(client.instant());
+        self.carry_out(true);
+        let client = &self.client;
+        let is_fresh = match client.manager.state() {
+            ConnectionState::Closed => true,
+            ConnectionState::Reconnecting { at } => at.as_millis() <= client.now + SPACING,
+            ConnectionState::Opening => client.now < client.attempts.opened_at + 2_000,
+            ConnectionState::Open => client.namespaces.iter().all(|namespace| {
+                let known = namespace.known.as_ref();
+                known.is_none_or(|known| client.manager.next_request(known.id).is_none())
+            }),
+            _ => false,
+        };
+        assert!(is_fresh, "nothing comes of the system's wish");
+    }
+
+    fn asked_for_auth(&mut self, socket: SocketId, request: u32) {
+        let (index, _) = self.client.known(socket);
+        let user = match self.random.chance(if self.is_calm { 0 } else { 10 }) {
+            true => Err("no token".into()),
+            false => Ok(self.client.namespaces[index].user),
+        };
+        // It may never come.
+        if self.is_calm || self.random.chance(90) {
+            let delay = match self.random.chance(80) {
+                true => self.random.range(0, 100),
+                false => self.random.range(0, 30_000),
+            };
+            let delay = if self.is_calm { 0 } else { delay };
+            self.plan(
+                delay,
+                Plan::Authorize {
+                    socket,
+                    request,
+                    user,
+                },
+            );
+        }
+    }
+
+    fn authorize(&mut self, socket: SocketId, request: u32, user: Result<Name, String>) {
+        let now = self.client.instant();
+        self.log.note(|| format!("user: auth {request}: {user:?}"));
+        let namespaces = &mut self.client.namespaces;
+        let here = namespaces.iter_mut().find_map(|namespace| {
+            let known = namespace.known.as_mut()?;
+            (known.id == socket).then_some((known, &mut namespace.promised))
+        });
+        if let (Some((known, promised)), Ok(user)) = (here, &user)
+            && known.request == Some(request)
+        {
+            known.users.add(user);
+            if known.asked_as != Some(*user) {
+                promised.clear();
+            }
+        }
+        let auth = user.map(names::auth);
+        self.client.manager.authorize(socket, request, auth, now);
+    }
+
+    /// The driver says that CONNECT went out already, over the transport that it opened.
+    fn ahead_of(&mut self, id: TransportId, index: usize, user: Name) {
+        let is_open = self.link.as_ref().is_some_and(|link| link.id == id);
+        let namespace = &mut self.client.namespaces[index];
+        let Some(known) = namespace.known.as_mut().filter(|_| is_open) else {
+            return;
+        };
+        let is_opening = self.client.manager.state() == ConnectionState::Opening;
+        if !is_opening || !self.client.manager.is_active(known.id) || namespace.user != user {
+            return;
+        }
+        self.client.manager.connect_went_out(known.id);
+        let text = match user {
+            "" => String::new(),
+            user => format!(r#"{{"token":"{user}"}}"#),
+        };
+        let connect = self.client.asks(index, &text, &self.server.sessions);
+        let prefix = match NAMESPACES[index] {
+            "/" => String::new(),
+            name => format!("{name},"),
+        };
+        let text = format!("40{prefix}{text}");
+        self.log.note(|| format!("client: > {text} (ahead)"));
+        if let Some(link) = &mut self.link {
+            // It stands in the queue until the handshake.
+            let number = link.number;
+            self.plans
+                .retain(|_, plan| !matches!(plan, Plan::Handshake(other) if *other == number));
+            let at = link.up(self.now);
+            let connect = Some(connect);
+            self.plan(at - self.now, Plan::Handshake(number));
+            self.plan(at - self.now, Plan::AtServer(number, Up { text, connect }));
+        }
+    }
+
+    /// Whatever a superseded transport still tells is ignored.
+    fn stray(&mut self, id: TransportId) {
+        if self.link.as_ref().is_some_and(|link| link.id == id) {
+            return;
+        }
+        let deadline = self.client.manager.poll_timeout();
+        let event = match self.random.chance(50) {
+            true => closed(&mut self.random),
+            false => TransportEvent::Text(r#"42["news",[1,"",0]]"#.into()),
+        };
+        let now = self.client.instant();
+        self.client.manager.handle_transport(id, event, now);
+        assert!(self.client.manager.poll_output().is_none());
+        assert_eq!(self.client.manager.poll_timeout(), deadline);
+    }
+}
+
+/// The network.
+impl World {
+    fn open(&mut self, id: TransportId) {
+        assert!(self.link.is_none(), "a transport is open already");
+        self.links += 1;
+        let number = self.links;
+        let latency = match self.is_calm {
+            true => self.random.range(1, 100),
+            false => self.random.range(1, 400),
+        };
+        let mut link = Link::new(id, number, latency);
+        let opening = match self.now < self.down_until {
+            true if self.random.chance(30) => Opening::Hangs,
+            true => Opening::Refused,
+            false => Opening::new(self.trouble, &mut self.random),
+        };
+        self.log
+            .note(|| format!("client: open {number}: {opening:?}, {latency} ms"));
+        let at = link.up(self.now) - self.now;
+        self.link = Some(link);
+        let text = |text: &str| TransportEvent::Text(text.into());
+        let event = match opening {
+            Opening::Fails => TransportEvent::Failed("no".into()),
+            Opening::Garbage => text("0{}"),
+            Opening::Hangs => return,
+            Opening::Hasty => text("42[]"),
+            Opening::Opens(later) => {
+                if self.is_ahead && later == 0 {
+                    let index = self.random.range(0, NAMESPACES.len() as u64) as usize;
+                    let namespace = &self.client.namespaces[index];
+                    if namespace.known.is_some() && namespace.kind == crate::client::Kind::Plain {
+                        self.plan(0, Plan::Ahead(id, index, namespace.user));
+                    }
+                }
+                return self.plan(at + later, Plan::Handshake(number));
+            }
+            Opening::Refused => closed(&mut self.random),
+            Opening::ShutsAtOnce => {
+                self.plan(at, Plan::Handshake(number));
+                let close = closed(&mut self.random);
+                let after = self.random.range(0, 3);
+                return self.plan(2 * at + after, Plan::AtClient(number, close));
+            }
+        };
+        self.plan(2 * at, Plan::AtClient(number, event));
+    }
+
+    fn handshake(&mut self, number: u64) {
+        if self.link.as_ref().is_none_or(|link| link.number != number) {
+            return;
+        }
+        let handshake = self.server.open(number);
+        self.down(number, TransportEvent::Text(handshake));
+        self.plan(PING_INTERVAL, Plan::Ping(number));
+        let first = self.random.range(0, 10_000);
+        self.plan(first, Plan::Speak(number));
+    }
+
+    fn send(&mut self, id: TransportId, text: String) {
+        self.log.note(|| format!("client: > {text}"));
+        let connect = self.sent(&text);
+        let now = self.now;
+        let Some(link) = self.link.as_mut().filter(|link| link.id == id) else {
+            panic!("a frame for a transport that isn't open: {text}");
+        };
+        let at = link.up(now) - now;
+        // What is sent into a connection that broke already goes nowhere.
+        if !link.is_closed {
+            let number = link.number;
+            self.plan(at, Plan::AtServer(number, Up { text, connect }));
+        }
+    }
+
+    /// Looks at what the client sends.
+    fn sent(&mut self, text: &str) -> Option<crate::server::Connect> {
+        let packet = text.strip_prefix('4')?;
+        let kind = packet.get(..1).expect("a type");
+        let rest = packet[1..].trim_start_matches("1-");
+        let (name, payload) = match rest.starts_with('/') {
+            true => rest.split_once(',').unwrap_or((rest, "")),
+            false => ("/", rest),
+        };
+        let index = NAMESPACES.into_iter().position(|known| known == name);
+        let index = index.expect("one of ours");
+        let sessions = &self.server.sessions;
+        match kind {
+            "0" => return Some(self.client.asks(index, payload, sessions)),
+            "1" => self.client.leaves(index),
+            "2" | "5" => {
+                let (_, number) = payload
+                    .trim_end_matches(']')
+                    .rsplit_once(',')
+                    .expect("ours");
+                let number = number.parse().expect("a number");
+                self.client.sends(index, number, sessions);
+            }
+            _ => {}
+        }
+        None
+    }
+
+    fn at_server(&mut self, number: u64, up: Up) {
+        let link = self.link.as_mut().filter(|link| link.number == number);
+        let Some(link) = link.filter(|link| !link.is_silent_up) else {
+            return;
+        };
+        match up.text.split_at(1) {
+            ("3", _) => {
+                link.pongs = link.pings;
+                self.plan(PING_INTERVAL, Plan::Ping(number));
+            }
+            ("4", packet) => {
+                let ledger = &mut self.client.ledger;
+                let connect = up.connect;
+                let server = &mut self.server;
+                let replies = server.packet(number, packet, connect, ledger, &mut self.random);
+                self.replies(number, replies);
+            }
+            _ => panic!("the client sent {:?}", up.text),
+        }
+    }
+
+    /// What the server does. It may die between any two frames.
+    fn replies(&mut self, number: u64, replies: Vec<Reply>) {
+        for reply in replies {
+            if !self.is_calm && self.random.range(0, 500) == 0 {
+                self.break_link();
+            }
+            match reply {
+                Reply::Drop => {
+                    let close = closed(&mut self.random);
+                    self.down(number, close);
+                    self.server.lose(number);
+                }
+                Reply::Frame(text) => self.down(number, TransportEvent::Text(text)),
+                Reply::Incomplete(text) => {
+                    self.down(number, TransportEvent::Text(text));
+                    let link = self.link.as_mut().filter(|link| link.number == number);
+                    if let Some(link) = link {
+                        link.held.get_or_insert_default();
+                    }
+                    if self.random.chance(50) {
+                        let late = self.random.range(0, 60_000);
+                        self.plan(late, Plan::Attach(number));
+                    }
+                }
+                Reply::Later(delay, later) => self.plan(delay, Plan::Later(number, later)),
+            }
+        }
+    }
+
+    fn attach(&mut self, number: u64) {
+        let link = self.link.as_mut().filter(|link| link.number == number);
+        let Some(held) = link.and_then(|link| link.held.take()) else {
+            return;
+        };
+        self.down(number, TransportEvent::Binary(vec![1]));
+        held.into_iter().for_each(|event| self.down(number, event));
+    }
+
+    fn down(&mut self, number: u64, event: TransportEvent) {
+        let now = self.now;
+        let link = self.link.as_mut().filter(|link| link.number == number);
+        let Some(link) = link.filter(|link| !link.is_closed) else {
+            return;
+        };
+        let is_packet =
+            matches!(&event, TransportEvent::Text(text) if text.as_bytes().first() == Some(&b'4'));
+        match &mut link.held {
+            Some(held) if is_packet => held.push(event),
+            _ => {
+                let at = link.down(now) - now;
+                self.plan(at, Plan::AtClient(number, event));
+            }
+        }
+    }
+
+    fn at_client(&mut self, number: u64, event: TransportEvent) {
+        let link = self.link.as_ref().filter(|link| link.number == number);
+        let is_close = !matches!(event, TransportEvent::Text(_) | TransportEvent::Binary(_));
+        let Some(link) = link.filter(|link| is_close || !link.is_silent_down) else {
+            return;
+        };
+        let id = link.id;
+        self.log.note(|| format!("client: < {event:?}"));
+        match &event {
+            TransportEvent::Text(text) => self.look(text),
+            TransportEvent::Binary(_) => {}
+            _ => {
+                self.link = None;
+                let heard = self.random.range(0, 20_000);
+                self.plan(heard, Plan::Lose(number));
+                self.client.closes();
+            }
+        }
+        let now = self.client.instant();
+        self.client.manager.handle_transport(id, event, now);
+        if self.random.chance(2) {
+            let later = self.random.range(0, 1_000);
+            self.plan(later, Plan::Stray(id));
+        }
+    }
+
+    /// Looks at what the client gets.
+    fn look(&mut self, text: &str) {
+        let Some((kind, rest)) = text.split_at_checked(2) else {
+            return;
+        };
+        let (name, payload) = match rest.starts_with('/') {
+            true => rest.split_once(',').unwrap_or((rest, "")),
+            false => ("/", rest),
+        };
+        let Some(index) = NAMESPACES.into_iter().position(|known| known == name) else {
+            return;
+        };
+        let namespace = &mut self.client.namespaces[index];
+        if matches!(kind, "40" | "44") {
+            namespace.unanswered = namespace.unanswered.saturating_sub(1);
+        }
+        match kind {
+            "40" => {
+                namespace.pending = None;
+                let sid = payload.strip_prefix(r#"{"sid":"s"#);
+                match sid.and_then(|sid| sid.split('"').next()) {
+                    Some(session) => namespace.granted = session.parse().ok(),
+                    None => namespace.incompatible = true,
+                }
+            }
+            "41" => {
+                namespace.kicked = true;
+                namespace.refused = true;
+                (namespace.granted, namespace.pending) = (None, None);
+            }
+            "44" => {
+                namespace.refused = true;
+                // It may be of an earlier request: then this one is still under way.
+                namespace.pending = namespace.pending.filter(|_| namespace.unanswered > 0);
+            }
+            _ => {}
+        }
+    }
+
+    fn ping(&mut self, number: u64) {
+        if !self.server.has(number) {
+            return;
+        }
+        let link = self.link.as_mut().filter(|link| link.number == number);
+        let Some(link) = link else { return };
+        link.pings += 1;
+        let ping = link.pings;
+        self.down(number, TransportEvent::Text("2".into()));
+        self.plan(PING_TIMEOUT, Plan::PingTimeout(number, ping));
+    }
+
+    fn ping_timeout(&mut self, number: u64, ping: u64) {
+        let link = self.link.as_ref().filter(|link| link.number == number);
+        if link.is_some_and(|link| link.pongs < ping) {
+            let close = closed(&mut self.random);
+            self.down(number, close);
+            self.server.lose(number);
+        }
+    }
+
+    fn speak(&mut self, number: u64) {
+        if !self.server.has(number) || self.link.as_ref().is_none_or(|link| link.number != number) {
+            return;
+        }
+        let replies = self.server.speak(number, &mut self.random);
+        self.replies(number, replies);
+        let most = if self.random.chance(50) { 500 } else { 20_000 };
+        let next = self.random.range(0, most);
+        self.plan(next, Plan::Speak(number));
+    }
+
+    /// The connection breaks, at whatever message it is at; both sides hear of it in time.
+    fn break_link(&mut self) {
+        let Some(link) = &mut self.link else { return };
+        if std::mem::replace(&mut link.is_closed, true) {
+            return;
+        }
+        let number = link.number;
+        // Whatever is under way is lost, in both directions.
+        self.plans.retain(|_, plan| {
+            !matches!(plan, Plan::AtServer(other, _) | Plan::AtClient(other, _) if *other == number)
+        });
+        let close = closed(&mut self.random);
+        let heard = self.random.range(0, 3_000);
+        self.plan(heard, Plan::AtClient(number, close));
+        let lost = self.random.range(0, 20_000);
+        self.plan(lost, Plan::Lose(number));
+    }
+}
+
+/// The faults.
+impl World {
+    fn fault(&mut self) {
+        let kind = self.random.range(0, 18);
+        self.log.note(|| format!("fault {kind}"));
+        match kind {
+            0 | 1 => self.break_link(),
+            2 => {
+                let (up, down) = self
+                    .random
+                    .pick(&[(true, true), (true, false), (false, true)]);
+                if let Some(link) = &mut self.link {
+                    link.is_silent_up |= up;
+                    link.is_silent_down |= down;
+                }
+            }
+            3 | 4 => {
+                self.down_until = self.now + self.random.range(0, 60_000);
+                let forgets = self.random.chance(50);
+                self.server.restart(forgets);
+                self.break_link();
+            }
+            5 => self.server.mood.refuses = !self.server.mood.refuses,
+            6 => self.server.mood = mood(&mut self.random),
+            7 => self.trouble = self.random.pick(&[0, 10, 60, 100]),
+            8 | 9 => self.sleep(),
+            10 => {
+                // The clock goes ahead, and nothing else does.
+                self.ahead += self.random.range(0, 7_200_000) as i64;
+                self.tick(self.now);
+                if self.random.chance(50) {
+                    self.online();
+                }
+            }
+            11 => self.online(),
+            12 => {
+                self.client.is_offline = true;
+                self.down_until = self.now + self.random.range(0, 60_000);
+                let now = self.client.instant();
+                self.client.manager.handle_offline(now);
+                let back = self.random.range(0, 90_000);
+                self.plan(back, Plan::Online);
+            }
+            13 | 14 => {
+                self.client.is_suspended = true;
+                let now = self.client.instant();
+                self.client.manager.handle_suspend(now);
+                self.client.totals.suspended += 1;
+                let back = self.random.pick(&[0, 300, 5_000, 90_000]);
+                let back = self.random.range(0, back + 1);
+                self.plan(back, Plan::Online);
+            }
+            15 => {
+                if self.random.chance(50) {
+                    self.online();
+                    self.online();
+                }
+            }
+            _ => {
+                let latency = self.random.range(1, 60_000);
+                if let Some(link) = &mut self.link {
+                    link.latency = latency;
+                }
+            }
+        }
+        let next = match self.random.chance(20) {
+            true => self.random.range(0, 500),
+            false => self.random.range(100, 60_000),
+        };
+        self.plan(next, Plan::Fault);
+    }
+
+    /// The device sleeps: the world goes on.
+    fn sleep(&mut self) {
+        let longest = 1 << self.random.range(1, 24);
+        let slept = self.random.range(1, longest);
+        let stood = self.random.chance(50);
+        let wake = Wake {
+            slept,
+            stood,
+            is_noticed: stood && self.random.chance(70),
+            is_told: self.random.chance(50),
+        };
+        self.log.note(|| format!("{wake:?}"));
+        self.asleep_until = self.now + slept;
+        self.plan(slept, Plan::Wake(wake));
+        self.client.totals.slept += 1;
+    }
+
+    fn wake_up(&mut self, wake: Wake) {
+        self.slept += wake.slept;
+        if wake.stood {
+            self.ahead -= wake.slept as i64;
+        }
+        self.tick(self.now);
+        if wake.is_noticed {
+            let slept = Duration::from_millis(wake.slept);
+            let now: Instant = self.client.instant();
+            self.client.manager.handle_sleep(slept, now);
+            self.carry_out(false);
+        }
+        if wake.is_told {
+            self.online();
+        }
+    }
+}
+
+fn mood(random: &mut Random) -> Mood {
+    Mood {
+        trouble: random.pick(&[0, 10, 30, 100]),
+        refuses: false,
+        forgets_acks: random.range(0, 40),
+        kicks: random.pick(&[0, 5, 30]),
+        misses: random.pick(&[0, 0, 2]),
+    }
+}
+
+fn config(random: &mut Random) -> Config {
+    let seconds = Duration::from_secs;
+    let default = Config::default();
+    if random.chance(50) {
+        return default;
+    }
+    Config {
+        reconnection: random.chance(90),
+        reconnection_attempts: random.pick(&[None, None, Some(0), Some(1), Some(3)]),
+        timeout: random.pick(&[Some(seconds(20)), Some(seconds(3)), None]),
+        connect_timeout: random.pick(&[Some(seconds(20)), Some(seconds(2)), None]),
+        stable_after: random.pick(&[seconds(5), seconds(0), seconds(30)]),
+        rejoin_delay: random.pick(&[Duration::from_millis(100), seconds(0), seconds(2)]),
+        receive_buffer: random.pick(&[1000, 1000, 2]),
+        ..default
     }
 }

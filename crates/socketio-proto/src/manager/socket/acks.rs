@@ -66,12 +66,14 @@ impl Acks {
     }
 
     /// Takes the wait out if it meets the condition.
-    pub(crate) fn take_if(&mut self, id: u64, condition: impl Fn(&Pending) -> bool) {
-        if let Some(Some(pending)) = self.place(id)
-            && condition(pending)
-        {
-            self.take(id);
-        }
+    pub(crate) fn take_if(
+        &mut self,
+        id: u64,
+        condition: impl Fn(&Pending) -> bool,
+    ) -> Option<Pending> {
+        let pending = self.place(id)?.as_ref();
+        pending.filter(|pending| condition(pending))?;
+        self.take(id)
     }
 
     pub(crate) fn deadline(&self) -> Option<Instant> {

@@ -1,6 +1,6 @@
 use alloc::vec::Vec;
 
-use super::{Overflow, SendBuffer};
+use super::{Origin, Overflow, SendBuffer};
 use crate::Instant;
 use crate::packet::Frame;
 use crate::queue::Queue;
@@ -18,8 +18,7 @@ pub(crate) struct Buffered {
     pub(crate) frame: Frame,
     pub(crate) ack: Option<u64>,
     pub(crate) expires: Option<Instant>,
-    /// The socket's when it was emitted.
-    pub(crate) epoch: u32,
+    pub(crate) origin: Origin,
 }
 
 /// Whether a packet may come in.
@@ -92,9 +91,9 @@ impl Buffer {
         self.take_where(&|buffered| buffered.ack.is_some_and(|ack| acks.contains(&ack)));
     }
 
-    /// Takes out what was emitted before this epoch.
-    pub(crate) fn take_before(&mut self, epoch: u32) -> Vec<Buffered> {
-        self.take_where(&|buffered| buffered.epoch != epoch)
+    /// Takes out what comes from elsewhere.
+    pub(crate) fn take_foreign(&mut self, is_foreign: &dyn Fn(&Origin) -> bool) -> Vec<Buffered> {
+        self.take_where(&|buffered| is_foreign(&buffered.origin))
     }
 
     pub(crate) fn take_all(&mut self) -> Vec<Buffered> {
@@ -125,7 +124,7 @@ mod tests {
             frame,
             ack: Some(ack),
             expires: None,
-            epoch: 0,
+            origin: Origin::default(),
         }
     }
 

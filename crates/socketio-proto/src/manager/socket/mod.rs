@@ -4,10 +4,12 @@ mod acks;
 mod auth;
 mod buffer;
 mod options;
+mod origin;
 mod retry;
 
 use alloc::borrow::ToOwned;
 use alloc::boxed::Box;
+use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -16,6 +18,7 @@ pub(crate) use auth::Kind as AuthKind;
 pub use auth::{Auth, AuthError};
 pub(crate) use buffer::{Buffer, Buffered, Room};
 pub use options::{Overflow, Retries, SendBuffer, SocketOptions};
+pub(crate) use origin::Origin;
 pub(crate) use retry::{Retried, RetryQueue, Retrying};
 
 use crate::Instant;
@@ -52,6 +55,10 @@ pub(crate) struct Socket {
     /// The requests that the server left without an answer on this connection, beside the one that
     /// is awaited.
     pub(crate) unanswered: u32,
+    /// The user took some of these back.
+    pub(crate) has_left: bool,
+    /// A person wishes to be connected, and was not answered yet.
+    pub(crate) insists: bool,
     pub(crate) pacing: Pacing,
     /// Whether fresh auth was asked for since the last connect.
     pub(crate) auth_refreshed: bool,
@@ -61,11 +68,12 @@ pub(crate) struct Socket {
     pub(crate) is_asked_ahead: bool,
     pub(crate) id: Option<String>,
     recovery: Recovery,
+    /// The auth of the next CONNECT, where it is known.
+    pub(crate) user: Option<Rc<str>>,
     /// The auth of the last CONNECT: whose the session is.
-    pub(crate) identity: Option<Option<String>>,
-    /// Counts the sessions that the user left and the users that the auth has named. What was
-    /// emitted in an earlier one is not sent to another user's session.
-    pub(crate) epoch: u32,
+    pub(crate) identity: Option<Option<Rc<str>>>,
+    /// Counts the sessions that the user left.
+    epoch: u32,
 }
 
 /// What is taken out of the send buffer and the retry queue.
@@ -100,6 +108,7 @@ impl Socket {
     pub(crate) fn new(namespace: Box<str>, options: SocketOptions) -> Self {
         Self {
             namespace,
+            user: options.auth.text().map(Into::into),
             phase: Phase::Idle,
             retries: None,
             options,
@@ -114,6 +123,8 @@ impl Socket {
             asked: Instant::default(),
             not_before: None,
             unanswered: 0,
+            has_left: false,
+            insists: false,
             pacing: Pacing::default(),
             auth_refreshed: false,
             tells_outgoing: false,
@@ -142,7 +153,7 @@ impl Socket {
 
     /// Whether this auth is of another user than that of the last CONNECT.
     pub(crate) fn is_other_user(&self, auth: Option<&str>) -> bool {
-        let same = |last: &Option<String>| last.as_deref() == auth;
+        let same = |last: &Option<Rc<str>>| last.as_deref() == auth;
         !self.options.one_user && !self.identity.as_ref().is_none_or(same)
     }
 
@@ -151,21 +162,58 @@ impl Socket {
         self.options.auth == Auth::ASK || !self.is_other_user(self.options.auth.text())
     }
 
+    /// Whether the next answer may be to a request that the user took back.
+    pub(crate) fn has_left_requests(&self) -> bool {
+        self.has_left && self.unanswered > 0
+    }
+
     /// The session is over for good: it is not offered for recovery.
     pub(crate) fn forget_session(&mut self) {
         self.recovery = Recovery::default();
-        self.epoch = self.epoch.wrapping_add(1);
+        self.epoch = self.epoch.saturating_add(1);
     }
 
-    /// The next session is another user's. Takes out what is kept of the user before.
-    pub(crate) fn forget_user(&mut self) -> Dropped {
-        self.recovery = Recovery::default();
-        let epoch = self.epoch;
-        let retries = self.retries.as_mut();
-        Dropped {
-            packets: self.send_buffer.take_before(epoch),
-            events: retries.map_or_else(Vec::new, |queue| queue.take_before(epoch)),
+    pub(crate) fn set_auth(&mut self, auth: Auth) {
+        self.user = auth.text().map(Into::into);
+        self.options.auth = auth;
+    }
+
+    /// Where what is emitted now comes from. Where auth is asked for, its user is known once CONNECT
+    /// has gone out.
+    pub(crate) fn origin(&self) -> Origin {
+        let user = match (self.phase, &self.options.auth.0) {
+            _ if self.options.one_user => None,
+            (Phase::Connecting | Phase::Connected, AuthKind::Ask) => {
+                self.identity.clone().flatten()
+            }
+            _ => self.user.clone(),
+        };
+        Origin {
+            user,
+            epoch: self.epoch,
         }
+    }
+
+    /// The next session is this user's. Takes out what waits and is not for it. A session of another
+    /// user is not offered for recovery.
+    pub(crate) fn set_identity(&mut self, user: Option<Rc<str>>) -> Dropped {
+        let auth = user.as_deref();
+        let is_other = self.is_other_user(auth);
+        if is_other {
+            self.recovery = Recovery::default();
+        }
+        let epoch = self.epoch;
+        let is_foreign = |origin: &Origin| match &origin.user {
+            Some(_) => origin.user.as_deref() != auth,
+            None => is_other && origin.epoch < epoch,
+        };
+        let retries = self.retries.as_mut();
+        let dropped = Dropped {
+            packets: self.send_buffer.take_foreign(&is_foreign),
+            events: retries.map_or_else(Vec::new, |queue| queue.take_foreign(&is_foreign)),
+        };
+        self.identity = Some(user);
+        dropped
     }
 
     /// The payload of CONNECT: what the session can be restored by, then the user's own, which wins (H19).
@@ -204,6 +252,7 @@ impl Socket {
         self.deadline = None;
         self.pacing.connected(now);
         self.auth_refreshed = false;
+        self.insists = false;
         self.flush_pending = true;
     }
 
@@ -214,6 +263,10 @@ impl Socket {
 
     /// The server of a session that can be restored puts an offset behind the arguments of each event (H19).
     pub(crate) fn note_offset(&mut self, packet: &Packet) {
+        // Where the server may have two sessions for this socket, it is not known whose event it is.
+        if self.unanswered > 0 {
+            self.recovery = Recovery::default();
+        }
         // Events that ask for an acknowledgement are not among those that a session is restored with.
         if self.notes_offsets()
             && packet.id().is_none()

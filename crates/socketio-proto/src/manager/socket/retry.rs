@@ -2,7 +2,7 @@ use alloc::vec::Vec;
 use core::fmt::Debug;
 use core::time::Duration;
 
-use super::Retries;
+use super::{Origin, Retries};
 use crate::json::push_integer;
 use crate::packet::{Arguments, EncodeError};
 use crate::queue::Queue;
@@ -28,8 +28,7 @@ pub(crate) struct Retried {
     /// way takes longer than the timeout, no other would ever come.
     pub(crate) acks: Vec<u64>,
     in_flight: bool,
-    /// The socket's when it was emitted.
-    epoch: u32,
+    origin: Origin,
 }
 
 /// What a manager asks of a retry queue: by way of a trait's object, so that a page without retries links none.
@@ -50,7 +49,7 @@ pub(crate) trait Retrying: Debug {
         event: Arguments,
         awaited: Option<u64>,
         timeout: Option<Duration>,
-        epoch: u32,
+        origin: Origin,
     );
 
     /// The next event to send, within the window: always the oldest that isn't in flight, so that order is kept.
@@ -71,8 +70,8 @@ pub(crate) trait Retrying: Debug {
     /// Takes out the events that are not in flight.
     fn take_waiting(&mut self) -> Vec<Retried>;
 
-    /// Takes out the events that were emitted before this epoch.
-    fn take_before(&mut self, epoch: u32) -> Vec<Retried>;
+    /// Takes out the events that come from elsewhere.
+    fn take_foreign(&mut self, is_foreign: &dyn Fn(&Origin) -> bool) -> Vec<Retried>;
 
     fn take_all(&mut self) -> Vec<Retried>;
 }
@@ -122,7 +121,7 @@ impl Retrying for RetryQueue {
         event: Arguments,
         awaited: Option<u64>,
         timeout: Option<Duration>,
-        epoch: u32,
+        origin: Origin,
     ) {
         let number = self.next;
         self.next += 1;
@@ -134,7 +133,7 @@ impl Retrying for RetryQueue {
             timeout,
             acks: Vec::new(),
             in_flight: false,
-            epoch,
+            origin,
         });
     }
 
@@ -184,8 +183,8 @@ impl Retrying for RetryQueue {
         self.take_where(&|event| !event.in_flight)
     }
 
-    fn take_before(&mut self, epoch: u32) -> Vec<Retried> {
-        self.take_where(&|event| event.epoch != epoch)
+    fn take_foreign(&mut self, is_foreign: &dyn Fn(&Origin) -> bool) -> Vec<Retried> {
+        self.take_where(&|event| is_foreign(&event.origin))
     }
 
     fn take_all(&mut self) -> Vec<Retried> {

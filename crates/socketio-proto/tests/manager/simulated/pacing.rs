@@ -1,0 +1,224 @@
+//! Attempts that came too soon, or were counted where nobody should have.
+
+use std::time::Duration;
+
+use socketio_proto::Auth;
+use socketio_proto::manager::{Config, Event, Output, SocketId, TransportEvent};
+
+use super::asked_beside_root;
+use crate::script::{OPEN, Script};
+
+/// How far away the server is.
+const ROUND_TRIP: Duration = Duration::from_millis(150);
+
+/// Runs for a minute against a server that refuses each namespace but `/`. Tells how many
+/// transports were opened, and how many namespaces were asked for.
+fn run(script: &mut Script, mut reacts: impl FnMut(&mut Script, SocketId)) -> (u32, u32) {
+    let end = script.now + Duration::from_secs(60);
+    let (mut opened, mut asked) = (0, 0);
+    let mut answer = None;
+    while script.now < end {
+        while let Some(output) = script.manager.poll_output() {
+            match output {
+                Output::OpenTransport(transport) => {
+                    opened += 1;
+                    script.transport = Some(transport);
+                    answer = Some((script.now + ROUND_TRIP, OPEN.into()));
+                }
+                Output::SendText(_, text) if text.starts_with("40/") => {
+                    asked += 1;
+                    answer = Some((script.now + ROUND_TRIP, text.replacen('0', "4", 1)));
+                }
+                Output::SendText(_, text) if text == "40" => {
+                    answer = Some((script.now + ROUND_TRIP, r#"40{"sid":"s"}"#.into()));
+                }
+                Output::Event(Event::ConnectError { socket, .. }) => reacts(script, socket),
+                _ => {}
+            }
+        }
+        let timeout = script.manager.poll_timeout();
+        match answer.take() {
+            Some((at, text)) if timeout.is_none_or(|timeout| at <= timeout) => {
+                script.now = script.now.max(at);
+                let transport = script.transport.unwrap();
+                let event = TransportEvent::Text(text);
+                script
+                    .manager
+                    .handle_transport(transport, event, script.now);
+            }
+            waits => {
+                answer = waits;
+                script.now = script.now.max(timeout.unwrap_or(end));
+                script.manager.handle_timeout(script.now);
+            }
+        }
+    }
+    (opened, asked)
+}
+
+#[test]
+fn a_program_that_answers_one_namespace_s_failure_by_another_makes_no_loop() {
+    let mut script = Script::new(Config::default());
+    let sockets = ["/a", "/b"].map(|name| script.manager.socket(name, Auth::NONE).unwrap());
+    script.manager.connect(sockets[0], script.now);
+    let (opened, _) = run(&mut script, |script, failed| {
+        let other = if failed == sockets[0] { 1 } else { 0 };
+        script.manager.connect(sockets[other], script.now);
+    });
+    assert!((5..30).contains(&opened), "{opened} in a minute");
+}
+
+#[test]
+fn a_program_that_makes_a_new_socket_at_each_failure_makes_no_loop() {
+    let mut script = Script::new(Config::default());
+    script.connect("/a");
+    let (opened, _) = run(&mut script, |script, failed| {
+        script.manager.remove(failed, script.now);
+        script.connect("/a");
+    });
+    assert!((5..30).contains(&opened), "{opened} in a minute");
+}
+
+#[test]
+fn a_program_that_makes_a_new_socket_at_each_failure_makes_no_loop_of_requests_either() {
+    let (mut script, _) = Script::connected("/");
+    script.connect("/a");
+    let (opened, asked) = run(&mut script, |script, failed| {
+        if script.manager.namespace(failed) == Some("/a") {
+            script.manager.remove(failed, script.now);
+            script.connect("/a");
+        }
+    });
+    assert!((5..30).contains(&asked), "{asked} in a minute");
+    assert!(opened < 5, "{opened} in a minute");
+}
+
+#[test]
+fn a_program_that_reacts_to_something_else_makes_nothing_anew_that_is_under_way() {
+    let (mut script, socket) = asked_beside_root(Auth::NONE);
+    script.drain();
+    let other = script.connect("/c");
+    script.drain();
+    script.after(5_000);
+    script.they_send(r#"44/c,"no""#);
+    script.expect(["connect error: the server refused the namespace: no"]);
+    script.manager.connect(socket, script.now);
+    script.expect([]);
+    // A person's wish is another matter.
+    script.after(5_000);
+    script.manager.connect(socket, script.now);
+    script.expect(["> 40/b,"]);
+    assert!(!script.manager.is_active(other));
+}
+
+#[test]
+fn what_a_page_loses_because_it_is_left_is_not_held_against_the_limit() {
+    let mut script = Script::new(Config {
+        reconnection_attempts: Some(1),
+        ..Config::default()
+    });
+    let socket = script.connect("/");
+    for round in 0..4 {
+        let lines = script.they_accept("s");
+        assert_eq!(lines, ["connected s"], "round {round}");
+        script.manager.handle_suspend(script.now);
+        script.drain();
+        // Longer than any delay: the attempt at the wish of the system is not the one that was due.
+        script.after(60_000);
+        script.manager.handle_wake(script.now);
+    }
+    assert!(script.manager.is_active(socket));
+    script.drain();
+    // None of its own was made so far.
+    script.they_close();
+    let lines = script.take();
+    assert!(lines.contains(&"scheduled 1".into()), "{lines:?}");
+}
+
+#[test]
+fn the_second_of_two_wishes_of_the_system_is_not_counted_either() {
+    let mut script = Script::new(Config {
+        reconnection_attempts: Some(1),
+        ..Config::default()
+    });
+    script.connect("/");
+    script.drain();
+    script.they_close();
+    script.drain();
+    script.manager.handle_wake(script.now);
+    script.drain();
+    script.they_close();
+    script.drain();
+    // Within the spacing: it is made at the end of that.
+    script.manager.handle_wake(script.now);
+    script.expect([]);
+    assert_eq!(script.run_to_deadline(), Duration::from_millis(500));
+    script.expect(["attempt 1", "open"]);
+    script.they_close();
+    let lines = script.take();
+    assert!(lines.contains(&"scheduled 1".into()), "{lines:?}");
+}
+
+#[test]
+fn an_attempt_that_was_called_off_is_not_counted() {
+    let mut script = Script::new(Config {
+        reconnection_attempts: Some(1),
+        ..Config::default()
+    });
+    let socket = script.connect("/");
+    script.drain();
+    script.they_close();
+    // A program answers by leaving and coming back, which is its one attempt at once.
+    script.manager.disconnect(socket, script.now);
+    script.manager.connect(socket, script.now);
+    script.drain();
+    script.they_close();
+    let lines = script.take();
+    assert!(lines.contains(&"scheduled 1".into()), "{lines:?}");
+}
+
+#[test]
+fn a_page_that_wakes_takes_back_no_more_than_was_counted() {
+    let mut script = Script::new(Config::default());
+    let socket = script.connect("/");
+    for _ in 0..3 {
+        script.drain();
+        script.they_close();
+        script.drain();
+        script.run_to_deadline();
+    }
+    script.drain();
+    script.manager.handle_suspend(script.now);
+    script.manager.disconnect(socket, script.now);
+    script.manager.connect(socket, script.now);
+    script.drain();
+    script.manager.handle_wake(script.now);
+    script.drain();
+    script.they_close();
+    let lines = script.take();
+    assert!(lines.contains(&"scheduled 4".into()), "{lines:?}");
+}
+
+#[test]
+fn a_namespace_that_was_left_before_anybody_knew_it_does_not_let_the_delays_start_over() {
+    let mut script = Script::new(Config::default());
+    script.manager.socket("/", Auth::ASK).unwrap();
+    let root = script.manager.socket("/a", Auth::NONE).unwrap();
+    script.manager.connect(root, script.now);
+    let socket = script.connect("/b");
+    for _ in 0..2 {
+        script.drain();
+        script.they_close();
+        script.drain();
+        script.run_to_deadline();
+    }
+    script.drain();
+    script.they_send_after_drain(OPEN);
+    script.they_send(r#"40/b,{"sid":"b"}"#);
+    script.manager.disconnect(socket, script.now);
+    script.expect(["> 41/b,"]);
+    script.after(10_000);
+    script.they_close();
+    let lines = script.take();
+    assert!(lines.contains(&"scheduled 3".into()), "{lines:?}");
+}

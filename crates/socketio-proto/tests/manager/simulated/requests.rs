@@ -1,0 +1,93 @@
+//! Requests for a namespace that came too late, or never.
+
+use std::time::Duration;
+
+use socketio_proto::Auth;
+use socketio_proto::manager::Config;
+
+use super::{asked_beside_root, auth};
+use crate::script::{OPEN, Script};
+
+#[test]
+fn a_namespace_is_joined_again_though_a_frame_comes_before_the_timer() {
+    let (mut script, socket) = asked_beside_root(Auth::NONE);
+    script.drain();
+    script.they_send(r#"40/b,{"sid":"b1"}"#);
+    script.drain();
+    script.manager.disconnect(socket, script.now);
+    script.manager.connect(socket, script.now);
+    script.expect(["> 41/b,", "disconnected: io client disconnect"]);
+    script.now = script.now + Duration::from_millis(150);
+    script.they_send("6");
+    assert_eq!(script.run_to_deadline(), Duration::ZERO);
+    script.expect(["> 40/b,"]);
+}
+
+#[test]
+fn a_request_that_was_taken_back_counts_from_when_it_was_made() {
+    let (mut script, socket) = asked_beside_root(Auth::NONE);
+    script.expect(["> 40/b,"]);
+    script.after(10_000);
+    script.manager.disconnect(socket, script.now);
+    script.after(100);
+    script.manager.connect(socket, script.now);
+    script.expect(["> 40/b,"]);
+}
+
+#[test]
+fn a_person_gets_the_answer_on_a_new_connection_where_the_old_one_has_a_request_open() {
+    let (mut script, socket) = asked_beside_root(Auth::NONE);
+    script.expect(["> 40/b,"]);
+    // The connect handler has failed: python-socketio says nothing, and takes the namespace for joined.
+    script.run_to_deadline();
+    script.run_to_deadline();
+    script.drain();
+    script.they_send(r#"44/b,"Unable to connect""#);
+    script.expect(["connect error: the server refused the namespace: Unable to connect"]);
+    script.after(5_000);
+    script.manager.connect(socket, script.now);
+    script.expect(["> 40/b,"]);
+    script.they_send(r#"44/b,"Unable to connect""#);
+    let lines = script.take();
+    assert_eq!(lines[0], "close");
+    assert_eq!(lines.last().map(|line| &**line), Some("open"));
+    script.they_send(OPEN);
+    script.expect(["opened", "reconnected 1", "> 40", "> 40/b,"]);
+    // Here, a refusal is one.
+    script.they_send(r#"44/b,"no""#);
+    script.expect(["connect error: the server refused the namespace: no"]);
+}
+
+#[test]
+fn a_connection_is_opened_anew_at_a_wish_though_all_attempts_are_used_up() {
+    let mut script = Script::new(Config {
+        reconnection_attempts: Some(0),
+        ..Config::default()
+    });
+    let root = script.connect("/");
+    let socket = script.manager.socket("/b", auth("alice")).unwrap();
+    script.manager.connect(socket, script.now);
+    script.drain();
+    script.they_send_after_drain(OPEN);
+    script.they_send_after_drain(r#"40{"sid":"s"}"#);
+    script.after(1_000);
+    script.manager.set_auth(socket, auth("bob"), script.now);
+    script.manager.connect(socket, script.now);
+    let lines = script.take();
+    assert_eq!(lines[0], "close");
+    assert_eq!(lines.last().map(|line| &**line), Some("open"));
+    assert!(script.manager.is_active(socket) && script.manager.is_active(root));
+}
+
+#[test]
+fn the_delay_of_a_namespace_ends_with_the_connection() {
+    let (mut script, socket) = asked_beside_root(Auth::NONE);
+    script.after(20_000);
+    script.drain();
+    assert!(script.manager.next_request(socket).is_some());
+    script.they_close();
+    script.manager.handle_wake(script.now);
+    script.drain();
+    script.they_send(OPEN);
+    script.expect(["opened", "reconnected 1", "> 40", "> 40/b,"]);
+}

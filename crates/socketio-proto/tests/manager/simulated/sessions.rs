@@ -1,0 +1,269 @@
+//! Sessions that got mixed.
+
+use std::time::Duration;
+
+use socketio_proto::manager::{Config, EmitOptions};
+use socketio_proto::{Auth, Retries, SendBuffer, SocketOptions};
+
+use super::{ACK, asked_beside_root, auth};
+use crate::script::{OPEN, Script};
+
+#[test]
+fn what_was_emitted_before_the_first_connect_is_its_user_s_as_well() {
+    let mut script = Script::new(Config::default());
+    let socket = script.manager.socket("/", auth("alice")).unwrap();
+    script.emit(socket, "secret", ACK).unwrap();
+    script.manager.set_auth(socket, auth("bob"), script.now);
+    script.manager.connect(socket, script.now);
+    script.drain();
+    script.they_send(OPEN);
+    let dropped = "ack 0 failed: the packet was dropped";
+    script.expect(["opened", dropped, r#"> 40{"token":"bob"}"#]);
+    script.they_send(r#"40{"sid":"s"}"#);
+    script.expect(["connected s"]);
+}
+
+#[test]
+fn what_waits_goes_to_the_session_of_the_user_it_was_emitted_by() {
+    let (mut script, socket) = Script::connecting(auth("alice").into());
+    script.they_accept("s1");
+    script.they_close();
+    let plain = EmitOptions::default();
+    script.emit(socket, "alice's", plain).unwrap();
+    script.manager.set_auth(socket, auth("bob"), script.now);
+    script.emit(socket, "bob's", plain).unwrap();
+    script.manager.set_auth(socket, auth("alice"), script.now);
+    script.drain();
+    script.run_to_deadline();
+    let lines = script.they_accept("s2");
+    assert_eq!(lines, ["connected s2", r#"> 42["alice's","x"]"#]);
+}
+
+#[test]
+fn what_was_emitted_in_a_session_is_not_sent_to_whoever_the_provider_names_next() {
+    let options = SocketOptions {
+        auth: Auth::ASK,
+        retries: Some(Retries::default()),
+        ..SocketOptions::default()
+    };
+    let (mut script, socket) = Script::connecting(options);
+    script.they_send_after_drain(OPEN);
+    let now = script.now;
+    script.manager.authorize(socket, 1, Ok(auth("alice")), now);
+    script.they_send_after_drain(r#"40{"sid":"s1"}"#);
+    script.emit(socket, "secret", ACK).unwrap();
+    script.drain();
+    script.they_break();
+    script.they_send(OPEN);
+    script.expect(["opened", "reconnected 1", "authorize"]);
+    let request = *script.requests.last().unwrap();
+    let now = script.now;
+    script
+        .manager
+        .authorize(socket, request, Ok(auth("bob")), now);
+    let dropped = "ack 0 failed: the packet was dropped";
+    script.expect([dropped, r#"> 40{"token":"bob"}"#]);
+    script.they_send(r#"40{"sid":"s2"}"#);
+    script.expect(["connected s2"]);
+}
+
+#[test]
+fn an_acknowledgement_ends_no_wait_of_a_socket_that_was_made_since() {
+    let (mut script, socket) = asked_beside_root(Auth::NONE);
+    script.drain();
+    script.they_send(r#"40/b,{"sid":"b1"}"#);
+    script.drain();
+    script.emit(socket, "one", ACK).unwrap();
+    script.manager.remove(socket, script.now);
+    let socket = script.connect("/b");
+    script.emit(socket, "two", ACK).unwrap();
+    script.drain();
+    // For what the first one emitted: the ids of both begin at 0.
+    script.they_send(r#"43/b,0["for one"]"#);
+    script.expect([]);
+    script.after(100);
+    script.expect(["> 40/b,"]);
+    script.they_send(r#"40/b,{"sid":"b2"}"#);
+    script.expect(["connected b2", r#"> 42/b,0["two","x"]"#]);
+    script.they_send(r#"43/b,0["for two"]"#);
+    script.expect([r#"acked 0 ["for two"]"#]);
+}
+
+#[test]
+fn each_answer_to_what_was_taken_back_is_left() {
+    let (mut script, first) = asked_beside_root(Auth::NONE);
+    script.expect(["> 40/b,"]);
+    script.manager.remove(first, script.now);
+    let second = script.connect("/b");
+    script.after(20_000);
+    script.expect(["> 40/b,"]);
+    script.manager.remove(second, script.now);
+    // Both sessions are there, and nobody wants either.
+    script.they_send(r#"40/b,{"sid":"b1"}"#);
+    script.expect(["> 41/b,"]);
+    script.they_send(r#"40/b,{"sid":"b2"}"#);
+    script.expect(["> 41/b,"]);
+    script.connect("/b");
+    script.after(100);
+    script.expect(["> 40/b,"]);
+}
+
+#[test]
+fn a_late_answer_to_what_was_taken_back_is_left_where_auth_is_asked_for() {
+    let (mut script, socket) = asked_beside_root(Auth::ASK);
+    script.expect(["authorize"]);
+    let now = script.now;
+    script.manager.authorize(socket, 1, Ok(auth("alice")), now);
+    script.expect([r#"> 40/b,{"token":"alice"}"#]);
+    script.manager.disconnect(socket, script.now);
+    script.manager.connect(socket, script.now);
+    script.after(20_000);
+    script.expect(["authorize"]);
+    // The server has opened a session for alice; who is there now is being asked.
+    script.they_send(r#"40/b,{"sid":"b1"}"#);
+    script.expect(["> 41/b,"]);
+    script.after(100);
+    script.expect(["authorize"]);
+}
+
+#[test]
+fn a_late_refusal_of_what_was_taken_back_is_not_reported() {
+    let (mut script, socket) = asked_beside_root(Auth::ASK);
+    script.expect(["authorize"]);
+    let now = script.now;
+    script.manager.authorize(socket, 1, Ok(auth("alice")), now);
+    script.expect([r#"> 40/b,{"token":"alice"}"#]);
+    script.manager.disconnect(socket, script.now);
+    script.manager.connect(socket, script.now);
+    script.after(20_000);
+    script.expect(["authorize"]);
+    script.they_send(r#"44/b,{"message":"not alice"}"#);
+    script.expect([]);
+    assert!(script.manager.is_active(socket));
+}
+
+#[test]
+fn a_session_is_not_offered_by_an_offset_that_may_be_of_another_one() {
+    let (mut script, socket) = asked_beside_root(Auth::NONE);
+    script.expect(["> 40/b,"]);
+    // Somebody is in a hurry, and the server answers the second request first.
+    script.after(2_000);
+    script.manager.connect(socket, script.now);
+    script.expect(["> 40/b,"]);
+    script.they_send(r#"40/b,{"sid":"b2","pid":"P2"}"#);
+    script.expect(["connected b2"]);
+    // This is of the first session, whose reply is still on its way when the connection breaks.
+    script.they_send(r#"42/b,["x","off1"]"#);
+    script.drain();
+    script.they_break();
+    script.they_send(OPEN);
+    script.expect(["opened", "reconnected 1", "> 40", "> 40/b,"]);
+}
+
+#[test]
+fn a_namespace_that_the_server_ends_while_another_answer_is_due_is_no_session_of_its_any_more() {
+    let (mut script, socket) = asked_beside_root(Auth::NONE);
+    script.expect(["> 40/b,"]);
+    script.after(2_000);
+    script.manager.connect(socket, script.now);
+    script.they_send_after_drain(r#"40/b,{"sid":"b1"}"#);
+    // It may refuse the other request, as a server with `always_connect` does: then b1 is still there.
+    script.they_send("41/b,");
+    let lines = script.take();
+    assert!(lines[0].starts_with("disconnected: io server disconnect"));
+    assert!(lines.contains(&"close".into()), "{lines:?}");
+    assert_eq!(lines.last().map(|line| &**line), Some("open"));
+    assert!(!script.manager.is_active(socket));
+}
+
+#[test]
+fn a_namespace_that_a_server_of_version_2_accepts_is_left() {
+    let (mut script, _) = asked_beside_root(Auth::NONE);
+    script.drain();
+    script.they_send("40/b,{}");
+    script.expect(["> 41/b,", "connect error: the server speaks Socket.IO 2…"]);
+}
+
+#[test]
+fn what_went_out_ahead_is_of_no_use_to_another_user() {
+    let (mut script, socket) = Script::connecting(auth("alice").into());
+    script.manager.connect_went_out(socket);
+    script.manager.set_auth(socket, auth("bob"), script.now);
+    script.expect(["close", "open"]);
+    script.they_send(OPEN);
+    script.expect(["opened", r#"> 40{"token":"bob"}"#]);
+}
+
+#[test]
+fn what_went_out_ahead_can_be_taken_back() {
+    let mut script = Script::new(Config::default());
+    script.connect("/");
+    let socket = script.connect("/b");
+    script.drain();
+    script.manager.connect_went_out(socket);
+    script.manager.disconnect(socket, script.now);
+    script.they_send(OPEN);
+    script.expect(["opened", "> 40"]);
+    script.they_send(r#"40/b,{"sid":"b1"}"#);
+    script.expect(["> 41/b,"]);
+}
+
+#[test]
+fn what_went_out_ahead_gets_nothing_that_another_user_emitted() {
+    let (mut script, socket) = Script::connecting(auth("alice").into());
+    script.emit(socket, "secret", ACK).unwrap();
+    script.manager.set_auth(socket, auth("bob"), script.now);
+    script.manager.connect_went_out(socket);
+    script.expect(["ack 0 failed: the packet was dropped"]);
+    script.they_send(OPEN);
+    script.drain();
+    script.they_send(r#"40{"sid":"s"}"#);
+    script.expect(["connected s"]);
+}
+
+#[test]
+fn what_waited_too_long_is_not_sent_where_the_timer_is_late() {
+    let options = SocketOptions {
+        send_buffer: SendBuffer {
+            time_to_live: Some(Duration::from_secs(5)),
+            ..SendBuffer::default()
+        },
+        ..SocketOptions::default()
+    };
+    let (mut script, socket) = Script::connecting(options);
+    script.they_send(OPEN);
+    script.drain();
+    let in_time = EmitOptions {
+        timeout: Some(Duration::from_secs(1)),
+        ..ACK
+    };
+    script.emit(socket, "asks", in_time).unwrap();
+    script.emit(socket, "stale", ACK).unwrap();
+    script.now = script.now + Duration::from_secs(6);
+    script.they_send(r#"40{"sid":"s"}"#);
+    script.expect([
+        "connected s",
+        "ack 0 failed: operation has timed out",
+        "ack 1 failed: the packet was dropped",
+    ]);
+}
+
+#[test]
+fn what_a_handler_emitted_on_a_connection_that_is_gone_waits_no_longer_than_the_rest() {
+    let options = SocketOptions {
+        send_buffer: SendBuffer {
+            time_to_live: Some(Duration::from_secs(5)),
+            ..SendBuffer::default()
+        },
+        ..SocketOptions::default()
+    };
+    let (mut script, socket) = Script::connecting(options);
+    script.they_send_after_drain(OPEN);
+    script.they_send(r#"40{"sid":"s"}"#);
+    script.emit(socket, "hi", EmitOptions::default()).unwrap();
+    script.manager.handle_suspend(script.now);
+    script.drain();
+    assert_eq!(script.manager.buffered(socket), 1);
+    assert_eq!(script.run_to_deadline(), Duration::from_secs(5));
+    assert_eq!(script.manager.buffered(socket), 0);
+}

@@ -1,0 +1,259 @@
+//! Whether each attempt was due, or wished for.
+
+use socketio_proto::manager::Config;
+
+/// A wish that comes within this time after a failure is the reaction of a program.
+pub(crate) const REACTION: u64 = 100;
+/// Attempts at the wish of the system are at least this far apart.
+pub(crate) const SPACING: u64 = 500;
+
+/// The attempts to open a connection.
+#[derive(Debug, Default)]
+pub(crate) struct Attempts {
+    /// Which is the next, and when it is due.
+    scheduled: Option<(u32, u64)>,
+    /// The number of the last that was announced.
+    last: u32,
+    /// How many delays it is behind the start, at least.
+    rank: u32,
+    /// The last one was announced, and took place when it was due.
+    is_automatic: bool,
+    /// Something let the delays start over.
+    is_excused: bool,
+    /// When a person last wished for attempts, and for how many.
+    wished: (u64, u32),
+    /// When the system last wished for one.
+    woken: Option<u64>,
+    /// It gets one soon.
+    is_hurried: bool,
+    /// When it last got one.
+    acted: Option<u64>,
+    /// When a program last answered a failure by a wish.
+    reaction: Option<u64>,
+    has_reacted: bool,
+    /// When the client itself found the connection to be of no use.
+    renewed: Option<u64>,
+    /// Attempts that nobody wished for, since the count started over.
+    automatic: u32,
+    /// Some of them are the reactions of a program.
+    is_program: bool,
+    pub(crate) opened_at: u64,
+}
+
+/// How an attempt came about.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Cause {
+    Due,
+    Reaction,
+    Renewal,
+    Wish,
+}
+
+impl Attempts {
+    pub(crate) fn wish(&mut self, now: u64) {
+        let (at, count) = self.wished;
+        self.wished = (now, 1 + if at == now { count } else { 0 });
+        self.is_excused = true;
+        self.has_reacted = false;
+    }
+
+    pub(crate) fn react(&mut self, now: u64) {
+        self.reaction = Some(now);
+    }
+
+    pub(crate) fn wake(&mut self, now: u64, is_back: bool) {
+        self.woken = Some(now);
+        // What waits while nobody is there, or no network, is not counted.
+        if let Some((_, at)) = self.scheduled.as_mut().filter(|_| is_back) {
+            *at = u64::MAX;
+        }
+        // Woken twice within the spacing, it is made at the end of that.
+        let spaced = self.acted.map_or(0, |acted| acted + SPACING);
+        let is_later = self.scheduled.map_or(is_back, |(_, at)| spaced < at);
+        self.is_hurried |= spaced > now && is_later;
+    }
+
+    pub(crate) fn renew(&mut self, now: u64) {
+        self.renewed = Some(now);
+    }
+
+    /// The delays may start over: connected for long enough, or back on the net.
+    pub(crate) fn start_over(&mut self) {
+        self.is_excused = true;
+        self.has_reacted = false;
+        self.automatic = 0;
+        self.is_program = false;
+    }
+
+    /// The same, but it is not certain.
+    pub(crate) fn excuse(&mut self) {
+        self.is_excused = true;
+        self.has_reacted = false;
+        self.is_program = true;
+    }
+
+    /// Nobody needs the connection any more.
+    pub(crate) fn cancel(&mut self) {
+        self.scheduled = None;
+    }
+
+    pub(crate) fn schedule(&mut self, attempt: u32, delay: u64, config: &Config, now: u64) {
+        let step = u32::from(self.is_automatic);
+        let least = self.last + step;
+        assert!(
+            self.is_excused || attempt >= least,
+            "attempt {attempt} behind {}: the delays don't grow",
+            self.last
+        );
+        self.rank = match self.is_excused {
+            true => attempt,
+            false => attempt.max(self.rank + step),
+        };
+        let (shortest, _) = bounds(config, self.rank);
+        let longest = config.reconnection_delay_max.as_millis() as u64;
+        assert!(
+            (shortest..=longest).contains(&delay),
+            "attempt {attempt} in {delay} ms, and not in {shortest} ms at least"
+        );
+        if attempt == 1 || attempt < least {
+            self.automatic = self.automatic.min(attempt - 1);
+        }
+        self.is_program |= self.reaction == Some(now);
+        (self.last, self.is_excused, self.is_automatic) = (attempt, false, false);
+        self.scheduled = Some((attempt, now + delay));
+        self.is_hurried = false;
+    }
+
+    /// A transport is opened.
+    pub(crate) fn open(&mut self, now: u64) -> Cause {
+        self.opened_at = now;
+        let due = self.scheduled.take();
+        self.is_automatic = false;
+        if let (at, count @ 1..) = self.wished
+            && at == now
+        {
+            self.wished = (now, count - 1);
+            self.acted = self.woken.filter(|woken| *woken == now).or(self.acted);
+            return Cause::Wish;
+        }
+        let is_hurried = std::mem::take(&mut self.is_hurried);
+        if due.is_some_and(|(_, at)| at <= now) && !is_hurried {
+            self.is_automatic = true;
+            self.automatic += 1;
+            return Cause::Due;
+        }
+        if is_hurried || self.woken.take() == Some(now) {
+            self.acted = Some(now);
+            return Cause::Wish;
+        }
+        if self.renewed.take() == Some(now) {
+            return Cause::Renewal;
+        }
+        if self.reaction == Some(now) && !std::mem::replace(&mut self.has_reacted, true) {
+            return Cause::Reaction;
+        }
+        panic!("an attempt that nobody wished for, before its time: {self:?}");
+    }
+
+    /// The client gives up.
+    pub(crate) fn give_up(&mut self, config: &Config) {
+        let most = config.reconnection_attempts;
+        let most = most.expect("without a bound nothing is given up");
+        assert!(
+            self.automatic >= most,
+            "given up after {} attempts of its own",
+            self.automatic
+        );
+        self.scheduled = None;
+        (self.last, self.automatic) = (0, 0);
+        self.is_program = false;
+    }
+
+    pub(crate) fn check(&self, config: &Config, is_counted: bool) {
+        if let Some(most) = config.reconnection_attempts.filter(|_| is_counted) {
+            let automatic = self.automatic;
+            // A program that asks for more in its handlers gets them.
+            assert!(
+                automatic <= most || self.is_program,
+                "{automatic} attempts instead of {most}"
+            );
+        }
+    }
+}
+
+/// How long the attempt of this number may wait, in milliseconds.
+pub(crate) fn bounds(config: &Config, attempt: u32) -> (u64, u64) {
+    let first = config.reconnection_delay.as_millis() as u64;
+    let max = config.reconnection_delay_max.as_millis() as u64;
+    let ideal = first
+        .saturating_mul(1 << attempt.saturating_sub(1).min(20))
+        .min(max);
+    let spread = (ideal as f64 * config.randomization_factor) as u64;
+    (ideal - spread, max.min(ideal + spread))
+}
+
+/// The requests for one namespace on one connection, behind a failure of it.
+#[derive(Debug, Default)]
+pub(crate) struct Requests {
+    failed: Option<u64>,
+    wished: Option<u64>,
+    reaction: Option<u64>,
+    has_reacted: bool,
+    /// Fresh auth is given, once.
+    is_refreshed: bool,
+    automatic: u32,
+}
+
+impl Requests {
+    pub(crate) fn fail(&mut self, now: u64) {
+        self.failed = Some(now);
+        // What it led to may be told first.
+        self.wished = self.wished.filter(|at| *at == now);
+        self.reaction = self.reaction.filter(|at| *at == now);
+    }
+
+    pub(crate) fn wish(&mut self, now: u64) {
+        self.wished = Some(now);
+        self.start_over();
+    }
+
+    pub(crate) fn react(&mut self, now: u64) {
+        self.reaction = Some(now);
+    }
+
+    pub(crate) fn refresh(&mut self) {
+        self.is_refreshed = true;
+    }
+
+    pub(crate) fn start_over(&mut self) {
+        self.has_reacted = false;
+        self.automatic = 0;
+    }
+
+    /// The connection is another.
+    pub(crate) fn opened(&mut self) {
+        self.failed = None;
+        self.automatic = 0;
+    }
+
+    pub(crate) fn send(&mut self, config: &Config, now: u64) {
+        let Some(failed) = self.failed.take() else {
+            return;
+        };
+        let is_refreshed = std::mem::take(&mut self.is_refreshed);
+        if self.wished.is_some()
+            || is_refreshed
+            || self.reaction.is_some() && !std::mem::replace(&mut self.has_reacted, true)
+        {
+            return;
+        }
+        self.automatic += 1;
+        let (least, _) = bounds(config, self.automatic);
+        assert!(
+            now >= failed + least,
+            "asked for {} ms behind a failure, for the {}. time",
+            now - failed,
+            self.automatic
+        );
+    }
+}

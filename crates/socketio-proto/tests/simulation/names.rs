@@ -1,0 +1,44 @@
+//! The users that the auth of a CONNECT names.
+
+use socketio_proto::Auth;
+
+/// A user; the empty name is nobody's, and no auth.
+pub(crate) type Name = &'static str;
+
+pub(crate) const NOBODY: Name = "";
+pub(crate) const NAMES: [Name; 4] = [NOBODY, "ann", "bob", "cid"];
+
+pub(crate) fn auth(name: Name) -> Auth {
+    match name {
+        NOBODY => Auth::NONE,
+        name => {
+            let object = std::collections::BTreeMap::from([("token", name)]);
+            Auth::object(&object).expect("an object")
+        }
+    }
+}
+
+/// The name in the JSON text of a CONNECT's auth.
+pub(crate) fn known(name: &str) -> Name {
+    let found = NAMES.into_iter().find(|known| *known == name);
+    found.expect("a name that the client was given")
+}
+
+/// Some of the names.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(crate) struct Set(u8);
+
+impl Set {
+    pub(crate) fn of(name: Name) -> Self {
+        let index = NAMES.into_iter().position(|known| known == name);
+        Self(1 << index.expect("one of the names"))
+    }
+
+    pub(crate) fn add(&mut self, name: Name) {
+        self.0 |= Self::of(name).0;
+    }
+
+    pub(crate) fn has(self, name: Name) -> bool {
+        self.0 & Self::of(name).0 != 0
+    }
+}

@@ -1,0 +1,392 @@
+//! The user: a person, and the program whose handlers run between two outputs of the core.
+
+use std::time::Duration;
+
+use socketio_proto::Binary;
+use socketio_proto::manager::{ConnectionState, EmitOptions, Outcome};
+use socketio_proto::packet::Arguments;
+
+use crate::client::{Client, Kind, Known, NAMESPACES, millis};
+use crate::ledger::Emit;
+use crate::log::Log;
+use crate::names::{self, NAMES, NOBODY, Set};
+use crate::random::Random;
+use crate::server::Session;
+
+/// What a program does in its handlers.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Program {
+    /// Answers the failure of one namespace by connecting another.
+    Crossing,
+    /// Answers each failure by `connect`.
+    Eager,
+    /// Emits, then leaves, where it is told that it is connected.
+    Leaving,
+    Quiet,
+    /// Answers each failure by a new socket.
+    Remaking,
+    /// Does anything, anywhere.
+    Wild,
+}
+
+pub(crate) const PROGRAMS: [Program; 6] = [
+    Program::Crossing,
+    Program::Eager,
+    Program::Leaving,
+    Program::Quiet,
+    Program::Remaking,
+    Program::Wild,
+];
+
+/// Why a handler runs.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Occasion {
+    Connected,
+    Failure,
+    Other,
+}
+
+/// What surrounds an act.
+#[derive(Debug)]
+pub(crate) struct Scene<'a> {
+    pub(crate) random: &'a mut Random,
+    pub(crate) log: &'a mut Log,
+    pub(crate) sessions: &'a [Session],
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Act {
+    Acknowledge,
+    Cancel,
+    Clear,
+    Close,
+    Connect,
+    Create,
+    Disconnect,
+    Emit,
+    Remove,
+    Switch,
+}
+
+impl Client {
+    /// A handler runs, as far as it gets: it may throw behind each of its acts.
+    pub(crate) fn handler(
+        &mut self,
+        program: Program,
+        index: usize,
+        occasion: Occasion,
+        scene: &mut Scene<'_>,
+    ) -> u64 {
+        let mut acts: Vec<(Act, usize)> = Vec::new();
+        match (program, occasion) {
+            (Program::Quiet, _) => return 0,
+            (Program::Eager, Occasion::Failure) => acts.push((Act::Connect, index)),
+            (Program::Crossing, Occasion::Failure) => {
+                acts.push((Act::Connect, (index + 1) % NAMESPACES.len()));
+            }
+            (Program::Remaking, Occasion::Failure) => {
+                acts.extend([Act::Remove, Act::Create, Act::Connect].map(|act| (act, index)));
+            }
+            (Program::Leaving, Occasion::Connected) => {
+                acts.extend([(Act::Emit, index), (Act::Emit, index)]);
+                let leave = [Act::Disconnect, Act::Remove, Act::Close, Act::Emit];
+                acts.push((scene.random.pick(&leave), index));
+            }
+            _ if scene
+                .random
+                .chance(if program == Program::Wild { 20 } else { 2 }) =>
+            {
+                for _ in 0..scene.random.range(1, 5) {
+                    let of = match scene.random.chance(60) {
+                        true => index,
+                        false => scene.random.range(0, NAMESPACES.len() as u64) as usize,
+                    };
+                    acts.push((any(scene.random), of));
+                }
+            }
+            _ => {}
+        }
+        // What a handler does that throws is over there.
+        let throws = scene.random.chance(10);
+        let count = match throws {
+            true => scene.random.range(0, acts.len() as u64 + 1) as usize,
+            false => acts.len(),
+        };
+        acts.truncate(count);
+        for (act, of) in &acts {
+            scene.log.note(|| "  in its handler:".into());
+            self.act(*act, *of, scene);
+        }
+        acts.len() as u64
+    }
+
+    pub(crate) fn act(&mut self, act: Act, index: usize, scene: &mut Scene<'_>) {
+        let name = NAMESPACES[index];
+        match act {
+            Act::Acknowledge => self.acknowledge(index, scene),
+            Act::Cancel => self.cancel(index, scene),
+            Act::Clear => self.clear(index, scene),
+            Act::Close => {
+                scene.log.note(|| "user: close".into());
+                (0..NAMESPACES.len()).for_each(|index| self.leave(index));
+                self.manager.close();
+            }
+            Act::Connect => self.connect(index, scene.log),
+            Act::Create => self.create(index, scene.log),
+            Act::Disconnect => {
+                scene.log.note(|| format!("user: disconnect {name}"));
+                self.leave(index);
+                if let Some(known) = &self.namespaces[index].known {
+                    self.manager.disconnect(known.id, self.instant());
+                }
+            }
+            Act::Emit => self.emit(index, scene),
+            Act::Remove => self.remove(index, scene.log),
+            Act::Switch => self.switch(index, scene.random.pick(&NAMES), scene.log),
+        }
+    }
+
+    pub(crate) fn connect(&mut self, index: usize, log: &mut Log) {
+        let (now, awake, is_reaction) = (self.now, self.awake, self.is_reaction());
+        let namespace = &mut self.namespaces[index];
+        let Some(known) = &mut namespace.known else {
+            return;
+        };
+        let id = known.id;
+        if !self.manager.is_active(id) {
+            known.is_explained = false;
+            known.progress = awake;
+        }
+        log.note(|| format!("user: connect {} {is_reaction}", NAMESPACES[index]));
+        match is_reaction {
+            true => {
+                self.attempts.react(now);
+            }
+            false => {
+                self.attempts.wish(now);
+                namespace.requests.wish(now);
+            }
+        }
+        let waits = self.manager.next_request(id).is_some() || !self.manager.is_active(id);
+        self.manager.connect(id, self.instant());
+        if is_reaction && waits && self.manager.next_request(id).is_none() {
+            self.namespaces[index].requests.react(now);
+        }
+    }
+
+    pub(crate) fn create(&mut self, index: usize, log: &mut Log) {
+        let failed = self.failed;
+        let namespace = &mut self.namespaces[index];
+        if namespace.known.is_some() {
+            return;
+        }
+        // Made anew right behind the failure that its predecessor was removed for, it takes over its delays.
+        if namespace.removed_at.is_none() || namespace.removed_at != failed {
+            namespace.requests.start_over();
+        }
+        let name = NAMESPACES[index];
+        log.note(|| format!("user: create {name} of {:?}", namespace.user));
+        let mut options = namespace.options.clone();
+        let mut users = Set::default();
+        if namespace.kind == Kind::Plain {
+            options.auth = names::auth(namespace.user);
+            users = Set::of(namespace.user);
+        }
+        let id = self.manager.socket(name, options).expect("it is free");
+        namespace.known = Some(Known::new(id, users));
+    }
+
+    /// The user leaves the session of a namespace, for all that is known here.
+    fn leave(&mut self, index: usize) {
+        let now = self.now;
+        let namespace = &mut self.namespaces[index];
+        namespace.withdrawn_at = now;
+        namespace.pending = None;
+        let users = match namespace.kind {
+            Kind::Plain => Set::of(namespace.user),
+            Kind::Asked => Set::default(),
+        };
+        if let Some(known) = &mut namespace.known {
+            if known.asked_as != Some(namespace.user) {
+                namespace.promised.clear();
+            }
+            known.leave(users);
+        }
+    }
+
+    pub(crate) fn remove(&mut self, index: usize, log: &mut Log) {
+        log.note(|| format!("user: remove {}", NAMESPACES[index]));
+        self.leave(index);
+        let failed = self.failed.filter(|_| self.is_reaction());
+        let namespace = &mut self.namespaces[index];
+        let Some(known) = namespace.known.take() else {
+            return;
+        };
+        namespace.removed_at = failed;
+        namespace.promised.clear();
+        self.manager.remove(known.id, self.instant());
+        self.gone.push((index, known));
+    }
+
+    /// Another user signs in, or nobody.
+    fn switch(&mut self, index: usize, user: names::Name, log: &mut Log) {
+        let now = self.instant();
+        let namespace = &mut self.namespaces[index];
+        if namespace.user == user {
+            return;
+        }
+        log.note(|| format!("user: {} is {user:?}", NAMESPACES[index]));
+        namespace.user = user;
+        // What waits is not promised to arrive any more.
+        namespace.promised.clear();
+        if let (Some(known), Kind::Plain) = (&mut namespace.known, namespace.kind) {
+            known.users.add(user);
+            // What was asked for ahead is of no use now.
+            if self.manager.state() == ConnectionState::Opening {
+                self.attempts.renew(self.now);
+            }
+            self.manager.set_auth(known.id, names::auth(user), now);
+        }
+        self.totals.switched += 1;
+    }
+
+    fn clear(&mut self, index: usize, scene: &mut Scene<'_>) {
+        let namespace = &mut self.namespaces[index];
+        let Some(known) = &namespace.known else {
+            return;
+        };
+        let dropped = self.manager.clear_buffer(known.id);
+        // Which numbers those are, the queue knows: nothing is promised any more that has not been sent.
+        if dropped > 0 {
+            namespace.promised.clear();
+        }
+        self.ledger.cleared(index);
+        let name = NAMESPACES[index];
+        scene.log.note(|| format!("user: clear {name}: {dropped}"));
+    }
+
+    fn cancel(&mut self, index: usize, scene: &mut Scene<'_>) {
+        let Some(known) = &mut self.namespaces[index].known else {
+            return;
+        };
+        let number = scene.random.range(0, known.waiting.len() as u64);
+        let nth = known.waiting.iter().nth(number as usize);
+        let Some((ack, number)) = nth.map(|(ack, number)| (*ack, *number)) else {
+            return;
+        };
+        known.waiting.remove(&ack);
+        // Its end may be on its way already.
+        known.cancelled.insert(ack, number);
+        // Without a wait it has no time to be sent in.
+        self.ledger.no_deadline(number);
+        self.manager.cancel_ack(known.id, ack);
+        scene.log.note(|| format!("user: cancel {ack}"));
+    }
+
+    fn acknowledge(&mut self, index: usize, scene: &mut Scene<'_>) {
+        let connected = self.session(index);
+        let Some(known) = &mut self.namespaces[index].known else {
+            return;
+        };
+        let Some((token, of)) = known.tokens.pop() else {
+            return;
+        };
+        let connected = connected.map(|session| (session, scene.sessions[session].granted));
+        let answered = self.manager.acknowledge(known.id, token, Arguments::ack());
+        assert_eq!(answered.is_ok(), connected == Some(of), "a stale answer");
+        scene
+            .log
+            .note(|| format!("user: answer {}: {answered:?}", token.id()));
+    }
+
+    fn emit(&mut self, index: usize, scene: &mut Scene<'_>) {
+        let (session, instant) = (self.session(index), self.instant());
+        let (now, number) = (self.now, self.ledger.next());
+        let namespace = &mut self.namespaces[index];
+        let Some(known) = &mut namespace.known else {
+            return;
+        };
+        let random = &mut *scene.random;
+        let mut event = Arguments::event("e").expect("a name");
+        if random.chance(10) {
+            event.push(&Binary(vec![1, 2, 3])).expect("bytes");
+        }
+        event.push(&number).expect("a number");
+        let options = EmitOptions {
+            ack: random.chance(60),
+            timeout: random
+                .chance(30)
+                .then(|| Duration::from_millis(random.range(1, 60_000))),
+            volatile: random.chance(10),
+        };
+        let id = known.id;
+        let emitted = self.manager.emit(id, event, options, instant);
+        let name = NAMESPACES[index];
+        scene
+            .log
+            .note(|| format!("user: emit {number} in {name}: {emitted:?}"));
+        let Ok(emitted) = emitted else {
+            return;
+        };
+        let is_sent = emitted.outcome == Outcome::Sent;
+        let mut emit = Emit::new(index, id, now);
+        emit.leaves = known.left_as.len();
+        (emit.retried, emit.volatile) = (namespace.options.retries.is_some(), options.volatile);
+        let timeout = options.timeout.or(namespace.options.ack_timeout);
+        emit.deadline = timeout.filter(|_| options.ack).map(|at| now + millis(at));
+        if emitted.outcome == Outcome::Buffered {
+            let live = namespace.options.send_buffer.time_to_live;
+            emit.expires = live.map(|live| now + millis(live));
+        }
+        // The heartbeat may have been found to be missing just now.
+        let session = session.filter(|_| is_sent || self.manager.is_connected(id));
+        if !emit.retried || emit.volatile {
+            emit.session = session.filter(|_| is_sent);
+        }
+        for user in session
+            .map(|session| scene.sessions[session].user)
+            .into_iter()
+            .chain(namespace.pending)
+        {
+            emit.users.add(user);
+        }
+        match namespace.kind {
+            Kind::Plain if namespace.user == NOBODY => {
+                emit.users.add(NOBODY);
+                emit.anybody = true;
+            }
+            Kind::Plain => emit.users.add(namespace.user),
+            // Nobody's, or not known yet whose.
+            Kind::Asked => {
+                emit.anybody = [Set::default(), Set::of(NOBODY)].contains(&emit.users);
+            }
+        }
+        if let Some(ack) = emitted.ack {
+            let before = known.waiting.insert(ack, number);
+            assert!(before.is_none(), "the id {ack} is awaited twice");
+        }
+        if emit.retried && !emit.volatile && emitted.outcome != Outcome::Dropped {
+            namespace.promised.insert(number);
+        }
+        self.ledger.emits.push(emit);
+        if is_sent {
+            self.ledger.owe(number);
+        }
+    }
+}
+
+/// What people do, and how often.
+pub(crate) fn any(random: &mut Random) -> Act {
+    match random.range(0, 40) {
+        0 => Act::Close,
+        1 => Act::Remove,
+        2 | 3 => Act::Disconnect,
+        4..=8 => Act::Connect,
+        9..=11 => Act::Create,
+        12 => Act::Clear,
+        13 => Act::Cancel,
+        14 | 15 => Act::Acknowledge,
+        16 | 17 => Act::Switch,
+        _ => Act::Emit,
+    }
+}
