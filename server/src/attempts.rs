@@ -21,6 +21,8 @@ enum Key {
 #[derive(Clone, Copy, Debug)]
 struct Count {
     attempts: u32,
+    /// With those that were put off: whoever asks for much is behind who asks for little, though none of it was tried.
+    asked: u32,
     since: u64,
 }
 
@@ -42,8 +44,8 @@ impl Attempts {
         }
     }
 
-    /// Counts an attempt before it is made, so that many at once are counted too. Returns how many this address has
-    /// behind it. In the error are the seconds to wait.
+    /// Counts an attempt before it is made, so that many at once are counted too. Returns how many this address has asked
+    /// for before. In the error are the seconds to wait.
     pub(crate) fn begin(&self, address: IpAddr, account: &str) -> Result<u32, u64> {
         let limit = if self.limit == 0 {
             u32::MAX
@@ -68,16 +70,19 @@ impl Attempts {
             self.make_room(&mut counts, now);
             let count = counts.entry(key).or_insert(Count {
                 attempts: 0,
+                asked: 0,
                 since: now,
             });
             if count.since.saturating_add(self.window_seconds) <= now {
                 *count = Count {
                     attempts: 0,
+                    asked: 0,
                     since: now,
                 };
             }
-            before = count.attempts;
+            before = count.asked;
             count.attempts = count.attempts.saturating_add(1);
+            count.asked = count.asked.saturating_add(1);
         }
         // The address is the last of the keys.
         Ok(before)
@@ -90,10 +95,11 @@ impl Attempts {
         counts.remove(&pair);
         if let Some(count) = counts.get_mut(&address) {
             count.attempts = count.attempts.saturating_sub(1);
+            count.asked = count.asked.saturating_sub(1);
         }
     }
 
-    /// The attempt has not been made: it doesn't count.
+    /// The attempt has been put off: it doesn't count to the limit.
     pub(crate) fn withdrawn(&self, address: IpAddr, account: &str) {
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         for key in keys(address, account) {
@@ -171,11 +177,15 @@ mod tests {
     fn what_was_not_tried_does_not_count() {
         let (attempts, _) = attempts(2);
         assert_eq!(attempts.begin(HERE, "a"), Ok(0));
-        for _ in 0..50 {
-            assert_eq!(attempts.begin(HERE, "a"), Ok(1));
+        for asked in 1..=50 {
+            assert_eq!(
+                attempts.begin(HERE, "a"),
+                Ok(asked),
+                "it goes on behind others"
+            );
             attempts.withdrawn(HERE, "a");
         }
-        assert_eq!(attempts.begin(HERE, "a"), Ok(1));
+        assert_eq!(attempts.begin(HERE, "a"), Ok(51));
         assert_eq!(attempts.begin(HERE, "a"), Err(60));
     }
 

@@ -9,9 +9,11 @@ mod queue;
 use std::fmt;
 use std::sync::Arc;
 use std::thread;
+use std::time::Duration;
 
 use orchard_contract::Secret;
 use tokio::sync::oneshot;
+use tokio::time::timeout;
 
 use crate::error::StartError;
 use hashing::Buffer;
@@ -19,6 +21,9 @@ use queue::Queue;
 
 /// More are of no use to a server of this size, and each keeps its 19 MiB.
 const MOST_WORKERS: usize = 4;
+
+/// Whose turn has not come by then is told to try again.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Compares passwords with hashes. It is done once the last of its clones is dropped.
 #[derive(Clone)]
@@ -55,7 +60,8 @@ impl Passwords {
     /// passwords of others.
     ///
     /// # Errors
-    /// When more than the queue holds are waiting, and none of them has a lower place than this one.
+    /// When more than the queue holds are waiting, and none of them has a lower place than this one; or its turn does not
+    /// come, as others go first.
     pub(crate) async fn verify(
         &self,
         password: Secret,
@@ -71,8 +77,10 @@ impl Passwords {
         };
         self.pool.0.push(attempts, question).map_err(|_| Busy)?;
         // One whose place another takes is dropped, and so is its end of the channel.
-        let equal = answered.await.map_err(|_| Busy)?;
-        Ok(known && equal)
+        match timeout(PATIENCE, answered).await {
+            Ok(Ok(equal)) => Ok(known && equal),
+            Ok(Err(_)) | Err(_) => Err(Busy),
+        }
     }
 }
 
