@@ -371,6 +371,15 @@ pub struct Config {
     )]
     pub log: Targets,
 
+    /// Lines of one kind that are logged in a second; what is left out is counted. 0 for no limit.
+    #[arg(
+        long,
+        env = "ORCHARD_MAX_LOG_LINES_PER_SECOND",
+        value_name = "N",
+        default_value_t = 50
+    )]
+    pub max_log_lines_per_second: u64,
+
     /// How to log, on standard error.
     #[arg(
         long,

@@ -20,7 +20,7 @@ use crate::error::StartError;
 use crate::passwords::Passwords;
 use crate::session::Sessions;
 use crate::tokens::{self, Tokens};
-use crate::{net, open_files, orchard, web};
+use crate::{logging, net, open_files, orchard, web};
 
 /// How often what had to be refused is told in the log, if there was more of it.
 const REPORT_INTERVAL: Duration = Duration::from_secs(60);
@@ -132,8 +132,16 @@ impl Server {
         {
             tracing::warn!("some connections had to be cut");
         }
-        tracing::info!(since_start = %self.counters, "stopped");
+        tracing::info!(since_start = since_start(&self.counters), "stopped");
         Ok(())
+    }
+}
+
+fn since_start(counters: &Counters) -> String {
+    match (logging::lines_left_out(), counters.to_string()) {
+        (0, counted) => counted,
+        (lines, counted) if counted.is_empty() => format!("log lines left out: {lines}"),
+        (lines, counted) => format!("{counted}, log lines left out: {lines}"),
     }
 }
 
@@ -142,7 +150,7 @@ async fn report(counters: &Counters) -> Infallible {
     let mut told = String::new();
     loop {
         tokio::time::sleep(REPORT_INTERVAL).await;
-        let now = counters.to_string();
+        let now = since_start(counters);
         if now != told {
             tracing::warn!(since_start = now, "limits were met");
             told = now;

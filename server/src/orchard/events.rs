@@ -20,6 +20,7 @@ use super::hall::Ending;
 use super::member::Member;
 use super::object::Object;
 use super::{Orchard, wire};
+use crate::logging::Outside;
 use crate::session::Session;
 
 /// One socket may be in this many rooms: each uid that it signs in with is one.
@@ -69,7 +70,7 @@ impl Events {
             Chat::NAME => self.chat(),
             Broadcast::NAME => self.broadcast(&mut received),
             _ => {
-                tracing::debug!(sid = %self.member.id, event = name, "an event that nobody knows");
+                tracing::debug!(sid = %self.member.id, event = %Outside(name), "an event that nobody knows");
                 return;
             }
         }
@@ -78,7 +79,9 @@ impl Events {
 
     fn message(&self, received: &mut Received) {
         match received.data() {
-            Ok(Object(Message { uid })) => tracing::info!(sid = %self.member.id, %uid, "message"),
+            Ok(Object(Message { uid })) => {
+                tracing::debug!(sid = %self.member.id, uid = %Outside(uid), "message")
+            }
             Err(error) => self.ignored::<Message>(error),
         }
     }
@@ -92,7 +95,7 @@ impl Events {
         let room = room.and_then(|room| self.check_room(&received.socket, room));
         match room {
             Ok(room) => {
-                tracing::info!(sid = %self.member.id, uid = room, "signed in");
+                tracing::info!(sid = %self.member.id, uid = %Outside(&room), "signed in");
                 received.socket.join(room.clone());
                 let welcome = LoginResponse {
                     data: Some("登录成功".into()),
@@ -140,7 +143,7 @@ impl Events {
     fn broadcast(&self, received: &mut Received) {
         match received.data::<Anything>() {
             Ok(data) => {
-                tracing::info!(sid = %self.member.id, "broadcast");
+                tracing::debug!(sid = %self.member.id, "broadcast");
                 let name = BroadcastResponse::NAME;
                 let size = wire::size_of_anything(NAMESPACE, name, &data);
                 self.orchard.hall.emit_sized(name, &data, size);
@@ -164,7 +167,8 @@ impl Events {
 
     fn ignored<E: Event>(&self, error: impl Display) {
         let sid = &self.member.id;
-        tracing::warn!(%sid, event = E::NAME, %error, "an event that can't be used");
+        let error = Outside(error);
+        tracing::info!(%sid, event = E::NAME, %error, "an event that can't be used");
     }
 }
 

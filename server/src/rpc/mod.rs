@@ -13,6 +13,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::app::App;
+use crate::logging::Outside;
 use crate::tokens::{Purpose, TokenError};
 
 pub(crate) use fault::Fault;
@@ -145,15 +146,16 @@ pub(crate) async fn answer(app: &App, caller: &Caller, body: &[u8]) -> Answer {
             retry_after: None,
         };
     };
-    let method = call.method.clone();
+    let named = call.method.clone();
+    let method = Outside(&named);
     let outcome = run(app, caller, call).await;
     match outcome {
         Ok(result) => {
-            tracing::debug!(method, "called");
+            tracing::debug!(%method, "called");
             Answer::result(id, result)
         }
         Err(Failure::Errno(errno)) => {
-            tracing::info!(method, address = %caller.address, %errno, "call refused");
+            tracing::info!(%method, address = %caller.address, %errno, "call refused");
             let refusal = CheckResult {
                 errno: Some(errno),
                 errmsg: caller.words(errno),
@@ -164,7 +166,8 @@ pub(crate) async fn answer(app: &App, caller: &Caller, body: &[u8]) -> Answer {
             }
         }
         Err(Failure::Fault(fault)) => {
-            tracing::info!(method, address = %caller.address, error = %fault.error, "call failed");
+            let error = Outside(&fault.error);
+            tracing::info!(%method, address = %caller.address, %error, "call failed");
             Answer::fault(id, fault)
         }
     }

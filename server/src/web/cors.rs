@@ -11,6 +11,8 @@ use axum::response::{IntoResponse, Response};
 use orchard_contract::endpoints::SOCKET_PATH;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
+use crate::logging::Outside;
+
 /// How long a browser may remember what it was allowed: two hours is what Chromium takes at most.
 const REMEMBERED: Duration = Duration::from_secs(2 * 60 * 60);
 
@@ -54,7 +56,9 @@ async fn guard(
     let socket = request.uri().path().starts_with(path);
     match request.headers().get(header::ORIGIN) {
         Some(origin) if socket && !is_allowed(origin, &origins, request.headers()) => {
-            tracing::warn!(?origin, "a page of this origin may not connect");
+            let origin = String::from_utf8_lossy(origin.as_bytes());
+            let origin = Outside(&origin);
+            tracing::warn!(%origin, "a page of this origin may not connect");
             let why = "pages of this origin may not connect here: name it with --cors-origin\n";
             (StatusCode::FORBIDDEN, why).into_response()
         }

@@ -9,6 +9,7 @@
 
 mod connections;
 mod limits;
+mod logs;
 mod rpc;
 mod sessions;
 #[cfg(target_os = "linux")]
