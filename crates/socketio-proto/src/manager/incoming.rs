@@ -131,19 +131,34 @@ impl Manager {
 
     fn decoded(&mut self, decoded: Result<Decoded, DecodeError>, now: Instant) {
         let due = self.attachments_due.take();
+        let began = self.packet_began.take();
         match decoded {
-            Ok(Decoded::Packet(packet)) => {
-                // It may have come between another and its attachments.
-                self.attachments_due = due.filter(|_| self.decoder.is_waiting());
+            // It came between another and its attachments.
+            Ok(Decoded::Packet(packet)) if self.decoder.is_waiting() => {
+                (self.attachments_due, self.packet_began) = (due, began);
                 self.packet(packet, now);
+            }
+            Ok(Decoded::Packet(packet)) => {
+                if !began.is_some_and(|began| self.is_of_earlier(&packet, began)) {
+                    self.packet(packet, now);
+                }
             }
             // The next one keeps the heartbeat waiting, so it has as much time as that.
             Ok(Decoded::Waiting { .. }) => {
+                self.packet_began = began.or(Some(now));
                 let patience = self.connection.patience();
                 self.attachments_due = patience.map_or(due, |patience| Some(now + patience));
             }
             Err(error) => self.unreadable(error, now),
         }
+    }
+
+    /// Whether a packet, whose attachments came later, began before its namespace was asked for: it
+    /// is of the session before.
+    fn is_of_earlier(&self, packet: &Packet, began: Instant) -> bool {
+        let id = self.find(packet.namespace());
+        let socket = id.and_then(|id| self.get(id));
+        socket.is_some_and(|socket| began < socket.asked)
     }
 
     /// A peer that sends what can't be read is not talked to further (row C25).

@@ -270,6 +270,7 @@ impl Manager {
         self.pacing.ended(&self.config, self.now);
         self.decoder.reset();
         self.attachments_due = None;
+        self.packet_began = None;
         self.left.clear();
         for id in self.ids() {
             if let Some(socket) = self.get_mut(id) {

@@ -103,6 +103,8 @@ pub struct Manager {
     is_offline: bool,
     /// Until when the attachments that a packet announced are awaited.
     attachments_due: Option<Instant>,
+    /// When that packet began to come.
+    packet_began: Option<Instant>,
     /// Which attempt is under way; 0 for a connection that the user asked for.
     attempt: u32,
     /// The time of the last input.
@@ -178,6 +180,7 @@ impl Manager {
             is_suspended: false,
             is_offline: false,
             attachments_due: None,
+            packet_began: None,
             attempt: 0,
             now: Instant::default(),
             round_trip: None,

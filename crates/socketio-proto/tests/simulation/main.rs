@@ -32,7 +32,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use world::{Totals, World};
 
 /// Connections that a run simulates when nobody says otherwise: seconds of work.
-const CONNECTIONS: u64 = 3_000;
+const CONNECTIONS: u64 = 6_000;
 
 #[test]
 fn whatever_happens_the_promises_hold() {
@@ -56,6 +56,31 @@ fn whatever_happens_the_promises_hold() {
         seed += 1;
     }
     println!("{} seeds: {totals:?}", seed - first);
+    // A simulation in which something does not happen proves nothing of it.
+    let happened = [
+        ("acknowledged", totals.acknowledged),
+        ("connected", totals.connected),
+        ("delivered", totals.delivered),
+        ("due", totals.attempts[0]),
+        ("exhausted", totals.exhausted),
+        ("given up", totals.given_up),
+        ("incomplete", totals.incomplete),
+        ("kicked", totals.kicked),
+        ("missed heartbeats", totals.missed_heartbeats),
+        ("news", totals.news),
+        ("not answered", totals.not_answered),
+        ("reactions", totals.attempts[1]),
+        ("recovered", totals.recovered),
+        ("refused", totals.refused),
+        ("renewed", totals.renewed),
+        ("resent", totals.resent),
+        ("slept", totals.slept),
+        ("suspended", totals.suspended),
+        ("switched", totals.switched),
+        ("wishes", totals.attempts[3]),
+    ];
+    let missing: Vec<_> = happened.iter().filter(|(_, count)| *count == 0).collect();
+    assert!(missing.is_empty(), "{missing:?}: {totals:?}");
 }
 
 fn number(name: &str) -> Option<u64> {

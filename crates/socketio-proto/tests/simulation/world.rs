@@ -172,7 +172,7 @@ impl World {
             link: None,
             links: 0,
             down_until: 0,
-            trouble: random.pick(&[0, 10, 10, 60]),
+            trouble: random.pick(&[0, 0, 10, 60]),
             faults_until,
             is_calm: false,
             is_ahead: random.chance(20),
@@ -444,8 +444,17 @@ impl World {
     }
 
     fn user(&mut self) {
-        let act = user::any(&mut self.random);
+        let mut act = user::any(&mut self.random);
         let index = self.random.range(0, NAMESPACES.len() as u64) as usize;
+        // People want to be connected, as a rule.
+        if self.random.chance(30) {
+            let known = self.client.namespaces[index].known.as_ref();
+            act = match known.map(|known| self.client.manager.is_active(known.id)) {
+                None => Act::Create,
+                Some(false) => Act::Connect,
+                Some(true) => act,
+            };
+        }
         self.person(act, index);
         // Bursts, and long silences.
         let pause = if self.random.chance(70) { 200 } else { 20_000 };
@@ -795,10 +804,14 @@ impl World {
         let Some(link) = link.filter(|link| !link.is_closed) else {
             return;
         };
-        let is_packet =
-            matches!(&event, TransportEvent::Text(text) if text.as_bytes().first() == Some(&b'4'));
-        match &mut link.held {
-            Some(held) if is_packet => held.push(event),
+        let kind = match &event {
+            TransportEvent::Text(text) => text.get(..2),
+            _ => None,
+        };
+        match (&mut link.held, kind) {
+            // It can answer a CONNECT later, but not keep what happens until then to itself.
+            (Some(held), Some("40" | "44")) => held.push(event),
+            (Some(_), Some("42" | "43")) => {}
             _ => {
                 let at = link.down(now) - now;
                 self.plan(at, Plan::AtClient(number, event));
@@ -896,8 +909,11 @@ impl World {
         if !self.server.has(number) || self.link.as_ref().is_none_or(|link| link.number != number) {
             return;
         }
-        let replies = self.server.speak(number, &mut self.random);
-        self.replies(number, replies);
+        let is_held = self.link.as_ref().is_some_and(|link| link.held.is_some());
+        if !is_held {
+            let replies = self.server.speak(number, &mut self.random);
+            self.replies(number, replies);
+        }
         let most = if self.random.chance(50) { 500 } else { 20_000 };
         let next = self.random.range(0, most);
         self.plan(next, Plan::Speak(number));
@@ -944,9 +960,9 @@ impl World {
                 self.server.restart(forgets);
                 self.break_link();
             }
-            5 => self.server.mood.refuses = !self.server.mood.refuses,
+            5 => self.server.mood.refuses ^= self.random.chance(60) || self.server.mood.refuses,
             6 => self.server.mood = mood(&mut self.random),
-            7 => self.trouble = self.random.pick(&[0, 10, 60, 100]),
+            7 => self.trouble = self.random.pick(&[0, 0, 10, 60, 100]),
             8 | 9 => self.sleep(),
             10 => {
                 // The clock goes ahead, and nothing else does.
@@ -1031,11 +1047,11 @@ impl World {
 
 fn mood(random: &mut Random) -> Mood {
     Mood {
-        trouble: random.pick(&[0, 10, 30, 100]),
+        trouble: random.pick(&[0, 0, 10, 30, 100]),
         refuses: false,
         forgets_acks: random.range(0, 40),
-        kicks: random.pick(&[0, 5, 30]),
-        misses: random.pick(&[0, 0, 2]),
+        kicks: random.pick(&[0, 2, 30]),
+        misses: random.pick(&[0, 2, 10]),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use socketio_proto::manager::{Config, EmitOptions};
+use socketio_proto::manager::{Config, EmitOptions, TransportEvent};
 use socketio_proto::{Auth, Retries, SendBuffer, SocketOptions};
 
 use super::{ACK, asked_beside_root, auth};
@@ -158,6 +158,26 @@ fn a_session_is_not_offered_by_an_offset_that_may_be_of_another_one() {
     script.they_break();
     script.they_send(OPEN);
     script.expect(["opened", "reconnected 1", "> 40", "> 40/b,"]);
+}
+
+#[test]
+fn an_event_whose_attachments_come_in_the_next_session_is_not_of_that() {
+    let (mut script, socket) = asked_beside_root(Auth::NONE);
+    script.drain();
+    script.they_send_after_drain(r#"40/b,{"sid":"b1"}"#);
+    script.they_send(r#"451-/b,["secret",{"_placeholder":true,"num":0}]"#);
+    script.manager.disconnect(socket, script.now);
+    script.manager.connect(socket, script.now);
+    script.drain();
+    // The server has read that it was left.
+    for _ in 0..2 {
+        script.after(10_000);
+        script.they_send_after_drain("2");
+    }
+    script.they(TransportEvent::Binary(vec![1]));
+    script.expect([]);
+    script.they_send(r#"40/b,{"sid":"b2"}"#);
+    script.expect(["connected b2"]);
 }
 
 #[test]
