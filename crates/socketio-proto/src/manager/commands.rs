@@ -370,12 +370,11 @@ impl Manager {
         let Some(socket) = self.get_mut(id) else {
             return;
         };
-        if socket.is_other_user(auth.as_deref()) {
-            // Its answer could not be told from the one that is still due, which is another user's.
-            if socket.unanswered > 0 {
-                socket.phase = Phase::Waiting;
-                return self.renew();
-            }
+        // Its answer could not be told from one that is still due, and is another user's: of this
+        // socket, or of one that was here before.
+        if socket.is_due_to_other(auth.as_deref()) {
+            socket.phase = Phase::Waiting;
+            return self.renew();
         }
         self.set_identity(id, auth.clone());
         let Some(socket) = self.get_mut(id) else {

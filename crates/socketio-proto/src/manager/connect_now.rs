@@ -16,6 +16,10 @@ const PATIENCE: Duration = Duration::from_millis(500);
 /// The same where the device woke or the network is back: an attempt that began since may be good.
 const PATIENCE_AT_WAKE: Duration = Duration::from_secs(2);
 
+/// However slow the way is, nobody waits for longer than this: without an option that bounds the
+/// wait, nothing else would end it.
+const MOST_PATIENCE: Duration = Duration::from_secs(20);
+
 /// Attempts at the wish of the system are at least this far apart.
 const SPACING: Duration = Duration::from_millis(500);
 
@@ -226,7 +230,8 @@ impl Manager {
         let measured = self.round_trip.map_or(Duration::ZERO, |round_trip| {
             round_trip.latest.max(round_trip.smoothed).saturating_mul(2)
         });
-        PATIENCE.max(measured).max(self.opening_took)
+        let patience = PATIENCE.max(measured).max(self.opening_took);
+        patience.min(MOST_PATIENCE)
     }
 
     /// Whether no other socket needs the connection.

@@ -266,14 +266,14 @@ impl Manager {
             Phase::Connecting if is_accepted => self.connect_packet(id, &packet),
             // It may answer what the user took back; then the answer to the next one is to come.
             Phase::Connecting if socket.has_left_requests() && !socket.insists => {
-                socket.unanswered -= 1;
+                socket.answered();
             }
             Phase::Connecting => self.refused(id, packet),
             _ if socket.unanswered == 0 => {}
             // It is late, but as good.
             Phase::Waiting | Phase::Authorizing if is_accepted => {
                 let is_left = socket.has_left_requests();
-                socket.unanswered -= 1;
+                socket.answered();
                 match socket.has_identity() && !is_left {
                     true => {
                         let user = socket.identity.clone().flatten();
@@ -289,16 +289,16 @@ impl Manager {
             }
             Phase::Waiting | Phase::Authorizing => {
                 let is_left = socket.has_left_requests();
-                socket.unanswered -= 1;
+                socket.answered();
                 if !is_left {
                     self.refused(id, packet);
                 }
             }
             // The server has two sessions for this socket, and would send each event twice.
             Phase::Connected if is_accepted => self.renew(),
-            Phase::Connected => socket.unanswered -= 1,
+            Phase::Connected => socket.answered(),
             Phase::Idle => {
-                socket.unanswered -= 1;
+                socket.answered();
                 if is_accepted {
                     self.leave(packet.namespace().into());
                 }
@@ -352,7 +352,7 @@ impl Manager {
             Phase::Connecting => self.refused(id, packet),
             Phase::Waiting if socket.unanswered > 0 => {
                 let is_left = socket.has_left_requests();
-                socket.unanswered -= 1;
+                socket.answered();
                 if !is_left {
                     self.refused(id, packet);
                 }

@@ -20,7 +20,7 @@ use std::path::Path;
 
 use mutate::Mutator;
 
-/// Inputs of the short run; some seconds without optimisation.
+/// Inputs of the short run; some seconds without optimisation. `FUZZ_INPUTS=n` asks for more.
 const INPUTS: usize = 30_000;
 
 #[test]
@@ -40,7 +40,9 @@ fn run(target: &str, harness: fn(&[u8])) {
         check(target, harness, input);
     }
     let mut mutator = Mutator::new(&corpus);
-    for _ in 0..INPUTS {
+    let wanted = std::env::var("FUZZ_INPUTS").ok();
+    let inputs = wanted.map_or(INPUTS, |count| count.parse().expect("a number"));
+    for _ in 0..inputs {
         check(target, harness, &mutator.next());
     }
 }

@@ -1,6 +1,6 @@
 //! Mutations of a corpus, as a fuzzer makes them, but blind and always the same.
 
-const BYTES: &[u8] = b"0123456789[]{}\",:-/\\\n\x1e\xfe\xffebcdhmnrtTu<>!._";
+const BYTES: &[u8] = b"0123456789[]{}\",:-/\\\n\x1e\xfe\xffebcdhmnprstTuzASZ<>!._";
 
 pub(crate) struct Mutator<'a> {
     corpus: &'a [Vec<u8>],

@@ -34,6 +34,10 @@ impl Set {
         Self(1 << index.expect("one of the names"))
     }
 
+    pub(crate) fn all() -> Self {
+        Self(u8::MAX)
+    }
+
     pub(crate) fn add(&mut self, name: Name) {
         self.0 |= Self::of(name).0;
     }

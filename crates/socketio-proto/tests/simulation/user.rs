@@ -60,6 +60,7 @@ pub(crate) enum Act {
     Cancel,
     Clear,
     Close,
+    Configure,
     Connect,
     Create,
     Disconnect,
@@ -131,6 +132,7 @@ impl Client {
                 (0..NAMESPACES.len()).for_each(|index| self.leave(index));
                 self.manager.close();
             }
+            Act::Configure => self.configure(scene),
             Act::Connect => self.connect(index, scene.log),
             Act::Create => self.create(index, scene.log),
             Act::Disconnect => {
@@ -144,6 +146,21 @@ impl Client {
             Act::Remove => self.remove(index, scene.log),
             Act::Switch => self.switch(index, scene.random.pick(&NAMES), scene.log),
         }
+    }
+
+    /// Reconnection is switched, or the transport takes no more at once.
+    fn configure(&mut self, scene: &mut Scene<'_>) {
+        let is_on = scene.random.chance(70);
+        if scene.random.chance(50) {
+            scene.log.note(|| format!("transport: writable {is_on}"));
+            return self.manager.set_writable(is_on);
+        }
+        scene.log.note(|| format!("user: reconnection {is_on}"));
+        if !is_on {
+            self.switched_off = Some(self.now);
+        }
+        self.config.reconnection = is_on;
+        self.manager.configure(|config| config.reconnection = is_on);
     }
 
     pub(crate) fn connect(&mut self, index: usize, log: &mut Log) {
@@ -361,6 +378,9 @@ impl Client {
                 emit.anybody = [Set::default(), Set::of(NOBODY)].contains(&emit.users);
             }
         }
+        if namespace.options.one_user {
+            emit.users = Set::all();
+        }
         if let Some(ack) = emitted.ack {
             let before = known.waiting.insert(ack, number);
             assert!(before.is_none(), "the id {ack} is awaited twice");
@@ -378,6 +398,7 @@ impl Client {
 /// What people do, and how often.
 pub(crate) fn any(random: &mut Random) -> Act {
     match random.range(0, 40) {
+        0 if random.chance(50) => Act::Configure,
         0 => Act::Close,
         1 => Act::Remove,
         2 | 3 => Act::Disconnect,

@@ -162,6 +162,19 @@ impl Socket {
         self.options.auth == Auth::ASK || !self.is_other_user(self.options.auth.text())
     }
 
+    /// Whether the server has yet to answer a request of another user than this auth names.
+    pub(crate) fn is_due_to_other(&self, auth: Option<&str>) -> bool {
+        let is_same = |last: &Option<Rc<str>>| last.as_deref() == auth;
+        let is_other = !self.identity.as_ref().is_none_or(is_same);
+        self.unanswered > 0 && is_other && (self.has_left || !self.options.one_user)
+    }
+
+    /// The server has answered one of the requests that it left open.
+    pub(crate) fn answered(&mut self) {
+        self.unanswered = self.unanswered.saturating_sub(1);
+        self.has_left &= self.unanswered > 0;
+    }
+
     /// Whether the next answer may be to a request that the user took back.
     pub(crate) fn has_left_requests(&self) -> bool {
         self.has_left && self.unanswered > 0

@@ -159,6 +159,10 @@ impl World {
             b'T' => self.until_deadline(),
             b'z' => self.wake(),
             b'Z' => self.let_go(operands.flag()),
+            b'S' => self.sleep(operands.one_of(&MILLIS)),
+            b'A' => self.with_socket(&mut operands, |world, id| {
+                world.manager.connect_went_out(id);
+            }),
             _ => return,
         }
         self.drained = false;
@@ -466,6 +470,13 @@ impl World {
         self.carry_out_all();
         let next = self.manager.poll_timeout();
         assert!(next.is_none_or(|at| at > self.now), "the time stands still");
+    }
+
+    /// The device sleeps, and its clock stands still.
+    fn sleep(&mut self, millis: u64) {
+        self.carry_out_all();
+        let slept = Duration::from_millis(millis);
+        self.manager.handle_sleep(slept, self.now);
     }
 
     fn wake(&mut self) {

@@ -35,6 +35,30 @@ fn a_request_that_was_taken_back_counts_from_when_it_was_made() {
 }
 
 #[test]
+fn a_wish_is_acted_on_however_slow_the_way_was_once() {
+    let mut script = Script::new(Config {
+        connect_timeout: None,
+        ..Config::default()
+    });
+    script.connect("/");
+    script.drain();
+    script.they_send_after_drain(OPEN);
+    // The first answer takes its time.
+    script.after(19_000);
+    script.they_send_after_drain("2");
+    script.after(19_000);
+    script.they_send_after_drain(r#"40{"sid":"s"}"#);
+    let socket = script.connect("/b");
+    script.expect(["> 40/b,"]);
+    for _ in 0..2 {
+        script.after(10_000);
+        script.they_send_after_drain("2");
+    }
+    script.manager.connect(socket, script.now);
+    script.expect(["> 40/b,"]);
+}
+
+#[test]
 fn a_person_gets_the_answer_on_a_new_connection_where_the_old_one_has_a_request_open() {
     let (mut script, socket) = asked_beside_root(Auth::NONE);
     script.expect(["> 40/b,"]);

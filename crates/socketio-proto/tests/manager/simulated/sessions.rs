@@ -143,6 +143,28 @@ fn a_late_refusal_of_what_was_taken_back_is_not_reported() {
 }
 
 #[test]
+fn a_request_of_a_socket_that_was_removed_is_not_answered_to_another_user() {
+    let options = |name| SocketOptions {
+        auth: auth(name),
+        // Each names one user, but not both the same.
+        one_user: true,
+        ..SocketOptions::default()
+    };
+    let (mut script, socket) = asked_beside_root(options("alice"));
+    script.expect([r#"> 40/b,{"token":"alice"}"#]);
+    script.manager.remove(socket, script.now);
+    let socket = script.manager.socket("/b", options("bob")).unwrap();
+    script.after(20_000);
+    script.manager.connect(socket, script.now);
+    let lines = script.take();
+    assert_eq!(lines[0], "close");
+    assert_eq!(lines.last().map(|line| &**line), Some("open"));
+    script.they_send(OPEN);
+    let bob = r#"> 40/b,{"token":"bob"}"#;
+    script.expect(["opened", "reconnected 1", "> 40", bob]);
+}
+
+#[test]
 fn a_session_is_not_offered_by_an_offset_that_may_be_of_another_one() {
     let (mut script, socket) = asked_beside_root(Auth::NONE);
     script.expect(["> 40/b,"]);
