@@ -14,6 +14,7 @@ mod loading;
 mod music;
 mod notices;
 mod old;
+mod outages;
 mod policy;
 mod settings;
 mod sign_in;
@@ -100,6 +101,7 @@ pub(crate) fn all() -> Vec<Case> {
         touch::CASES,
         apicloud::CASES,
         old::CASES,
+        outages::CASES,
     ]
     .concat()
 }
