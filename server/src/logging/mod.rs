@@ -1,7 +1,7 @@
 //! Log lines, on standard error.
 //!
 //! Much of what is worth a line was sent by strangers. So no line can be forged, make a terminal do something, or be as long
-//! as somebody likes: whatever comes from outside is put into [`Outside`], control characters are escaped wherever they come
+//! as somebody likes: whatever comes from outside is put into `Outside`, control characters are escaped wherever they come
 //! from, and of one kind of line there are only so many in a second.
 
 mod careful;
