@@ -49,6 +49,10 @@ pub(crate) const DIFFERENCES: &[(&str, Find)] = &[
     ("bad-handshake", server::bad_handshake),
     ("missing-payload", server::missing_payload),
     (
+        "packet-between-attachments",
+        server::packet_between_attachments,
+    ),
+    (
         "connect-in-failure-handler",
         listeners::connect_in_failure_handler,
     ),

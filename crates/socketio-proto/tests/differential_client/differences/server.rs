@@ -41,6 +41,20 @@ pub(super) fn missing_payload(view: &mut View<'_>) -> Found {
     parted(view.inputs().iter().any(lacks) && view.ours.notices.iter().any(is_reported))
 }
 
+/// `packet-between-attachments`. Reference: a text packet ahead of the attachments that are due is a
+/// parse error. Ours: is a packet of its own.
+pub(super) fn packet_between_attachments(view: &mut View<'_>) -> Found {
+    let announces = |input: &Input| matches!(input, Input::Frame(text) if text.starts_with("45") | text.starts_with("46"));
+    let is_reported = |notice: &At<Notice>| matches!(&notice.item, Notice::Close { reason } if reason == "parse error");
+    let is_text = |input: &Input| matches!(input, Input::Frame(text) if text.starts_with('4'));
+    let was_announced = view.all_inputs().any(announces);
+    let comes = view.inputs().iter().any(is_text);
+    let reported = |notices: &[At<Notice>]| notices.iter().any(is_reported);
+    parted(
+        was_announced && comes && reported(&view.theirs.notices) && !reported(&view.ours.notices),
+    )
+}
+
 /// `stray-refusal`. Reference: a CONNECT_ERROR without a request ends the socket. Ours: is ignored.
 pub(super) fn stray_refusal(view: &mut View<'_>) -> Found {
     let is_reported = |notice: &At<Notice>| matches!(notice.item, Notice::ConnectError { .. });
