@@ -25,7 +25,6 @@ mod entry;
 mod frame;
 #[cfg(feature = "gallery")]
 mod gallery;
-mod greeting;
 mod host;
 mod language;
 mod link;
@@ -37,19 +36,14 @@ mod online;
 mod open;
 mod paced;
 mod page;
-mod pause;
 mod player;
-mod readmission;
 mod rpc;
-mod said;
 mod session;
 mod settings;
-mod shown;
 mod sky;
 mod text;
 mod toasts;
 mod trouble;
-mod turns;
 mod version;
 mod window_events;
 

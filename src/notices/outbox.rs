@@ -20,8 +20,6 @@ pub(crate) enum Outcome {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Outbox {
     sending: Option<Broadcast>,
-    /// The mark of the last text that did not come back: it may have arrived all the same.
-    lost: Option<String>,
     outcome: Option<Outcome>,
 }
 
@@ -38,7 +36,6 @@ impl Outbox {
             (false, true) => None,
         };
         if self.outcome.is_none() {
-            self.lost = None;
             self.sending = Some(Broadcast {
                 text,
                 id: Some(mark),
@@ -51,11 +48,6 @@ impl Outbox {
     ///
     /// A server that lets the mark pass is taken at its mark, so that the same words of somebody else are theirs.
     pub(crate) fn comes_back(&mut self, response: &BroadcastResponse) -> bool {
-        if response.id.is_some() && response.id == self.lost {
-            self.lost = None;
-            self.outcome = Some(Outcome::Arrived);
-            return true;
-        }
         let own = self.sending.as_ref().is_some_and(|sending| {
             if response.id.is_some() {
                 response.id == sending.id
@@ -72,8 +64,7 @@ impl Outbox {
 
     /// What was being sent will not come back any more.
     pub(crate) fn lose(&mut self) {
-        if let Some(sending) = self.sending.take() {
-            self.lost = sending.id;
+        if self.sending.take().is_some() {
             self.outcome = Some(Outcome::Lost);
         }
     }
@@ -152,22 +143,6 @@ mod tests {
         outbox.lose();
         assert_eq!(outbox.outcome(), Some(Outcome::Lost));
         assert!(outbox.send("hello", true, "m2".into()).is_some());
-    }
-
-    #[test]
-    fn what_seemed_lost_may_have_arrived() {
-        let mut outbox = Outbox::default();
-        outbox.send("hello", true, "m1".into());
-        outbox.lose();
-        assert!(!outbox.comes_back(&back("hello", Some("of another"))));
-        assert!(outbox.comes_back(&back("hello", Some("m1"))));
-        assert_eq!(outbox.outcome(), Some(Outcome::Arrived));
-        assert!(!outbox.comes_back(&back("hello", Some("m1"))));
-        // Sent once more, only the new one counts.
-        outbox.send("hello", true, "m2".into());
-        outbox.lose();
-        outbox.send("hello", true, "m3".into());
-        assert!(!outbox.comes_back(&back("hello", Some("m2"))));
     }
 
     #[test]

@@ -3,25 +3,15 @@ use js_sys::{Date, Math};
 use leptos::prelude::*;
 use leptos_socketio::{Message, Socket, Status, Subscription, use_connect_of};
 use orchard_contract::endpoints::DEFAULT_NAMESPACE;
-use orchard_contract::events::{self, BroadcastResponse, SomeEvent};
+use orchard_contract::events::{BroadcastResponse, SomeEvent};
 use socketio_proto::Event as _;
 
-use super::{Board, Kind, Notice, Outbox, Outcome, kept, read};
-use crate::host::here;
+use super::{Board, Kind, Outbox, Outcome, read};
 use crate::open::{Open, Opened};
-use crate::session::Session;
 use crate::settings::Settings;
-use crate::shown;
 
 /// How long a text may take to come back, in milliseconds.
 const PATIENCE: u32 = 10_000;
-
-/// How long the board may change before it is written to the device, in milliseconds: a write for
-/// each of a burst would be slow.
-const SAVE_AFTER: u32 = 1_000;
-
-/// The last moment that a date can name, in milliseconds since 1970.
-const LAST_MOMENT: u64 = 8_640_000_000_000_000;
 
 /// The notice board of the page, from context. It outlives the connection, and what was being written outlives the session.
 #[derive(Clone, Copy, Debug)]
@@ -32,12 +22,6 @@ pub(crate) struct Notices {
     /// That of the orchard, while there is one.
     socket: StoredValue<Option<Socket>>,
     deadline: StoredValue<Option<Timeout>, LocalStorage>,
-    /// The player whose board it is.
-    uid: StoredValue<String>,
-    /// Whether the server puts a verified name and the time on what it passes on; if not, both are
-    /// what the sender claims.
-    verified: StoredValue<bool>,
-    saving: StoredValue<Option<Timeout>, LocalStorage>,
 }
 
 impl Notices {
@@ -48,9 +32,6 @@ impl Notices {
             outbox: RwSignal::default(),
             socket: StoredValue::new(None),
             deadline: StoredValue::new_local(None),
-            uid: StoredValue::new(String::new()),
-            verified: StoredValue::new(false),
-            saving: StoredValue::new_local(None),
         }
     }
 
@@ -84,138 +65,52 @@ impl Notices {
         self.deadline.try_set_value(Some(deadline));
     }
 
-    /// Empties the board, here and on the device: another player's are none of the next one's
-    /// business.
+    /// Another player's are none of the next one's business.
     pub(crate) fn clear(self) {
-        self.saving.try_set_value(None);
-        kept::forget(here());
         self.board.set(Board::default());
         self.draft.set(String::new());
         self.outbox.set(Outbox::default());
     }
 
-    /// Says whether the server verifies who sends a notice.
-    pub(crate) fn trust(self, verified: bool) {
-        self.verified.try_set_value(verified);
-    }
-
     /// Listens to `socket`, and on the same connection to what the server says to all, until the current owner goes.
-    pub(crate) fn listen(self, socket: Socket, session: &Session, settings: &Settings) {
+    pub(crate) fn listen(self, socket: Socket, settings: &Settings) {
         let opened = Opened::from_context();
-        self.start(&session.uid.to_string());
         self.socket.set_value(Some(socket));
         on_cleanup(move || {
             self.socket.try_set_value(None);
             self.lose();
         });
-        let is_read = move || untrack(|| opened.shows(Open::Notices));
         hold(socket.on_named(BroadcastResponse::NAME, move |message| {
             let (response, text) = words(message);
-            let kind = self.kind_of(&response);
-            let (name, at) = match self.verified.try_get_value() {
-                Some(true) => stamp(&response),
-                _ => (None, now()),
-            };
-            self.put(Notice::new(kind, name, text, at), is_read());
+            let own = self
+                .outbox
+                .try_update(|outbox| outbox.comes_back(&response))
+                .unwrap_or(false);
+            if own {
+                self.draft.try_set(String::new());
+                self.deadline.try_set_value(None);
+            }
+            let kind = if own { Kind::Own } else { Kind::Others };
+            let seen = untrack(|| opened.shows(Open::Notices));
+            self.put(kind, text, seen);
         }));
-        hold(socket.on(move |last: events::Notices| self.merge(last, is_read())));
         hold(socket.on_status(move |status| match status {
             Status::Connected => self.forget_outcome(Outcome::Offline),
             _ => self.lose(),
         }));
-        // Opening the board is reading it.
+        // Whoever opens the board has read it.
         Effect::new(move || {
             if opened.shows(Open::Notices) {
                 self.board.update(Board::read);
             }
         });
-        self.keep();
         self.listen_to_all(socket, settings);
-    }
-
-    /// Begins with what the device keeps of the player `uid`; what is here already, of the same
-    /// player, stays.
-    fn start(self, uid: &str) {
-        self.verified.set_value(false);
-        let is_same = self.uid.with_value(|before| before == uid);
-        if is_same {
-            return;
-        }
-        self.uid.set_value(uid.into());
-        self.board.set(kept::load(here(), uid));
-        self.draft.set(String::new());
-        self.outbox.set(Outbox::default());
-    }
-
-    /// Writes what changes to the device, a while later or when the page is left.
-    fn keep(self) {
-        let save = move || {
-            if self
-                .saving
-                .try_update_value(Option::take)
-                .flatten()
-                .is_none()
-            {
-                return;
-            }
-            if let (Some(uid), Some(board)) =
-                (self.uid.try_get_value(), self.board.try_get_untracked())
-            {
-                kept::save(here(), &uid, &board);
-            }
-        };
-        Effect::new(move |before: Option<()>| {
-            self.board.track();
-            // At first it is as the device has it.
-            if before.is_some() && self.saving.with_value(Option::is_none) {
-                self.saving.set_value(Some(Timeout::new(SAVE_AFTER, save)));
-            }
-        });
-        let left = window_event_listener_untyped("pagehide", move |_| save());
-        on_cleanup(move || {
-            left.remove();
-            save();
-        });
-    }
-
-    fn kind_of(self, response: &BroadcastResponse) -> Kind {
-        let own = self
-            .outbox
-            .try_update(|outbox| outbox.comes_back(response))
-            .unwrap_or(false);
-        if own {
-            self.draft.try_set(String::new());
-            self.deadline.try_set_value(None);
-            Kind::Own
-        } else {
-            Kind::Others
-        }
-    }
-
-    /// Takes the last notices, which only a server sends that stamps them.
-    fn merge(self, last: events::Notices, seen: bool) {
-        let notices = last.notices.into_iter().filter_map(|response| {
-            let text = response.text.as_deref().map(str::trim).unwrap_or_default();
-            if text.is_empty() {
-                return None;
-            }
-            let text = read::text(&response, None);
-            let (name, at) = stamp(&response);
-            Some(Notice::new(self.kind_of(&response), name, text, at))
-        });
-        let notices = notices.collect();
-        self.board.try_update(|board| board.merge(notices, seen));
     }
 
     /// What the server says in `/` is heard there only, so that namespace has a socket of its own. It is opened once the
     /// orchard's is: nothing waits for it.
     fn listen_to_all(self, socket: Socket, settings: &Settings) {
-        let put = move |message: &Message<'_>| {
-            self.put(
-                Notice::new(Kind::System, None, words(message).1, now()),
-                true,
-            );
-        };
+        let put = move |message: &Message<'_>| self.put(Kind::System, words(message).1, true);
         if socket.namespace().as_deref() == Some(DEFAULT_NAMESPACE) {
             return hold(socket.on_named(SomeEvent::NAME, put));
         }
@@ -233,8 +128,9 @@ impl Notices {
         });
     }
 
-    fn put(self, notice: Notice, seen: bool) {
-        self.board.try_update(|board| board.put(notice, seen));
+    fn put(self, kind: Kind, text: String, seen: bool) {
+        self.board
+            .try_update(|board| board.put(kind, text, Date::now(), seen));
     }
 
     fn lose(self) {
@@ -256,17 +152,6 @@ fn words(message: &Message<'_>) -> (BroadcastResponse, String) {
     let response = message.arg::<BroadcastResponse>(0).unwrap_or_default();
     let text = read::text(&response, message.packet().data());
     (response, text)
-}
-
-/// The name and the time that the server has put on it.
-fn stamp(response: &BroadcastResponse) -> (Option<String>, u64) {
-    let name = response.nickname.as_deref().map(shown::name);
-    let at = response.at.map_or_else(now, |at| at.min(LAST_MOMENT));
-    (name.filter(|name| !name.is_empty()), at)
-}
-
-fn now() -> u64 {
-    Date::now() as u64
 }
 
 /// Keeps a subscription for as long as the current owner lives.

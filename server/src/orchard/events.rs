@@ -99,7 +99,6 @@ impl Events {
                 received.socket.join(room.clone());
                 let welcome = LoginResponse {
                     data: Some("登录成功".into()),
-                    sid: Some(self.member.id.to_string()),
                     ..Default::default()
                 };
                 for socket in self.orchard.hall.in_room(&room) {

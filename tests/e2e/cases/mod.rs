@@ -14,7 +14,6 @@ mod loading;
 mod music;
 mod notices;
 mod old;
-mod outages;
 mod policy;
 mod settings;
 mod sign_in;
@@ -101,7 +100,6 @@ pub(crate) fn all() -> Vec<Case> {
         touch::CASES,
         apicloud::CASES,
         old::CASES,
-        outages::CASES,
     ]
     .concat()
 }

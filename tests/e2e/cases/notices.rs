@@ -2,11 +2,9 @@
 
 use serde_json::json;
 
-use super::outages::enter as enter_scripted;
-use super::{Case, everywhere, on_default, on_flask};
+use super::{Case, everywhere, on_flask};
 use crate::page::Page;
 use crate::runner::Stage;
-use crate::scripted::Act;
 use crate::site::QUIET;
 use crate::wait::wait_for;
 
@@ -14,12 +12,6 @@ pub(super) const CASES: &[Case] = &[
     everywhere("a_notice_goes_round", a_notice_goes_round),
     everywhere("offline_keeps_the_text", offline_keeps_the_text),
     on_flask("any_payload_is_put_up", any_payload_is_put_up),
-    everywhere("a_board_survives_a_reload", a_board_survives_a_reload),
-    on_flask("a_claimed_name_is_not_shown", a_claimed_name_is_not_shown),
-    on_default(
-        "stamped_notices_and_the_last_ones",
-        stamped_notices_and_the_last_ones,
-    ),
 ];
 
 const HELLO: &str = "大家好 <b>hello</b>";
@@ -138,98 +130,6 @@ fn offline_keeps_the_text(stage: &mut Stage<'_>) {
     page.click("notice-send");
     wait_for_notice(page, "own", HELLO);
     assert_eq!(page.wire().sent("my_broadcast").len(), 1);
-}
-
-fn a_board_survives_a_reload(stage: &mut Stage<'_>) {
-    go_live(stage);
-    let Stage { page, .. } = stage;
-    page.click("menu-news");
-    write(page, HELLO);
-    wait_for_notice(page, "own", HELLO);
-    // At once: what is not written yet is written when the page is left.
-    page.reload();
-    page.wait_for_state("live");
-    page.click("menu-news");
-    wait_for_notice(page, "own", HELLO);
-    assert_eq!(page.text("unread"), None, "it was read before");
-}
-
-/// This server passes on what a sender puts there.
-fn a_claimed_name_is_not_shown(stage: &mut Stage<'_>) {
-    go_live(stage);
-    let Stage { page, server, .. } = stage;
-    let claim = json!({ "text": HELLO, "nickname": "管理员", "at": 0 });
-    server.control(
-        "emit",
-        &json!({ "event": "broadcast_response", "data": claim }),
-    );
-    page.click("menu-news");
-    wait_for_notice(page, "other", HELLO);
-    assert_eq!(page.text("notice-whose").as_deref(), Some(""));
-    let time = page
-        .session()
-        .run("return document.querySelector('.notice time').textContent");
-    assert!(
-        !time.to_string().contains('月'),
-        "it is said to be old: {time}"
-    );
-}
-
-/// A server that verifies who sends, and keeps the last notices.
-fn stamped_notices_and_the_last_ones(stage: &mut Stage<'_>) {
-    const WELCOME: &str = r#"42/mofang,["login_response",{"data":"登录成功","sid":"p1"}]"#;
-    const FIRST: &[&str] = &[
-        WELCOME,
-        r#"42/mofang,["notices",{"notices":[{"text":"one","nickname":"阿桃","at":1000},{"text":"two","nickname":"小梨","at":2000}]}]"#,
-    ];
-    const LATER: &[&str] = &[
-        WELCOME,
-        r#"42/mofang,["notices",{"notices":[{"text":"two","nickname":"小梨","at":2000},{"text":"three","nickname":"阿桃","at":3000},{"text":"four","nickname":"小梨","at":4000}]}]"#,
-    ];
-    let scripted = enter_scripted(stage, Act::Admit(FIRST));
-    let Stage { page, .. } = stage;
-    page.wait_for_state("live");
-    page.click("menu-news");
-    wait_for_board(page, &["小梨 two", "阿桃 one"]);
-    assert_eq!(page.text("unread"), None, "nothing was missed");
-    scripted.say(
-        r#"42/mofang,["broadcast_response",{"text":"three","nickname":"阿桃","at":3000,"id":"x"}]"#,
-    );
-    wait_for_board(page, &["阿桃 three", "小梨 two", "阿桃 one"]);
-    page.click("close");
-
-    // What was sent in an outage is there afterwards, and nothing twice.
-    scripted.set(Act::Admit(LATER));
-    scripted.say("1");
-    wait_for("the sign of unread news", || match page.text("unread") {
-        Some(unread) if unread.contains('1') => Ok(()),
-        unread => Err(format!("{unread:?}, {}", page.state())),
-    });
-    page.click("menu-news");
-    let all = ["小梨 four", "阿桃 three", "小梨 two", "阿桃 one"];
-    wait_for_board(page, &all);
-    page.reload();
-    page.wait_for_state("live");
-    page.click("menu-news");
-    wait_for_board(page, &all);
-    assert_eq!(page.text("unread"), None, "all of it was read");
-}
-
-/// Waits until the board shows these, each as its sender and its words.
-fn wait_for_board(page: &Page, meant: &[&str]) {
-    let script = r#"
-        const text = (it, part) => it.querySelector(part).textContent;
-        const items = [...document.querySelectorAll('[data-testid="notice-item"]')];
-        return items.map((it) => `${text(it, ".whose")} ${text(it, ".words")}`);
-    "#;
-    wait_for(&format!("the notices {meant:?}"), || {
-        let now = page.session().run(script);
-        if now == json!(meant) {
-            Ok(())
-        } else {
-            Err(now.to_string())
-        }
-    });
 }
 
 fn any_payload_is_put_up(stage: &mut Stage<'_>) {
