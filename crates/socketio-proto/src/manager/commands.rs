@@ -206,7 +206,8 @@ impl Manager {
         socket.set_auth(auth);
         // So is the session that was asked for ahead.
         if socket.is_asked_ahead && !socket.has_identity() {
-            return self.reopen_after(Duration::ZERO);
+            self.reopen_after(Duration::ZERO);
+            return;
         }
         // Auth that was asked for before this call would be of the user before.
         if socket.phase == Phase::Authorizing {

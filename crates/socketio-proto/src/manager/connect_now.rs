@@ -115,15 +115,19 @@ impl Manager {
 
     /// A socket that is on its way is to be connected now.
     pub(super) fn connect_now(&mut self, id: SocketId) {
+        let is_reaction = self.is_reaction();
         match self.connection.phase() {
             engine::Phase::Closed => {
-                if !self.is_suspended && self.pacing.may_hurry(self.is_reaction()) {
+                if !self.is_suspended && self.pacing.may_hurry(is_reaction) {
                     self.attempt_now();
                 }
             }
-            // What is under way is not made anew because something else failed just now.
-            engine::Phase::Opening if self.is_reaction() => {}
-            engine::Phase::Opening => self.reopen_after(PATIENCE),
+            engine::Phase::Opening => {
+                if let Some(socket) = self.get_mut(id).filter(|_| !is_reaction) {
+                    socket.not_before = None;
+                }
+                self.reopen_after(PATIENCE);
+            }
             engine::Phase::Open => self.request_now(id),
         }
     }
@@ -147,13 +151,14 @@ impl Manager {
             }
             return;
         }
-        self.reopen_after(PATIENCE_AT_WAKE);
-        if self.connection.phase() != engine::Phase::Open {
-            return;
+        if self.reopen_after(PATIENCE_AT_WAKE) {
+            self.woken = Some(now);
         }
+        let is_open = self.connection.phase() == engine::Phase::Open;
         for id in self.ids() {
             if let Some(socket) = self.get_mut(id)
                 && socket.not_before.take().is_some()
+                && is_open
             {
                 self.request_connect(id);
             }
@@ -166,13 +171,13 @@ impl Manager {
         self.open(self.now);
     }
 
-    /// An attempt that hangs is made anew.
-    pub(super) fn reopen_after(&mut self, patience: Duration) {
+    /// An attempt that hangs is made anew. Tells whether one does.
+    pub(super) fn reopen_after(&mut self, patience: Duration) -> bool {
         let now = self.now;
         if self.connection.phase() != engine::Phase::Opening
             || now.saturating_since(self.attempted) < patience
         {
-            return;
+            return false;
         }
         self.output(Output::CloseTransport(self.connection.transport()));
         // What went out over it ahead went nowhere.
@@ -183,6 +188,7 @@ impl Manager {
             }
         }
         self.start(now);
+        true
     }
 
     /// Asks for a namespace at once, on a connection that is open.
@@ -243,6 +249,10 @@ impl Manager {
     /// Opens the connection anew, because what the server knows of a namespace is not certain.
     pub(super) fn renew(&mut self) {
         let now = self.now;
+        // What handlers of `Connected` emitted comes before what they, or others, do to the connection.
+        for id in self.ids() {
+            self.flush(id);
+        }
         self.output(Output::CloseTransport(self.connection.transport()));
         self.lost(
             DisconnectReason::TransportClose,

@@ -37,7 +37,10 @@ impl Manager {
         }
         if self.next_attempt().is_some_and(|at| at <= now) {
             match self.is_wished {
-                true => self.attempt_now(),
+                true => {
+                    self.woken = Some(now);
+                    self.attempt_now();
+                }
                 false => self.open(now),
             }
         }
@@ -75,8 +78,10 @@ impl Manager {
         if core::mem::take(&mut self.is_offline) {
             self.pacing.reset();
         }
+        // An attempt that is due by this time is one at the wish of the system as well.
+        let waits = self.reconnect_at.take();
         self.handle_timeout(now);
-        // Only now: an attempt that is due by this time is one at the wish of the system.
+        self.reconnect_at = self.reconnect_at.or(waits);
         self.is_suspended = false;
         self.wake();
     }

@@ -63,8 +63,8 @@ impl Attempts {
 
     pub(crate) fn wake(&mut self, now: u64, is_back: bool) {
         self.woken = Some(now);
-        // What waits while nobody is there, or no network, is not counted.
-        if let Some((_, at)) = self.scheduled.as_mut().filter(|_| is_back) {
+        // What waits by then is at the wish of the system, due or not.
+        if let Some((_, at)) = &mut self.scheduled {
             *at = u64::MAX;
         }
         // Woken twice within the spacing, it is made at the end of that.
@@ -75,6 +75,11 @@ impl Attempts {
 
     pub(crate) fn renew(&mut self, now: u64) {
         self.renewed = Some(now);
+    }
+
+    /// What the system wished for is done, or is to be done soon.
+    pub(crate) fn woke(&mut self) {
+        self.woken = None;
     }
 
     /// The delays may start over: connected for long enough, or back on the net.
@@ -136,18 +141,24 @@ impl Attempts {
             self.acted = self.woken.filter(|woken| *woken == now).or(self.acted);
             return Cause::Wish;
         }
-        let is_hurried = std::mem::take(&mut self.is_hurried);
+        let is_spaced = self.acted.is_none_or(|acted| now >= acted + SPACING);
+        let is_hurried = std::mem::take(&mut self.is_hurried) && is_spaced;
         if due.is_some_and(|(_, at)| at <= now) && !is_hurried {
             self.is_automatic = true;
             self.automatic += 1;
             return Cause::Due;
         }
-        if is_hurried || self.woken.take() == Some(now) {
-            self.acted = Some(now);
-            return Cause::Wish;
-        }
         if self.renewed.take() == Some(now) {
             return Cause::Renewal;
+        }
+        if is_hurried || self.woken.take() == Some(now) {
+            // An attempt that hangs is another matter.
+            assert!(
+                is_spaced || due.is_none(),
+                "woken twice at a time: {self:?}"
+            );
+            self.acted = Some(now);
+            return Cause::Wish;
         }
         if self.reaction == Some(now) && !std::mem::replace(&mut self.has_reacted, true) {
             return Cause::Reaction;

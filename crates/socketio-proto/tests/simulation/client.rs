@@ -48,10 +48,15 @@ pub(crate) struct Namespace {
     pub(crate) kicked: bool,
     pub(crate) incompatible: bool,
     pub(crate) asked_at: u64,
-    /// When DISCONNECT went out.
+    /// When DISCONNECT went out, and how often on this connection.
     pub(crate) left_at: u64,
+    left_here: u32,
     /// When the user left it.
     pub(crate) withdrawn_at: u64,
+    /// When somebody last asked for it in vain, for now.
+    pub(crate) delayed_at: u64,
+    /// When its user last changed.
+    pub(crate) switched_at: u64,
     /// The failure right behind which its socket was removed.
     pub(crate) removed_at: Option<u64>,
     /// Since when it is connected.
@@ -115,6 +120,8 @@ pub(crate) struct Client {
     /// Since when a namespace is connected on this connection.
     stable: Option<u64>,
     is_open: bool,
+    /// It has opened just now.
+    has_opened: bool,
     pub(crate) opening_took: u64,
     pub(crate) totals: Totals,
     /// The clock of the client, and the one of its progress.
@@ -122,6 +129,8 @@ pub(crate) struct Client {
     pub(crate) awake: u64,
     /// When the last heartbeat came.
     pub(crate) heartbeat: u64,
+    /// When the next one is overdue, on the client's clock.
+    pub(crate) heartbeat_due: u64,
 }
 
 impl Client {
@@ -143,7 +152,10 @@ impl Client {
             incompatible: false,
             asked_at: 0,
             left_at: 0,
+            left_here: 0,
             withdrawn_at: 0,
+            delayed_at: 0,
+            switched_at: 0,
             removed_at: None,
             since: 0,
             promised: BTreeSet::new(),
@@ -163,11 +175,13 @@ impl Client {
             is_bent: false,
             stable: None,
             is_open: false,
+            has_opened: false,
             opening_took: 0,
             totals: Totals::default(),
             now: 1,
             awake: 0,
             heartbeat: 0,
+            heartbeat_due: 0,
         }
     }
 
@@ -253,8 +267,9 @@ impl Client {
             }
             Event::Opened => {
                 assert!(!std::mem::replace(&mut self.is_open, true), "opened twice");
+                self.has_opened = true;
                 self.opening_took = now.saturating_sub(self.attempts.opened_at);
-                self.heartbeat = awake;
+                (self.heartbeat, self.heartbeat_due) = (awake, now + 45_000);
                 // What went out ahead is on its way only now.
                 for namespace in &mut self.namespaces {
                     if namespace.pending.is_some() {
@@ -271,7 +286,7 @@ impl Client {
                     self.totals.missed_heartbeats += 1;
                 }
             }
-            Event::Ping => self.heartbeat = awake,
+            Event::Ping => (self.heartbeat, self.heartbeat_due) = (awake, now + 45_000),
             Event::ReconnectScheduled { attempt, delay } => {
                 let delay = delay.as_millis() as u64;
                 if !self.is_bent {
@@ -304,22 +319,25 @@ impl Client {
 
     fn connected(&mut self, socket: SocketId, recovered: bool, sessions: &[Session]) -> usize {
         let (now, awake) = (self.now, self.awake);
+        let most_held = self.config.receive_buffer;
         let (index, _) = self.known(socket);
         let session = self.namespaces[index].granted.expect("it is connected");
         // A handler of what came before may have lost it again.
         let current = self.session(index);
         assert!(current.is_none_or(|current| current == session));
+        let one_user = self.namespaces[index].options.one_user;
         let (index, known) = self.known(socket);
         assert!(known.connected.is_none(), "connected twice");
         assert!(!known.is_left, "connected to what the user left");
         let of = &sessions[session];
         assert_eq!(of.namespace, index);
         assert!(
-            known.users.has(of.user),
+            known.users.has(of.user) || one_user,
             "connected as {:?}: it was not named since the last session was left, {:?} was",
             of.user,
             known.users
         );
+        assert!(known.held.len() <= most_held, "too much was held (H4)");
         for held in known.held.drain(..) {
             assert_eq!(held, session, "an event of another session");
         }
@@ -527,9 +545,14 @@ impl Client {
     /// The transport is gone, whoever ended that.
     pub(crate) fn closes(&mut self) {
         self.is_stable_no_more();
-        for namespace in &mut self.namespaces {
+        for (index, namespace) in self.namespaces.iter_mut().enumerate() {
+            // What is emitted by now will be whose nobody knows.
+            if namespace.kind == Kind::Asked {
+                self.ledger.was_asked(index, None, self.now);
+            }
             (namespace.granted, namespace.pending) = (None, None);
             namespace.unanswered = 0;
+            namespace.left_here = 0;
             (namespace.refused, namespace.kicked, namespace.incompatible) = (false, false, false);
         }
     }
@@ -553,6 +576,11 @@ impl Client {
             namespace.granted.is_none(),
             "it asks for a namespace that it is in"
         );
+        let rejoin = millis(self.config.rejoin_delay);
+        assert!(
+            self.is_bent || namespace.left_here == 0 || now >= namespace.left_at + rejoin,
+            "CONNECT right behind DISCONNECT (F2)"
+        );
         let connect = Connect::read(index, payload);
         // The one that asked may be removed by now, or have left: its CONNECT stood in the queue.
         if namespace.withdrawn_at == now
@@ -564,6 +592,9 @@ impl Client {
         }
         let known = namespace.known.as_mut();
         if let Some(known) = known.filter(|known| self.manager.is_active(known.id)) {
+            if namespace.switched_at == now {
+                known.users.add(connect.user);
+            }
             assert!(
                 known.users.has(connect.user) || namespace.withdrawn_at == now,
                 "CONNECT names {:?}, and the user is one of {:?}",
@@ -594,6 +625,7 @@ impl Client {
         let namespace = &mut self.namespaces[index];
         namespace.granted = None;
         namespace.left_at = self.now;
+        namespace.left_here += 1;
         // It may have been connected, and left before anybody was told.
         if self.config.stable_after.is_zero() {
             namespace.requests.start_over();
@@ -648,8 +680,15 @@ impl Client {
                 known.is_explained = false;
             }
             known.was_active = is_active;
+            let is_delayed = self.manager.next_request(known.id).is_some();
+            let may_be_delayed = self.now <= namespace.delayed_at + 5_000 || self.is_bent;
+            assert!(
+                !self.has_opened || !is_delayed || may_be_delayed,
+                "the connection is open, and it is not asked for"
+            );
             is_needed |= is_active;
         }
+        self.has_opened = false;
         let state = self.manager.state();
         assert_eq!(state == ConnectionState::Open, self.is_open);
         assert_eq!(state != ConnectionState::Closed, is_needed, "{state:?}");
@@ -661,6 +700,18 @@ impl Client {
             self.attempts.check(&self.config, is_counted);
             self.check_progress(state);
         }
+    }
+
+    /// The device has slept for so long, and its clock stood still: a server that was not answered
+    /// in that time is gone.
+    pub(crate) fn has_slept(&self, slept: u64) {
+        let silent = self.awake.saturating_sub(self.heartbeat) + slept;
+        let is_gone = silent > 45_000 && !self.is_bent;
+        let state = self.manager.state();
+        assert!(
+            !is_gone || state != ConnectionState::Open,
+            "the connection survives {silent} ms"
+        );
     }
 
     /// Nothing waits for ever on the peer, nor without a timer.

@@ -21,7 +21,7 @@ pub(crate) struct Flavour {
     /// As Node.js: who speaks in a namespace where he isn't has his connection closed.
     closes_strays: bool,
     /// As Flask-SocketIO: an event of the connect handler comes before the reply. Percent.
-    early_events: u64,
+    pub(crate) early_events: u64,
     /// Sessions can be restored.
     recovers: bool,
 }
@@ -271,7 +271,7 @@ impl Server {
         let Some(peer) = self.peers.get_mut(&link) else {
             return Vec::new();
         };
-        let namespace = later.connect.namespace;
+        let (namespace, again) = (later.connect.namespace, self.flavour.again);
         let pending = peer.pending.iter().position(|name| *name == namespace);
         peer.pending.remove(pending.expect("it is pending"));
         match later.answer {
@@ -279,6 +279,9 @@ impl Server {
             Answer::Close => vec![Reply::Frame("1".into()), Reply::Drop],
             Answer::Drop => vec![Reply::Drop],
             Answer::NoId => {
+                if again != Again::Double {
+                    peer.joined.push((namespace, None));
+                }
                 peer.crossed.insert(namespace);
                 vec![refusal(namespace, "40{prefix}{}")]
             }
@@ -335,7 +338,9 @@ impl Server {
         self.peer(link).joined.push((namespace, Some(session)));
         let mut frames = Vec::new();
         if restored.is_none() && random.chance(self.flavour.early_events) {
-            frames.push(Reply::Frame(self.event(session, false)));
+            for _ in 0..random.pick(&[1, 1, 2, 4]) {
+                frames.push(Reply::Frame(self.event(session, false)));
+            }
         }
         let known = &mut self.sessions[session];
         known.granted += 1;
@@ -469,7 +474,8 @@ impl Server {
         let is_logged = known.pid.is_some() && !asks;
         let offset = match is_logged {
             true => format!(r#","{number}""#),
-            false => String::new(),
+            // Whatever stands there is none.
+            false => r#","none""#.into(),
         };
         let arguments = format!(r#"["news",[{number},"{user}",{session}]{offset}]"#);
         if is_logged {

@@ -69,6 +69,20 @@ pub(crate) enum Act {
     Switch,
 }
 
+/// How a person leaves and comes back.
+pub(crate) const RETURNS: [&[Act]; 4] = [
+    &[Act::Disconnect, Act::Connect],
+    &[Act::Disconnect, Act::Switch, Act::Connect],
+    &[Act::Switch, Act::Disconnect, Act::Connect],
+    &[
+        Act::Remove,
+        Act::Switch,
+        Act::Create,
+        Act::Connect,
+        Act::Emit,
+    ],
+];
+
 impl Client {
     /// A handler runs, as far as it gets: it may throw behind each of its acts.
     pub(crate) fn handler(
@@ -186,8 +200,10 @@ impl Client {
         }
         let waits = self.manager.next_request(id).is_some() || !self.manager.is_active(id);
         self.manager.connect(id, self.instant());
-        if is_reaction && waits && self.manager.next_request(id).is_none() {
-            self.namespaces[index].requests.react(now);
+        match self.manager.next_request(id) {
+            None if is_reaction && waits => self.namespaces[index].requests.react(now),
+            None => {}
+            Some(_) => self.namespaces[index].delayed_at = now,
         }
     }
 
@@ -257,7 +273,12 @@ impl Client {
         // What waits is not promised to arrive any more.
         namespace.promised.clear();
         if let (Some(known), Kind::Plain) = (&mut namespace.known, namespace.kind) {
-            known.users.add(user);
+            // No answer to a request of the user before is on its way that could still be taken.
+            match namespace.pending.is_some() || self.manager.is_connected(known.id) {
+                true => known.users.add(user),
+                false => known.users = Set::of(user),
+            }
+            namespace.switched_at = self.now;
             // What was asked for ahead is of no use now.
             if self.manager.state() == ConnectionState::Opening {
                 self.attempts.renew(self.now);
@@ -346,6 +367,10 @@ impl Client {
             return;
         };
         let is_sent = emitted.outcome == Outcome::Sent;
+        assert!(
+            !is_sent || now < self.heartbeat_due || self.is_bent,
+            "sent on a connection that is dead (H5)"
+        );
         let mut emit = Emit::new(index, id, now);
         emit.leaves = known.left_as.len();
         (emit.retried, emit.volatile) = (namespace.options.retries.is_some(), options.volatile);

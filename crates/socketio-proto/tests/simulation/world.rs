@@ -178,7 +178,7 @@ impl World {
             faults_until,
             is_calm: false,
             is_bending: random.chance(10),
-            is_ahead: random.chance(20),
+            is_ahead: random.chance(40),
             random,
             log,
         }
@@ -214,6 +214,7 @@ impl World {
         self.log.note(|| "calm".into());
         self.is_calm = true;
         self.server.mood = Mood::default();
+        self.server.flavour.early_events = 0;
         (self.trouble, self.down_until) = (0, 0);
         self.plans
             .retain(|_, plan| !matches!(plan, Plan::Fault | Plan::User));
@@ -291,12 +292,17 @@ impl World {
     }
 
     fn step(&mut self) {
-        let Some(((at, _), plan)) = self.plans.pop_first() else {
+        let Some(((at, order), plan)) = self.plans.pop_first() else {
             return self.tick(self.faults_until);
         };
         self.tick(at);
         if self.now < self.asleep_until && plan.is_of_client() {
-            return self.plan(self.asleep_until - self.now, plan);
+            let key = (self.asleep_until, order);
+            if matches!(plan, Plan::Timer) {
+                self.timer = Some(key);
+            }
+            self.plans.insert(key, plan);
+            return;
         }
         match plan {
             Plan::AtServer(number, up) => self.at_server(number, up),
@@ -458,6 +464,12 @@ impl World {
                 Some(true) => act,
             };
         }
+        // They come back at once, as they were or as another.
+        if self.random.chance(8) {
+            for act in self.random.pick(&user::RETURNS) {
+                self.person(*act, index);
+            }
+        }
         self.person(act, index);
         // Bursts, and long silences.
         let pause = if self.random.chance(70) { 200 } else { 20_000 };
@@ -531,6 +543,7 @@ impl World {
         }
         client.manager.handle_wake(client.instant());
         self.carry_out(true);
+        self.client.attempts.woke();
         let client = &self.client;
         let is_fresh = match client.manager.state() {
             ConnectionState::Closed => true,
@@ -1003,9 +1016,9 @@ impl World {
                 self.plan(back, Plan::Online);
             }
             15 => {
-                if self.random.chance(50) {
-                    self.online();
-                    self.online();
+                for _ in 0..2 {
+                    let later = self.random.range(0, 800);
+                    self.plan(later, Plan::Online);
                 }
             }
             _ => {
@@ -1035,7 +1048,8 @@ impl World {
         };
         self.log.note(|| format!("{wake:?}"));
         self.asleep_until = self.now + slept;
-        self.plan(slept, Plan::Wake(wake));
+        // Before all that waits for it.
+        self.plans.insert((self.asleep_until, 0), Plan::Wake(wake));
         self.client.totals.slept += 1;
     }
 
@@ -1049,6 +1063,7 @@ impl World {
             let slept = Duration::from_millis(wake.slept);
             let now: Instant = self.client.instant();
             self.client.manager.handle_sleep(slept, now);
+            self.client.has_slept(wake.slept);
             self.carry_out(false);
         }
         if wake.is_told {

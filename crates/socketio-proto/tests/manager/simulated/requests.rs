@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use socketio_proto::Auth;
-use socketio_proto::manager::Config;
+use socketio_proto::manager::{Config, EmitOptions, Outcome};
 
 use super::{asked_beside_root, auth};
 use crate::script::{OPEN, Script};
@@ -101,6 +101,52 @@ fn a_connection_is_opened_anew_at_a_wish_though_all_attempts_are_used_up() {
     assert_eq!(lines[0], "close");
     assert_eq!(lines.last().map(|line| &**line), Some("open"));
     assert!(script.manager.is_active(socket) && script.manager.is_active(root));
+}
+
+#[test]
+fn a_wish_while_the_connection_opens_ends_the_delay_of_a_namespace() {
+    for is_system_s in [false, true] {
+        let mut script = Script::new(Config::default());
+        script.connect("/");
+        let socket = script.manager.socket("/b", Auth::NONE).unwrap();
+        script.drain();
+        script.they_close();
+        script.run_to_deadline();
+        script.drain();
+        script.they_close();
+        // A program has used up its attempt at once, and has to wait.
+        for _ in 0..3 {
+            script.manager.disconnect(socket, script.now);
+            script.manager.connect(socket, script.now);
+        }
+        script.drain();
+        assert!(script.manager.next_request(socket).is_some());
+        script.after(150);
+        match is_system_s {
+            true => script.manager.handle_wake(script.now),
+            false => script.manager.connect(socket, script.now),
+        }
+        script.drain();
+        script.they_send(OPEN);
+        script.expect(["opened", "reconnected 2", "> 40", "> 40/b,"]);
+    }
+}
+
+#[test]
+fn what_a_handler_emits_goes_out_before_its_wish_opens_the_connection_anew() {
+    let (mut script, asked) = asked_beside_root(auth("alice"));
+    script.drain();
+    script.after(2_000);
+    script.manager.set_auth(asked, auth("bob"), script.now);
+    let socket = script.connect("/c");
+    script.drain();
+    script.they_send(r#"40/c,{"sid":"c"}"#);
+    assert_eq!(script.take_one().as_deref(), Some("connected c"));
+    let emitted = script.emit(socket, "hi", EmitOptions::default()).unwrap();
+    assert_eq!(emitted.outcome, Outcome::Sent);
+    script.manager.connect(asked, script.now);
+    let lines = script.take();
+    assert_eq!(lines[..2], [r#"> 42/c,["hi","x"]"#, "close"]);
 }
 
 #[test]
