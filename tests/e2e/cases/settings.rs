@@ -1,9 +1,10 @@
 //! Settings that name the wrong server: what is wrong, and what to check, stands on the page.
 
-use std::net::TcpListener;
+use std::net::SocketAddr;
 use std::process::Command;
 
 use serde_json::{Value, json};
+use socket2::{Domain, Socket, Type};
 
 use super::{Case, on_default};
 use crate::backend::port_of;
@@ -32,7 +33,7 @@ pub(super) const CASES: &[Case] = &[
 const WRONG: &str = "/wrong.html";
 
 fn a_wrong_server_is_told(stage: &mut Stage<'_>) {
-    let closed = format!("http://127.0.0.1:{}", closed_port());
+    let (_closed, closed) = closed_server();
     let (_picky, picky) = another_server(stage, &["--cors-origin", "https://other.example"]);
     let (_files, files) = server_of_files(stage.environment);
     let silent = stage.server.url("");
@@ -72,7 +73,7 @@ fn an_old_server_is_told(stage: &mut Stage<'_>) {
 }
 
 fn a_wrong_api_is_told(stage: &mut Stage<'_>) {
-    let closed = format!("http://127.0.0.1:{}", closed_port());
+    let (_closed, closed) = closed_server();
     let (_far, far) = another_server(stage, &[]);
     allow(stage, &[&closed, &far]);
     expect_failures(&stage.page);
@@ -160,10 +161,18 @@ fn expect_failures(page: &Page) {
     }
 }
 
-/// A port that nobody listens on.
-fn closed_port() -> u16 {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
-    listener.local_addr().expect("its address").port()
+/// The origin of a port that refuses connections for as long as the socket lives.
+///
+/// The socket is bound and does not listen: a port that was merely free a moment ago may by now
+/// belong to the server of a test that runs beside this one.
+fn closed_server() -> (Socket, String) {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
+    socket
+        .bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into())
+        .expect("a free port");
+    let address = socket.local_addr().ok().and_then(|it| it.as_socket());
+    let port = address.expect("its address").port();
+    (socket, format!("http://127.0.0.1:{port}"))
 }
 
 /// One more default server, without a page.
