@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 
+use crate::address::Origin;
 use crate::clock::Clock;
 
 /// More than this many are not remembered: the oldest goes.
@@ -14,8 +15,8 @@ const ADDRESS_FACTOR: u32 = 10;
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Key {
-    Account(IpAddr, String),
-    Address(IpAddr),
+    Account(Origin, String),
+    Address(Origin),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -124,9 +125,10 @@ impl Attempts {
 }
 
 fn keys(address: IpAddr, account: &str) -> [Key; 2] {
+    let origin = Origin::from(address);
     [
-        Key::Account(address, account.to_ascii_lowercase()),
-        Key::Address(address),
+        Key::Account(origin, account.to_ascii_lowercase()),
+        Key::Address(origin),
     ]
 }
 
@@ -135,6 +137,7 @@ mod tests {
     use std::net::{IpAddr, Ipv4Addr};
     use std::sync::Arc;
     use std::sync::atomic::{AtomicU64, Ordering};
+    use std::time::Duration;
 
     use super::{Attempts, MOST_REMEMBERED};
     use crate::clock::Clock;
@@ -196,6 +199,38 @@ mod tests {
             assert!(attempts.begin(HERE, &account.to_string()).is_ok());
         }
         assert_eq!(attempts.begin(HERE, "20"), Err(60));
+    }
+
+    #[test]
+    fn a_network_of_ipv6_is_one_address() {
+        let (attempts, _) = attempts(2);
+        let host = |number: u16| IpAddr::from([0x2001, 0xdb8, 0, 1, 0, 0, 0, number]);
+        assert_eq!(attempts.begin(host(1), "a"), Ok(0));
+        assert_eq!(attempts.begin(host(2), "a"), Ok(1));
+        assert_eq!(attempts.begin(host(3), "a"), Err(60));
+    }
+
+    #[test]
+    fn a_date_that_is_set_lengthens_no_lock() {
+        let date = Arc::new(AtomicU64::new(1_000_000));
+        let passed = Arc::new(AtomicU64::new(0));
+        let clock = Clock::with_passed(
+            {
+                let date = Arc::clone(&date);
+                move || date.load(Ordering::SeqCst)
+            },
+            {
+                let passed = Arc::clone(&passed);
+                move || Duration::from_secs(passed.load(Ordering::SeqCst))
+            },
+        );
+        let attempts = Attempts::new(1, 60, clock);
+        assert_eq!(attempts.begin(HERE, "a"), Ok(0));
+        date.store(1, Ordering::SeqCst);
+        passed.store(59, Ordering::SeqCst);
+        assert_eq!(attempts.begin(HERE, "a"), Err(1));
+        passed.store(60, Ordering::SeqCst);
+        assert_eq!(attempts.begin(HERE, "a"), Ok(0));
     }
 
     #[test]

@@ -1,13 +1,15 @@
 //! What can be set, by flag or environment. `--help` is the manual.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
 use axum::http::HeaderValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use ipnet::IpNet;
 use tracing_subscriber::filter::Targets;
 
+use crate::address::Proxies;
 use crate::rate::Rate;
 use crate::{net, session};
 
@@ -212,6 +214,18 @@ pub struct Config {
     )]
     pub max_payload_bytes: usize,
 
+    /// Network of a proxy in front of this server, such as `127.0.0.1` or `10.0.0.0/8`: whose request
+    /// it passes on is read from its X-Forwarded-For or Forwarded. Give it several times, or several
+    /// with commas. Without it all that comes through a proxy counts as one address.
+    #[arg(
+        long = "trust-proxy",
+        env = "ORCHARD_TRUST_PROXY",
+        value_name = "NETWORK",
+        value_delimiter = ',',
+        value_parser = network
+    )]
+    pub trusted_proxies: Vec<IpNet>,
+
     /// Connections that may be open, and sessions of Socket.IO. Less, if the system allows fewer open
     /// files: some are kept for the server's own. A full server closes a connection that waits for
     /// a request for one that comes.
@@ -412,6 +426,7 @@ impl Config {
             header_timeout: Duration::from_secs(self.header_timeout_seconds),
             write_timeout: Duration::from_secs(self.write_timeout_seconds),
             read_rate: Rate::new(bytes, bytes.saturating_mul(4)),
+            proxies: Proxies::new(self.trusted_proxies.clone()),
         }
     }
 
@@ -437,6 +452,13 @@ pub enum LogFormat {
     Human,
     /// One JSON object a line.
     Json,
+}
+
+fn network(text: &str) -> Result<IpNet, String> {
+    let address = || text.parse::<IpAddr>().map(IpNet::from);
+    text.parse::<IpNet>()
+        .or_else(|_| address())
+        .map_err(|_| "a network is an address, or one with a prefix such as 10.0.0.0/8".into())
 }
 
 fn at_least_one(text: &str) -> Result<usize, String> {
@@ -473,7 +495,7 @@ fn source(text: &str) -> Result<String, String> {
 mod tests {
     use clap::{CommandFactory, Parser};
 
-    use super::{Cli, origin, source};
+    use super::{Cli, network, origin, source};
 
     #[test]
     fn the_command_line_is_well_formed() {
@@ -512,6 +534,16 @@ mod tests {
             "'none'",
         ] {
             assert!(source(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_network_may_be_one_address() {
+        for good in ["127.0.0.1", "10.0.0.0/8", "::1", "2001:db8::/32"] {
+            assert!(network(good).is_ok(), "{good}");
+        }
+        for bad in ["", "localhost", "10.0.0.0/33", "*"] {
+            assert!(network(bad).is_err(), "{bad}");
         }
     }
 

@@ -17,7 +17,6 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::ConnectInfo;
 use axum::http::{Request, Response, StatusCode};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -27,7 +26,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
 use tower_service::Service;
 
-use crate::address::Origin;
+use crate::address::{Origin, Proxies};
 use crate::counters::Counters;
 use crate::rate::Rate;
 use busy_body::BusyBody;
@@ -43,13 +42,15 @@ const EXHAUSTED: Duration = Duration::from_millis(50);
 const MOST_HEAD_BYTES: usize = 16 * 1024;
 
 /// What connections may cost.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Limits {
     pub(crate) connections: usize,
     pub(crate) connections_of_origin: usize,
     pub(crate) header_timeout: Duration,
     pub(crate) write_timeout: Duration,
     pub(crate) read_rate: Rate,
+    /// Whose connections are other people's.
+    pub(crate) proxies: Proxies,
 }
 
 /// Serves until `stop` ends, and then until the last connection has ended.
@@ -65,6 +66,7 @@ pub(crate) async fn serve(
     let (stopping, stopped) = watch::channel(());
     // Each connection holds a sender; when the last is dropped, all have ended.
     let (open, mut all_ended) = mpsc::channel::<Infallible>(1);
+    let limits = Arc::new(limits);
     let accepting = async {
         loop {
             let (stream, peer) = match listener.accept().await {
@@ -74,12 +76,14 @@ pub(crate) async fn serve(
                     continue;
                 }
             };
-            let Some(slot) = registry.admit(Origin::from(peer.ip()), false) else {
+            let Some(slot) =
+                registry.admit(Origin::from(peer.ip()), limits.proxies.contain(peer.ip()))
+            else {
                 continue;
             };
             let http = Http {
                 router: router.clone(),
-                limits,
+                limits: Arc::clone(&limits),
                 peer,
                 stopped: stopped.clone(),
             };
@@ -116,7 +120,7 @@ async fn not_accepted(error: &std::io::Error, registry: &Registry) {
 /// HTTP over one connection.
 struct Http {
     router: Router,
-    limits: Limits,
+    limits: Arc<Limits>,
     peer: SocketAddr,
     stopped: watch::Receiver<()>,
 }
@@ -134,10 +138,11 @@ impl Http {
             self.limits.read_rate,
             self.limits.write_timeout,
         );
-        let (router, peer) = (self.router, self.peer);
+        let (router, peer, limits) = (self.router, self.peer.ip(), Arc::clone(&self.limits));
         let service = service_fn(move |mut request: Request<Incoming>| {
+            let client = limits.proxies.client(peer, request.headers());
             let extensions = request.extensions_mut();
-            extensions.insert(ConnectInfo(peer));
+            extensions.insert(client);
             extensions.insert(Arc::clone(&connection));
             answer(router.clone(), request, work.clone())
         });

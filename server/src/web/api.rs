@@ -1,15 +1,15 @@
 //! `POST /api`: from HTTP to JSON-RPC and back.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{Extension, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::Response;
 use orchard_contract::rpc::Id;
 
 use super::body::{self, BodyError, BodyLimits};
+use crate::address::Client;
 use crate::app::App;
 use crate::rpc::{self, Answer, Caller, Fault};
 
@@ -21,7 +21,7 @@ pub(super) struct Api {
 
 pub(super) async fn call(
     State(api): State<Api>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    Extension(Client(address)): Extension<Client>,
     request: Request,
 ) -> Response {
     let (parts, body) = request.into_parts();
@@ -32,7 +32,7 @@ pub(super) async fn call(
         Ok(body) => {
             let header = |name| text(&parts.headers, name);
             let caller = Caller {
-                address: peer.ip().to_canonical(),
+                address,
                 authorization: header(header::AUTHORIZATION).map(str::to_owned),
                 english: header(header::ACCEPT_LANGUAGE).is_some_and(prefers_english),
             };

@@ -1,11 +1,11 @@
 //! The endpoint of Engine.IO: every request of Socket.IO's transports.
 
-use std::net::SocketAddr;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, HttpBody};
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{Extension, Request, State};
 use axum::http::{Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
@@ -15,6 +15,7 @@ use socketioxide::socket::Sid;
 use tower_service::Service;
 
 use super::body::{self, BodyLimits};
+use crate::address::Client;
 use crate::net::Connection;
 use crate::orchard::Engine;
 use crate::session::{Refused, Session, Sessions};
@@ -49,8 +50,8 @@ impl Endpoint {
     }
 
     /// Begins a session, if there may be one more.
-    async fn open(&mut self, peer: SocketAddr, mut request: Request) -> Response {
-        let session = match self.sessions.open(peer.ip().to_canonical()) {
+    async fn open(&mut self, address: IpAddr, mut request: Request) -> Response {
+        let session = match self.sessions.open(address) {
             Ok(session) => session,
             Err(refused) => return refused.into_response(),
         };
@@ -108,7 +109,7 @@ impl Endpoint {
 
 async fn serve(
     State(mut endpoint): State<Endpoint>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    Extension(Client(address)): Extension<Client>,
     request: Request,
 ) -> Response {
     let request = if request.method() == Method::POST {
@@ -120,7 +121,7 @@ async fn serve(
         request
     };
     let Some(sid) = field(request.uri(), "sid") else {
-        return endpoint.open(peer, request).await;
+        return endpoint.open(address, request).await;
     };
     let session = sid.parse().ok().and_then(|sid| endpoint.sessions.find(sid));
     match session {

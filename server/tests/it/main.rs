@@ -10,6 +10,7 @@
 mod connections;
 mod limits;
 mod logs;
+mod proxies;
 mod rpc;
 mod sessions;
 #[cfg(target_os = "linux")]
