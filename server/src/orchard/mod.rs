@@ -46,6 +46,9 @@ struct Orchard {
 /// What answers the requests of Engine.IO.
 pub(crate) type Engine = SocketIoService<Router>;
 
+/// What each WebSocket reads into: kept while it is idle, grown for a longer frame.
+const WS_READ_BUFFER_BYTES: usize = 512;
+
 /// The engine, and the handle that closes it.
 pub(crate) fn engine(app: Arc<App>, config: &Config) -> (Engine, SocketIo) {
     let hall = |namespace| Arc::new(Hall::new(namespace, Arc::clone(&app.counters)));
@@ -68,6 +71,7 @@ pub(crate) fn engine(app: Arc<App>, config: &Config) -> (Engine, SocketIo) {
         .max_payload(u64::try_from(config.max_payload_bytes).unwrap_or(u64::MAX))
         .ws_max_message_size(config.max_payload_bytes)
         .ws_max_frame_size(config.max_payload_bytes)
+        .ws_read_buffer_size(WS_READ_BUFFER_BYTES)
         .with_parser(parser)
         .build_with_inner_svc(Router::new());
     hall.set_io(io.clone());

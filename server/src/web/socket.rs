@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Body, HttpBody};
 use axum::extract::{Extension, Request, State};
-use axum::http::{Method, StatusCode, Uri, header};
+use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use orchard_contract::endpoints::SOCKET_PATH;
@@ -137,7 +137,9 @@ fn carry(session: &Session, request: &Request) {
     }
 }
 
-/// Takes out what the engine would keep, twice, for as long as the session lives, and needs for nothing.
+/// Takes out the headers that the engine would keep, twice, for as long as the session lives, and
+/// does not need. The rest is copied: as received, it refers to the buffer that the whole request
+/// was read into, and would keep all of its 16 KiB.
 fn strip(request: &mut Request) {
     let needed = [
         header::CONNECTION,
@@ -146,8 +148,14 @@ fn strip(request: &mut Request) {
         header::SEC_WEBSOCKET_VERSION,
     ];
     let headers = request.headers_mut();
-    let kept = needed.map(|name| headers.remove(&name).map(|value| (name, value)));
+    let kept = needed.map(|name| {
+        let value = headers.remove(&name)?;
+        Some((name, HeaderValue::from_bytes(value.as_bytes()).ok()?))
+    });
     *headers = kept.into_iter().flatten().collect();
+    if let Ok(uri) = request.uri().to_string().parse() {
+        *request.uri_mut() = uri;
+    }
 }
 
 fn upgrades(uri: &Uri) -> bool {
@@ -194,7 +202,29 @@ impl IntoResponse for Refused {
 
 #[cfg(test)]
 mod tests {
-    use super::field;
+    use axum::body::Body;
+    use axum::extract::Request;
+    use axum::http::{HeaderValue, Uri, header};
+    use bytes::Bytes;
+
+    use super::{field, strip};
+
+    #[test]
+    fn what_the_engine_keeps_does_not_keep_the_buffer_of_the_request() {
+        let head = Bytes::from("/socket.io/?EIO=4 websocket".repeat(500));
+        let mut request = Request::new(Body::empty());
+        *request.uri_mut() = Uri::from_maybe_shared(head.slice(..17)).unwrap();
+        let upgrade = HeaderValue::from_maybe_shared(head.slice(18..27)).unwrap();
+        request.headers_mut().insert(header::UPGRADE, upgrade);
+        request
+            .headers_mut()
+            .insert(header::COOKIE, HeaderValue::from_static("a=b"));
+        strip(&mut request);
+        assert_eq!(request.headers().len(), 1);
+        assert_eq!(request.headers()[header::UPGRADE], "websocket");
+        assert_eq!(request.uri(), "/socket.io/?EIO=4");
+        assert!(head.is_unique(), "something still refers to it");
+    }
 
     #[test]
     fn fields_are_read_as_the_engine_does() {
