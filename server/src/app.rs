@@ -14,5 +14,7 @@ pub(crate) struct App {
     pub(crate) tokens: Tokens,
     pub(crate) attempts: Attempts,
     pub(crate) clock: Clock,
+    /// How many sign-ins of one user may last at a time.
+    pub(crate) max_sign_ins: u32,
     pub(crate) counters: Arc<Counters>,
 }

@@ -156,6 +156,17 @@ pub struct Config {
     )]
     pub refresh_token_seconds: u64,
 
+    /// Sign-ins of one user that may last at a time; beyond that, the one that was refreshed least
+    /// recently ends.
+    #[arg(
+        long,
+        env = "ORCHARD_MAX_SIGN_INS",
+        value_name = "N",
+        default_value_t = 100,
+        value_parser = clap::value_parser!(u32).range(1..)
+    )]
+    pub max_sign_ins: u32,
+
     /// Failed sign-ins from one address to one account before it has to wait; 0 for no limit. One
     /// address has ten times as many for all accounts together.
     #[arg(

@@ -68,6 +68,7 @@ impl Server {
                 clock.clone(),
             ),
             clock,
+            max_sign_ins: config.max_sign_ins,
             counters: Arc::clone(&counters),
         });
         let connections = open_files::connections(config.max_connections);

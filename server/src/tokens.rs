@@ -26,16 +26,39 @@ pub(crate) enum Purpose {
     Refresh,
 }
 
+/// Whose token it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Holder {
+    /// The id of the user.
+    pub(crate) user: i64,
+    /// The sign-in that it came of.
+    pub(crate) sign_in: i64,
+    /// How many refreshes of that sign-in came before it.
+    pub(crate) serial: i64,
+}
+
 #[derive(Debug, Serialize, Deserialize)]
 struct Claims {
     /// The user's id.
     sub: String,
     /// What it is good for.
     purpose: Purpose,
+    sign_in: i64,
+    serial: i64,
     /// When it was made, in seconds since 1970.
     iat: u64,
     /// From when on it is no good, in seconds since 1970.
     exp: u64,
+}
+
+impl Claims {
+    fn holder(&self) -> Option<Holder> {
+        Some(Holder {
+            user: self.sub.parse().ok()?,
+            sign_in: self.sign_in,
+            serial: self.serial,
+        })
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,18 +89,18 @@ impl Tokens {
         }
     }
 
-    pub(crate) fn issue(&self, purpose: Purpose, user: i64) -> Result<String, serde_json::Error> {
-        let now = self.clock.now();
-        let life = match purpose {
-            Purpose::Access => self.access_seconds,
-            Purpose::Refresh => self.refresh_seconds,
-        };
-        let exp = now.saturating_add(life);
+    pub(crate) fn issue(
+        &self,
+        purpose: Purpose,
+        holder: Holder,
+    ) -> Result<String, serde_json::Error> {
         let claims = serde_json::to_vec(&Claims {
-            sub: user.to_string(),
+            sub: holder.user.to_string(),
             purpose,
-            iat: now,
-            exp,
+            sign_in: holder.sign_in,
+            serial: holder.serial,
+            iat: self.clock.now(),
+            exp: self.end(purpose),
         })?;
         let signed = format!("{HEADER}.{}", Base64UrlUnpadded::encode_string(&claims));
         let signature = self
@@ -92,8 +115,17 @@ impl Tokens {
         ))
     }
 
-    /// The id of the user to whom the token was issued.
-    pub(crate) fn verify(&self, purpose: Purpose, token: &str) -> Result<i64, TokenError> {
+    /// When a token expires that is issued now, in seconds since 1970.
+    pub(crate) fn end(&self, purpose: Purpose) -> u64 {
+        let life = match purpose {
+            Purpose::Access => self.access_seconds,
+            Purpose::Refresh => self.refresh_seconds,
+        };
+        self.clock.now().saturating_add(life)
+    }
+
+    /// To whom the token was issued. Whether the sign-in still lasts is known to the database.
+    pub(crate) fn verify(&self, purpose: Purpose, token: &str) -> Result<Holder, TokenError> {
         let claims = self.claims(token).ok_or(TokenError::Invalid)?;
         if claims.purpose != purpose {
             return Err(TokenError::Invalid);
@@ -101,7 +133,14 @@ impl Tokens {
         if claims.exp <= self.clock.now() {
             return Err(TokenError::Expired);
         }
-        claims.sub.parse().map_err(|_| TokenError::Invalid)
+        claims.holder().ok_or(TokenError::Invalid)
+    }
+
+    /// As [`verify`](Self::verify), of a token for any purpose, which may have expired: enough to
+    /// end what it stands for.
+    pub(crate) fn holder(&self, token: &str) -> Result<Holder, TokenError> {
+        let claims = self.claims(token).ok_or(TokenError::Invalid)?;
+        claims.holder().ok_or(TokenError::Invalid)
     }
 
     fn claims(&self, token: &str) -> Option<Claims> {
@@ -149,8 +188,14 @@ mod tests {
     use base64ct::{Base64UrlUnpadded, Encoding};
     use hmac::{Hmac, KeyInit, Mac};
 
-    use super::{HEADER, Purpose, TokenError, Tokens};
+    use super::{HEADER, Holder, Purpose, TokenError, Tokens};
     use crate::clock::Clock;
+
+    const HOLDER: Holder = Holder {
+        user: 7,
+        sign_in: i64::MAX,
+        serial: 3,
+    };
 
     fn tokens(key: &[u8]) -> (Tokens, Arc<AtomicU64>) {
         let now = Arc::new(AtomicU64::new(1_000_000));
@@ -173,10 +218,10 @@ mod tests {
     #[test]
     fn a_token_is_good_for_its_purpose_and_its_time() {
         let (tokens, now) = tokens(b"key");
-        let access = tokens.issue(Purpose::Access, 7).unwrap();
-        let refresh = tokens.issue(Purpose::Refresh, 7).unwrap();
-        assert_eq!(tokens.verify(Purpose::Access, &access), Ok(7));
-        assert_eq!(tokens.verify(Purpose::Refresh, &refresh), Ok(7));
+        let access = tokens.issue(Purpose::Access, HOLDER).unwrap();
+        let refresh = tokens.issue(Purpose::Refresh, HOLDER).unwrap();
+        assert_eq!(tokens.verify(Purpose::Access, &access), Ok(HOLDER));
+        assert_eq!(tokens.verify(Purpose::Refresh, &refresh), Ok(HOLDER));
         assert_eq!(
             tokens.verify(Purpose::Refresh, &access),
             Err(TokenError::Invalid)
@@ -187,13 +232,13 @@ mod tests {
         );
 
         now.fetch_add(3599, Ordering::SeqCst);
-        assert_eq!(tokens.verify(Purpose::Access, &access), Ok(7));
+        assert_eq!(tokens.verify(Purpose::Access, &access), Ok(HOLDER));
         now.fetch_add(1, Ordering::SeqCst);
         assert_eq!(
             tokens.verify(Purpose::Access, &access),
             Err(TokenError::Expired)
         );
-        assert_eq!(tokens.verify(Purpose::Refresh, &refresh), Ok(7));
+        assert_eq!(tokens.verify(Purpose::Refresh, &refresh), Ok(HOLDER));
         now.fetch_add(2_592_000, Ordering::SeqCst);
         assert_eq!(
             tokens.verify(Purpose::Refresh, &refresh),
@@ -202,8 +247,20 @@ mod tests {
     }
 
     #[test]
+    fn what_a_token_stands_for_outlives_it() {
+        let (tokens, now) = tokens(b"key");
+        for purpose in [Purpose::Access, Purpose::Refresh] {
+            let token = tokens.issue(purpose, HOLDER).unwrap();
+            now.fetch_add(10_000_000, Ordering::SeqCst);
+            assert_eq!(tokens.holder(&token), Ok(HOLDER));
+            let forged = token.replace('.', ".A");
+            assert_eq!(tokens.holder(&forged), Err(TokenError::Invalid));
+        }
+    }
+
+    #[test]
     fn a_token_of_another_key_is_invalid() {
-        let token = tokens(b"theirs").0.issue(Purpose::Access, 7).unwrap();
+        let token = tokens(b"theirs").0.issue(Purpose::Access, HOLDER).unwrap();
         assert_eq!(
             tokens(b"ours").0.verify(Purpose::Access, &token),
             Err(TokenError::Invalid)
@@ -213,7 +270,7 @@ mod tests {
     #[test]
     fn no_byte_of_a_token_can_be_changed() {
         let (tokens, _) = tokens(b"key");
-        let token = tokens.issue(Purpose::Access, 7).unwrap();
+        let token = tokens.issue(Purpose::Access, HOLDER).unwrap();
         for at in 0..token.len() {
             for other in [b'A', b'_', b'.'] {
                 let mut bytes = token.clone().into_bytes();
@@ -237,7 +294,7 @@ mod tests {
     #[test]
     fn a_token_cannot_choose_its_algorithm() {
         let (tokens, _) = tokens(b"key");
-        let token = tokens.issue(Purpose::Access, 7).unwrap();
+        let token = tokens.issue(Purpose::Access, HOLDER).unwrap();
         let claims = token.split('.').nth(1).unwrap();
         let none = Base64UrlUnpadded::encode_string(br#"{"alg":"none","typ":"JWT"}"#);
         let unsigned = format!("{none}.{claims}.");

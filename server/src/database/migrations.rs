@@ -20,6 +20,17 @@ const STEPS: &[&str] = &[
         credit      INTEGER NOT NULL DEFAULT 0,
         created_at  INTEGER NOT NULL -- seconds since 1970
     ) STRICT;",
+    // 2: sign-ins; times are in seconds since 1970
+    "CREATE TABLE sign_ins (
+        id           INTEGER PRIMARY KEY, -- random, so that no later sign-in gets it again
+        user_id      INTEGER NOT NULL,
+        serial       INTEGER NOT NULL, -- of the refresh token that is to be used next
+        seen         INTEGER NOT NULL, -- 1 once a token with that serial was used
+        refreshed_at INTEGER NOT NULL,
+        expires_at   INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX sign_ins_by_user ON sign_ins (user_id, refreshed_at);
+    CREATE INDEX sign_ins_by_expiry ON sign_ins (expires_at);",
 ];
 
 /// Runs the steps that the database lacks, all or none.

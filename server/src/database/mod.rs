@@ -1,6 +1,7 @@
 //! One SQLite file. Queries run one after the other, on a thread of their own.
 
 mod migrations;
+mod sign_ins;
 mod users;
 
 use std::error::Error;
@@ -18,6 +19,7 @@ use tokio::time::timeout;
 use crate::error::StartError;
 use crate::private_file;
 
+pub(crate) use sign_ins::{NewSignIn, Standing};
 pub(crate) use users::{NewUser, User};
 
 /// How many queries may wait; whoever comes later waits for a place.

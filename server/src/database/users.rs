@@ -52,15 +52,6 @@ impl Database {
         .await
     }
 
-    pub(crate) async fn user_by_id(&self, id: i64) -> Result<Option<User>, DatabaseError> {
-        self.call(move |connection| {
-            connection
-                .query_row(&select("id = ?1"), [id], read)
-                .optional()
-        })
-        .await
-    }
-
     /// Adds the user if there is none at all yet; whether it did.
     pub(crate) async fn add_first_user(&self, user: NewUser) -> Result<bool, DatabaseError> {
         self.call(move |connection| {
@@ -83,13 +74,13 @@ impl Database {
     }
 }
 
-fn select(condition: &str) -> String {
+pub(super) fn select(condition: &str) -> String {
     format!(
         "SELECT id, password, mobile, nickname, avatar, money, credit FROM users WHERE {condition}"
     )
 }
 
-fn read(row: &Row<'_>) -> rusqlite::Result<User> {
+pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<User> {
     Ok(User {
         id: row.get("id")?,
         password: Secret::new(row.get::<_, String>("password")?),

@@ -6,15 +6,16 @@ mod user;
 use std::net::IpAddr;
 
 use axum::http::StatusCode;
-use orchard_contract::rpc::user::{Check, CheckResult, Info, Login, Refresh};
+use orchard_contract::rpc::user::{Check, CheckResult, Info, Login, Logout, Refresh};
 use orchard_contract::rpc::{Id, Method, Response, VERSION};
 use orchard_contract::{Errno, endpoints};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::app::App;
+use crate::database::{Standing, User};
 use crate::logging::Outside;
-use crate::tokens::{Purpose, TokenError};
+use crate::tokens::{Holder, Purpose, TokenError};
 
 pub(crate) use fault::Fault;
 
@@ -29,19 +30,22 @@ pub(crate) struct Caller {
 }
 
 impl Caller {
-    /// The id of the user whose token the caller has.
-    fn user(&self, app: &App, purpose: Purpose) -> Result<i64, Failure> {
-        let token = self
-            .authorization
+    /// The token in the `Authorization` header.
+    fn token(&self) -> Result<&str, Failure> {
+        self.authorization
             .as_deref()
             .and_then(endpoints::token_of)
-            .ok_or(Errno::NO_AUTHORIZATION)?;
-        app.tokens
-            .verify(purpose, token)
-            .map_err(|error| match error {
-                TokenError::Expired => Errno::TOKEN_EXPIRED.into(),
-                TokenError::Invalid => Errno::TOKEN_INVALID.into(),
-            })
+            .ok_or_else(|| Errno::NO_AUTHORIZATION.into())
+    }
+
+    /// Whose token the caller has.
+    async fn user(&self, app: &App, purpose: Purpose) -> Result<(Holder, User), Failure> {
+        let holder = app.tokens.verify(purpose, self.token()?)?;
+        match app.database.standing(holder).await? {
+            Standing::Good(user) => Ok((holder, *user)),
+            Standing::Ended => Err(Errno::TOKEN_INVALID.into()),
+            Standing::NoUser => Err(Errno::NO_SUCH_USER.into()),
+        }
     }
 
     fn words(&self, errno: Errno) -> Option<String> {
@@ -101,6 +105,15 @@ impl From<Errno> for Failure {
     }
 }
 
+impl From<TokenError> for Failure {
+    fn from(error: TokenError) -> Self {
+        Self::Errno(match error {
+            TokenError::Expired => Errno::TOKEN_EXPIRED,
+            TokenError::Invalid => Errno::TOKEN_INVALID,
+        })
+    }
+}
+
 impl From<Fault> for Failure {
     fn from(fault: Fault) -> Self {
         Self::Fault(fault)
@@ -139,7 +152,11 @@ pub(crate) async fn answer(app: &App, caller: &Caller, body: &[u8]) -> Answer {
         Err(fault) => return Answer::fault(id.unwrap_or_default(), fault),
     };
     let Some(id) = id else {
-        // A notification asks for no answer, and no method does anything but answer.
+        // A notification asks for no answer, and only one method does more than answer.
+        if call.method == Logout::NAME {
+            let outcome = run(app, caller, call).await;
+            tracing::debug!(?outcome, "a notification of a sign-out");
+        }
         return Answer {
             status: StatusCode::NO_CONTENT,
             body: None,
@@ -205,6 +222,7 @@ async fn run(app: &App, caller: &Caller, call: Call) -> Result<Value, Failure> {
         Check::NAME => value(user::check(app, caller).await?),
         Refresh::NAME => value(user::refresh(app, caller).await?),
         Info::NAME => value(user::info(app, caller).await?),
+        Logout::NAME => value(user::logout(app, caller).await?),
         _ => Err(Fault::no_such_method().into()),
     }
 }

@@ -1,15 +1,15 @@
 //! The methods about users.
 
 use orchard_contract::rpc::user::{
-    CheckResult, InfoResult, LoginParams, LoginResult, RefreshResult,
+    CheckResult, InfoResult, LoginParams, LoginResult, LogoutResult, RefreshResult,
 };
 use orchard_contract::{Errno, Secret, UserId};
 use serde_json::{Map, Value};
 
 use super::{Caller, Failure, Fault};
 use crate::app::App;
-use crate::database::User;
-use crate::tokens::Purpose;
+use crate::database::{NewSignIn, User};
+use crate::tokens::{Holder, Purpose};
 
 const MAX_ACCOUNT_BYTES: usize = 128;
 const MAX_PASSWORD_BYTES: usize = 1024;
@@ -49,12 +49,13 @@ pub(super) async fn login(
         return Err(Errno::WRONG_PASSWORD.into());
     }
     app.attempts.succeeded(caller.address, account);
+    let holder = begin(app, &user).await?;
     tracing::info!(user = user.id, address = %caller.address, "signed in");
     Ok(LoginResult {
         errno: Some(Errno::OK),
         errmsg: caller.words(Errno::OK),
-        access_token: Some(issue(app, Purpose::Access, user.id)?),
-        refresh_token: Some(issue(app, Purpose::Refresh, user.id)?),
+        access_token: Some(issue(app, Purpose::Access, holder)?),
+        refresh_token: Some(issue(app, Purpose::Refresh, holder)?),
         id: Some(UserId::Number(user.id.unsigned_abs())),
         nickname: Some(user.nickname),
         avatar: Some(user.avatar),
@@ -64,7 +65,7 @@ pub(super) async fn login(
 }
 
 pub(super) async fn check(app: &App, caller: &Caller) -> Result<CheckResult, Failure> {
-    user_of_token(app, caller, Purpose::Access).await?;
+    caller.user(app, Purpose::Access).await?;
     Ok(CheckResult {
         errno: Some(Errno::OK),
         errmsg: caller.words(Errno::OK),
@@ -72,17 +73,17 @@ pub(super) async fn check(app: &App, caller: &Caller) -> Result<CheckResult, Fai
 }
 
 pub(super) async fn refresh(app: &App, caller: &Caller) -> Result<RefreshResult, Failure> {
-    let user = user_of_token(app, caller, Purpose::Refresh).await?;
+    let (holder, _) = caller.user(app, Purpose::Refresh).await?;
     Ok(RefreshResult {
         errno: Some(Errno::OK),
         errmsg: caller.words(Errno::OK),
-        access_token: Some(issue(app, Purpose::Access, user.id)?),
+        access_token: Some(issue(app, Purpose::Access, holder)?),
         ..Default::default()
     })
 }
 
 pub(super) async fn info(app: &App, caller: &Caller) -> Result<InfoResult, Failure> {
-    let user = user_of_token(app, caller, Purpose::Access).await?;
+    let (_, user) = caller.user(app, Purpose::Access).await?;
     Ok(InfoResult {
         errno: Some(Errno::OK),
         errmsg: caller.words(Errno::OK),
@@ -95,16 +96,36 @@ pub(super) async fn info(app: &App, caller: &Caller) -> Result<InfoResult, Failu
     })
 }
 
-async fn user_of_token(app: &App, caller: &Caller, purpose: Purpose) -> Result<User, Failure> {
-    let id = caller.user(app, purpose)?;
-    app.database
-        .user_by_id(id)
-        .await?
-        .ok_or_else(|| Errno::NO_SUCH_USER.into())
+/// Ends the sign-in that the token came of, so that none of its tokens is good any more.
+///
+/// Any of them will do, an expired one, too: it only ends what is its own. One whose sign-in has ended already is no error,
+/// for a call that was repeated has done what it was to do.
+pub(super) async fn logout(app: &App, caller: &Caller) -> Result<LogoutResult, Failure> {
+    let token = caller.token()?;
+    let holder = app.tokens.holder(token).map_err(|_| Errno::TOKEN_INVALID)?;
+    if app.database.end_sign_in(holder.sign_in).await? {
+        tracing::info!(user = holder.user, address = %caller.address, "signed out");
+    }
+    Ok(LogoutResult {
+        errno: Some(Errno::OK),
+        errmsg: caller.words(Errno::OK),
+    })
 }
 
-fn issue(app: &App, purpose: Purpose, user: i64) -> Result<Secret, Failure> {
-    let token = app.tokens.issue(purpose, user);
+async fn begin(app: &App, user: &User) -> Result<Holder, Failure> {
+    let random = getrandom::u64().map_err(Fault::internal)?;
+    let new = NewSignIn {
+        id: i64::try_from(random >> 1).unwrap_or(i64::MAX),
+        user: user.id,
+        now: app.clock.now(),
+        expires_at: app.tokens.end(Purpose::Refresh),
+        most: app.max_sign_ins,
+    };
+    Ok(app.database.begin_sign_in(new).await?)
+}
+
+fn issue(app: &App, purpose: Purpose, holder: Holder) -> Result<Secret, Failure> {
+    let token = app.tokens.issue(purpose, holder);
     token
         .map(Secret::from)
         .map_err(|error| Fault::internal(error).into())

@@ -15,6 +15,7 @@ mod rpc;
 mod sessions;
 #[cfg(target_os = "linux")]
 mod sign_ins;
+mod sign_out;
 mod socket_io;
 mod start;
 mod support;
