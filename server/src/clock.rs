@@ -7,7 +7,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 /// The date can be set, back as well; what passes only grows. Tests hand in their own, so that a month passes at once.
 #[derive(Clone)]
 pub struct Clock {
-    now: Arc<dyn Fn() -> u64 + Send + Sync>,
+    now: Arc<dyn Fn() -> Duration + Send + Sync>,
     passed: Arc<dyn Fn() -> Duration + Send + Sync>,
 }
 
@@ -15,14 +15,14 @@ impl Clock {
     /// The system's.
     pub fn system() -> Self {
         let start = Instant::now();
-        Self::with_passed(
-            || {
+        Self {
+            now: Arc::new(|| {
                 SystemTime::now()
                     .duration_since(UNIX_EPOCH)
-                    .map_or(0, |past| past.as_secs())
-            },
-            move || start.elapsed(),
-        )
+                    .unwrap_or_default()
+            }),
+            passed: Arc::new(move || start.elapsed()),
+        }
     }
 
     /// One that asks `now`, in seconds since 1970, for both.
@@ -37,14 +37,19 @@ impl Clock {
         passed: impl Fn() -> Duration + Send + Sync + 'static,
     ) -> Self {
         Self {
-            now: Arc::new(now),
+            now: Arc::new(move || Duration::from_secs(now())),
             passed: Arc::new(passed),
         }
     }
 
     /// The date, in seconds since 1970.
     pub(crate) fn now(&self) -> u64 {
-        (self.now)()
+        (self.now)().as_secs()
+    }
+
+    /// The date, in milliseconds since 1970.
+    pub(crate) fn now_ms(&self) -> u64 {
+        u64::try_from((self.now)().as_millis()).unwrap_or(u64::MAX)
     }
 
     /// What has passed since some moment.

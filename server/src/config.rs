@@ -11,7 +11,7 @@ use tracing_subscriber::filter::Targets;
 
 use crate::address::Proxies;
 use crate::rate::Rate;
-use crate::{net, session};
+use crate::{net, orchard, session};
 
 /// The command line.
 #[derive(Debug, Parser)]
@@ -128,7 +128,37 @@ pub struct Config {
     )]
     pub content_security_policy: Option<HeaderValue>,
 
-    /// Time between two pushed counts, in milliseconds.
+    /// Let in whoever has no token, to watch: guests join no room, broadcast nothing, and do not
+    /// count as players. Without it CONNECT is refused to whoever is not signed in; a token that is
+    /// no good is refused in any case.
+    #[arg(long, env = "ORCHARD_GUESTS")]
+    pub guests: bool,
+
+    /// Push random numbers from 1 to 100 as counts, from the first `chat` on, as the chapter's
+    /// server does. Without it a count is the number of players connected, each counted once; it is
+    /// pushed when it changes, and to whoever sends `chat`.
+    #[arg(long, env = "ORCHARD_DEMO_COUNT")]
+    pub demo_count: bool,
+
+    /// Notices that are kept for whoever joins: the last broadcasts that carried text.
+    #[arg(
+        long,
+        env = "ORCHARD_KEPT_NOTICES",
+        value_name = "N",
+        default_value_t = 50
+    )]
+    pub kept_notices: usize,
+
+    /// Longest text of a notice that is kept, in bytes; a longer one is broadcast only.
+    #[arg(
+        long,
+        env = "ORCHARD_MAX_NOTICE_BYTES",
+        value_name = "BYTES",
+        default_value_t = 1024
+    )]
+    pub max_notice_bytes: usize,
+
+    /// Least time between two pushed counts, in milliseconds.
     #[arg(
         long,
         env = "ORCHARD_PUSH_INTERVAL_MS",
@@ -418,6 +448,13 @@ pub struct Config {
 impl Config {
     pub(crate) fn push_interval(&self) -> Duration {
         Duration::from_millis(self.push_interval_ms)
+    }
+
+    pub(crate) fn notice_limits(&self) -> orchard::Limits {
+        orchard::Limits {
+            most: self.kept_notices,
+            text_bytes: self.max_notice_bytes,
+        }
     }
 
     pub(crate) fn body_timeout(&self) -> Duration {

@@ -33,6 +33,8 @@ pub enum StartError {
     NoDemoAccount(PathBuf),
     /// A password can't be hashed.
     Password(String),
+    /// The database can't be read.
+    Query(PathBuf, String),
     /// The system gives no random numbers.
     Random(getrandom::Error),
     /// The system gives no threads or timers.
@@ -90,6 +92,12 @@ impl fmt::Display for StartError {
                 path.display()
             ),
             Self::Password(error) => write!(f, "can't hash a password: {error}"),
+            Self::Query(path, error) => write!(
+                f,
+                "can't read the database {}: {error}; check the file and its disk, or choose \
+                 another with --database",
+                path.display()
+            ),
             Self::Random(error) => write!(f, "the system gives no random numbers: {error}"),
             Self::Runtime(error) => write!(f, "the system gives no threads or timers: {error}"),
             Self::Serve(error) => write!(f, "can't go on serving: {error}"),

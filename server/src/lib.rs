@@ -18,6 +18,7 @@ mod counters;
 mod database;
 mod demo;
 mod error;
+mod language;
 pub mod logging;
 mod net;
 mod open_files;

@@ -17,6 +17,7 @@ use crate::counters::Counters;
 use crate::database::Database;
 use crate::demo::DemoAccount;
 use crate::error::StartError;
+use crate::orchard::Notices;
 use crate::passwords::Passwords;
 use crate::session::Sessions;
 use crate::tokens::{self, Tokens};
@@ -34,6 +35,7 @@ pub struct Server {
     io: SocketIo,
     limits: net::Limits,
     counters: Arc<Counters>,
+    notices: Arc<Notices>,
     new_demo_account: Option<DemoAccount>,
 }
 
@@ -53,6 +55,10 @@ impl Server {
         let new_demo_account =
             DemoAccount::make_if_first(&database, &config.database, &clock).await?;
         let counters = Arc::<Counters>::default();
+        let notices = Notices::load(database.clone(), config.notice_limits())
+            .await
+            .map_err(|error| StartError::Query(config.database.clone(), error.to_string()))?;
+        let notices = Arc::new(notices);
         let app = Arc::new(App {
             database,
             passwords: Passwords::start(config.password_workers, config.password_queue)?,
@@ -78,7 +84,7 @@ impl Server {
             config.session_limits(),
             Arc::clone(&counters),
         ));
-        let (engine, io) = orchard::engine(Arc::clone(&app), &config);
+        let (engine, io) = orchard::engine(Arc::clone(&app), Arc::clone(&notices), &config);
         let router = web::router(app, engine, sessions, &config);
         Ok(Self {
             limits: config.net_limits(connections),
@@ -88,6 +94,7 @@ impl Server {
             router,
             io,
             counters,
+            notices,
             new_demo_account,
         })
     }
@@ -132,6 +139,9 @@ impl Server {
             .is_err()
         {
             tracing::warn!("some connections had to be cut");
+        }
+        if let Err(error) = self.notices.save().await {
+            tracing::error!(%error, "the last notices are not saved");
         }
         tracing::info!(since_start = since_start(&self.counters), "stopped");
         Ok(())

@@ -190,6 +190,8 @@ impl Server {
             .arg(self.site.path())
             .arg("--database")
             .arg(self.database())
+            // As Flask's: what the page makes of counts that come all the time.
+            .args(["--demo-count"])
             .args(["--push-interval-ms", &PUSH_INTERVAL_MS.to_string()])
             .args(
                 self.connect

@@ -49,7 +49,8 @@ impl Event for Login {
     type Ack = NoAck;
 }
 
-/// Page → server: starts, once, the timed push of [`ServerResponse`].
+/// Page → server: asks for [`ServerResponse`]. The chapter's server starts, once, a timed push of it
+/// to everybody; the default server answers the sender, and pushes whenever the count changes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Chat {
     /// Who asks for it.
@@ -88,7 +89,8 @@ impl Event for Broadcast {
 /// servers send the newcomer's own before they answer its CONNECT.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ServerResponse {
-    /// How many there are: registered users on connect, a number from 1 to 100 in the timed push.
+    /// How many players are connected, each counted once. On the chapter's server: registered users
+    /// on connect, a number from 1 to 100 in the timed push.
     #[serde(default, deserialize_with = "lenient::unsigned")]
     pub count: Option<u64>,
     /// Who has come: the public id of a socket, which on some servers is the socket's own.
@@ -296,8 +298,10 @@ impl Event for Notices {
     type Ack = NoAck;
 }
 
-/// Server → page, to one socket: why the server is about to end it. The default server sends it.
+/// Server → page, to one socket: why the server is about to end it, or has not done what it was
+/// asked. The default server sends it.
 ///
+/// After [`Errno::NO_AUTHORIZATION`] all goes on: a guest may not broadcast.
 /// After [`Errno::TOO_MANY_EVENTS`] the socket is disconnected, and is not to come back by itself; after
 /// [`Errno::TOO_SLOW`] the connection ends, and may be opened again.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

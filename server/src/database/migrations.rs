@@ -31,6 +31,14 @@ const STEPS: &[&str] = &[
     ) STRICT;
     CREATE INDEX sign_ins_by_user ON sign_ins (user_id, refreshed_at);
     CREATE INDEX sign_ins_by_expiry ON sign_ins (expires_at);",
+    // 3: notices
+    "CREATE TABLE notices (
+        number   INTEGER PRIMARY KEY,
+        text     TEXT    NOT NULL,
+        id       TEXT, -- the mark that the sender's page gave it
+        nickname TEXT    NOT NULL,
+        at       INTEGER NOT NULL -- milliseconds since 1970
+    ) STRICT;",
 ];
 
 /// Runs the steps that the database lacks, all or none.

@@ -1,6 +1,7 @@
 //! One SQLite file. Queries run one after the other, on a thread of their own.
 
 mod migrations;
+mod notices;
 mod sign_ins;
 mod users;
 
@@ -19,6 +20,7 @@ use tokio::time::timeout;
 use crate::error::StartError;
 use crate::private_file;
 
+pub(crate) use notices::Kept;
 pub(crate) use sign_ins::{NewSignIn, Standing};
 pub(crate) use users::{NewUser, User};
 
@@ -30,7 +32,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 type Query = Box<dyn FnOnce(&mut Connection) + Send>;
 
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(crate) struct Database {
     queries: mpsc::Sender<Query>,
 }

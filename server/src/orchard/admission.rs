@@ -4,7 +4,6 @@ use std::fmt::Display;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use orchard_contract::events::ServerResponse;
 use socketioxide::adapter::LocalAdapter;
 use socketioxide::handler::{ConnectHandler, DisconnectHandler, Value};
 use socketioxide::socket::{DisconnectReason, Socket};
@@ -12,11 +11,9 @@ use socketioxide::socket::{DisconnectReason, Socket};
 use super::Orchard;
 use super::events::Events;
 use super::hall::Hall;
-use super::member::Member;
+use super::identity::{Refused, identify};
+use super::member::{Member, Player};
 use crate::session::Session;
-
-/// What CONNECT is refused with when it is the server's fault.
-const FAILED: &str = "the server failed; its log says how";
 
 type Refusal = Box<dyn Display + Send>;
 
@@ -32,20 +29,21 @@ impl Admission {
     }
 
     /// Handlers are set before the answer to CONNECT goes out: a quick client's `login` could overtake them.
-    fn admit(&self, socket: &Socket) -> Result<(), Refusal> {
+    fn admit(&self, socket: &Socket, player: Option<Player>) -> Result<(), Refused> {
         let Some(session) = Session::of(socket) else {
             tracing::error!("a session has been opened past the endpoint");
-            return Err(Box::new(FAILED));
+            return Err(Refused::Failed);
         };
-        let member = Arc::new(Member::new().map_err(|error| {
+        let member = Arc::new(Member::new(player).map_err(|error| {
             tracing::error!(%error, "nobody can be admitted");
-            Box::new(FAILED) as Refusal
+            Refused::Failed
         })?);
         session.set_member(Arc::clone(&member));
         socket.on_fallback(Events::new(Arc::clone(&self.orchard), Arc::clone(&member)));
+        let orchard = Arc::clone(&self.orchard);
         socket.on_disconnect(Leaving {
-            hall: Arc::clone(&self.orchard.hall),
-            member: Some(member),
+            hall: Arc::clone(&orchard.hall),
+            member: Some((member, orchard)),
         });
         Ok(())
     }
@@ -55,9 +53,18 @@ impl ConnectHandler<LocalAdapter, Admission> for Admission {
     fn call_middleware<'a>(
         &'a self,
         socket: Arc<Socket>,
-        _auth: &'a Option<Value>,
+        auth: &'a Option<Value>,
     ) -> Pin<Box<dyn Future<Output = Result<(), Refusal>> + Send + 'a>> {
-        Box::pin(async move { self.admit(&socket) })
+        Box::pin(async move {
+            let Orchard { app, guests, .. } = &*self.orchard;
+            let identified = identify(app, *guests, &socket, auth).await;
+            let admitted = identified.and_then(|player| self.admit(&socket, player));
+            admitted.map_err(|refused| {
+                let address = Session::of(&socket).map(|session| session.address);
+                tracing::info!(?address, %refused, "not let in");
+                Box::new(refused) as Refusal
+            })
+        })
     }
 
     /// Tells everybody of the newcomer. Unlike Flask-SocketIO's this comes after the answer to CONNECT: before it,
@@ -66,19 +73,14 @@ impl ConnectHandler<LocalAdapter, Admission> for Admission {
         let Some(member) = Session::of(&socket).and_then(|session| session.member()) else {
             return;
         };
-        self.orchard.hall.add(socket);
-        let orchard = Arc::clone(&self.orchard);
-        tracing::info!(sid = %member.id, "came");
-        tokio::spawn(async move {
-            match orchard.app.database.count_users().await {
-                Ok(count) => orchard.hall.emit(&ServerResponse {
-                    count: Some(count),
-                    sid: Some(member.id.to_string()),
-                    nickname: None,
-                }),
-                Err(error) => tracing::error!(%error, "a newcomer is not announced"),
-            }
-        });
+        let user = member.player.as_ref().map(|player| player.id);
+        tracing::info!(sid = %member.id, user, "came");
+        self.orchard.hall.add(Arc::clone(&socket));
+        self.orchard.count.welcome(&member, &socket);
+        // It may have left before it was added.
+        if member.stay.has_left() {
+            self.orchard.hall.remove(&socket);
+        }
     }
 }
 
@@ -107,7 +109,8 @@ impl ConnectHandler<LocalAdapter, Bystanders> for Bystanders {
 /// What handles the end of a socket.
 struct Leaving {
     hall: Arc<Hall>,
-    member: Option<Arc<Member>>,
+    /// Who leaves the orchard.
+    member: Option<(Arc<Member>, Arc<Orchard>)>,
 }
 
 impl DisconnectHandler<LocalAdapter, Leaving> for Leaving {
@@ -117,13 +120,14 @@ impl DisconnectHandler<LocalAdapter, Leaving> for Leaving {
         reason: DisconnectReason,
         defer: fn(Arc<Socket>),
     ) {
-        self.hall.remove(&socket);
-        if let Some(member) = &self.member {
+        if let Some((member, orchard)) = &self.member {
+            orchard.count.farewell(member);
             if let Some(session) = Session::of(&socket) {
                 session.remove_member(member);
             }
             tracing::info!(sid = %member.id, %reason, "left");
         }
+        self.hall.remove(&socket);
         defer(socket);
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use orchard_contract::Errno;
 use orchard_contract::endpoints::NAMESPACE;
 use orchard_contract::events::{
-    Broadcast, BroadcastResponse, Chat, Login, LoginResponse, Message, SomeEvent,
+    Broadcast, BroadcastResponse, Chat, ErrorResponse, Login, LoginResponse, Message, SomeEvent,
 };
 use serde::de::DeserializeOwned;
 use socketio_proto::Event;
@@ -17,14 +17,12 @@ use socketioxide::socket::Socket;
 
 use super::anything::Anything;
 use super::hall::Ending;
-use super::member::Member;
+use super::member::{Member, Player};
 use super::object::Object;
+use super::stamp::stamp;
 use super::{Orchard, wire};
 use crate::logging::Outside;
 use crate::session::Session;
-
-/// One socket may be in this many rooms: each uid that it signs in with is one.
-const MAX_ROOMS: usize = 16;
 
 /// What handles the events of one socket.
 ///
@@ -67,8 +65,12 @@ impl Events {
         match name.as_str() {
             Message::NAME => self.message(&mut received),
             Login::NAME => self.login(&mut received),
-            Chat::NAME => self.chat(),
-            Broadcast::NAME => self.broadcast(&mut received),
+            Chat::NAME => self.chat(&received.socket),
+            Broadcast::NAME => {
+                if !self.broadcast(&mut received) {
+                    return;
+                }
+            }
             _ => {
                 tracing::debug!(sid = %self.member.id, event = %Outside(name), "an event that nobody knows");
                 return;
@@ -86,71 +88,110 @@ impl Events {
         }
     }
 
-    /// Joins the room named by the uid: "1" and 1 are the same room here.
+    /// Joins the room of the verified player, and tells all sockets there. "1" and 1 are the same room here.
     fn login(&self, received: &mut Received) {
-        let room = match received.data() {
-            Ok(Object(Login { uid })) => Ok(uid.to_string()),
-            Err(error) => Err(error.to_string()),
-        };
-        let room = room.and_then(|room| self.check_room(&received.socket, room));
-        match room {
-            Ok(room) => {
-                tracing::info!(sid = %self.member.id, uid = %Outside(&room), "signed in");
-                received.socket.join(room.clone());
-                let welcome = LoginResponse {
-                    data: Some("登录成功".into()),
-                    ..Default::default()
-                };
-                for socket in self.orchard.hall.in_room(&room) {
-                    self.orchard.hall.emit_to(&socket, &welcome);
-                }
-            }
+        let uid = match received.data() {
+            Ok(Object(Login { uid })) => self.check_uid(uid.to_string()),
             Err(error) => {
                 self.ignored::<Login>(error);
+                Err(Errno::INVALID_INPUT)
+            }
+        };
+        let hall = &self.orchard.hall;
+        match uid.and_then(|uid| self.player(&uid)) {
+            Ok(player) => self.join(&received.socket, &player.room()),
+            Err(errno) => {
+                tracing::info!(sid = %self.member.id, %errno, "not signed in");
                 let refusal = LoginResponse {
-                    errno: Some(Errno::INVALID_INPUT),
-                    errmsg: Errno::INVALID_INPUT.meaning_zh().map(str::to_owned),
+                    errno: Some(errno),
+                    errmsg: errno.meaning_zh().map(str::to_owned),
                     ..Default::default()
                 };
-                self.orchard.hall.emit_to(&received.socket, &refusal);
+                hall.emit_to(&received.socket, &refusal);
             }
         }
     }
 
-    fn check_room(&self, socket: &Socket, room: String) -> Result<String, String> {
-        let max_bytes = self.orchard.max_uid_bytes;
-        if room.trim().is_empty() {
-            return Err("the uid is empty".into());
+    fn check_uid(&self, uid: String) -> Result<String, Errno> {
+        if uid.trim().is_empty() || uid.len() > self.orchard.max_uid_bytes {
+            return Err(Errno::INVALID_INPUT);
         }
-        if room.len() > max_bytes {
-            return Err(format!("the uid has more than {max_bytes} bytes"));
-        }
-        let rooms = socket.rooms();
-        if rooms.len() >= MAX_ROOMS && !rooms.iter().any(|known| *known == room) {
-            return Err(format!("the socket is in {MAX_ROOMS} rooms already"));
-        }
-        Ok(room)
+        Ok(uid)
     }
 
-    /// Starts the push. Whatever the argument is: the chapter's server doesn't look at it either.
-    fn chat(&self) {
-        if self.orchard.push.start() {
-            tracing::info!(sid = %self.member.id, "the push starts");
+    /// The player whose socket this is, if that is who the uid names.
+    fn player(&self, uid: &str) -> Result<&Player, Errno> {
+        let player = self.member.player.as_ref();
+        let player = player.ok_or(Errno::NO_AUTHORIZATION)?;
+        if player.room() == uid {
+            Ok(player)
+        } else {
+            Err(Errno::TOKEN_INVALID)
         }
     }
 
-    /// Passes on whatever it is, and emits `some event` to `/`.
-    fn broadcast(&self, received: &mut Received) {
+    fn join(&self, socket: &Arc<Socket>, room: &str) {
+        tracing::info!(sid = %self.member.id, user = room, "signed in");
+        let hall = &self.orchard.hall;
+        let welcome = LoginResponse {
+            data: Some("登录成功".into()),
+            sid: Some(self.member.id.to_string()),
+            ..Default::default()
+        };
+        // Its own comes first: it is in the room only when it has that.
+        hall.emit_to(socket, &welcome);
+        socket.join(room.to_owned());
+        for other in hall.in_room(room) {
+            if other.id != socket.id {
+                hall.emit_to(&other, &welcome);
+            }
+        }
+        if self.member.takes_notices()
+            && let Some(last) = self.orchard.notices.last()
+        {
+            hall.emit_to(socket, &last);
+        }
+    }
+
+    /// Tells the count. Whatever the argument is: the chapter's server doesn't look at it either.
+    fn chat(&self, socket: &Arc<Socket>) {
+        match &self.orchard.demo_count {
+            None => self.orchard.count.tell(socket),
+            Some(push) => {
+                if push.start() {
+                    tracing::info!(sid = %self.member.id, "the push starts");
+                }
+            }
+        }
+    }
+
+    /// Passes on whatever it is, and emits `some event` to `/`; false for a guest, who may not.
+    fn broadcast(&self, received: &mut Received) -> bool {
+        let Some(player) = &self.member.player else {
+            let errno = Errno::NO_AUTHORIZATION;
+            tracing::info!(sid = %self.member.id, %errno, "not broadcast");
+            let refusal = ErrorResponse {
+                errno: Some(errno),
+                errmsg: errno.meaning_zh().map(str::to_owned),
+            };
+            self.orchard.hall.emit_to(&received.socket, &refusal);
+            return false;
+        };
         match received.data::<Anything>() {
-            Ok(data) => {
+            Ok(mut data) => {
                 tracing::debug!(sid = %self.member.id, "broadcast");
+                let notice = stamp(&mut data, &player.nickname, self.orchard.app.clock.now_ms());
                 let name = BroadcastResponse::NAME;
                 let size = wire::size_of_anything(NAMESPACE, name, &data);
                 self.orchard.hall.emit_sized(name, &data, size);
                 self.orchard.bystanders.emit(&SomeEvent { data: Some(42) });
+                if let Some(notice) = notice {
+                    self.orchard.notices.add(notice);
+                }
             }
             Err(error) => self.ignored::<Broadcast>(error),
         }
+        true
     }
 
     /// With nothing, if an acknowledgement is asked for.

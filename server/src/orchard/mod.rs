@@ -2,12 +2,17 @@
 
 mod admission;
 mod anything;
+mod count;
+mod demo_count;
 mod events;
 mod hall;
+mod identity;
 mod member;
+mod notices;
 mod object;
+mod presence;
 mod public_id;
-mod push;
+mod stamp;
 mod wire;
 
 use std::sync::Arc;
@@ -21,10 +26,12 @@ use socketioxide::{ParserConfig, SocketIo};
 use crate::app::App;
 use crate::config::Config;
 use admission::{Admission, Bystanders};
+use count::Count;
+use demo_count::DemoCount;
 use hall::Hall;
-use push::Push;
 
 pub(crate) use member::Member;
+pub(crate) use notices::{Limits, Notices};
 
 const MAX_ATTACHMENTS: usize = 100;
 
@@ -35,7 +42,12 @@ const SPARE_PLACES: usize = 64;
 /// What the handlers need.
 struct Orchard {
     app: Arc<App>,
-    push: Push,
+    count: Arc<Count>,
+    /// What tells random numbers in its place, if that is wanted.
+    demo_count: Option<DemoCount>,
+    notices: Arc<Notices>,
+    /// Whether whoever has no token may come in and watch.
+    guests: bool,
     max_uid_bytes: usize,
     /// The sockets of the orchard's namespace.
     hall: Arc<Hall>,
@@ -49,12 +61,25 @@ pub(crate) type Engine = SocketIoService<Router>;
 /// What each WebSocket reads into: kept while it is idle, grown for a longer frame.
 const WS_READ_BUFFER_BYTES: usize = 512;
 
-/// The engine, and the handle that closes it.
-pub(crate) fn engine(app: Arc<App>, config: &Config) -> (Engine, SocketIo) {
+/// The engine, and the handle that closes it. It is to be called in a runtime.
+pub(crate) fn engine(app: Arc<App>, notices: Arc<Notices>, config: &Config) -> (Engine, SocketIo) {
     let hall = |namespace| Arc::new(Hall::new(namespace, Arc::clone(&app.counters)));
     let (hall, bystanders) = (hall(NAMESPACE), hall(DEFAULT_NAMESPACE));
+    let count = Arc::new(Count::new(Arc::clone(&hall), config.push_interval()));
+    let demo_count = config
+        .demo_count
+        .then(|| DemoCount::new(config.push_interval(), Arc::clone(&hall)));
+    if demo_count.is_none() {
+        let count = Arc::clone(&count);
+        tokio::spawn(async move { count.push().await });
+    }
+    let saving = Arc::clone(&notices);
+    tokio::spawn(async move { saving.save_all().await });
     let orchard = Arc::new(Orchard {
-        push: Push::new(config.push_interval(), Arc::clone(&hall)),
+        count,
+        demo_count,
+        notices,
+        guests: config.guests,
         max_uid_bytes: config.max_uid_bytes,
         hall: Arc::clone(&hall),
         bystanders: Arc::clone(&bystanders),

@@ -42,6 +42,8 @@ pub(crate) struct Limits {
 pub(crate) struct Session {
     /// Where it comes from.
     pub(crate) address: IpAddr,
+    /// Whether its page is English.
+    pub(crate) english: bool,
     limits: Limits,
     events: Bucket,
     outgoing: Outgoing,

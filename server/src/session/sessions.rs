@@ -54,13 +54,18 @@ impl Sessions {
         }
     }
 
-    /// A new session of whoever comes from there.
-    pub(crate) fn open(self: &Arc<Self>, address: IpAddr) -> Result<Arc<Session>, Refused> {
+    /// A new session of whoever comes from there, and is spoken to in English or else in Chinese.
+    pub(crate) fn open(
+        self: &Arc<Self>,
+        address: IpAddr,
+        english: bool,
+    ) -> Result<Arc<Session>, Refused> {
         let place = self.place(address.into()).inspect_err(|_| {
             self.counters.sessions_refused.add();
         })?;
         Ok(Arc::new(Session {
             address,
+            english,
             limits: self.limits,
             events: Bucket::default(),
             outgoing: Outgoing::default(),
@@ -148,7 +153,7 @@ mod tests {
             },
         };
         let sessions = Arc::new(Sessions::new(3, 2, limits, Arc::default()));
-        let open = |last| sessions.open(IpAddr::V4(Ipv4Addr::new(192, 0, 2, last)));
+        let open = |last| sessions.open(IpAddr::V4(Ipv4Addr::new(192, 0, 2, last)), false);
         let _one = open(1).unwrap();
         let two = open(1).unwrap();
         assert_eq!(open(1).unwrap_err(), Refused::TooMany);

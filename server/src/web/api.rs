@@ -11,6 +11,7 @@ use orchard_contract::rpc::Id;
 use super::body::{self, BodyError, BodyLimits};
 use crate::address::Client;
 use crate::app::App;
+use crate::language::prefers_english;
 use crate::rpc::{self, Answer, Caller, Fault};
 
 #[derive(Clone)]
@@ -75,34 +76,4 @@ fn is_json(headers: &HeaderMap) -> bool {
     let kind = kind.split_once(';').map_or(kind, |(kind, _)| kind).trim();
     kind.eq_ignore_ascii_case("application/json")
         || kind.eq_ignore_ascii_case("application/json-rpc")
-}
-
-/// Whether the first language that a browser names is English. The game speaks Chinese otherwise.
-fn prefers_english(languages: &str) -> bool {
-    let first = languages
-        .split([',', ';'])
-        .next()
-        .unwrap_or_default()
-        .trim();
-    let language = first
-        .split_once('-')
-        .map_or(first, |(language, _)| language);
-    language.eq_ignore_ascii_case("en")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::prefers_english;
-
-    #[test]
-    fn the_first_language_counts() {
-        for (languages, english) in [
-            ("en", true),
-            ("en-GB,zh;q=0.9", true),
-            ("zh-CN,en;q=0.8", false),
-            ("", false),
-        ] {
-            assert_eq!(prefers_english(languages), english, "{languages}");
-        }
-    }
 }

@@ -16,6 +16,7 @@ use tower_service::Service;
 
 use super::body::{self, BodyLimits};
 use crate::address::Client;
+use crate::language::prefers_english;
 use crate::net::Connection;
 use crate::orchard::Engine;
 use crate::session::{Refused, Session, Sessions};
@@ -51,7 +52,11 @@ impl Endpoint {
 
     /// Begins a session, if there may be one more.
     async fn open(&mut self, address: IpAddr, mut request: Request) -> Response {
-        let session = match self.sessions.open(address) {
+        let languages = request.headers().get(header::ACCEPT_LANGUAGE);
+        let english = languages
+            .and_then(|languages| languages.to_str().ok())
+            .is_some_and(prefers_english);
+        let session = match self.sessions.open(address, english) {
             Ok(session) => session,
             Err(refused) => return refused.into_response(),
         };

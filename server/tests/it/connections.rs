@@ -106,16 +106,20 @@ async fn a_session_that_joins_no_namespace_ends() {
 
 #[tokio::test]
 async fn one_address_has_so_many_connections() {
-    let server = TestServer::start(&["--max-connections-per-address", "3"]).await;
+    let server = TestServer::start(&["--guests", "--max-connections-per-address", "3"]).await;
     let mut wires = Vec::new();
     for _ in 0..3 {
-        wires.push(Wire::try_join(server.address).await.expect("it is let in"));
+        wires.push(
+            Wire::try_join(server.address, "")
+                .await
+                .expect("it is let in"),
+        );
     }
-    assert!(Wire::try_join(server.address).await.is_none());
+    assert!(Wire::try_join(server.address, "").await.is_none());
     wires.pop();
     let mut again = None;
     while again.is_none() {
-        again = Wire::try_join(server.address).await;
+        again = Wire::try_join(server.address, "").await;
     }
     drop((wires, again));
     server.stop().await;
@@ -233,8 +237,9 @@ async fn a_websocket_that_takes_nothing_is_cut_though_it_could_wait_for_ever() {
     let running = Running::start_with(folder.path(), &flags);
     let address = running.address.strip_prefix("http://").unwrap();
     let address = address.parse().unwrap();
-    let mut slow = Wire::join_narrowly(address).await;
-    let mut sender = Wire::try_join(address).await.unwrap();
+    let token = running.token(folder.path()).await;
+    let mut slow = Wire::join_narrowly(address, &token).await;
+    let mut sender = Wire::try_join(address, &token).await.unwrap();
     let text = "a".repeat(90 * 1024);
     for number in 0..80 {
         let event = format!(r#"42/mofang,{number}["my_broadcast",{{"text":"{text}"}}]"#);

@@ -181,8 +181,9 @@ async fn who_reads_too_slowly_is_ended_and_counted_and_nobody_else() {
         .unwrap()
         .parse()
         .unwrap();
-    let mut slow = Wire::join_narrowly(address).await;
-    let mut sender = Wire::try_join(address).await.unwrap();
+    let token = running.token(folder.path()).await;
+    let mut slow = Wire::join_narrowly(address, &token).await;
+    let mut sender = Wire::try_join(address, &token).await.unwrap();
     sender.until_now().await;
     fill(&mut sender).await;
     let log = running.log_until(1, "a socket is ended").pop().unwrap();
@@ -193,7 +194,7 @@ async fn who_reads_too_slowly_is_ended_and_counted_and_nobody_else() {
     let frames = slow.rest().await;
     assert!(frames.len() < FILLING, "{}", frames.len());
     assert!(!frames.iter().any(|frame| frame.starts_with("41")));
-    Wire::try_join(address).await.unwrap();
+    Wire::try_join(address, &token).await.unwrap();
     let log = running.stop();
     let last = log.last().unwrap();
     assert!(
@@ -257,11 +258,12 @@ async fn one_flooder_harms_none_of_twenty() {
         .unwrap()
         .parse()
         .unwrap();
+    let token = running.token(folder.path()).await;
     let mut listeners = Vec::new();
     for _ in 0..20 {
-        listeners.push(Wire::try_join(address).await.unwrap());
+        listeners.push(Wire::try_join(address, &token).await.unwrap());
     }
-    let mut flooder = Wire::try_join(address).await.unwrap();
+    let mut flooder = Wire::try_join(address, &token).await.unwrap();
     let flooding = tokio::spawn(async move {
         let text = "f".repeat(500);
         for number in 0..20_000 {

@@ -7,7 +7,7 @@ use serde_json::json;
 use tempfile::TempDir;
 
 use crate::start::Running;
-use crate::support::{DEADLINE, Wire};
+use crate::support::{DEADLINE, Wire, connect};
 
 /// A line of its own, a terminal's commands of both kinds, and text that runs backwards.
 const NASTY: &str =
@@ -18,7 +18,7 @@ fn nasty(bytes: usize) -> String {
 }
 
 /// Sends nasty things wherever something may be logged.
-async fn be_nasty(address: &str) {
+async fn be_nasty(address: &str, token: &str) {
     let http = reqwest::Client::builder()
         .timeout(DEADLINE)
         .build()
@@ -35,7 +35,7 @@ async fn be_nasty(address: &str) {
             request.send().await.unwrap();
         }
         let mut wire = Wire::connect(address).await;
-        wire.send("40/mofang,").await;
+        wire.send(&connect(token)).await;
         wire.text().await;
         // socketioxide ends the connection where an event's name has an escape of JSON's in it; these need none.
         let name = format!("x\u{9b}31m\u{202e}\u{7f}{}", "y".repeat(bytes));
@@ -63,7 +63,8 @@ fn assert_harmless(line: &str) {
 async fn no_line_of_json_can_be_forged_or_blown_up() {
     let folder = TempDir::new().unwrap();
     let running = Running::start_with(folder.path(), &["--log", "orchard_server=trace"]);
-    be_nasty(running.address.strip_prefix("http://").unwrap()).await;
+    let token = running.token(folder.path()).await;
+    be_nasty(running.address.strip_prefix("http://").unwrap(), &token).await;
     let log = running.stop();
     for line in &log {
         assert_harmless(line);
@@ -85,7 +86,7 @@ async fn no_line_for_people_can_be_forged_or_blown_up() {
         .env_clear()
         .current_dir(folder.path())
         .args(["--api-only", "--listen", "127.0.0.1:0"])
-        .args(["--log", "orchard_server=trace"])
+        .args(["--log", "orchard_server=trace", "--guests"])
         .stdout(Stdio::null())
         .stderr(File::create(&path).unwrap())
         .spawn()
@@ -99,7 +100,7 @@ async fn no_line_for_people_can_be_forged_or_blown_up() {
         assert!(child.try_wait().unwrap().is_none(), "it runs");
         tokio::task::yield_now().await;
     };
-    be_nasty(&address).await;
+    be_nasty(&address, "").await;
     child.kill().unwrap();
     child.wait().unwrap();
     let log = fs::read_to_string(&path).unwrap();
@@ -125,7 +126,8 @@ async fn the_log_cannot_be_flooded() {
     ];
     let running = Running::start_with(folder.path(), &flags);
     let mut wire = Wire::connect(running.address.strip_prefix("http://").unwrap()).await;
-    wire.send("40/mofang,").await;
+    wire.send(&connect(&running.token(folder.path()).await))
+        .await;
     wire.text().await;
     for _ in 0..5000 {
         wire.send(r#"42/mofang,["login",7]"#).await;

@@ -8,6 +8,8 @@
 )]
 
 mod connections;
+mod honest;
+mod identity;
 mod limits;
 mod logs;
 mod proxies;

@@ -1,10 +1,9 @@
 //! Sessions of Engine.IO: whose they are.
 
-use serde_json::json;
 use tempfile::TempDir;
 
 use crate::start::Running;
-use crate::support::{DEADLINE, Polling, TestServer, Wire, payload};
+use crate::support::{DEADLINE, Polling, TestServer, Wire, connect, payload};
 
 #[tokio::test]
 async fn a_session_cannot_be_taken_over_by_what_is_announced() {
@@ -28,14 +27,9 @@ async fn a_session_cannot_be_taken_over_by_what_is_announced() {
             .await,
         200
     );
-    assert_eq!(
-        victim.until("broadcast_response").await,
-        json!({"text": "own"})
-    );
-    assert_eq!(
-        stranger.event("broadcast_response").await,
-        json!({"text": "own"})
-    );
+    let heard = victim.until("broadcast_response").await;
+    assert_eq!(heard["text"], "own");
+    assert_eq!(stranger.event("broadcast_response").await, heard);
     server.stop().await;
 }
 
@@ -48,11 +42,12 @@ async fn the_id_of_a_session_is_told_to_its_client_only() {
         .build()
         .unwrap();
     let polling = Polling::connect(http, &running.address).await;
-    polling.post("40/mofang,").await;
+    let connect = connect(&running.token(folder.path()).await);
+    polling.post(&connect).await;
     polling.until("server_response").await;
 
     let mut wire = Wire::connect(running.address.strip_prefix("http://").unwrap()).await;
-    wire.send("40/mofang,").await;
+    wire.send(&connect).await;
     let own = payload(&wire.text().await, "40/mofang,")["sid"].clone();
     let own = own.as_str().unwrap().to_owned();
     let events = [

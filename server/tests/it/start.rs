@@ -12,7 +12,7 @@ use orchard_server::DemoAccount;
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::support::{DEADLINE, TestServer, Wire};
+use crate::support::{DEADLINE, TestServer, Wire, access_token, connect};
 
 fn program(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_orchard-server"));
@@ -144,7 +144,7 @@ pub(crate) struct Running {
 }
 
 impl Running {
-    fn start(folder: &Path) -> Self {
+    pub(crate) fn start(folder: &Path) -> Self {
         Self::start_with(folder, &[])
     }
 
@@ -199,6 +199,20 @@ impl Running {
             address,
             log,
         }
+    }
+
+    /// An access token of the demo account that is kept in its folder.
+    pub(crate) async fn token(&self, folder: &Path) -> String {
+        let demo = DemoAccount::load(&folder.join("data/orchard.sqlite3")).unwrap();
+        let http = reqwest::Client::builder()
+            .timeout(DEADLINE)
+            .build()
+            .unwrap();
+        let params = json!({"account": demo.account, "password": demo.password.expose()});
+        let call = json!({"jsonrpc": "2.0", "method": "User.login", "params": params, "id": 1});
+        let request = http.post(format!("{}/api", self.address)).json(&call);
+        let answer: serde_json::Value = request.send().await.unwrap().json().await.unwrap();
+        access_token(&answer["result"])
     }
 
     /// Its memory in KiB: what is resident now, and the most that ever was.
@@ -369,8 +383,7 @@ async fn secrets_are_never_logged() {
             .unwrap();
     }
     let mut wire = Wire::connect(running.address.strip_prefix("http://").unwrap()).await;
-    wire.send(&format!(r#"40/mofang,{{"token":"{token}"}}"#))
-        .await;
+    wire.send(&connect(&token)).await;
     assert!(wire.text().await.starts_with("40/mofang,{"));
 
     let log = running.end();

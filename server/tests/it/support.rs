@@ -15,7 +15,7 @@ use orchard_server::{Clock, DemoAccount, Server, StartError};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::net::{TcpSocket, TcpStream};
-use tokio::sync::oneshot;
+use tokio::sync::{OnceCell, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
@@ -43,6 +43,7 @@ pub(crate) struct TestServer {
     pub(crate) http: reqwest::Client,
     folder: TempDir,
     now: Arc<AtomicU64>,
+    token: OnceCell<String>,
     stop: oneshot::Sender<()>,
     task: JoinHandle<Result<(), StartError>>,
 }
@@ -81,6 +82,7 @@ impl TestServer {
             http,
             folder,
             now,
+            token: OnceCell::new(),
             stop,
             task,
         }
@@ -119,10 +121,40 @@ impl TestServer {
     }
 
     pub(crate) async fn login(&self) -> Value {
-        let params = json!({"account": self.demo.account, "password": self.demo.password.expose()});
+        self.login_as(&self.demo.account).await
+    }
+
+    /// As a user with the demo account's password.
+    pub(crate) async fn login_as(&self, account: &str) -> Value {
+        let params = json!({"account": account, "password": self.demo.password.expose()});
         let result = self.result("User.login", params, "").await;
         assert_eq!(result["errno"], 1000, "{result}");
         result
+    }
+
+    /// The access token of the demo account, the same each time.
+    pub(crate) async fn token(&self) -> &str {
+        let token = self
+            .token
+            .get_or_init(async || access_token(&self.login().await));
+        token.await
+    }
+
+    /// The access token of another user, who is made now, and has this account, name and id.
+    pub(crate) async fn token_of(&self, account: &str, id: i64) -> String {
+        self.database_now()
+            .execute(
+                "INSERT INTO users (id, account, password, nickname, created_at)
+                 SELECT ?1, ?2, password, ?2, 0 FROM users WHERE account = ?3",
+                (id, account, &self.demo.account),
+            )
+            .unwrap();
+        access_token(&self.login_as(account).await)
+    }
+
+    /// Its database, beside it.
+    pub(crate) fn database_now(&self) -> rusqlite::Connection {
+        rusqlite::Connection::open(self.database()).unwrap()
     }
 
     /// Stops it and waits until it has.
@@ -134,6 +166,18 @@ impl TestServer {
             .unwrap()
             .unwrap();
     }
+}
+
+pub(crate) fn access_token(login: &Value) -> String {
+    login["access_token"].as_str().unwrap().to_owned()
+}
+
+/// A CONNECT to the orchard; without a token, that of a guest.
+pub(crate) fn connect(token: &str) -> String {
+    if token.is_empty() {
+        return "40/mofang,".into();
+    }
+    format!("40/mofang,{}", json!({ "token": token }))
 }
 
 /// Extensions of the files in `/kinds` of the page that is laid here.
@@ -192,21 +236,36 @@ impl Wire {
         wire
     }
 
+    /// As a browser that speaks these languages.
+    pub(crate) async fn open_in(server: &TestServer, languages: &str) -> Self {
+        let url = format!(
+            "ws://{}/socket.io/?EIO=4&transport=websocket",
+            server.address
+        );
+        let mut request = url.into_client_request().unwrap();
+        let languages = languages.parse().unwrap();
+        request.headers_mut().insert("Accept-Language", languages);
+        let (stream, _) = connect_async(request).await.unwrap();
+        let mut wire = Self { stream };
+        wire.text().await;
+        wire
+    }
+
     /// Joins the orchard, if it is let in.
-    pub(crate) async fn try_join(address: SocketAddr) -> Option<Self> {
-        Self::try_join_over(TcpSocket::new_v4().unwrap(), address).await
+    pub(crate) async fn try_join(address: SocketAddr, token: &str) -> Option<Self> {
+        Self::try_join_over(TcpSocket::new_v4().unwrap(), address, token).await
     }
 
     /// Joins the orchard with as little room for what is not read as the system allows.
-    pub(crate) async fn join_narrowly(address: SocketAddr) -> Self {
+    pub(crate) async fn join_narrowly(address: SocketAddr, token: &str) -> Self {
         let socket = TcpSocket::new_v4().unwrap();
         socket.set_recv_buffer_size(4096).unwrap();
-        Self::try_join_over(socket, address)
+        Self::try_join_over(socket, address, token)
             .await
             .expect("it is let in")
     }
 
-    async fn try_join_over(socket: TcpSocket, address: SocketAddr) -> Option<Self> {
+    async fn try_join_over(socket: TcpSocket, address: SocketAddr, token: &str) -> Option<Self> {
         let url = format!("ws://{address}/socket.io/?EIO=4&transport=websocket");
         let stream = socket.connect(address).await.ok()?;
         let (stream, _) = client_async(url, MaybeTlsStream::Plain(stream))
@@ -214,9 +273,11 @@ impl Wire {
             .ok()?;
         let mut wire = Self { stream };
         wire.frame().await?;
-        wire.send("40/mofang,").await;
-        wire.frame().await?;
-        Some(wire)
+        wire.send(&connect(token)).await;
+        match wire.frame().await? {
+            Frame::Text(answer) if answer.starts_with("40/mofang,") => Some(wire),
+            answer => panic!("it is not let in: {answer:?}"),
+        }
     }
 
     /// The status that a page of this origin gets when it opens a WebSocket.
@@ -235,10 +296,15 @@ impl Wire {
         }
     }
 
-    /// Opens and joins the orchard; the wire and the public sid.
+    /// Opens and joins the orchard as the demo account; the wire and the public sid.
     pub(crate) async fn join(server: &TestServer) -> (Self, String) {
+        Self::join_as(server, server.token().await).await
+    }
+
+    /// As whoever has the token, or as a guest.
+    pub(crate) async fn join_as(server: &TestServer, token: &str) -> (Self, String) {
         let mut wire = Self::open(server).await;
-        wire.send("40/mofang,").await;
+        wire.send(&connect(token)).await;
         let reply = wire.text().await;
         assert!(payload(&reply, "40/mofang,")["sid"].is_string(), "{reply}");
         // The newcomer's own welcome is the first event that it gets.
@@ -356,7 +422,8 @@ impl Polling {
     /// Opens and joins the orchard; the session and the public sid.
     pub(crate) async fn join(server: &TestServer) -> (Self, String) {
         let session = Self::open(server).await;
-        assert_eq!(session.post("40/mofang,").await, 200);
+        let connect = connect(server.token().await);
+        assert_eq!(session.post(&connect).await, 200);
         let welcome = session.until("server_response").await;
         let sid = welcome["sid"].as_str().unwrap().to_owned();
         (session, sid)

@@ -75,7 +75,7 @@ impl Servers {
 
     fn start_ours(&self, case: &Case, heartbeat: Option<u32>) -> Result<Started> {
         let mut command = limited(case.descriptors, &self.ours);
-        command.arg("--api-only").args(case.ours);
+        command.args(["--api-only", "--guests"]).args(case.ours);
         if let Some(heartbeat) = heartbeat {
             let heartbeat = heartbeat.to_string();
             command.args(["--ping-interval-ms", &heartbeat]);

@@ -5,15 +5,16 @@ use orchard_contract::events::ServerResponse;
 
 use super::hall::Hall;
 
-/// The timed push of counts. It runs at most once, and ends when no socket is left; the next `chat` starts it again.
+/// The timed push of random counts, as the chapter's server does it. It runs at most once, and ends when no socket is left;
+/// the next `chat` starts it again.
 #[derive(Clone)]
-pub(super) struct Push {
+pub(super) struct DemoCount {
     interval: Duration,
     hall: Arc<Hall>,
     running: Arc<Mutex<bool>>,
 }
 
-impl Push {
+impl DemoCount {
     pub(super) fn new(interval: Duration, hall: Arc<Hall>) -> Self {
         Self {
             interval,
@@ -69,12 +70,12 @@ mod tests {
 
     use tokio::time::timeout;
 
-    use super::{Hall, Push};
+    use super::{DemoCount, Hall};
 
     #[tokio::test]
     async fn it_runs_once_and_ends_with_the_last_socket() {
         let hall = Arc::new(Hall::new("/", Arc::default()));
-        let push = Push::new(Duration::from_millis(1), hall);
+        let push = DemoCount::new(Duration::from_millis(1), hall);
         assert!(push.start());
         assert!(!push.start(), "it runs already");
         let again = async {

@@ -1,0 +1,91 @@
+//! Who may come into the namespace: whoever has a good access token, and guests where they are let in.
+
+use std::fmt;
+use std::sync::Arc;
+
+use orchard_contract::Errno;
+use orchard_contract::events::Auth;
+use socketioxide::extract::TryData;
+use socketioxide::handler::{FromConnectParts, Value};
+use socketioxide::socket::Socket;
+
+use super::member::Player;
+use super::object::Object;
+use crate::app::App;
+use crate::database::{DatabaseError, Standing};
+use crate::session::Session;
+use crate::tokens::{Purpose, TokenError};
+
+/// Why somebody is not let in. socketioxide refuses with a text only, so the number comes first in it: `1005 token expired`.
+#[derive(Debug)]
+pub(super) enum Refused {
+    Errno { errno: Errno, english: bool },
+    Failed,
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Errno { errno, english } => {
+                let words = if *english {
+                    errno.meaning()
+                } else {
+                    errno.meaning_zh()
+                };
+                write!(f, "{} {}", errno.code(), words.unwrap_or_default())
+            }
+            Self::Failed => f.write_str("the server failed; its log says how"),
+        }
+    }
+}
+
+/// The player whose token is in the `auth` of a CONNECT; none for a guest. A token that is no good makes nobody a guest, for
+/// the page can renew it.
+pub(super) async fn identify(
+    app: &App,
+    guests: bool,
+    socket: &Arc<Socket>,
+    auth: &Option<Value>,
+) -> Result<Option<Player>, Refused> {
+    let refused = |errno| Refused::Errno {
+        errno,
+        english: Session::of(socket).is_some_and(|session| session.english),
+    };
+    let Some(token) = token(socket, auth) else {
+        return if guests {
+            Ok(None)
+        } else {
+            Err(refused(Errno::NO_AUTHORIZATION))
+        };
+    };
+    let verified = app.tokens.verify(Purpose::Access, &token);
+    let holder = verified.map_err(|error| {
+        refused(match error {
+            TokenError::Expired => Errno::TOKEN_EXPIRED,
+            TokenError::Invalid => Errno::TOKEN_INVALID,
+        })
+    })?;
+    let standing = app.database.standing(holder).await;
+    let standing = standing.map_err(|error: DatabaseError| {
+        tracing::error!(%error, "nobody can be admitted");
+        Refused::Failed
+    })?;
+    match standing {
+        Standing::Good(user) => Ok(Some(Player {
+            id: user.id,
+            nickname: user.nickname,
+        })),
+        Standing::Ended => Err(refused(Errno::TOKEN_INVALID)),
+        Standing::NoUser => Err(refused(Errno::NO_SUCH_USER)),
+    }
+}
+
+/// An `auth` without a token, or of another shape, is none.
+fn token(socket: &Arc<Socket>, auth: &Option<Value>) -> Option<String> {
+    auth.as_ref()?;
+    let Ok(TryData(auth)) = TryData::<Object<Auth>>::from_connect_parts(socket, auth);
+    let Object(Auth { token }) = auth.ok()?;
+    token
+        .map(|token| token.into_inner())
+        .filter(|token| !token.trim().is_empty())
+}
