@@ -11,6 +11,7 @@ use socketio_proto::manager::{Config, Manager, SocketError, SocketId};
 use socketio_proto::{Auth, AuthError, Limits, Retries, SendBuffer, SocketOptions, json};
 use wasm_bindgen::JsValue;
 
+use crate::clock;
 use crate::connection::{self, Connection, TakeOver};
 use crate::guard;
 use crate::head_start::HeadStart;
@@ -278,6 +279,10 @@ impl Builder {
                 let seed = (js_sys::Math::random() * f64::from(u32::MAX)) as u64;
                 let mut manager = Manager::new(mem::take(&mut self.config), seed);
                 manager.leave_unread();
+                // A page that is left opens nothing before it is back.
+                if table::with(|table| lifecycle::is_left(table).then_some(())).is_some() {
+                    manager.handle_suspend(clock::last());
+                }
                 let id = manager
                     .socket_without_retries(&namespace, mem::take(&mut self.options))
                     .map_err(OpenError::Namespace)?;

@@ -325,11 +325,7 @@ fn finish(key: Key) {
 
 fn take(table: &mut Table, key: Key) -> (Option<Connection>, Option<lifecycle::Lifecycle>) {
     let connection = table.connections.remove(key);
-    let lifecycle = match table.connections.is_empty() {
-        true => table.lifecycle.take(),
-        false => None,
-    };
-    (connection, lifecycle)
+    (connection, lifecycle::take_unused(table))
 }
 
 /// How late a timer may be. Not less, so that one which is set to ring at once can do so before it is set anew.

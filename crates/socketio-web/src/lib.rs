@@ -30,6 +30,7 @@
 //! The example `alone` is a whole page of this kind: it awaits an acknowledgement as well, and shows the status.
 //!
 //! Coming from JavaScript: [`manual::migration`]. What is delivered, and what isn't: [`manual::delivery`].
+//! A page that is hidden, left and shown again: [`manual::page`].
 //!
 //! # To see what goes over the wire
 //! The feature `log` writes each frame on the browser's console, at the level "debug" (in Chromium: "Verbose"). Tokens are
@@ -76,6 +77,8 @@ pub mod manual {
     pub mod delivery {}
     #[doc = include_str!("../docs/migration.md")]
     pub mod migration {}
+    #[doc = include_str!("../docs/page.md")]
+    pub mod page {}
 }
 
 pub use ack::{Ack, AckError};

@@ -1,13 +1,18 @@
+use std::cell::Cell;
+use std::rc::Rc;
 use std::time::Duration;
 
-use socketio_web::{Builder, Socket};
+use socketio_web::{Builder, Outcome, Socket};
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{Event, EventTarget};
 
 use super::connecting::listen;
 use crate::support::clock::{pass, sleep};
 use crate::support::owned::Owned;
-use crate::support::script::{Script, Ws, connected_with};
+use crate::support::script::{Script, Ws, address, connected_with, page_listeners};
+use crate::support::wait::until;
 
 /// Long enough for no test to reach the next attempt by itself.
 fn patient(builder: Builder) -> Builder {
@@ -38,6 +43,11 @@ fn hide(hidden: bool) {
         false => "delete document.visibilityState",
     };
     js_sys::eval(script).unwrap();
+}
+
+/// The listeners to what a page goes through.
+fn page_listeners_of(_counted_by: &Script) -> f64 {
+    page_listeners()
 }
 
 fn local(host: &str) -> (Script, Ws, Owned) {
@@ -121,18 +131,204 @@ fn w5_a_page_that_is_hidden_does_not() {
     assert_eq!(script.count(), 2);
 }
 
-#[wasm_bindgen_test]
-fn w5_a_page_that_is_left_closes_its_connection_and_opens_one_when_it_is_back() {
-    for host in ["h.test", "localhost"] {
-        let (script, ws, socket) = local(host);
+/// What a browser does with a page, by events: each way in which a page is left, and each in which it is back.
+type Way = fn();
+const LEFT: [Way; 3] = [
+    // A page that was seen, one that was hidden already, and a hidden one that the browser freezes.
+    || {
         tell_window("pagehide");
-        assert!(ws.is_closed(), "{host}");
-        assert_eq!((script.count(), ws.handlers_at_close()), (1, Some(0.0)));
+        hide(true);
+        tell_document("visibilitychange");
+    },
+    || {
+        hide(true);
+        tell_window("pagehide");
+    },
+    || {
+        hide(true);
+        tell_document("freeze");
+    },
+];
+const BACK: [Way; 3] = [
+    || {
+        hide(false);
         tell_window("pageshow");
-        assert_eq!(script.count(), 2, "{host}");
-        script.last().accept("s2");
-        assert!(socket.is_connected());
+    },
+    || {
+        tell_document("resume");
+        hide(false);
+    },
+    || {
+        hide(false);
+        tell_document("visibilitychange");
+    },
+];
+
+#[wasm_bindgen_test]
+async fn w5_a_page_that_is_left_closes_its_connection_and_opens_one_when_it_is_back() {
+    for host in ["h.test", "localhost"] {
+        for leave in LEFT {
+            for back in BACK {
+                let (script, ws, socket) = local(host);
+                let log = listen(*socket);
+                leave();
+                until("it is closed", || ws.is_closed()).await;
+                assert_eq!(log.take(), ["waiting 1", "on_disconnect: transport close"]);
+                assert_eq!((script.count(), ws.handlers_at_close()), (1, Some(0.0)));
+                back();
+                assert_eq!(script.count(), 2, "{host}");
+                script.last().accept("s2");
+                assert!(socket.is_connected());
+            }
+        }
     }
+}
+
+#[wasm_bindgen_test]
+fn a_page_that_is_back_before_anything_was_closed_connects_anew() {
+    let (script, ws, socket) = connected_with(patient);
+    tell_window("pagehide");
+    assert!(!ws.is_closed());
+    tell_window("pageshow");
+    assert!(ws.is_closed() && script.count() == 2);
+    script.last().accept("s2");
+    assert!(socket.is_connected());
+}
+
+/// What the page itself does when it is left, on `target`, until it is dropped.
+struct Handler {
+    target: EventTarget,
+    name: &'static str,
+    closure: Closure<dyn Fn()>,
+}
+
+impl Handler {
+    fn add(target: EventTarget, name: &'static str, f: impl Fn() + 'static) -> Self {
+        let closure = Closure::<dyn Fn()>::new(f);
+        let handler = closure.as_ref().unchecked_ref();
+        target
+            .add_event_listener_with_callback(name, handler)
+            .unwrap();
+        Self {
+            target,
+            name,
+            closure,
+        }
+    }
+}
+
+impl Drop for Handler {
+    fn drop(&mut self) {
+        let handler = self.closure.as_ref().unchecked_ref();
+        let removed = self
+            .target
+            .remove_event_listener_with_callback(self.name, handler);
+        removed.unwrap();
+    }
+}
+
+#[wasm_bindgen_test]
+fn what_the_application_emits_when_the_page_is_left_goes_out_before_the_close() {
+    let window = || web_sys::window().unwrap();
+    let document: EventTarget = window().document().unwrap().into();
+    let places: [(EventTarget, &'static str, Way); 3] = [
+        (window().into(), "pagehide", LEFT[0]),
+        (document.clone(), "visibilitychange", LEFT[0]),
+        (document, "freeze", LEFT[2]),
+    ];
+    for (target, name, leave) in places {
+        let slot = Rc::new(Cell::new(None));
+        let emit = |what: &'static str| {
+            let slot = Rc::clone(&slot);
+            move || {
+                let socket: Socket = slot.get().unwrap();
+                assert_eq!(socket.emit_named(what, &1).unwrap(), Outcome::Sent);
+            }
+        };
+        // One that listens ahead of the client, and one that does behind it.
+        let before = Handler::add(target.clone(), name, emit("before"));
+        let (_script, ws, socket) = connected_with(patient);
+        slot.set(Some(*socket));
+        let after = Handler::add(target, name, emit("after"));
+        leave();
+        let sent = [r#"42["before",1]"#, r#"42["after",1]"#];
+        assert_eq!(ws.sent(), sent, "{name}");
+        assert!(ws.is_closed());
+        drop((before, after));
+        // What comes now waits for the next connection.
+        assert_eq!(socket.emit_named("late", &1).unwrap(), Outcome::Buffered);
+        BACK[0]();
+    }
+}
+
+#[wasm_bindgen_test]
+async fn while_the_page_is_left_nothing_is_opened_and_connect_is_carried_out_when_it_is_back() {
+    for (index, leave) in LEFT.into_iter().enumerate() {
+        for back in BACK {
+            let short = Duration::from_millis(1);
+            let (script, _ws, socket) = connected_with(|builder| builder.reconnection_delay(short));
+            let idle = Owned(Socket::builder(&address()).build().unwrap());
+            leave();
+            // Neither by the back-off, nor at the wish of anybody.
+            idle.connect();
+            socket.connect();
+            let made = Owned(Socket::builder(&address()).connect().unwrap());
+            tell_window("online");
+            until("it is closed", || !socket.is_connected()).await;
+            socket.connect();
+            pass(Duration::from_secs(60));
+            gloo_timers::future::TimeoutFuture::new(20).await;
+            assert_eq!(script.count(), 1, "way {index}");
+            for socket in [&socket, &idle, &made] {
+                assert!(socket.is_active() && !socket.is_connected());
+            }
+            back();
+            assert_eq!(script.count(), 4, "way {index}");
+            for index in 1..4 {
+                script.ws(index).accept("s2");
+            }
+            assert!(socket.is_connected() && idle.is_connected() && made.is_connected());
+        }
+    }
+}
+
+#[wasm_bindgen_test]
+fn a_page_that_is_left_stays_so_without_a_socket() {
+    let before = page_listeners_of(&Script::install());
+    let (script, _ws, socket) = connected_with(patient);
+    LEFT[0]();
+    drop(socket);
+    let next = Owned(Socket::builder(&address()).connect().unwrap());
+    assert_eq!(script.count(), 1);
+    drop(next);
+    BACK[0]();
+    assert_eq!(page_listeners_of(&script), before);
+    let (script, ..) = connected_with(patient);
+    assert_eq!(script.count(), 1);
+}
+
+#[wasm_bindgen_test]
+fn disconnect_while_the_page_is_left_is_for_good() {
+    let (script, _ws, socket) = connected_with(patient);
+    LEFT[0]();
+    socket.disconnect();
+    BACK[0]();
+    assert_eq!(script.count(), 1);
+    assert!(!socket.is_active());
+}
+
+#[wasm_bindgen_test]
+fn a_page_that_is_hidden_stays_connected() {
+    let (script, ws, socket) = connected_with(patient);
+    hide(true);
+    tell_document("visibilitychange");
+    ws.deliver("2");
+    assert_eq!(ws.sent(), ["3"]);
+    assert_eq!(socket.emit_named("x", &1).unwrap(), Outcome::Sent);
+    hide(false);
+    tell_document("visibilitychange");
+    assert!(socket.is_connected());
+    assert_eq!(script.count(), 1);
 }
 
 #[wasm_bindgen_test]
@@ -158,7 +354,7 @@ fn h5_a_heartbeat_that_is_overdue_is_noticed_by_an_emit() {
         ws.sent();
         clock(Duration::from_secs(60));
         let outcome = socket.emit_named("x", &1).unwrap();
-        assert_eq!(outcome, socketio_web::Outcome::Buffered);
+        assert_eq!(outcome, Outcome::Buffered);
         assert!(ws.sent().is_empty() && ws.is_closed());
     }
 }

@@ -71,7 +71,7 @@
   // Listeners on window and document to what a page goes through.
   if (!globalThis.pageListeners) {
     globalThis.pageListeners = { count: 0 };
-    const watched = ["offline", "online", "pagehide", "pageshow", "visibilitychange", "resume"];
+    const watched = ["offline", "online", "pagehide", "pageshow", "visibilitychange", "freeze", "resume"];
     const { addEventListener, removeEventListener } = EventTarget.prototype;
     EventTarget.prototype.addEventListener = function (name, ...rest) {
       if (watched.includes(name)) globalThis.pageListeners.count += 1;
