@@ -18,6 +18,11 @@ pub(crate) fn check() -> Result<()> {
         process::run(deny(
             not_for_browsers(&mut cargo("clippy")).arg("--all-targets"),
         ))?;
+        let mut natively = cargo("clippy");
+        for package in BROWSER_CRATES {
+            natively.args(["--package", package]);
+        }
+        process::run(deny(natively.args(["--test", "native"])))?;
         process::run(deny(cargo("clippy").args(["--package", PAGE, "--tests"])))
     })?;
     crate::tools::set_up_wasm_target()?;

@@ -138,15 +138,18 @@ fn prepare(group: Group, accept: bool) -> Result<Prepared> {
             // Ignored elsewhere are the comparisons with the reference's codec and client, which run under Node.js.
             test.env("ORCHARD_NODE_MODULES", node::set_up()?);
             test.args(["--", "--include-ignored"]);
-            // What of the page needs no browser, and the examples in the client's documentation.
+            // What of the page needs no browser, the client where there is none, and the examples in its documentation.
             let mut page = cargo("test");
             page.args(["--package", PAGE, "--bins"]);
             let mut examples = cargo("test");
             examples.arg("--doc");
+            let mut native = cargo("test");
+            native.args(["--no-fail-fast", "--test", "native"]);
             for package in BROWSER_CRATES {
                 examples.args(["--package", package]);
+                native.args(["--package", package]);
             }
-            tests.extend([page, examples]);
+            tests.extend([page, native, examples]);
         }
         Group::Server => {
             test.args(["--package", SERVER]);

@@ -1,8 +1,10 @@
 use reactive_graph::owner::{on_cleanup, provide_context, use_context};
 use socketio_web::{Builder, OpenError, Socket};
 
+use crate::warn::warn;
+
 /// Makes a socket, starts to connect it, and gives it to every component below. It is removed with the current
-/// owner.
+/// owner. In a native build it is inert: see [`manual::native`](socketio_web::manual::native).
 ///
 /// # Errors
 /// When the URL, the namespace or the auth can't be used.
@@ -19,7 +21,7 @@ pub fn use_socket() -> Option<Socket> {
     if socket.is_none() {
         let text =
             "leptos-socketio: no socket in context: call `provide_socket` in a component above";
-        web_sys::console::warn_1(&text.into());
+        warn(text);
     }
     socket
 }

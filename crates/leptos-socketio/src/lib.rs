@@ -28,6 +28,10 @@
 //!
 //! Each hook takes its socket from context; those whose names end in `_of` take it as an argument, for a page with
 //! several. A hook without a socket says so on the console and does nothing: it never panics.
+//!
+//! Where Leptos renders a page on a server, hooks are inert: `provide_socket` gives a socket that never connects, statuses are
+//! [`Status::Disconnected`], handlers are not called. The browser's build of the same components connects when it hydrates
+//! them. [`manual::native`] says what every handle does there.
 
 #![warn(missing_docs)]
 
@@ -37,6 +41,7 @@ mod latest;
 mod owned;
 mod round_trip;
 mod status;
+mod warn;
 
 pub use context::{provide_socket, use_socket};
 pub use event::{use_connect, use_connect_of, use_event, use_event_of};

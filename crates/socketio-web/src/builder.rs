@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::fmt;
 use std::future::Future;
 use std::mem::{self, ManuallyDrop};
@@ -8,7 +9,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 use socketio_proto::manager::{Config, Manager, SocketError, SocketId};
-use socketio_proto::{Auth, AuthError, Limits, Retries, SendBuffer, SocketOptions, json};
+use socketio_proto::{Auth, AuthError, Limits, Retries, SendBuffer, SocketOptions, json, packet};
 use wasm_bindgen::JsValue;
 
 use crate::clock;
@@ -16,6 +17,7 @@ use crate::connection::{self, Connection, TakeOver};
 use crate::guard;
 use crate::head_start::HeadStart;
 use crate::lifecycle;
+use crate::native::NATIVE;
 use crate::slab::Key;
 use crate::socket::Socket;
 use crate::status::Status;
@@ -91,8 +93,10 @@ impl Builder {
     /// [`on_connect_error`](Socket::on_connect_error) tells why, where one is no token or stands there twice, or the
     /// server takes none of them.
     pub fn protocols<'a>(mut self, protocols: impl IntoIterator<Item = &'a str>) -> Self {
-        let protocols = protocols.into_iter().map(JsValue::from_str);
-        self.protocols = protocols.collect::<js_sys::Array>().into();
+        if !NATIVE {
+            let protocols = protocols.into_iter().map(JsValue::from_str);
+            self.protocols = protocols.collect::<js_sys::Array>().into();
+        }
         self
     }
 
@@ -257,9 +261,20 @@ impl Builder {
     /// # Errors
     /// As [`connect`](Self::connect).
     pub fn build(mut self) -> Result<Socket, OpenError> {
+        if NATIVE {
+            return self.inert();
+        }
         let socket = self.make()?;
         lifecycle::start();
         Ok(socket)
+    }
+
+    /// A socket that names nothing, if what can be checked without a browser is in order.
+    fn inert(self) -> Result<Socket, OpenError> {
+        let namespace = self.namespace.as_deref().unwrap_or_default();
+        checked_namespace(namespace)?;
+        self.auth.map_err(OpenError::Auth)?;
+        Ok(Socket::new(Key::NONE))
     }
 
     fn make(&mut self) -> Result<Socket, OpenError> {
@@ -319,6 +334,12 @@ impl Builder {
         });
         made.ok_or(OpenError::NoHost)
     }
+}
+
+/// The namespace as it goes on the wire.
+pub(crate) fn checked_namespace(namespace: &str) -> Result<Cow<'_, str>, OpenError> {
+    let bad = |_| OpenError::Namespace(SocketError::BadNamespace(namespace.into()));
+    packet::normalize_namespace(namespace).map_err(bad)
 }
 
 fn asking<F, R>(provider: F) -> AuthProvider

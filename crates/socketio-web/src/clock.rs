@@ -7,6 +7,8 @@ use socketio_proto::Instant;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use crate::native::NATIVE;
+
 /// What the wall clock may gain on the steady one between two readings without a sleep, in milliseconds: a correction of
 /// the one or the other.
 const CORRECTION: f64 = 2_000.0;
@@ -31,7 +33,7 @@ thread_local! {
 /// It is that of a steady clock, which nobody sets. Such a clock stands still while the device sleeps, in most browsers: then
 /// the wall clock is found ahead of it, and [`take_slept`] says by how much.
 pub(crate) fn now() -> Instant {
-    if cfg!(not(target_arch = "wasm32")) {
+    if NATIVE {
         return Instant::default();
     }
     let wall = js_sys::Date::now();

@@ -6,13 +6,14 @@ use std::fmt;
 use std::rc::Rc;
 
 use js_sys::{Array, JSON};
-use socketio_proto::manager::{SocketError, TransportEvent};
-use socketio_proto::{AuthError, packet};
+use socketio_proto::manager::TransportEvent;
+use socketio_proto::AuthError;
 use wasm_bindgen::JsValue;
 
-use crate::builder::OpenError;
+use crate::builder::{OpenError, checked_namespace};
 use crate::connection::{self, Place, TakeOver};
 use crate::guard;
+use crate::native::NATIVE;
 use crate::timer::Timer;
 use crate::transport::{Sink, Transport};
 use crate::url;
@@ -99,15 +100,18 @@ impl HeadStart {
         auth: Option<&str>,
         observer: impl Fn(Heard<'_>) + 'static,
     ) -> Result<Self, OpenError> {
-        let server = url::parse(url)?;
-        let url = url::websocket(&server, &url::endpoint(&server, path, true), &[]);
-        let named = packet::normalize_namespace(namespace);
-        let bad = |_| OpenError::Namespace(SocketError::BadNamespace(namespace.into()));
-        let namespace = named.map_err(bad)?.into_owned();
+        let url = match NATIVE {
+            true => url.into(),
+            false => {
+                let server = url::parse(url)?;
+                url::websocket(&server, &url::endpoint(&server, path, true), &[])
+            }
+        };
+        let namespace = checked_namespace(namespace)?.into_owned();
         // Read by the browser's own JSON, which weighs nothing.
         let is_object =
             |auth| JSON::parse(auth).is_ok_and(|auth| auth.is_object() && !Array::is_array(&auth));
-        if !auth.is_none_or(is_object) {
+        if !NATIVE && !auth.is_none_or(is_object) {
             return Err(OpenError::Auth(AuthError::NoObject));
         }
         let connect = url::joined(&match &*namespace {
@@ -119,7 +123,7 @@ impl HeadStart {
             transport: RefCell::new(None),
             kept: RefCell::default(),
             bytes: Cell::new(0),
-            is_open: Cell::new(true),
+            is_open: Cell::new(!NATIVE),
             asked: Cell::new(false),
             observer: RefCell::new(Some(Rc::new(observer))),
             heir: OnceCell::new(),
@@ -133,9 +137,11 @@ impl HeadStart {
                 }
             }
         };
-        match Transport::open(&url, &JsValue::UNDEFINED, BYTES as u32, Rc::new(sink)) {
-            Ok(transport) => _ = keeper.transport.replace(Some(Rc::new(transport))),
-            Err(text) => keeper.end(TransportEvent::Failed(text)),
+        if !NATIVE {
+            match Transport::open(&url, &JsValue::UNDEFINED, BYTES as u32, Rc::new(sink)) {
+                Ok(transport) => _ = keeper.transport.replace(Some(Rc::new(transport))),
+                Err(text) => keeper.end(TransportEvent::Failed(text)),
+            }
         }
         Ok(Self {
             url,

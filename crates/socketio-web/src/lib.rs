@@ -31,6 +31,7 @@
 //!
 //! Coming from JavaScript: [`manual::migration`]. What is delivered, and what isn't: [`manual::delivery`].
 //! A page that is hidden, left and shown again: [`manual::page`].
+//! In a program that is no page: [`manual::native`].
 //!
 //! # To see what goes over the wire
 //! The feature `log` writes each frame on the browser's console, at the level "debug" (in Chromium: "Verbose"). Tokens are
@@ -58,6 +59,7 @@ mod lifecycle;
 mod listener;
 mod log;
 mod message;
+mod native;
 mod property;
 mod received_text;
 mod slab;
@@ -77,6 +79,8 @@ pub mod manual {
     pub mod delivery {}
     #[doc = include_str!("../docs/migration.md")]
     pub mod migration {}
+    #[doc = include_str!("../docs/native.md")]
+    pub mod native {}
     #[doc = include_str!("../docs/page.md")]
     pub mod page {}
 }

@@ -5,6 +5,14 @@ pub(crate) struct Key {
     generation: u32,
 }
 
+impl Key {
+    /// The place of nothing: no slab has as many.
+    pub(crate) const NONE: Self = Self {
+        index: u32::MAX,
+        generation: 0,
+    };
+}
+
 /// Values under small `Copy` keys.
 #[derive(Debug)]
 pub(crate) struct Slab<T> {
