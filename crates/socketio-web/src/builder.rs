@@ -424,9 +424,9 @@ pub enum OpenError {
     Auth(AuthError),
     /// The namespace can't be used.
     Namespace(SocketError),
-    /// The URL names no server, and the page has none of its own, as one from a file.
+    /// The URL names no server, and the page has none of its own, as one from a file or of an app.
     NoHost,
-    /// The URL can't be read, or has a scheme other than http, https, ws and wss.
+    /// The URL can't be read, has a scheme other than http, https, ws and wss, or has none and neither has the page.
     Url(String),
 }
 

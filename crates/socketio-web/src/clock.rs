@@ -37,21 +37,23 @@ pub(crate) fn now() -> Instant {
         return Instant::default();
     }
     let wall = js_sys::Date::now();
-    // Where there is no steady clock, there is the other.
-    let steady = steady_now().unwrap_or(wall);
+    // Where there is no steady clock, or one that tells no time, there is the other.
+    let steady = steady_now().ok().filter(|steady| steady.is_finite());
     let mut clock = CLOCK.get().unwrap_or(Clock {
-        steady,
+        steady: steady.unwrap_or(0.0),
         wall,
         passed: 0.0,
         slept: 0.0,
     });
-    let step = (steady - clock.steady).max(0.0);
+    let step = steady.map_or(wall - clock.wall, |steady| steady - clock.steady);
+    let step = step.max(0.0);
     let gained = wall - clock.wall - step;
     if gained > CORRECTION {
         clock.slept += gained;
     }
     clock.passed += step;
-    (clock.steady, clock.wall) = (steady, wall);
+    clock.steady = steady.unwrap_or(clock.steady);
+    clock.wall = wall;
     CLOCK.set(Some(clock));
     last()
 }

@@ -141,22 +141,28 @@ fn absolute(url: &str) -> Result<String, OpenError> {
             return Err(OpenError::Url(url.into()));
         }
     }
-    // A worker has one as well, and no window (L7).
-    let location = property(&js_sys::global(), "location");
-    let (protocol, host) = (text(&location, "protocol"), text(&location, "host"));
-    let protocol = if protocol.starts_with("http") {
-        &protocol
-    } else {
-        "https:"
+    let names_host = url.starts_with("//") || !url.is_empty() && !url.starts_with("/");
+    let Some(own) = own_server() else {
+        return Err(match names_host {
+            true => OpenError::Url(url.into()),
+            false => OpenError::NoHost,
+        });
     };
-    if url.starts_with("//") {
-        Ok(joined(&[protocol, url]))
-    } else if !url.is_empty() && !url.starts_with("/") {
-        Ok(joined(&[protocol, "//", url]))
-    } else if host.is_empty() {
-        // A page from a file has no server of its own.
-        Err(OpenError::NoHost)
-    } else {
-        Ok(joined(&[protocol, "//", &host, url]))
-    }
+    let (scheme, _) = split_scheme(&own).unwrap_or_default();
+    Ok(match names_host {
+        true if url.starts_with("//") => joined(&[scheme, ":", url]),
+        true => joined(&[scheme, "://", url]),
+        false => joined(&[&own, url]),
+    })
+}
+
+/// The server that the page comes from, as `http(s)://host:port`. A page from a file, from within an app or of `data:` has
+/// none, and neither has a document without an address that such a page made. A worker is asked as a page is (L7).
+fn own_server() -> Option<String> {
+    let global = js_sys::global();
+    // The address of a document such as `about:srcdoc` names no server, while its origin is that of the page that made it.
+    [property(&global, "location"), global.into()]
+        .iter()
+        .map(|place| text(place, "origin"))
+        .find(|origin| origin.starts_with("http://") || origin.starts_with("https://"))
 }

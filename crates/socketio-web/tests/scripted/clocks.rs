@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
+use js_sys::Function;
 use socketio_web::{Builder, Status};
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::connecting::listen;
@@ -137,4 +139,23 @@ fn a_page_without_a_steady_clock_has_the_other() {
     js_sys::eval("globalThis.performance = steadyOne").unwrap();
     assert_eq!(gone, "undefined");
     assert!(is_closed, "the heartbeat is overdue");
+}
+
+#[wasm_bindgen_test]
+async fn a_steady_clock_that_tells_no_time_is_replaced_by_the_other() {
+    let (script, ws, socket) = connected_with(soon);
+    // As of a browser that hides the time.
+    let script_of_clock = "(() => {
+        const real = performance.now;
+        performance.now = () => NaN;
+        return () => { performance.now = real; };
+    })()";
+    let restore: Function = js_sys::eval(script_of_clock).unwrap().unchecked_into();
+    ws.drop();
+    until("it is tried again", || script.count() == 2).await;
+    script.last().accept("s2");
+    assert!(socket.is_connected());
+    restore.call0(&JsValue::NULL).unwrap();
+    look(&script);
+    assert!(socket.is_connected());
 }

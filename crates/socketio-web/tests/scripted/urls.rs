@@ -1,4 +1,6 @@
+use js_sys::Function;
 use socketio_web::{Builder, OpenError, Socket};
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::support::owned::Owned;
@@ -43,6 +45,87 @@ fn a4_without_a_scheme_the_page_s_is_taken() {
     let other = format!("ws://h:8080/socket.io/?{QUERY}");
     assert_eq!(url(Socket::builder("h:8080/x")), other);
     assert_eq!(namespace("h:8080/x"), "/x");
+}
+
+/// Has the page look as if it came from elsewhere: by the origin of its address, and by its own.
+fn from_elsewhere<R>(address: &str, own: &str, f: impl FnOnce() -> R) -> R {
+    let script = format!(
+        "(() => {{
+            const real = Reflect.get;
+            const page = {{ location: {{ origin: {address:?} }}, origin: {own:?} }};
+            Reflect.get = (object, name) =>
+                (object === globalThis && name in page ? page : object)[name];
+            return () => {{ Reflect.get = real; }};
+        }})()"
+    );
+    let restore: Function = js_sys::eval(&script).unwrap().unchecked_into();
+    let result = f();
+    restore.call0(&JsValue::NULL).unwrap();
+    result
+}
+
+#[wasm_bindgen_test]
+fn a2_a3_a4_a_page_whose_address_names_no_server_has_that_of_the_page_that_made_it() {
+    // `about:srcdoc` and its like, and a sandboxed page, whose address is all it has.
+    for (address, own) in [("null", "https://h:1"), ("https://h:1", "null")] {
+        from_elsewhere(address, own, || {
+            assert_eq!(
+                url(Socket::builder("")),
+                format!("wss://h:1/socket.io/?{QUERY}")
+            );
+            assert_eq!(namespace("/x"), "/x");
+            for other in ["other:2", "//other:2"] {
+                let expected = format!("wss://other:2/socket.io/?{QUERY}");
+                assert_eq!(url(Socket::builder(other)), expected);
+            }
+        });
+    }
+}
+
+#[wasm_bindgen_test]
+fn what_a_browser_says_of_a_document_without_an_address() {
+    let script = "(() => {
+        const frame = document.body.appendChild(document.createElement('iframe'));
+        const { location, origin } = frame.contentWindow;
+        const said = [location.origin, origin, origin === self.origin];
+        frame.remove();
+        return said.join(' ');
+    })()";
+    let said = js_sys::eval(script).unwrap().as_string().unwrap();
+    assert_eq!(said, format!("null http://{} true", page_host()));
+}
+
+#[wasm_bindgen_test]
+fn a2_a3_a4_a_page_that_comes_from_no_server_is_told_to_name_one() {
+    let script = Script::install();
+    // From a file, of `data:` or a sandbox within one, and of apps.
+    for (address, own) in [
+        ("file://", "null"),
+        ("null", "null"),
+        ("tauri://localhost", "tauri://localhost"),
+        ("capacitor://localhost", "capacitor://localhost"),
+        ("chrome-extension://abc", "chrome-extension://abc"),
+        ("httpx://h", "httpx://h"),
+        ("", ""),
+    ] {
+        from_elsewhere(address, own, || {
+            for own in ["", "/x"] {
+                let error = Socket::builder(own).connect().unwrap_err();
+                assert!(matches!(error, OpenError::NoHost), "{address} {own}");
+            }
+            for bare in ["h:1", "//h:1/x", "localhost"] {
+                let error = Socket::builder(bare).connect().unwrap_err();
+                assert!(
+                    matches!(&error, OpenError::Url(text) if text == bare),
+                    "{error}"
+                );
+                assert!(error.to_string().contains("http(s)://"), "{error}");
+            }
+            let opened = Owned(Socket::builder("https://h").connect().unwrap());
+            assert_eq!(opened.namespace().as_deref(), Some("/"));
+        });
+    }
+    assert_eq!(script.count(), 7, "those that name their server");
 }
 
 #[wasm_bindgen_test]
