@@ -235,6 +235,9 @@ impl Builder {
     /// Takes over a connection that was opened ahead, and its namespace with it. One to another address or namespace is
     /// closed, as is one that comes too late because the socket shares a connection that is there already; then all is as
     /// without it.
+    ///
+    /// So is one whose CONNECT carried other [`auth`](Self::auth), by the letter: its session is another user's. With
+    /// [`auth_with`](Self::auth_with) the auth is not known yet, and the session is taken for this user's.
     pub fn head_start(mut self, head_start: HeadStart) -> Self {
         self.take_over = Some(head_start.into_take_over());
         self

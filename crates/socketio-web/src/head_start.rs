@@ -7,13 +7,14 @@ use std::rc::Rc;
 
 use js_sys::{Array, JSON};
 use socketio_proto::manager::TransportEvent;
-use socketio_proto::AuthError;
+use socketio_proto::{Auth, AuthError};
 use wasm_bindgen::JsValue;
 
 use crate::builder::{OpenError, checked_namespace};
 use crate::connection::{self, Place, TakeOver};
 use crate::guard;
 use crate::native::NATIVE;
+use crate::table;
 use crate::timer::Timer;
 use crate::transport::{Sink, Transport};
 use crate::url;
@@ -160,27 +161,45 @@ impl HeadStart {
         self.keeper.asked.get()
     }
 
-    /// What has a manager's first transport taken from here, if it is for the same address and namespace.
+    /// What has a manager's first transport taken from here, if it is for the same address, namespace and user.
     pub(crate) fn into_take_over(self) -> TakeOver {
         Box::new(move |place: Place<'_>| {
-            if place.url != self.url || place.namespace != self.namespace {
+            let asked = self.keeper.asked.get();
+            let fits = place.url == self.url && place.namespace == self.namespace;
+            if !fits || asked && !self.is_of_user(&place) {
                 guard::dispose(self);
                 return None;
+            }
+            // At once: should the auth be changed before all is handed over, the client knows whose session was asked for.
+            if asked {
+                connection::handle(place.connection, |manager, _| {
+                    manager.connect_went_out(place.socket);
+                });
             }
             let transport = self.keeper.transport.take();
             let keeper = self.keeper;
             // A moment later, when whoever called `connect` has had the time to listen.
             let hand_over = move || {
-                if keeper.asked.get() {
-                    connection::handle(place.connection, |manager, _| {
-                        manager.connect_went_out(place.socket);
-                    });
-                }
                 keeper.hand_over(connection::sink(place.connection, place.transport));
                 guard::dispose(keeper.observer.take());
             };
             Some((transport, Some(Timer::new(0, hand_over))))
         })
+    }
+
+    /// Whether the auth of the CONNECT that went out is that of the socket, as far as it is known.
+    fn is_of_user(&self, place: &Place<'_>) -> bool {
+        let before = match &*self.namespace {
+            "/" => "40".len(),
+            namespace => "40".len() + namespace.len() + ",".len(),
+        };
+        let asked = self.keeper.connect.get(before..).unwrap_or_default();
+        let is_same = table::with(|table| {
+            let manager = &table.connections.get(place.connection)?.manager;
+            let auth = manager.auth(place.socket)?;
+            Some(*auth == Auth::ASK || auth.text().unwrap_or_default() == asked)
+        });
+        is_same.unwrap_or(false)
     }
 }
 

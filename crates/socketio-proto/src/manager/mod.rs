@@ -234,6 +234,11 @@ impl Manager {
         self.get(socket).map(|socket| &*socket.namespace)
     }
 
+    /// What the next CONNECT of the socket carries.
+    pub fn auth(&self, socket: SocketId) -> Option<&Auth> {
+        self.get(socket).map(|socket| &socket.options.auth)
+    }
+
     /// Whether the namespace is connected (E2).
     pub fn is_connected(&self, socket: SocketId) -> bool {
         self.get(socket)

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use socketio_web::{HeadStart, Heard, OpenError, Socket, Status};
+use socketio_web::{Auth, Builder, HeadStart, Heard, OpenError, Socket, Status};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::connecting::listen;
@@ -24,8 +24,13 @@ fn ahead(address: &str, log: &Log) -> HeadStart {
 fn heir(address: &str, head_start: HeadStart) -> Owned {
     let builder = Socket::builder(address)
         .namespace("/x")
+        .auth(&token("t"))
         .head_start(head_start);
     Owned(builder.build().unwrap())
+}
+
+fn token(token: &str) -> BTreeMap<&str, &str> {
+    BTreeMap::from([("token", token)])
 }
 
 #[wasm_bindgen_test]
@@ -94,9 +99,7 @@ async fn heartbeats_are_answered_before_and_after() {
 async fn a_connection_without_a_handshake_yet_is_asked_by_the_client() {
     let (script, address) = (Script::install(), address());
     let head_start = ahead(&address, &Log::default());
-    let builder = Socket::builder(&address)
-        .namespace("/x")
-        .auth(&BTreeMap::from([("token", "u")]));
+    let builder = Socket::builder(&address).namespace("/x").auth(&token("u"));
     let socket = Owned(builder.head_start(head_start).connect().unwrap());
     let ws = script.last();
     // The moment after `connect`, when it is handed over.
@@ -197,6 +200,72 @@ fn one_for_another_address_or_namespace_is_closed_and_does_no_harm() {
     assert_eq!(script.last().sent(), ["40/y,"]);
     script.last().deliver(r#"40/y,{"sid":"s1"}"#);
     assert!(socket.is_connected());
+}
+
+#[wasm_bindgen_test]
+fn one_whose_connect_named_another_user_is_closed_and_nothing_of_its_session_is_heard() {
+    type Named = fn(Builder) -> Builder;
+    let others: [(Named, &str); 2] = [
+        (|builder| builder.auth(&token("u")), r#"40/x,{"token":"u"}"#),
+        (|builder| builder, "40/x,"),
+    ];
+    for (named, connect) in others {
+        let (script, address) = (Script::install(), address());
+        let head_start = ahead(&address, &Log::default());
+        let before = script.last();
+        before.deliver(HANDSHAKE);
+        before.deliver(r#"40/x,{"sid":"s1"}"#);
+        before.deliver(r#"42/x,["chat","of t"]"#);
+        let builder = named(Socket::builder(&address).namespace("/x"));
+        let socket = Owned(builder.head_start(head_start).build().unwrap());
+        let told = listen(*socket);
+        let chat = told.clone();
+        let _chat = socket.on(move |Chat(text)| chat.push(text));
+        socket.connect();
+        assert!(before.is_closed() && script.count() == 2);
+        script.last().deliver(HANDSHAKE);
+        assert_eq!(script.last().sent(), [connect]);
+        script.last().deliver(r#"40/x,{"sid":"s2"}"#);
+        assert_eq!(told.take(), ["connecting", "connected", "on_connect"]);
+    }
+}
+
+#[wasm_bindgen_test]
+async fn auth_that_changes_before_the_hand_over_ends_the_session_that_was_asked_for() {
+    let (script, address) = (Script::install(), address());
+    let head_start = ahead(&address, &Log::default());
+    let before = script.last();
+    before.deliver(HANDSHAKE);
+    before.deliver(r#"40/x,{"sid":"s1"}"#);
+    let socket = heir(&address, head_start);
+    let told = listen(*socket);
+    socket.connect();
+    socket.set_auth(&token("u")).unwrap();
+    assert!(before.is_closed() && script.count() == 2);
+    // The moment when it would have been handed over.
+    gloo_timers::future::TimeoutFuture::new(1).await;
+    assert_eq!(told.take(), ["connecting"]);
+    script.last().deliver(HANDSHAKE);
+    assert_eq!(script.last().sent(), [r#"40/x,{"token":"u"}"#]);
+}
+
+#[wasm_bindgen_test]
+async fn a_user_whom_a_provider_names_takes_it_over_without_being_asked() {
+    let (script, address) = (Script::install(), address());
+    let head_start = ahead(&address, &Log::default());
+    script.last().deliver(HANDSHAKE);
+    script.last().deliver(r#"40/x,{"sid":"s1"}"#);
+    let asked = Log::default();
+    let noted = asked.clone();
+    let builder = Socket::builder(&address)
+        .namespace("/x")
+        .auth_with(move || {
+            noted.push("asked");
+            async { Ok(Auth::NONE) }
+        });
+    let socket = Owned(builder.head_start(head_start).connect().unwrap());
+    until("it is connected", || socket.is_connected()).await;
+    assert_eq!((asked.len(), script.count()), (0, 1));
 }
 
 #[wasm_bindgen_test]

@@ -55,7 +55,7 @@ impl Auth {
 
 impl Auth {
     /// The JSON text that is sent, where it is known.
-    pub(crate) fn text(&self) -> Option<&str> {
+    pub fn text(&self) -> Option<&str> {
         match &self.0 {
             Kind::Object(text) => Some(text),
             Kind::Ask | Kind::None => None,
