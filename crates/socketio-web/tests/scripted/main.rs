@@ -21,6 +21,7 @@ mod head_start;
 mod leaks;
 mod listening;
 mod memory;
+mod order;
 mod page_life;
 mod reconnecting;
 mod sharing;

@@ -92,6 +92,12 @@ impl Ws {
         lines
     }
 
+    /// The first that was sent since the last look; what follows is left.
+    pub(crate) fn sent_first(&self) -> String {
+        let sent: Array = get(&self.0, "sent").unchecked_into();
+        sent.shift().as_string().unwrap()
+    }
+
     /// Has this function of JavaScript's, `(ws, data) => …`, called by each `send`.
     pub(crate) fn on_send(&self, function: &str) {
         let function = js_sys::eval(&format!("({function})")).unwrap();
