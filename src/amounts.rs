@@ -40,6 +40,22 @@ pub(crate) fn whole(number: i64) -> String {
     text
 }
 
+/// How many there are, as the sign over the orchard has room for it: `1,234,567`, and in large
+/// units beyond that.
+pub(crate) fn crowd(count: u64, scale: Scale) -> String {
+    let largest = scale.units().first().copied();
+    if count < 100_000_000 {
+        let mut text = String::new();
+        push_grouped(&mut text, count);
+        text
+    } else if let Some((_, sign)) = largest.filter(|(unit, _)| count / unit >= 10_000) {
+        // So many that the digits are of no use to anybody.
+        ["9,999", sign, "+"].concat()
+    } else {
+        brief(i64::try_from(count).unwrap_or(i64::MAX), scale)
+    }
+}
+
 /// Money in full: `12,345.60`.
 pub(crate) fn money(amount: Money) -> String {
     let cents = amount.cents();
@@ -147,6 +163,17 @@ mod tests {
         assert_eq!(whole_brief(-1_234_567_890, Scale::Myriads), "-12.34亿");
         assert_eq!(whole_brief(100_000_000, Scale::Myriads), "1亿");
         assert_eq!(whole_brief(1_050_000_000, Scale::Thousands), "1.05B");
+    }
+
+    #[test]
+    fn a_crowd_of_any_size_fits_the_sign() {
+        let both = |count| [Scale::Myriads, Scale::Thousands].map(|scale| crowd(count, scale));
+        assert_eq!(both(0), ["0", "0"]);
+        assert_eq!(both(99_999_999), ["99,999,999", "99,999,999"]);
+        assert_eq!(both(100_000_000), ["1亿", "100M"]);
+        assert_eq!(both(1_234_567_890_123), ["1.23万亿", "1.23T"]);
+        assert_eq!(both(9_999_999_999_999_999), ["9,999万亿", "9,999T"]);
+        assert_eq!(both(u64::MAX), ["9,999万亿+", "9,999T+"]);
     }
 
     #[test]

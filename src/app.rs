@@ -96,7 +96,7 @@ pub(crate) fn App(start: Start) -> impl IntoView {
         _ => None,
     };
     let gate = RwSignal::new(gate_of(checked));
-    let door = Door::new(gate, notices, opened);
+    let door = Door::new(gate, notices, opened, settings.api.clone());
     provide_context(door);
     let check = {
         let settings = settings.clone();

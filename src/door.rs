@@ -1,6 +1,7 @@
 //! Coming in and going out, and what is kept in between.
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
 use crate::app::{Gate, Notice};
 use crate::host::here;
@@ -11,6 +12,8 @@ use crate::session::{self, Session};
 /// The way in and out of the orchard, from context.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Door {
+    /// The URL of the JSON-RPC, for `User.logout`.
+    api: StoredValue<String>,
     gate: RwSignal<Gate>,
     notices: Notices,
     opened: Opened,
@@ -19,8 +22,9 @@ pub(crate) struct Door {
 }
 
 impl Door {
-    pub(crate) fn new(gate: RwSignal<Gate>, notices: Notices, opened: Opened) -> Self {
+    pub(crate) fn new(gate: RwSignal<Gate>, notices: Notices, opened: Opened, api: String) -> Self {
         Self {
+            api: StoredValue::new(api),
             gate,
             notices,
             opened,
@@ -41,9 +45,11 @@ impl Door {
         }
     }
 
-    /// Signs out: nothing of the player stays, here or on the device, and the socket goes with the orchard.
+    /// Signs out: clears the player's data here and on the device, and revokes the tokens on the
+    /// server. The socket is removed with the orchard.
     pub(crate) fn sign_out(self) {
-        session::forget(here());
+        let api = self.api.try_get_value().unwrap_or_default();
+        spawn_local(session::sign_out(here(), api));
         self.opened.close_any();
         self.notices.clear();
         self.gate.try_set(Gate::SignIn(None));
@@ -51,6 +57,10 @@ impl Door {
 
     /// The session has ended by itself: the player is asked to sign in, and what they were at is kept.
     pub(crate) fn expire(self) {
+        // Several sources may report the end; only the first one counts.
+        if !matches!(self.gate.try_get_untracked(), Some(Gate::In(_))) {
+            return;
+        }
         let open = self.opened.take();
         self.left.try_set_value(open);
         self.gate.try_set(Gate::SignIn(Some(Notice::Ended)));

@@ -33,6 +33,21 @@ impl Language {
         }
     }
 
+    /// The language that `words` are in, as far as their beginning shows it.
+    pub(crate) fn of_words(words: &str) -> Option<Self> {
+        let mut latin = false;
+        for character in words.chars().take(200) {
+            match character {
+                // Its signs, and the marks between them.
+                '\u{3001}'..='\u{303f}' | '\u{3400}'..='\u{9fff}' | '\u{ff01}'..='\u{ff5e}' => {
+                    return Some(Self::Chinese);
+                }
+                _ => latin |= character.is_ascii_alphabetic(),
+            }
+        }
+        latin.then_some(Self::English)
+    }
+
     /// The one to speak: what the player chose, else what the settings ask for, else the browser's; English for
     /// every browser that isn't Chinese.
     pub(crate) fn choose(chosen: Option<&str>, asked: Option<&str>, browser: Option<&str>) -> Self {
@@ -72,15 +87,22 @@ impl Language {
             .into()
     }
 
-    /// The time of day of a moment, in milliseconds since 1970, as it is written in this language.
+    /// A moment, in milliseconds since 1970, as it is written in this language: the time of day, of
+    /// another day with its date.
     pub(crate) fn time(self, moment: f64) -> String {
+        let date = Date::new(&JsValue::from_f64(moment));
+        let is_today = date.to_date_string() == Date::new_0().to_date_string();
         let options = Object::new();
-        for key in ["hour", "minute"] {
-            _ = Reflect::set(&options, &key.into(), &"2-digit".into());
+        let set = |key: &str, style: &str| {
+            _ = Reflect::set(&options, &key.into(), &style.into());
+        };
+        if !is_today {
+            set("month", "short");
+            set("day", "numeric");
         }
-        Date::new(&JsValue::from_f64(moment))
-            .to_locale_string(self.tag(), &options)
-            .into()
+        set("hour", "2-digit");
+        set("minute", "2-digit");
+        date.to_locale_string(self.tag(), &options).into()
     }
 }
 
@@ -147,6 +169,21 @@ mod tests {
         assert_eq!(Language::of_tag("EN_us"), Some(Language::English));
         assert_eq!(Language::of_tag("fr"), None);
         assert_eq!(Language::of_tag(""), None);
+    }
+
+    #[test]
+    fn words_show_their_language() {
+        for (words, language) in [
+            ("登录成功", Some(Language::Chinese)),
+            ("ok，", Some(Language::Chinese)),
+            ("token 已过期", Some(Language::Chinese)),
+            ("token expired", Some(Language::English)),
+            ("1005", None),
+            ("", None),
+            ("Привет", None),
+        ] {
+            assert_eq!(Language::of_words(words), language, "{words}");
+        }
     }
 
     #[test]

@@ -5,31 +5,39 @@ use std::pin::Pin;
 use std::rc::Rc;
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use leptos_socketio::{
-    Auth as AuthData, ConnectError, HeadStart, OpenError, Socket, Status, use_connect_of, use_event,
+    Auth as AuthData, HeadStart, OpenError, Socket, Status, use_connect_of, use_event,
 };
-use orchard_contract::Secret;
 use orchard_contract::events::{Auth, Chat, Login, LoginResponse, ServerResponse};
+use orchard_contract::{Secret, storage};
 
 use crate::door::Door;
+use crate::greeting::{Answered, Greeting, Newcomer};
 use crate::host::here;
 use crate::link::Link;
 use crate::notices::Notices;
 use crate::paced::paced;
-use crate::session::{self, Absent, Session};
+use crate::pause::within;
+use crate::readmission;
+use crate::session::{self, Absent, SIGNED_OUT, Session};
 use crate::settings::Settings;
 use crate::text::Text;
 use crate::toasts::Toasts;
+
+/// How long the page waits for the token to be checked, in milliseconds. After that it sends the
+/// token unchecked: the Socket.IO server may be reachable while the JSON-RPC is not.
+const PATIENCE: u32 = 8_000;
 
 /// What the sign of the connection shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ConnectionState {
     Connecting,
+    /// The server has ended it. It is not retried until the player asks for that.
+    Ended,
     /// Nobody is signed in yet.
     Idle,
     Live,
-    /// Not connected, and not trying with any hope: there is no network, or the server has ended it.
+    /// There is no network.
     Offline,
     Reconnecting,
     Refused,
@@ -40,6 +48,7 @@ impl ConnectionState {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Connecting => "connecting",
+            Self::Ended => "ended",
             Self::Idle => "idle",
             Self::Live => "live",
             Self::Offline => "offline",
@@ -54,6 +63,7 @@ impl ConnectionState {
             Status::Refused { .. } => Self::Refused,
             Status::Connecting if online => Self::Connecting,
             Status::Reconnecting { .. } if online => Self::Reconnecting,
+            Status::Disconnected if online => Self::Ended,
             _ => Self::Offline,
         }
     }
@@ -77,9 +87,8 @@ pub(crate) fn go_live(
     head_start: Option<HeadStart>,
     settings: &Settings,
 ) -> Result<Live, OpenError> {
-    let toasts = Toasts::from_context();
-    let text = Text::from_context();
-    let socket = open(session, head_start, settings)?;
+    let asking = RwSignal::new(false);
+    let socket = open(session, head_start, settings, asking)?;
     provide_context(socket);
     on_cleanup(move || socket.remove());
     let (uid, chat) = (session.uid.clone(), settings.chat);
@@ -92,34 +101,13 @@ pub(crate) fn go_live(
     });
 
     let (count, set_count) = signal(None);
-    let show = paced(set_count);
-    let greet = move |ServerResponse { count, sid, .. }| {
-        if count.is_some() {
-            show(count);
-        }
-        if let Some(sid) = sid {
-            toasts.say(text.welcome(&sid, count));
-        }
-    };
-    let logged_in = move |LoginResponse { data, errmsg, .. }| {
-        if let Some(said) = data.or(errmsg).filter(|said| !said.is_empty()) {
-            toasts.say(said);
-        }
-    };
-    use_event(greet);
-    use_event(logged_in);
-
-    Notices::from_context().listen(socket, settings);
+    let notices = Notices::from_context();
+    greet(socket, paced(set_count), notices);
+    notices.listen(socket, session, settings);
     if let Some(door) = Door::from_context() {
-        let ended = socket.on_connect_error(move |error| {
-            // Whoever hears this is taken away by it, so not before all have heard.
-            if matches!(error, ConnectError::Auth(_)) {
-                spawn_local(async move { door.expire() });
-            }
-        });
-        StoredValue::new_local(ended);
+        readmission::follow(socket, settings, door);
     }
-    let link = Link::of(socket, settings);
+    let link = Link::of(socket, settings, asking.into());
     // Not before all listen: what came early is told then.
     _ = socket.connect();
     Ok(Live {
@@ -128,10 +116,71 @@ pub(crate) fn go_live(
     })
 }
 
+/// Shows each count, and toasts welcomes and logins.
+fn greet(socket: Socket, show: impl Fn(Option<u64>) + 'static, notices: Notices) {
+    let (toasts, text) = (Toasts::from_context(), Text::from_context());
+    let greeting = StoredValue::new(Greeting::default());
+    let say = move |who: Newcomer| {
+        let name = who.nickname.as_deref().unwrap_or(&who.sid);
+        toasts.say(text.welcome(name, who.count));
+    };
+    use_event(move |response: ServerResponse| {
+        let ServerResponse {
+            count,
+            sid,
+            nickname,
+        } = response;
+        if count.is_some() {
+            show(count);
+        }
+        let Some(sid) = sid else { return };
+        let who = Newcomer {
+            sid,
+            nickname: nickname.filter(|name| !name.trim().is_empty()),
+            count,
+        };
+        let id = socket.id();
+        let whom = greeting.try_update_value(|it| it.welcome(who, id.as_deref()));
+        if let Some(who) = whom.flatten() {
+            say(who);
+        }
+    });
+    use_event(move |response: LoginResponse| {
+        if let Some(refused) = text.login_refused(&response) {
+            greeting.try_update_value(Greeting::not_logged_in);
+            return toasts.keep(refused);
+        }
+        let LoginResponse {
+            data, errno, sid, ..
+        } = response;
+        let has_words = data.as_deref().is_some_and(|data| !data.trim().is_empty());
+        let is_success = errno.is_some() || sid.is_some();
+        let update = greeting.try_update_value(|it| (it.logged_in(sid), it.is_verified()));
+        let Some(((answered, others), is_verified)) = update else {
+            return;
+        };
+        notices.trust(is_verified);
+        let is_said = match answered {
+            Answered::First => has_words || is_success,
+            Answered::Again => false,
+            Answered::Other => has_words,
+        };
+        if is_said {
+            toasts.say(text.logged_in(data.as_deref()));
+        }
+        others.into_iter().for_each(say);
+    });
+    let left = socket.on_disconnect(move |_| {
+        greeting.try_update_value(Greeting::left);
+    });
+    StoredValue::new_local(left);
+}
+
 fn open(
     session: &Session,
     head_start: Option<HeadStart>,
     settings: &Settings,
+    asking: RwSignal<bool>,
 ) -> Result<Socket, OpenError> {
     // The head start has asked with the token that was checked, or will; so the first question is not the page's.
     let is_asked = head_start.as_ref().is_some_and(HeadStart::has_asked);
@@ -142,6 +191,7 @@ fn open(
             session.token.clone(),
             settings.api.as_str().into(),
             !is_asked,
+            asking,
         ));
     match head_start {
         Some(head_start) => builder.head_start(head_start),
@@ -151,21 +201,36 @@ fn open(
 }
 
 /// Asks for each CONNECT whether the token is still good, and renews it where it has expired. The very first is `fresh`:
-/// it was asked about, or given, a moment ago.
-fn renewal(token: Secret, api: Rc<str>, fresh: bool) -> impl Fn(bool) -> Answer {
+/// it was checked, or issued, a moment ago. `asking` is true while a question is open.
+fn renewal(
+    token: Secret,
+    api: Rc<str>,
+    fresh: bool,
+    asking: RwSignal<bool>,
+) -> impl Fn(bool) -> Answer {
     let fresh = Cell::new(fresh);
+    let asked = Rc::new(Cell::new(0_u32));
     move |refused| {
-        let (token, api) = (token.clone(), api.clone());
+        let (token, api, asked) = (token.clone(), api.clone(), asked.clone());
         let fresh = fresh.replace(false) && !refused;
+        let question = asked.get().wrapping_add(1);
+        asked.set(question);
         Box::pin(async move {
             let token = if fresh {
                 token
             } else {
-                match session::checkout(here(), &api).await {
-                    Ok(session) => session.token,
-                    // Events may well be to be had where calls are not.
-                    Err(Absent::Unreachable(_) | Absent::Fault(_)) => token,
-                    Err(_) => return Err("signed out".into()),
+                asking.try_set(true);
+                let answer = within(PATIENCE, session::checkout(here(), &api)).await;
+                // A newer question may still be open.
+                if asked.get() == question {
+                    asking.try_set(false);
+                }
+                match answer {
+                    Some(Ok(session)) => session.token,
+                    None | Some(Err(Absent::Unreachable(_) | Absent::Fault(_))) => {
+                        session::kept(here(), storage::ACCESS_TOKEN).map_or(token, |(_, kept)| kept)
+                    }
+                    Some(Err(_)) => return Err(SIGNED_OUT.into()),
                 }
             };
             AuthData::object(&Auth { token: Some(token) }).map_err(|_| String::new())
@@ -194,9 +259,19 @@ mod tests {
             ConnectionState::of(&waiting, false),
             ConnectionState::Offline
         );
+        for status in [Status::Connecting, Status::Disconnected] {
+            assert_eq!(
+                ConnectionState::of(&status, false),
+                ConnectionState::Offline
+            );
+        }
+    }
+
+    #[test]
+    fn what_the_server_has_ended_is_not_on_its_way_either() {
         assert_eq!(
-            ConnectionState::of(&Status::Connecting, false),
-            ConnectionState::Offline
+            ConnectionState::of(&Status::Disconnected, true),
+            ConnectionState::Ended
         );
     }
 

@@ -25,6 +25,7 @@ mod entry;
 mod frame;
 #[cfg(feature = "gallery")]
 mod gallery;
+mod greeting;
 mod host;
 mod language;
 mod link;
@@ -36,14 +37,19 @@ mod online;
 mod open;
 mod paced;
 mod page;
+mod pause;
 mod player;
+mod readmission;
 mod rpc;
+mod said;
 mod session;
 mod settings;
+mod shown;
 mod sky;
 mod text;
 mod toasts;
 mod trouble;
+mod turns;
 mod version;
 mod window_events;
 

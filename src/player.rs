@@ -61,7 +61,7 @@ impl Player {
     }
 
     /// As the server has it. An access token that has expired is renewed, once.
-    pub(crate) async fn ask(host: &dyn Host, api: &str) -> Result<Self, Trouble> {
+    pub(crate) async fn ask(host: &'static dyn Host, api: &str) -> Result<Self, Trouble> {
         let (place, mut token) =
             session::kept(host, storage::ACCESS_TOKEN).ok_or(Trouble::Expired)?;
         let mut answer = info(api, &token).await?;

@@ -3,7 +3,7 @@
 use gloo_timers::callback::Timeout;
 use orchard_contract::Secret;
 use orchard_contract::endpoints::authorization;
-use orchard_contract::rpc::{ErrorObject, Method, Request, Response};
+use orchard_contract::rpc::{ErrorObject, Method, Request, Response, code};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use socketio_proto::json;
@@ -30,12 +30,14 @@ pub(crate) enum CallError {
 }
 
 impl CallError {
-    /// Whether the server itself was never reached, so that the same call may well succeed later.
+    /// Whether the server was never reached or had no time, so that the same call may well succeed
+    /// later.
     pub(crate) fn is_unreachable(&self) -> bool {
-        matches!(
-            self,
-            Self::Network | Self::TimedOut | Self::Status(502..=504)
-        )
+        match self {
+            Self::Network | Self::TimedOut | Self::Status(502..=504) => true,
+            Self::Fault(fault) => fault.code == Some(code::BUSY),
+            Self::NotUnderstood | Self::Status(_) => false,
+        }
     }
 }
 

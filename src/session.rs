@@ -5,6 +5,10 @@ use orchard_contract::{Errno, Secret, UserId, storage};
 
 use crate::host::{Host, Store};
 use crate::rpc::{self, CallError};
+use crate::turns;
+
+/// Why there is no token for the next CONNECT: the session has ended.
+pub(crate) const SIGNED_OUT: &str = "signed out";
 
 /// Somebody who is signed in.
 #[derive(Clone, Debug)]
@@ -65,7 +69,7 @@ pub(crate) async fn check(host: &dyn Host, api: &str) -> Result<Session, Absent>
 }
 
 /// As [`check`], but an expired access token is renewed.
-pub(crate) async fn checkout(host: &dyn Host, api: &str) -> Result<Session, Absent> {
+pub(crate) async fn checkout(host: &'static dyn Host, api: &str) -> Result<Session, Absent> {
     match check(host, api).await {
         Err(Absent::Expired(place)) => renew(host, api, place).await,
         checked => checked,
@@ -73,7 +77,11 @@ pub(crate) async fn checkout(host: &dyn Host, api: &str) -> Result<Session, Abse
 }
 
 /// A session with a new access token, which is kept where the old one lived.
-pub(crate) async fn renew(host: &dyn Host, api: &str, place: Store) -> Result<Session, Absent> {
+pub(crate) async fn renew(
+    host: &'static dyn Host,
+    api: &str,
+    place: Store,
+) -> Result<Session, Absent> {
     let token = refresh(host, api, place).await?;
     Ok(of(host, token))
 }
@@ -107,20 +115,64 @@ pub(crate) async fn sign_in(
     Ok(of(host, token))
 }
 
+/// As [`renew`], of the token that is kept, wherever it lives.
+pub(crate) async fn renew_kept(host: &'static dyn Host, api: &str) -> Result<Session, Absent> {
+    let (place, _) = kept(host, storage::ACCESS_TOKEN).ok_or(Absent::NeverSignedIn)?;
+    renew(host, api, place).await
+}
+
 /// A new access token for the refresh token that lives beside the old one.
-pub(crate) async fn refresh(host: &dyn Host, api: &str, place: Store) -> Result<Secret, Absent> {
-    let token = host
-        .read(place, storage::REFRESH_TOKEN)
-        .map(Secret::from)
-        .or_else(|| kept(host, storage::REFRESH_TOKEN).map(|(_, token)| token))
-        .ok_or(Absent::SignedOut)?;
-    let answer = rpc::call::<user::Refresh>(api, Some(&token), user::NoParams {}).await?;
-    match answer.access_token {
-        Some(ref fresh) if answer.is_ok() => {
-            host.save(place, storage::ACCESS_TOKEN, fresh.expose());
-            Ok(fresh.clone())
+///
+/// A server may accept each refresh token once only, and revoke the session when one is used again.
+/// So refreshes wait for each other, in this window and in others, and one that had to wait uses
+/// the token that was fetched meanwhile.
+pub(crate) async fn refresh(
+    host: &'static dyn Host,
+    api: &str,
+    place: Store,
+) -> Result<Secret, Absent> {
+    let before = host.read(place, storage::ACCESS_TOKEN);
+    let api = api.to_owned();
+    let refreshed = turns::in_turn(async move {
+        let now = host.read(place, storage::ACCESS_TOKEN);
+        match now.filter(|now| before.as_ref().is_some_and(|before| before != now)) {
+            Some(fetched) => Ok(Secret::from(fetched)),
+            None => ask_for_refresh(host, &api, place).await,
         }
-        _ => Err(Absent::SignedOut),
+    });
+    let refreshed = refreshed.await;
+    refreshed.unwrap_or(Err(Absent::Unreachable(CallError::Network)))
+}
+
+async fn ask_for_refresh(host: &dyn Host, api: &str, place: Store) -> Result<Secret, Absent> {
+    let (home, token) = match host.read(place, storage::REFRESH_TOKEN) {
+        Some(token) => (place, Secret::from(token)),
+        None => kept(host, storage::REFRESH_TOKEN).ok_or(Absent::SignedOut)?,
+    };
+    let answer = rpc::call::<user::Refresh>(api, Some(&token), user::NoParams {}).await?;
+    let Some(fresh) = answer.access_token.clone().filter(|_| answer.is_ok()) else {
+        return Err(Absent::SignedOut);
+    };
+    // The player may have signed out meanwhile, or signed in as somebody else.
+    if host.read(home, storage::REFRESH_TOKEN).as_deref() != Some(token.expose()) {
+        return Err(Absent::SignedOut);
+    }
+    host.save(place, storage::ACCESS_TOKEN, fresh.expose());
+    if let Some(next) = answer.refresh_token {
+        host.save(home, storage::REFRESH_TOKEN, next.expose());
+    }
+    Ok(fresh)
+}
+
+/// Signs out: clears both stores at once, then calls `User.logout`. A server that lacks the method,
+/// or can't be reached, is no error: the tokens expire.
+pub(crate) fn sign_out(host: &'static dyn Host, api: String) -> impl Future<Output = ()> {
+    let token = kept(host, storage::REFRESH_TOKEN).or_else(|| kept(host, storage::ACCESS_TOKEN));
+    forget(host);
+    async move {
+        if let Some((_, token)) = token {
+            _ = rpc::call::<user::Logout>(&api, Some(&token), user::NoParams {}).await;
+        }
     }
 }
 

@@ -5,12 +5,16 @@ use std::collections::VecDeque;
 use leptos::prelude::*;
 
 use crate::host::here;
+use crate::shown;
 
 /// How many are shown at once.
 pub(crate) const SHOWN: usize = 3;
 
 /// How many may wait. Beyond that the oldest waiting one is dropped: it is stale.
 const WAITING: usize = 12;
+
+/// How many characters of a text are shown: a browser takes a second to lay out half a million.
+const LONGEST: usize = 600;
 
 /// How long a toast stays, in milliseconds: the game's own time, more for longer texts, and not for ever.
 const STAY: u32 = 3_000;
@@ -118,6 +122,7 @@ impl Toasts {
 
     /// Says `text` for a while, by the host's means if it has its own.
     pub(crate) fn say(self, text: String) {
+        let text = shown::block(text, LONGEST);
         if !here().toast(&text) {
             self.0
                 .try_update(|queue| queue.push(text, true, Tone::Word));
@@ -126,6 +131,7 @@ impl Toasts {
 
     /// Says that something is wrong, until it is dismissed.
     pub(crate) fn keep(self, text: String) {
+        let text = shown::block(text, LONGEST);
         self.0
             .try_update(|queue| queue.push(text, false, Tone::Fault));
     }

@@ -50,6 +50,11 @@ pub(crate) fn ConnectionFigures(link: Link) -> impl IntoView {
                 <dd data-testid="link-next">{next}</dd>
             </Show>
         </dl>
+        <Show when=move || link.awaited.get().is_some()>
+            <p class="hint" data-testid="link-awaited">
+                {move || link.awaited.get().map(|awaited| text.awaited(awaited))}
+            </p>
+        </Show>
         <Show when=move || link.trouble.get().is_some()>
             <p class="hint" data-testid="link-trouble">
                 {move || text.connection_error}

@@ -5,18 +5,23 @@ use leptos::prelude::*;
 use crate::announce::{Throttle, When};
 use crate::text::Text;
 
-/// How many there are. Nothing is shown before the server has told.
+/// The number of players. Hidden until the first count arrives, and marked as old while the page is
+/// disconnected.
 ///
 /// A change rolls the number over, up or down. Who hears the page is told now and then, by an element of its own: the
 /// number itself may change each second.
 #[component]
-pub(crate) fn Count(count: Signal<Option<u64>>) -> impl IntoView {
+pub(crate) fn Count(
+    count: Signal<Option<u64>>,
+    /// Whether the page is disconnected, so that the count may be out of date.
+    stale: Signal<bool>,
+) -> impl IntoView {
     let text = Text::from_context();
     let roll = Memo::new(move |before: Option<&Roll>| Roll::next(before, count.get()));
-    let written = move |count: Option<u64>| count.map(|count| text.language().number(count));
+    let written = move |count: Option<u64>| count.map(|count| text.crowd(count));
     let said = now_and_then(count);
     view! {
-        <p class="count" hidden=move || count.get().is_none()>
+        <p class="count" class:stale=stale hidden=move || count.get().is_none()>
             <strong
                 class="num"
                 data-testid="user-count"
@@ -24,7 +29,9 @@ pub(crate) fn Count(count: Signal<Option<u64>>) -> impl IntoView {
             >
                 {move || written(roll.get().now)}
             </strong>
-            <span class="label">{move || text.busy}</span>
+            <span class="label" data-testid="count-label">
+                {move || if stale.get() { text.busy_before } else { text.busy }}
+            </span>
         </p>
         <p class="unseen" role="status" data-testid="count-said">
             {move || said.get().map(|count| text.busy_now(count))}

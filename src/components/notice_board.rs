@@ -73,14 +73,15 @@ fn OneNotice(notice: Notice) -> impl IntoView {
     let text = Text::from_context();
     let Notice {
         kind,
+        name,
         at,
         text: words,
         ..
     } = notice;
     let whose = move || match kind {
-        Kind::Others => None,
-        Kind::Own => Some(text.notice_mine),
-        Kind::System => Some(text.notice_system),
+        Kind::Others => name.clone(),
+        Kind::Own => Some(text.notice_mine.into()),
+        Kind::System => Some(text.notice_system.into()),
     };
     view! {
         <li
@@ -89,9 +90,9 @@ fn OneNotice(notice: Notice) -> impl IntoView {
             class:system=kind == Kind::System
             data-testid="notice-item"
         >
-            <span class="whose">{whose}</span>
+            <span class="whose" data-testid="notice-whose">{whose}</span>
             <span class="words">{words}</span>
-            <time>{move || text.language().time(at)}</time>
+            <time>{move || text.language().time(at as f64)}</time>
         </li>
     }
 }

@@ -1,22 +1,29 @@
 use leptos::prelude::*;
 
+use crate::link::Reason;
 use crate::live::ConnectionState;
 use crate::text::Text;
 
-/// Says that the connection has been away for a while. It comes and goes by itself.
+/// Says that the connection has been away for a while, and why. It comes and goes by itself.
 #[component]
 pub(crate) fn OfflineBar(
     overdue: Signal<bool>,
     state: Signal<ConnectionState>,
+    reason: Signal<Option<Reason>>,
     on_retry: Callback<()>,
 ) -> impl IntoView {
     let text = Text::from_context();
+    let why = move || reason.with(|reason| reason.as_ref().map(|it| text.why(state.get(), it)));
     // The frame is always there: screen readers speak what changes in it.
     view! {
         <div class="bar" role="status">
             <Show when=move || overdue.get()>
                 <div class="bar-body" data-testid="bar">
-                    <span>{move || text.away(state.get())}</span>
+                    <p>
+                        <strong>{move || text.away(state.get())}</strong>
+                        " "
+                        <span class="why" data-testid="bar-why">{why}</span>
+                    </p>
                     <button type="button" data-testid="bar-retry" on:click=move |_| on_retry.run(())>
                         {move || text.retry_now}
                     </button>

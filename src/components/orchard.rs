@@ -5,7 +5,7 @@ use leptos_socketio::HeadStart;
 
 use crate::components::{Connection, ConnectionFigures, Count, NoticeBoard, OfflineBar, Panel};
 use crate::link::Link;
-use crate::live::{self, Live};
+use crate::live::{self, ConnectionState, Live};
 use crate::notices::Notices;
 use crate::open::{Open, Opened};
 use crate::session::Session;
@@ -35,8 +35,13 @@ pub(crate) fn Orchard(session: Session, head_start: Option<HeadStart>) -> impl I
             state=link.state
             on_open=Callback::new(move |()| opened.show(Open::Connection))
         />
-        <Count count />
-        <OfflineBar overdue=link.overdue state=link.state on_retry=link.retry />
+        <Count count stale=Signal::derive(move || link.state.get() != ConnectionState::Live) />
+        <OfflineBar
+            overdue=link.overdue
+            state=link.state
+            reason=link.reason
+            on_retry=link.retry
+        />
         <Show when=move || opened.shows(Open::Connection)>
             <Panel
                 name="connection-panel"

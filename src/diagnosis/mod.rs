@@ -12,7 +12,9 @@ use leptos::task::spawn_local;
 use leptos_socketio::ConnectError;
 
 use crate::rpc::CallError;
+use crate::said::Said;
 use crate::settings::Settings;
+use crate::trouble::Trouble;
 use address::Address;
 use probe::Heard;
 
@@ -33,12 +35,16 @@ pub(crate) enum Finding {
     Failing(u16),
     /// The page came by HTTPS, and a browser lets it connect to nothing by HTTP.
     Insecure,
+    /// It takes connections, and closes them before it lets anybody in.
+    Closing,
     /// The server refuses the namespace, or has none of that name.
     NoNamespace,
     /// It answers over HTTP, and no WebSocket gets through.
     NoWebSocket,
     /// What answers there is not the JSON-RPC.
     NotApi(u16),
+    /// It takes connections, and does not answer the request for the namespace.
+    NotAnswering,
     /// What answers there is not Socket.IO.
     NotSocketIo(u16),
     /// It speaks another version of Socket.IO.
@@ -56,18 +62,34 @@ impl Finding {
     pub(crate) fn stays(self) -> bool {
         !matches!(
             self,
-            Self::Failing(_) | Self::NoWebSocket | Self::Silent | Self::NotApi(_)
+            Self::Closing
+                | Self::Failing(_)
+                | Self::NoWebSocket
+                | Self::NotAnswering
+                | Self::Silent
+                | Self::NotApi(_)
         )
     }
 }
 
-/// What is wrong with the connection that `error` kept from being made.
-pub(crate) async fn of_socket(settings: &Settings, error: &ConnectError) -> Option<Diagnosis> {
+/// What is wrong with the connection that `error` kept from being made, which is `trouble` to a
+/// player.
+pub(crate) async fn of_socket(
+    settings: &Settings,
+    error: &ConnectError,
+    trouble: &Trouble,
+) -> Option<Diagnosis> {
     let address = Address::of_socket(&settings.socket_server, &settings.socket_path)?;
     let finding = match error {
-        ConnectError::Auth(_) => return None,
+        ConnectError::Auth(_) | ConnectError::Heartbeat => return None,
+        ConnectError::NotAnswered => Finding::NotAnswering,
+        _ if *trouble == Trouble::ShutOut => Finding::Closing,
         ConnectError::Incompatible => Finding::OtherVersion,
         ConnectError::Refused(refusal) => {
+            // A token that is not good is mended otherwise.
+            if trouble.said().is_some_and(Said::is_about_session) {
+                return None;
+            }
             // A server of another version refuses what it doesn't understand.
             if handshake(&address).await == Some(Finding::OtherVersion) {
                 Finding::OtherVersion

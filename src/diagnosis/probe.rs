@@ -5,13 +5,14 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use gloo_timers::callback::Timeout;
-use js_sys::{Promise, Reflect};
-use leptos::prelude::{set_timeout, window_event_listener_untyped};
+use js_sys::Reflect;
+use leptos::prelude::window_event_listener_untyped;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, RequestCache, RequestCredentials, RequestInit, RequestMode};
 
 use super::address::Address;
+use crate::pause::pause;
 
 /// How long each question may take, in milliseconds.
 const PATIENCE: u32 = 8_000;
@@ -54,7 +55,7 @@ pub(super) async fn ask(address: &Address) -> Heard {
             Ok(_) => Heard::Unreadable,
             Err(_) => {
                 // A browser refuses at once, and tells of the breach a little later.
-                rest().await;
+                pause(REST).await;
                 if forbidden.get() {
                     Heard::Forbidden
                 } else {
@@ -65,19 +66,6 @@ pub(super) async fn ask(address: &Address) -> Heard {
     };
     listener.remove();
     heard
-}
-
-/// Lets the browser do what else it has to do.
-async fn rest() {
-    let pause = Promise::new(&mut |resolve, _| {
-        set_timeout(
-            move || {
-                _ = resolve.call0(&JsValue::UNDEFINED);
-            },
-            REST,
-        );
-    });
-    _ = JsFuture::from(pause).await;
 }
 
 async fn fetch(url: &str, mode: RequestMode) -> Result<web_sys::Response, JsValue> {

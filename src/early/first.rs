@@ -51,7 +51,8 @@ fn count(packet: &str) -> Option<f64> {
     let arguments: Array = JSON::parse(arguments).ok()?.dyn_into().ok()?;
     let is_response = arguments.get(0).as_string()? == ServerResponse::NAME;
     let count = member(&arguments.get(1), "count").filter(|_| is_response)?;
-    count.as_f64().filter(|count| *count >= 0.0)
+    // A crowd that the place has no room for is shortened by the page.
+    count.as_f64().filter(|count| (0.0..1e8).contains(count))
 }
 
 /// Puts the count into the place that `index.html` has for it, which the page takes over.

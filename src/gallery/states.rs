@@ -10,12 +10,14 @@ use crate::components::{
 };
 use crate::diagnosis::{Diagnosis, Finding};
 use crate::entry::Complaint;
-use crate::link::Link;
+use crate::link::{Awaited, Link, Reason};
 use crate::links::Place;
 use crate::live::ConnectionState;
-use crate::notices::{Board, Kind, Outbox};
+use crate::notices::{Board, Kind, Notice as BoardNotice, Outbox};
 use crate::player::Player;
 use crate::rpc::CallError;
+use crate::said::Said;
+use crate::shown;
 use crate::text::Text;
 use crate::toasts::Toasts;
 use crate::trouble::Trouble;
@@ -90,8 +92,10 @@ const BOARD: &[State] = &[
     state("language_switch-plain", ".language", || {
         view! { <LanguageSwitch /> }.into_any()
     }),
-    state("count-one", ".count", || count(1)),
-    state("count-large", ".count", || count(1_234_567)),
+    state("count-one", ".count", || count(1, false)),
+    state("count-large", ".count", || count(1_234_567, false)),
+    state("count-huge", ".count", || count(u64::MAX, false)),
+    state("count-stale", ".count", || count(1_234, true)),
 ];
 
 const CONNECTION: &[State] = &[
@@ -100,6 +104,9 @@ const CONNECTION: &[State] = &[
     }),
     state("connection-connecting", ".connection", || {
         connection(ConnectionState::Connecting)
+    }),
+    state("connection-ended", ".connection", || {
+        connection(ConnectionState::Ended)
     }),
     state("connection-live", ".connection", || {
         connection(ConnectionState::Live)
@@ -117,20 +124,48 @@ const CONNECTION: &[State] = &[
 
 const LINK: &[State] = &[
     state("connection_figures-live", ".sheet", || {
-        figures(ConnectionState::Live, None)
+        figures(ConnectionState::Live, None, None)
     }),
     state("connection_figures-away", ".sheet", || {
-        figures(ConnectionState::Reconnecting, Some(Trouble::Unreachable))
+        figures(
+            ConnectionState::Reconnecting,
+            Some(Trouble::Unreachable),
+            None,
+        )
+    }),
+    state("connection_figures-awaited", ".sheet", || {
+        figures(
+            ConnectionState::Reconnecting,
+            Some(Trouble::NotAnswered),
+            Some(Awaited::Admission),
+        )
+    }),
+    state("connection_figures-ended", ".sheet", || {
+        figures(ConnectionState::Ended, Some(Trouble::Ended(long())), None)
+    }),
+    state("offline_bar-connecting", ".bar", || {
+        bar(
+            ConnectionState::Connecting,
+            Reason::Awaited(Awaited::Server),
+        )
     }),
     state("offline_bar-away", ".bar", || {
-        view! {
-            <OfflineBar
-                overdue=Signal::stored(true)
-                state=Signal::stored(ConnectionState::Offline)
-                on_retry=Callback::new(|()| ())
-            />
-        }
-        .into_any()
+        bar(
+            ConnectionState::Reconnecting,
+            Reason::Trouble(Trouble::Unreachable),
+        )
+    }),
+    state("offline_bar-refused", ".bar", || {
+        bar(
+            ConnectionState::Refused,
+            Reason::Trouble(Trouble::Refused(Said::default())),
+        )
+    }),
+    state("offline_bar-ended", ".bar", || {
+        bar(
+            ConnectionState::Ended,
+            Reason::Trouble(Trouble::Ended(long())),
+        )
     }),
 ];
 
@@ -138,9 +173,14 @@ const NOTICES: &[State] = &[
     state("notice_board-empty", ".sheet", || notices(&[], None)),
     state("notice_board-full", ".sheet", || {
         let texts = &[
-            (Kind::Others, "今天的苹果特别甜！ Today's apples are sweet."),
-            (Kind::System, "42"),
-            (Kind::Own, "<b>text</b> is text"),
+            (
+                Kind::Others,
+                Some("阿桃"),
+                "今天的苹果特别甜！ Today's apples are sweet.",
+            ),
+            (Kind::Others, None, "Hello! 大家好"),
+            (Kind::System, None, "42"),
+            (Kind::Own, None, "<b>text</b> is text"),
         ];
         notices(texts, None)
     }),
@@ -222,7 +262,27 @@ fn panel(content: impl FnOnce() -> AnyView + Send + 'static) -> AnyView {
     view! { <Panel title=Text::from_context().help on_close=|| ()>{content()}</Panel> }.into_any()
 }
 
-fn figures(state: ConnectionState, trouble: Option<Trouble>) -> AnyView {
+/// More words of a server's than are shown.
+fn long() -> Said {
+    Said {
+        errno: None,
+        words: shown::words(&"服务器正在维护，请稍后再来。Closed for the harvest. ".repeat(9)),
+    }
+}
+
+fn bar(state: ConnectionState, reason: Reason) -> AnyView {
+    view! {
+        <OfflineBar
+            overdue=Signal::stored(true)
+            state=Signal::stored(state)
+            reason=Signal::stored(Some(reason))
+            on_retry=Callback::new(|()| ())
+        />
+    }
+    .into_any()
+}
+
+fn figures(state: ConnectionState, trouble: Option<Trouble>, awaited: Option<Awaited>) -> AnyView {
     let live = state == ConnectionState::Live;
     let link = Link {
         state: Signal::stored(state),
@@ -230,8 +290,10 @@ fn figures(state: ConnectionState, trouble: Option<Trouble>) -> AnyView {
         namespace: Signal::stored("/mofang".into()),
         id: Signal::stored(live.then(|| "6p1pJ2Tz0HqJb3o9AAAB".into())),
         round_trip: Signal::stored(Some(48)),
-        attempt: Signal::stored((!live).then_some(4)),
+        attempt: Signal::stored((state == ConnectionState::Reconnecting).then_some(4)),
         next: Signal::stored(None),
+        awaited: Signal::stored(awaited),
+        reason: Signal::stored(None),
         trouble: Signal::stored(trouble),
         advice: Signal::stored(None),
         overdue: Signal::stored(!live),
@@ -250,16 +312,21 @@ fn advice(finding: Finding) -> AnyView {
 }
 
 /// The board with `texts` on it; a text of one's own was sent, `Some(live)`, or is still to be written.
-fn notices(texts: &'static [(Kind, &'static str)], sent: Option<bool>) -> AnyView {
+fn notices(
+    texts: &'static [(Kind, Option<&'static str>, &'static str)],
+    sent: Option<bool>,
+) -> AnyView {
     const DRAFT: &str = "明天见！ See you tomorrow!";
     let mut outbox = Outbox::default();
     if let Some(live) = sent {
         outbox.send(DRAFT, live, "1".into());
     }
     let mut board = Board::default();
-    for (kind, text) in texts {
-        // The hour that is shown depends on where one is, and so does the picture: noon of a day long ago, as told there.
-        board.put(*kind, (*text).into(), noon(), true);
+    for (kind, name, text) in texts {
+        // The hour that is shown depends on the time zone, and so does the picture: noon of a day
+        // long ago, as it is there.
+        let name = name.map(str::to_owned);
+        board.put(BoardNotice::new(*kind, name, (*text).into(), noon()), true);
     }
     panel(move || {
         view! {
@@ -275,8 +342,8 @@ fn notices(texts: &'static [(Kind, &'static str)], sent: Option<bool>) -> AnyVie
 }
 
 /// Noon of some day, wherever one is.
-fn noon() -> f64 {
-    js_sys::Date::new_with_year_month_day_hr(2026, 4, 1, 12).get_time()
+fn noon() -> u64 {
+    js_sys::Date::new_with_year_month_day_hr(2024, 4, 1, 12).get_time() as u64
 }
 
 fn wallet(player: Player, stale: bool) -> AnyView {
@@ -310,8 +377,8 @@ fn rich() -> Player {
     }
 }
 
-fn count(count: u64) -> AnyView {
-    view! { <Count count=Signal::stored(Some(count)) /> }.into_any()
+fn count(count: u64, stale: bool) -> AnyView {
+    view! { <Count count=Signal::stored(Some(count)) stale=Signal::stored(stale) /> }.into_any()
 }
 
 fn connection(state: ConnectionState) -> AnyView {

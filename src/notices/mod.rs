@@ -1,6 +1,7 @@
 //! The notice board: what everybody may read, and one's own text on its way there.
 
 mod board;
+mod kept;
 mod outbox;
 mod read;
 mod wire;

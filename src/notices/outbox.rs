@@ -20,6 +20,8 @@ pub(crate) enum Outcome {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Outbox {
     sending: Option<Broadcast>,
+    /// The last text that did not come back: it may have arrived all the same.
+    lost: Option<Broadcast>,
     outcome: Option<Outcome>,
 }
 
@@ -29,13 +31,14 @@ impl Outbox {
         if self.sending.is_some() {
             return None;
         }
-        let text: String = draft.trim().chars().take(MAX_LENGTH).collect();
+        let text = written(draft);
         self.outcome = match (text.is_empty(), live) {
             (true, _) => Some(Outcome::Blank),
             (false, false) => Some(Outcome::Offline),
             (false, true) => None,
         };
         if self.outcome.is_none() {
+            self.lost = None;
             self.sending = Some(Broadcast {
                 text,
                 id: Some(mark),
@@ -44,29 +47,45 @@ impl Outbox {
         self.sending.clone()
     }
 
-    /// Something was broadcast: whether it is what is being sent.
+    /// Something was broadcast: what was sent, if it is that.
     ///
     /// A server that lets the mark pass is taken at its mark, so that the same words of somebody else are theirs.
-    pub(crate) fn comes_back(&mut self, response: &BroadcastResponse) -> bool {
-        let own = self.sending.as_ref().is_some_and(|sending| {
-            if response.id.is_some() {
-                response.id == sending.id
-            } else {
-                response.text.as_ref() == Some(&sending.text)
-            }
-        });
-        if own {
-            self.sending = None;
+    pub(crate) fn comes_back(&mut self, response: &BroadcastResponse) -> Option<Broadcast> {
+        let is_marked = |sent: &Broadcast| response.id.is_some() && response.id == sent.id;
+        let arrived = if self.lost.as_ref().is_some_and(is_marked) {
+            self.lost.take()
+        } else {
+            self.sending.take_if(|sending| match response.id {
+                Some(_) => is_marked(sending),
+                None => response.text.as_ref() == Some(&sending.text),
+            })
+        };
+        if arrived.is_some() {
             self.outcome = Some(Outcome::Arrived);
         }
-        own
+        arrived
     }
 
     /// What was being sent will not come back any more.
     pub(crate) fn lose(&mut self) {
-        if self.sending.take().is_some() {
+        if let Some(sending) = self.sending.take() {
+            self.lost = Some(sending);
             self.outcome = Some(Outcome::Lost);
         }
+    }
+
+    /// An outbox whose text was sent before the page was left, and has not come back.
+    pub(crate) fn of_lost(letter: Broadcast) -> Self {
+        Self {
+            lost: Some(letter),
+            outcome: Some(Outcome::Lost),
+            ..Self::default()
+        }
+    }
+
+    /// What was sent and has not come back.
+    pub(crate) fn unanswered(&self) -> Option<&Broadcast> {
+        self.sending.as_ref().or(self.lost.as_ref())
     }
 
     /// There is a connection again, or another text: what was said of the last one is no use now.
@@ -83,6 +102,11 @@ impl Outbox {
     }
 }
 
+/// What is sent of a draft.
+pub(super) fn written(draft: &str) -> String {
+    draft.trim().chars().take(MAX_LENGTH).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -95,6 +119,11 @@ mod tests {
         }
     }
 
+    /// The text of what came back, if it is the outbox's.
+    fn own(outbox: &mut Outbox, text: &str, id: Option<&str>) -> Option<String> {
+        outbox.comes_back(&back(text, id)).map(|letter| letter.text)
+    }
+
     #[test]
     fn it_has_arrived_only_when_it_came_back() {
         let mut outbox = Outbox::default();
@@ -105,22 +134,25 @@ mod tests {
         );
         assert_eq!((outbox.is_sending(), outbox.outcome()), (true, None));
 
-        assert!(!outbox.comes_back(&back("hello", Some("of another"))));
+        assert_eq!(own(&mut outbox, "hello", Some("of another")), None);
         assert!(outbox.is_sending());
-        assert!(outbox.comes_back(&back("hello", Some("m1"))));
+        assert_eq!(
+            own(&mut outbox, "hello", Some("m1")).as_deref(),
+            Some("hello")
+        );
         assert_eq!(
             (outbox.is_sending(), outbox.outcome()),
             (false, Some(Outcome::Arrived))
         );
-        assert!(!outbox.comes_back(&back("hello", Some("m1"))));
+        assert_eq!(own(&mut outbox, "hello", Some("m1")), None);
     }
 
     #[test]
     fn a_server_that_drops_the_mark_is_taken_at_its_words() {
         let mut outbox = Outbox::default();
         outbox.send("hello", true, "m1".into());
-        assert!(!outbox.comes_back(&back("hello there", None)));
-        assert!(outbox.comes_back(&back("hello", None)));
+        assert_eq!(own(&mut outbox, "hello there", None), None);
+        assert_eq!(own(&mut outbox, "hello", None).as_deref(), Some("hello"));
     }
 
     #[test]
@@ -143,6 +175,45 @@ mod tests {
         outbox.lose();
         assert_eq!(outbox.outcome(), Some(Outcome::Lost));
         assert!(outbox.send("hello", true, "m2".into()).is_some());
+    }
+
+    #[test]
+    fn what_seemed_lost_may_have_arrived() {
+        let mut outbox = Outbox::default();
+        outbox.send("hello", true, "m1".into());
+        outbox.lose();
+        assert_eq!(own(&mut outbox, "hello", Some("of another")), None);
+        assert_eq!(
+            own(&mut outbox, "hello", Some("m1")).as_deref(),
+            Some("hello")
+        );
+        assert_eq!(outbox.outcome(), Some(Outcome::Arrived));
+        assert_eq!(own(&mut outbox, "hello", Some("m1")), None);
+        // Sent once more, only the new one counts.
+        outbox.send("hello", true, "m2".into());
+        outbox.lose();
+        outbox.send("hello", true, "m3".into());
+        assert_eq!(own(&mut outbox, "hello", Some("m2")), None);
+    }
+
+    #[test]
+    fn what_was_sent_before_the_page_was_left_may_come_back_later() {
+        let mut before = Outbox::default();
+        before.send("hello", true, "m1".into());
+        let letter = before.unanswered().cloned().unwrap();
+        before.lose();
+        assert_eq!(before.unanswered(), Some(&letter), "it may have arrived");
+
+        let mut outbox = Outbox::of_lost(letter);
+        assert_eq!(outbox.outcome(), Some(Outcome::Lost));
+        assert_eq!(
+            own(&mut outbox, "hello", Some("m1")).as_deref(),
+            Some("hello")
+        );
+        assert_eq!(
+            (outbox.outcome(), outbox.unanswered()),
+            (Some(Outcome::Arrived), None)
+        );
     }
 
     #[test]

@@ -1,17 +1,30 @@
 use gloo_timers::callback::Timeout;
 use js_sys::{Date, Math};
+use leptos::ev;
 use leptos::prelude::*;
 use leptos_socketio::{Message, Socket, Status, Subscription, use_connect_of};
 use orchard_contract::endpoints::DEFAULT_NAMESPACE;
-use orchard_contract::events::{BroadcastResponse, SomeEvent};
+use orchard_contract::events::{self, BroadcastResponse, SomeEvent};
 use socketio_proto::Event as _;
 
-use super::{Board, Kind, Outbox, Outcome, read};
+use super::kept::{self, Draft};
+use super::{Board, Kind, Notice, Outbox, Outcome, outbox, read};
+use crate::host::here;
 use crate::open::{Open, Opened};
+use crate::session::Session;
 use crate::settings::Settings;
+use crate::shown;
+use crate::window_events::until_cleanup;
 
 /// How long a text may take to come back, in milliseconds.
 const PATIENCE: u32 = 10_000;
+
+/// How long the board may change before it is written to the device, in milliseconds: a write for
+/// each of a burst would be slow.
+const SAVE_AFTER: u32 = 1_000;
+
+/// The last moment that a date can name, in milliseconds since 1970.
+const LAST_MOMENT: u64 = 8_640_000_000_000_000;
 
 /// The notice board of the page, from context. It outlives the connection, and what was being written outlives the session.
 #[derive(Clone, Copy, Debug)]
@@ -22,6 +35,12 @@ pub(crate) struct Notices {
     /// That of the orchard, while there is one.
     socket: StoredValue<Option<Socket>>,
     deadline: StoredValue<Option<Timeout>, LocalStorage>,
+    /// The player whose board it is.
+    uid: StoredValue<String>,
+    /// Whether the server puts a verified name and the time on what it passes on; if not, both are
+    /// what the sender claims.
+    verified: StoredValue<bool>,
+    saving: StoredValue<Option<Timeout>, LocalStorage>,
 }
 
 impl Notices {
@@ -32,6 +51,9 @@ impl Notices {
             outbox: RwSignal::default(),
             socket: StoredValue::new(None),
             deadline: StoredValue::new_local(None),
+            uid: StoredValue::new(String::new()),
+            verified: StoredValue::new(false),
+            saving: StoredValue::new_local(None),
         }
     }
 
@@ -61,56 +83,174 @@ impl Notices {
         if socket.emit(&letter).is_err() {
             return self.lose();
         }
+        // The page may be gone before it comes back.
+        self.keep_draft();
         let deadline = Timeout::new(PATIENCE, move || self.lose());
         self.deadline.try_set_value(Some(deadline));
     }
 
-    /// Another player's are none of the next one's business.
+    /// Empties the board, here and on the device: another player's are none of the next one's
+    /// business.
     pub(crate) fn clear(self) {
+        self.saving.try_set_value(None);
+        kept::forget_all(here());
         self.board.set(Board::default());
         self.draft.set(String::new());
         self.outbox.set(Outbox::default());
     }
 
+    /// Says whether the server verifies who sends a notice.
+    pub(crate) fn trust(self, verified: bool) {
+        self.verified.try_set_value(verified);
+    }
+
     /// Listens to `socket`, and on the same connection to what the server says to all, until the current owner goes.
-    pub(crate) fn listen(self, socket: Socket, settings: &Settings) {
+    pub(crate) fn listen(self, socket: Socket, session: &Session, settings: &Settings) {
         let opened = Opened::from_context();
+        self.start(&session.uid.to_string());
         self.socket.set_value(Some(socket));
         on_cleanup(move || {
             self.socket.try_set_value(None);
             self.lose();
         });
+        let is_read = move || untrack(|| opened.shows(Open::Notices));
         hold(socket.on_named(BroadcastResponse::NAME, move |message| {
             let (response, text) = words(message);
-            let own = self
-                .outbox
-                .try_update(|outbox| outbox.comes_back(&response))
-                .unwrap_or(false);
-            if own {
-                self.draft.try_set(String::new());
-                self.deadline.try_set_value(None);
-            }
-            let kind = if own { Kind::Own } else { Kind::Others };
-            let seen = untrack(|| opened.shows(Open::Notices));
-            self.put(kind, text, seen);
+            let kind = self.kind_of(&response);
+            let (name, at) = match self.verified.try_get_value() {
+                Some(true) => stamp(&response),
+                _ => (None, now()),
+            };
+            self.put(Notice::new(kind, name, text, at), is_read());
         }));
+        hold(socket.on(move |last: events::Notices| self.merge(last, is_read())));
         hold(socket.on_status(move |status| match status {
             Status::Connected => self.forget_outcome(Outcome::Offline),
             _ => self.lose(),
         }));
-        // Whoever opens the board has read it.
+        // Opening the board is reading it.
         Effect::new(move || {
             if opened.shows(Open::Notices) {
                 self.board.update(Board::read);
             }
         });
+        self.keep();
         self.listen_to_all(socket, settings);
+    }
+
+    /// Begins with what the device keeps of the player `uid`; what is here already, of the same
+    /// player, stays.
+    fn start(self, uid: &str) {
+        self.verified.set_value(false);
+        let is_same = self.uid.with_value(|before| before == uid);
+        if is_same {
+            return;
+        }
+        self.uid.set_value(uid.into());
+        self.board.set(kept::load(here(), uid));
+        let Draft { text, sent, .. } = kept::load_draft(here(), uid);
+        self.draft.set(text);
+        self.outbox
+            .set(sent.map(Outbox::of_lost).unwrap_or_default());
+    }
+
+    /// Keeps what is being written in the window's memory, for the page that may be loaded anew.
+    fn keep_draft(self) {
+        let sent = self
+            .outbox
+            .try_with_untracked(|outbox| outbox.unanswered().cloned());
+        if let (Some(uid), Some(text), Some(sent)) = (
+            self.uid.try_get_value(),
+            self.draft.try_get_untracked(),
+            sent,
+        ) {
+            kept::save_draft(here(), &Draft { uid, text, sent });
+        }
+    }
+
+    /// Writes what changes to the device, a while later, or when the page is hidden or left: a
+    /// hidden page may be discarded without a word.
+    fn keep(self) {
+        let save = move || {
+            if self
+                .saving
+                .try_update_value(Option::take)
+                .flatten()
+                .is_none()
+            {
+                return;
+            }
+            if let (Some(uid), Some(board)) =
+                (self.uid.try_get_value(), self.board.try_get_untracked())
+            {
+                kept::save(here(), &uid, &board);
+            }
+        };
+        Effect::new(move |before: Option<()>| {
+            self.board.track();
+            // At first it is as the device has it.
+            if before.is_some() && self.saving.with_value(Option::is_none) {
+                self.saving.set_value(Some(Timeout::new(SAVE_AFTER, save)));
+            }
+        });
+        let save_all = move || {
+            save();
+            self.keep_draft();
+        };
+        until_cleanup(window_event_listener_untyped("pagehide", move |_| {
+            save_all()
+        }));
+        until_cleanup(window_event_listener(ev::visibilitychange, move |_| {
+            if document().hidden() {
+                save_all();
+            }
+        }));
+        on_cleanup(save_all);
+    }
+
+    fn kind_of(self, response: &BroadcastResponse) -> Kind {
+        let arrived = self
+            .outbox
+            .try_update(|outbox| outbox.comes_back(response))
+            .flatten();
+        let Some(arrived) = arrived else {
+            return Kind::Others;
+        };
+        // Another text may have been begun meanwhile.
+        self.draft.try_update(|draft| {
+            if outbox::written(draft) == arrived.text {
+                draft.clear();
+            }
+        });
+        self.deadline.try_set_value(None);
+        self.keep_draft();
+        Kind::Own
+    }
+
+    /// Takes the last notices, which only a server sends that stamps them.
+    fn merge(self, last: events::Notices, seen: bool) {
+        let notices = last.notices.into_iter().filter_map(|response| {
+            let text = response.text.as_deref().map(str::trim).unwrap_or_default();
+            if text.is_empty() {
+                return None;
+            }
+            let text = read::text(&response, None);
+            let (name, at) = stamp(&response);
+            Some(Notice::new(self.kind_of(&response), name, text, at))
+        });
+        let notices = notices.collect();
+        self.board.try_update(|board| board.merge(notices, seen));
     }
 
     /// What the server says in `/` is heard there only, so that namespace has a socket of its own. It is opened once the
     /// orchard's is: nothing waits for it.
     fn listen_to_all(self, socket: Socket, settings: &Settings) {
-        let put = move |message: &Message<'_>| self.put(Kind::System, words(message).1, true);
+        let put = move |message: &Message<'_>| {
+            self.put(
+                Notice::new(Kind::System, None, words(message).1, now()),
+                true,
+            );
+        };
         if socket.namespace().as_deref() == Some(DEFAULT_NAMESPACE) {
             return hold(socket.on_named(SomeEvent::NAME, put));
         }
@@ -128,9 +268,8 @@ impl Notices {
         });
     }
 
-    fn put(self, kind: Kind, text: String, seen: bool) {
-        self.board
-            .try_update(|board| board.put(kind, text, Date::now(), seen));
+    fn put(self, notice: Notice, seen: bool) {
+        self.board.try_update(|board| board.put(notice, seen));
     }
 
     fn lose(self) {
@@ -152,6 +291,17 @@ fn words(message: &Message<'_>) -> (BroadcastResponse, String) {
     let response = message.arg::<BroadcastResponse>(0).unwrap_or_default();
     let text = read::text(&response, message.packet().data());
     (response, text)
+}
+
+/// The name and the time that the server has put on it.
+fn stamp(response: &BroadcastResponse) -> (Option<String>, u64) {
+    let name = response.nickname.as_deref().map(shown::name);
+    let at = response.at.map_or_else(now, |at| at.min(LAST_MOMENT));
+    (name.filter(|name| !name.is_empty()), at)
+}
+
+fn now() -> u64 {
+    Date::now() as u64
 }
 
 /// Keeps a subscription for as long as the current owner lives.

@@ -10,6 +10,7 @@ pub(super) static TEXT: Text = Text {
     back: "Back",
     balances_stale: "The server can't be reached: the balances may be out of date.",
     busy: "busy in the orchard",
+    busy_before: "when last connected",
     checking: "Entering the orchard…",
     close: "Close",
     connection_attempt: "Attempt",

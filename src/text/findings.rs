@@ -29,6 +29,10 @@ impl Text {
 
 fn chinese(finding: Finding) -> [&'static str; 2] {
     match finding {
+        Finding::Closing => [
+            "{at} 接受连接后马上又关掉了。",
+            "请检查：服务器的日志，以及它前面的代理是否会中断 WebSocket。",
+        ],
         Finding::Failing(_) => [
             "{at} 的服务器出错了（HTTP {status}）。",
             "请检查：服务器是否在运行，它前面的代理是否指对了地方。",
@@ -44,6 +48,10 @@ fn chinese(finding: Finding) -> [&'static str; 2] {
         Finding::NoWebSocket => [
             "{at} 有回应，但 WebSocket 连不上。",
             "请检查：中间的代理或防火墙是否放行 WebSocket。",
+        ],
+        Finding::NotAnswering => [
+            "{at} 已接通，但没有回应进入命名空间的请求。",
+            "请检查：服务器的日志，很可能是 connect 处理函数出错了。",
         ],
         Finding::NotApi(_) => [
             "{at} 有回应（HTTP {status}），但那里不是游戏的接口。",
@@ -74,6 +82,10 @@ fn chinese(finding: Finding) -> [&'static str; 2] {
 
 fn english(finding: Finding) -> [&'static str; 2] {
     match finding {
+        Finding::Closing => [
+            "{at} takes connections and closes them at once.",
+            "Check the server's log, and whether what stands before it cuts WebSockets off.",
+        ],
         Finding::Failing(_) => [
             "The server at {at} fails (HTTP {status}).",
             "Check that it runs, and that what stands before it passes requests on to it.",
@@ -89,6 +101,10 @@ fn english(finding: Finding) -> [&'static str; 2] {
         Finding::NoWebSocket => [
             "{at} answers, but no WebSocket gets through.",
             "Check that proxies and firewalls on the way let WebSockets pass.",
+        ],
+        Finding::NotAnswering => [
+            "{at} takes connections, but does not answer the request for the namespace.",
+            "Check the server's log: most likely its connect handler failed.",
         ],
         Finding::NotApi(_) => [
             "{at} answers (HTTP {status}), but it is not the game's interface.",

@@ -6,14 +6,19 @@ mod zh;
 
 use leptos_socketio::OpenError;
 use orchard_contract::Errno;
+use orchard_contract::events::LoginResponse;
+use orchard_contract::rpc::code;
 
-use crate::amounts::Scale;
+use crate::amounts::{self, Scale};
 use crate::language::{Language, Texts};
+use crate::link::{Awaited, Reason};
 use crate::live::ConnectionState;
 use crate::notices::Outcome;
 use crate::rpc::CallError;
+use crate::said::Said;
 use crate::session::Refusal;
 use crate::settings::Problem;
+use crate::shown;
 use crate::trouble::Trouble;
 
 /// What the page says in one language. Texts with values in them are methods.
@@ -25,6 +30,8 @@ pub(crate) struct Text {
     pub(crate) back: &'static str,
     pub(crate) balances_stale: &'static str,
     pub(crate) busy: &'static str,
+    /// The same of a number that may have changed meanwhile.
+    pub(crate) busy_before: &'static str,
     pub(crate) checking: &'static str,
     pub(crate) close: &'static str,
     pub(crate) connection_attempt: &'static str,
@@ -129,24 +136,107 @@ impl Text {
         }
     }
 
-    /// Somebody has come.
-    pub(crate) fn welcome(&self, sid: &str, count: Option<u64>) -> String {
-        let count = count.map(|count| count.to_string());
+    /// How many there are, as short as it must be.
+    pub(crate) fn crowd(&self, count: u64) -> String {
+        amounts::crowd(count, self.scale())
+    }
+
+    /// A player of this name or id has connected.
+    pub(crate) fn welcome(&self, who: &str, count: Option<u64>) -> String {
+        let who = &*shown::name(who);
+        let count = count.map(|count| match count {
+            // As the chapter writes it.
+            0..100_000_000 => count.to_string(),
+            _ => self.crowd(count),
+        });
         match (self.language, count) {
             (Language::Chinese, Some(count)) => {
-                ["欢迎", sid, "来到种植园,当前有", &count, "人在忙碌着~"].concat()
+                ["欢迎", who, "来到种植园,当前有", &count, "人在忙碌着~"].concat()
             }
-            (Language::Chinese, None) => ["欢迎", sid, "来到种植园~"].concat(),
+            (Language::Chinese, None) => ["欢迎", who, "来到种植园~"].concat(),
             (Language::English, Some(count)) => {
-                ["Welcome to the orchard, ", sid, "! Busy here now: ", &count].concat()
+                ["Welcome to the orchard, ", who, "! Busy here now: ", &count].concat()
             }
-            (Language::English, None) => ["Welcome to the orchard, ", sid, "!"].concat(),
+            (Language::English, None) => ["Welcome to the orchard, ", who, "!"].concat(),
         }
+    }
+
+    /// The login succeeded: in the server's words, where they are in this language.
+    pub(crate) fn logged_in(&self, said: Option<&str>) -> String {
+        let said = said.map(shown::words).unwrap_or_default();
+        if !said.is_empty() && self.is_spoken_in(&said) {
+            return said;
+        }
+        match self.language {
+            Language::Chinese => "登录成功",
+            Language::English => "You are signed in.",
+        }
+        .into()
+    }
+
+    /// The server refused the login on this connection; `None` if it did not.
+    pub(crate) fn login_refused(&self, response: &LoginResponse) -> Option<String> {
+        let errno = response.errno.filter(|errno| !errno.is_ok())?;
+        let words = response.errmsg.as_deref().or(response.data.as_deref());
+        let said = Said::new(Some(errno), words);
+        let start = match self.language {
+            Language::Chinese => "没能登录到种植园：",
+            Language::English => "You could not be signed in here: ",
+        };
+        Some([start, &self.said(&said)].concat())
+    }
+
+    /// A server's message: in its own words, unless they are in another language and the page has a
+    /// text for the errno.
+    pub(crate) fn said(&self, said: &Said) -> String {
+        let own = said.errno.and_then(|errno| self.errno(errno));
+        match own {
+            Some(own) if said.words.is_empty() || !self.is_spoken_in(&said.words) => own.into(),
+            _ if said.words.is_empty() => match said.errno {
+                Some(errno) => errno.code().to_string(),
+                None => self.no_reason().into(),
+            },
+            _ => said.words.clone(),
+        }
+    }
+
+    /// Whether `words` are in this language, or in one that is not recognised.
+    fn is_spoken_in(&self, words: &str) -> bool {
+        Language::of_words(words).is_none_or(|language| language == self.language)
+    }
+
+    fn no_reason(&self) -> &'static str {
+        match self.language {
+            Language::Chinese => "没有说明原因。",
+            Language::English => "No reason was given.",
+        }
+    }
+
+    /// What a number of the contract means.
+    fn errno(&self, errno: Errno) -> Option<&'static str> {
+        let (chinese, english) = match errno {
+            Errno::INVALID_INPUT => ("输入有误。", "The input can't be used."),
+            Errno::NO_AUTHORIZATION => ("请先登录。", "Sign in first."),
+            Errno::TOKEN_EXPIRED => ("登录已过期。", "Your session has expired."),
+            Errno::TOKEN_INVALID => ("登录凭证无效。", "Your session is not valid."),
+            Errno::NO_SUCH_ACCOUNT => ("账号不存在。", "There is no such account."),
+            Errno::NO_SUCH_USER => ("用户不存在。", "There is no such user."),
+            Errno::WRONG_PASSWORD => ("密码错误。", "The password is wrong."),
+            Errno::TOO_LITTLE_MONEY => ("余额不足。", "There is not enough money."),
+            Errno::TOO_LITTLE_CREDIT => ("果子不足。", "There is not enough fruit."),
+            Errno::TOO_MANY_EVENTS => ("发送得太频繁了。", "Too much was sent at once."),
+            Errno::TOO_SLOW => ("网络太慢了。", "The connection is too slow."),
+            _ => return None,
+        };
+        Some(match self.language {
+            Language::Chinese => chinese,
+            Language::English => english,
+        })
     }
 
     /// How many are there, for who can't see it.
     pub(crate) fn busy_now(&self, count: u64) -> String {
-        let count = self.language.number(count);
+        let count = self.crowd(count);
         match self.language {
             Language::Chinese => ["当前有", &count, "人在忙碌着"].concat(),
             Language::English => ["Busy in the orchard: ", &count].concat(),
@@ -155,16 +245,45 @@ impl Text {
 
     /// The connection has been away for a while.
     pub(crate) fn away(&self, state: ConnectionState) -> &'static str {
-        use ConnectionState::{Connecting, Idle, Live, Offline, Reconnecting, Refused};
+        use ConnectionState::{Connecting, Ended, Idle, Live, Offline, Reconnecting, Refused};
         match (self.language, state) {
             (Language::Chinese, Connecting) => "还在连接种植园…",
+            (Language::Chinese, Ended) => "服务器结束了连接。",
             (Language::Chinese, Reconnecting) => "连接断了，正在重新连接…",
             (Language::Chinese, Refused) => "服务器拒绝了连接。",
             (Language::Chinese, Idle | Live | Offline) => "已离线，画面可能不是最新的。",
             (Language::English, Connecting) => "Still connecting to the orchard…",
+            (Language::English, Ended) => "The server ended the connection.",
             (Language::English, Reconnecting) => "Connection lost. Trying again…",
             (Language::English, Refused) => "The server refused the connection.",
             (Language::English, Idle | Live | Offline) => "Offline. What you see may be old.",
+        }
+    }
+
+    /// Why it has, beside [`away`](Self::away).
+    pub(crate) fn why(&self, state: ConnectionState, reason: &Reason) -> String {
+        match (state, reason) {
+            // That it was the server is said already.
+            (ConnectionState::Ended, Reason::Trouble(Trouble::Ended(said)))
+            | (ConnectionState::Refused, Reason::Trouble(Trouble::Refused(said))) => {
+                self.said(said)
+            }
+            (_, Reason::Trouble(trouble)) => self.trouble(trouble),
+            (_, Reason::Awaited(awaited)) => self.awaited(*awaited).into(),
+        }
+    }
+
+    /// What an attempt to connect waits for.
+    pub(crate) fn awaited(&self, awaited: Awaited) -> &'static str {
+        match (self.language, awaited) {
+            (Language::Chinese, Awaited::Admission) => "服务器已接通，在等它让你进来。",
+            (Language::Chinese, Awaited::Server) => "在等服务器回应。",
+            (Language::Chinese, Awaited::Token) => "正在确认你的登录是否还有效。",
+            (Language::English, Awaited::Admission) => {
+                "The server is there; waiting for it to let you in."
+            }
+            (Language::English, Awaited::Server) => "Waiting for the server to answer.",
+            (Language::English, Awaited::Token) => "Checking whether you are still signed in.",
         }
     }
 
@@ -208,6 +327,10 @@ impl Text {
     /// Why there is no connection.
     pub(crate) fn trouble(&self, trouble: &Trouble) -> String {
         let (chinese, english) = match trouble {
+            Trouble::Ended(said) if said.is_empty() => {
+                ("服务器结束了连接。", "The server ended the connection.")
+            }
+            Trouble::Ended(_) => ("服务器结束了连接：", "The server ended the connection: "),
             Trouble::Garbled => (
                 "服务器发来的内容看不懂。",
                 "The server sent something that makes no sense here.",
@@ -218,8 +341,15 @@ impl Text {
             ),
             Trouble::Lost => ("连接中断了。", "The connection broke off."),
             Trouble::NoNetwork => ("网络断开了。", "The network is gone."),
+            Trouble::NotAnswered => (
+                "服务器接通了，但一直没有让你进来。",
+                "The server was there, but did not let you in.",
+            ),
             Trouble::Refused(_) => ("服务器不让进：", "The server said no: "),
-            Trouble::ServerEnded => ("服务器结束了连接。", "The server ended the connection."),
+            Trouble::ShutOut => (
+                "服务器接受连接后马上又断开了。",
+                "The server takes the connection and closes it at once.",
+            ),
             Trouble::SignedOut => (
                 "登录已过期，需要重新登录。",
                 "Your session has ended: sign in again.",
@@ -236,6 +366,10 @@ impl Text {
                 "服务器迟迟没有回应。",
                 "The server took too long to answer.",
             ),
+            Trouble::Unchecked => (
+                "没能确认你的登录是否还有效。",
+                "Whether you are still signed in could not be found out.",
+            ),
             Trouble::Unreachable => (
                 "连不上服务器：网络不通，或者服务器正在休息。",
                 "The server can't be reached: the network is down, or the server is resting.",
@@ -246,22 +380,28 @@ impl Text {
             Language::English => english,
         };
         match trouble {
-            Trouble::Refused(said) => [sentence, said].concat(),
+            Trouble::Ended(said) | Trouble::Refused(said)
+                if !said.is_empty() || matches!(trouble, Trouble::Refused(_)) =>
+            {
+                [sentence, &self.said(said)].concat()
+            }
             _ => sentence.into(),
         }
     }
 
     pub(crate) fn connection(&self, state: ConnectionState) -> &'static str {
-        use ConnectionState::{Connecting, Idle, Live, Offline, Reconnecting, Refused};
+        use ConnectionState::{Connecting, Ended, Idle, Live, Offline, Reconnecting, Refused};
         match (self.language, state) {
             (Language::Chinese, Idle) => "未连接",
             (Language::Chinese, Connecting) => "连接中",
+            (Language::Chinese, Ended) => "服务器已断开",
             (Language::Chinese, Live) => "已连接",
             (Language::Chinese, Reconnecting) => "重新连接中",
             (Language::Chinese, Offline) => "已离线",
             (Language::Chinese, Refused) => "服务器拒绝连接",
             (Language::English, Idle) => "Not connected",
             (Language::English, Connecting) => "Connecting",
+            (Language::English, Ended) => "Ended by the server",
             (Language::English, Live) => "Live",
             (Language::English, Reconnecting) => "Reconnecting",
             (Language::English, Offline) => "Offline",
@@ -270,55 +410,76 @@ impl Text {
     }
 
     pub(crate) fn call_error(&self, error: &CallError) -> String {
-        match (self.language, error) {
-            (Language::Chinese, CallError::Network) => "连不上服务器，请检查网络后再试。".into(),
-            (Language::Chinese, CallError::TimedOut) => "服务器迟迟没有回应，请稍后再试。".into(),
-            (Language::Chinese, CallError::NotUnderstood) => "服务器的回应无法识别。".into(),
-            (Language::Chinese, CallError::Status(status)) => {
-                ["服务器出错了（HTTP ", &status.to_string(), "）。"].concat()
-            }
-            (Language::Chinese, CallError::Fault(fault)) => fault.message.as_deref().map_or_else(
-                || "服务器出错了。".into(),
-                |said| ["服务器出错了：", said].concat(),
+        const BUSY: (&str, &str) = (
+            "服务器正忙，请稍等一会儿再试。",
+            "The server is busy. Wait a moment and try again.",
+        );
+        let (chinese, english) = match error {
+            CallError::Network => (
+                "连不上服务器，请检查网络后再试。",
+                "The server can't be reached. Check your network and try again.",
             ),
-            (Language::English, CallError::Network) => {
-                "The server can't be reached. Check your network and try again.".into()
-            }
-            (Language::English, CallError::TimedOut) => {
-                "The server takes too long to answer. Try again in a while.".into()
-            }
-            (Language::English, CallError::NotUnderstood) => {
-                "The server's answer makes no sense here.".into()
-            }
-            (Language::English, CallError::Status(status)) => {
-                ["The server failed (HTTP ", &status.to_string(), ")."].concat()
-            }
-            (Language::English, CallError::Fault(fault)) => fault.message.as_deref().map_or_else(
-                || "The server failed.".into(),
-                |said| ["The server failed: ", said].concat(),
+            CallError::TimedOut => (
+                "服务器迟迟没有回应，请稍后再试。",
+                "The server takes too long to answer. Try again in a while.",
             ),
+            CallError::NotUnderstood => (
+                "服务器的回应无法识别。",
+                "The server's answer makes no sense here.",
+            ),
+            CallError::Status(429 | 503) => BUSY,
+            CallError::Status(_) => ("服务器出错了（HTTP ", "The server failed (HTTP "),
+            CallError::Fault(fault) if fault.code == Some(code::TOO_MANY_ATTEMPTS) => (
+                "尝试得太频繁，请稍等一会儿再试。",
+                "Too many attempts. Wait a while, then try again.",
+            ),
+            CallError::Fault(fault) if fault.code == Some(code::BUSY) => BUSY,
+            CallError::Fault(_) => ("服务器出错了", "The server failed"),
+        };
+        let sentence = match self.language {
+            Language::Chinese => chinese,
+            Language::English => english,
+        };
+        match (error, self.language) {
+            (CallError::Status(429 | 503), _) => sentence.into(),
+            (CallError::Status(status), Language::Chinese) => {
+                [sentence, &status.to_string(), "）。"].concat()
+            }
+            (CallError::Status(status), Language::English) => {
+                [sentence, &status.to_string(), ")."].concat()
+            }
+            (CallError::Fault(fault), language) => {
+                let said = fault.message.as_deref().map(shown::words);
+                let said = said.filter(|said| !said.is_empty() && self.is_spoken_in(said));
+                let is_own = matches!(fault.code, Some(code::TOO_MANY_ATTEMPTS | code::BUSY));
+                match (said, language) {
+                    (Some(said), _) if is_own => said,
+                    (None, _) if is_own => sentence.into(),
+                    (Some(said), Language::Chinese) => [sentence, "：", &said].concat(),
+                    (Some(said), Language::English) => [sentence, ": ", &said].concat(),
+                    (None, Language::Chinese) => [sentence, "。"].concat(),
+                    (None, Language::English) => [sentence, "."].concat(),
+                }
+            }
+            _ => sentence.into(),
         }
     }
 
-    /// Why signing in failed: the server's own words, if it has any.
+    /// Why signing in failed.
     pub(crate) fn refusal(&self, refusal: &Refusal) -> String {
         let (errno, said) = match refusal {
             Refusal::Call(error) => return self.call_error(error),
             Refusal::Said(errno, said) => (errno, said),
         };
-        if let Some(said) = said.as_ref().filter(|said| !said.is_empty()) {
-            return said.clone();
+        let said = Said::new(*errno, said.as_deref());
+        if !said.is_empty() {
+            return self.said(&said);
         }
-        let meaning = errno.and_then(|errno| match self.language {
-            Language::Chinese => Errno::meaning_zh(errno),
-            Language::English => Errno::meaning(errno),
-        });
-        meaning
-            .unwrap_or(match self.language {
-                Language::Chinese => "登录失败。",
-                Language::English => "Signing in failed.",
-            })
-            .into()
+        match self.language {
+            Language::Chinese => "登录失败。",
+            Language::English => "Signing in failed.",
+        }
+        .into()
     }
 
     /// The settings name a server that can't be connected to.
@@ -439,14 +600,97 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_is_told_in_the_servers_words_else_in_the_contracts() {
-        let said = Refusal::Said(Some(Errno::WRONG_PASSWORD), Some("密码不对".into()));
-        assert_eq!(en::TEXT.refusal(&said), "密码不对");
-        let bare = Refusal::Said(Some(Errno::WRONG_PASSWORD), None);
-        assert_eq!(zh::TEXT.refusal(&bare), "密码错误");
+    fn what_a_welcome_is_made_of_can_be_of_any_size() {
+        let long = "9".repeat(600_000);
+        let words = zh::TEXT.welcome(&long, Some(u64::MAX));
+        assert!(words.chars().count() < 60, "{words}");
+        assert!(words.ends_with("…来到种植园,当前有9,999万亿+人在忙碌着~"));
+        assert_eq!(
+            en::TEXT.welcome("a\nb\u{202e}", Some(12_345_678)),
+            "Welcome to the orchard, a b! Busy here now: 12345678"
+        );
+    }
+
+    #[test]
+    fn a_refusal_is_told_in_the_servers_words_else_in_the_pages() {
+        let said = |errno, words: &str| Refusal::Said(errno, Some(words.into()));
+        let wrong = Some(Errno::WRONG_PASSWORD);
+        assert_eq!(zh::TEXT.refusal(&said(wrong, "密码不对")), "密码不对");
+        assert_eq!(
+            en::TEXT.refusal(&said(wrong, "密码不对")),
+            "The password is wrong."
+        );
+        assert_eq!(en::TEXT.refusal(&said(wrong, "no!")), "no!");
+        assert_eq!(zh::TEXT.refusal(&said(wrong, "no!")), "密码错误。");
+        assert_eq!(zh::TEXT.refusal(&said(wrong, "")), "密码错误。");
+        // The page has none for what it doesn't know.
+        let unknown = Some(Errno::new(4711));
+        assert_eq!(en::TEXT.refusal(&said(unknown, "不行")), "不行");
+        assert_eq!(en::TEXT.refusal(&said(unknown, "")), "4711");
         assert_eq!(
             en::TEXT.refusal(&Refusal::Said(None, None)),
             "Signing in failed."
         );
+    }
+
+    #[test]
+    fn a_login_is_told_of_in_the_language_of_the_page() {
+        assert_eq!(zh::TEXT.logged_in(Some("登录成功！")), "登录成功！");
+        assert_eq!(en::TEXT.logged_in(Some("登录成功")), "You are signed in.");
+        assert_eq!(zh::TEXT.logged_in(None), "登录成功");
+        let response = |errno| LoginResponse {
+            errno: Some(Errno::new(errno)),
+            errmsg: Some("输入有误".into()),
+            ..LoginResponse::default()
+        };
+        assert_eq!(en::TEXT.login_refused(&response(1000)), None);
+        let words = en::TEXT.login_refused(&response(1001)).unwrap();
+        assert!(words.ends_with("The input can't be used."), "{words}");
+    }
+
+    #[test]
+    fn a_refusal_without_words_is_a_whole_sentence() {
+        let bare = Trouble::Refused(Said::default());
+        assert_eq!(zh::TEXT.trouble(&bare), "服务器不让进：没有说明原因。");
+        let ended = Trouble::Ended(Said::default());
+        assert_eq!(zh::TEXT.trouble(&ended), "服务器结束了连接。");
+        let state = ConnectionState::Ended;
+        let reason = Reason::Trouble(ended);
+        assert_eq!(zh::TEXT.why(state, &reason), "没有说明原因。");
+        let expired = Said {
+            errno: Some(Errno::TOKEN_EXPIRED),
+            words: "token expired".into(),
+        };
+        let refused = Trouble::Refused(expired);
+        assert_eq!(zh::TEXT.trouble(&refused), "服务器不让进：登录已过期。");
+        assert_eq!(
+            en::TEXT.trouble(&refused),
+            "The server said no: token expired"
+        );
+    }
+
+    #[test]
+    fn a_fault_is_told_in_the_language_of_the_page() {
+        let fault = |code, message: &str| {
+            CallError::Fault(orchard_contract::rpc::ErrorObject::new(code, message))
+        };
+        let inner = fault(-32603, "Internal error");
+        assert_eq!(zh::TEXT.call_error(&inner), "服务器出错了。");
+        assert_eq!(
+            en::TEXT.call_error(&inner),
+            "The server failed: Internal error"
+        );
+        let many = fault(code::TOO_MANY_ATTEMPTS, "请30秒后再试 (wait 30 s)");
+        assert_eq!(
+            en::TEXT.call_error(&many),
+            "Too many attempts. Wait a while, then try again."
+        );
+        assert_eq!(zh::TEXT.call_error(&many), "请30秒后再试 (wait 30 s)");
+        assert!(
+            en::TEXT
+                .call_error(&CallError::Status(503))
+                .contains("busy")
+        );
+        assert!(en::TEXT.call_error(&CallError::Status(500)).contains("500"));
     }
 }

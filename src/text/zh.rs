@@ -10,6 +10,7 @@ pub(super) static TEXT: Text = Text {
     back: "返回",
     balances_stale: "暂时连不上服务器，余额可能不是最新的。",
     busy: "人在忙碌着",
+    busy_before: "断线前的人数",
     checking: "正在进入种植园…",
     close: "关闭",
     connection_attempt: "重连次数",

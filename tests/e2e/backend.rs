@@ -60,6 +60,8 @@ pub(crate) struct Server {
     site: Site,
     /// Other servers that its page may connect to.
     connect: Vec<String>,
+    /// Whether it lets in first, and then out whom it refuses.
+    always_connect: bool,
     /// Outlives a restart, as the game's database does.
     data: TempDir,
     port: u16,
@@ -75,6 +77,7 @@ impl Server {
             options,
             site: Site::copy(&environment.dist),
             connect: Vec::new(),
+            always_connect: false,
             data: tempfile::tempdir().expect("a temporary folder"),
             // The system chooses a free one.
             port: 0,
@@ -108,6 +111,11 @@ impl Server {
     /// From its next start on, its page may connect to these, too. Only the default server has a say in this.
     pub(crate) fn connect_to(&mut self, origins: &[&str]) {
         self.connect = origins.iter().map(|&origin| origin.to_owned()).collect();
+    }
+
+    /// From its next start on, the Flask server lets everybody in, and then out whom it refuses.
+    pub(crate) fn always_connect(&mut self) {
+        self.always_connect = true;
     }
 
     /// A copy of the page with some settings replaced.
@@ -170,6 +178,7 @@ impl Server {
             .arg(self.site.path())
             .args(["--content-security-policy", documented_policy()])
             .args(["--port", &self.port.to_string()])
+            .args(self.always_connect.then_some("--always-connect"))
             .args(["--account", &user.account, "--password", &user.password])
             .args([
                 "--push-interval",

@@ -48,6 +48,8 @@ mod process;
 #[cfg(not(target_arch = "wasm32"))]
 mod runner;
 #[cfg(not(target_arch = "wasm32"))]
+mod scripted;
+#[cfg(not(target_arch = "wasm32"))]
 mod settled;
 #[cfg(not(target_arch = "wasm32"))]
 mod site;

@@ -189,6 +189,12 @@ impl Session {
         self.devtools("Emulation.setUserAgentOverride", &params);
     }
 
+    /// Freezes the page, as a browser does with one in the background, or lets it go on.
+    pub(crate) fn freeze(&self, frozen: bool) {
+        let state = if frozen { "frozen" } else { "active" };
+        self.devtools("Page.setWebLifecycleState", &json!({ "state": state }));
+    }
+
     /// Moves the page to where it is that hour of the day now, or a little later.
     pub(crate) fn set_hour(&self, hour: i32) {
         let utc = self.run("return new Date().getUTCHours()");

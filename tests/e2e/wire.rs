@@ -81,6 +81,18 @@ impl Wire {
             .collect()
     }
 
+    /// The same by their names, where the server gives them.
+    pub(crate) fn newcomers(&self) -> Vec<String> {
+        let welcomes = self.received("server_response").into_iter();
+        let named = welcomes.filter(|welcome| welcome["sid"].is_string());
+        named
+            .filter_map(|welcome| {
+                let name = welcome["nickname"].as_str().or(welcome["sid"].as_str());
+                name.map(str::to_owned)
+            })
+            .collect()
+    }
+
     /// Whether the first `server_response` came before the reply to CONNECT.
     pub(crate) fn count_came_first(&self) -> bool {
         let count = self

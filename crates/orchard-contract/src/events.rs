@@ -25,6 +25,19 @@ pub struct Auth {
     pub token: Option<Secret>,
 }
 
+/// The `data` of a refused CONNECT. A server that can send a text only puts the number before its
+/// message, as in `1005 token expired`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct RefusalData {
+    /// Why: where it is about the token, a fresh one may help.
+    #[serde(
+        default,
+        deserialize_with = "lenient::errno",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub errno: Option<Errno>,
+}
+
 /// Page → server: a message with no name of its own.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Message {

@@ -4,7 +4,7 @@ mod readers;
 
 use orchard_contract::events::{
     Auth, Broadcast, BroadcastResponse, Chat, ErrorResponse, Login, LoginResponse, Message,
-    Notices, ServerResponse, SomeEvent,
+    Notices, RefusalData, ServerResponse, SomeEvent,
 };
 use orchard_contract::{Errno, Secret, UserId};
 use readers::from_str;
@@ -142,6 +142,18 @@ fn name_and_time_stand_on_what_a_server_stamps_and_on_nothing_else() {
     let odd = event(r#"{"text":"hi","nickname":{"a":1},"at":"noon"}"#);
     assert_eq!((odd.nickname, odd.at), (None, None));
     assert_eq!(odd.text.as_deref(), Some("hi"));
+}
+
+#[test]
+fn a_refusal_s_number_is_read_as_any_number() {
+    for text in [r#"{"errno":1005}"#, r#"{"errno":"1005","more":[1]}"#] {
+        let data: RefusalData = from_str(text).unwrap();
+        assert_eq!(data.errno, Some(Errno::TOKEN_EXPIRED), "{text}");
+    }
+    assert_eq!(
+        from_str::<RefusalData>(r#"{"code":7}"#).unwrap().errno,
+        None
+    );
 }
 
 #[test]

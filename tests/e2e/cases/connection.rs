@@ -13,6 +13,14 @@ pub(super) const CASES: &[Case] = &[
     everywhere("first_count_and_both_toasts", first_count_and_both_toasts),
     everywhere("pushed_counts", pushed_counts),
     everywhere(
+        "a_count_of_an_outage_is_stale",
+        a_count_of_an_outage_is_stale,
+    ),
+    on_flask(
+        "newcomers_are_greeted_by_name",
+        newcomers_are_greeted_by_name,
+    ),
+    everywhere(
         "chat_setting_off_asks_for_no_push",
         chat_setting_off_asks_for_no_push,
     ),
@@ -44,23 +52,19 @@ fn welcome(sid: &str, count: impl std::fmt::Display) -> String {
     format!("欢迎{sid}来到种植园,当前有{count}人在忙碌着~")
 }
 
-/// Exactly one toast of each kind for the latest connection of this page.
+/// Exactly one toast of each kind, however often this page has connected.
 fn assert_toasts(page: &Page, connections: usize) {
-    let ids = page.wire().announced();
-    assert_eq!(ids.len(), connections, "connections: {ids:?}");
+    let newcomers = page.wire().newcomers();
+    assert_eq!(newcomers.len(), connections, "connections: {newcomers:?}");
     let toasts = page.shown().toasts;
-    for id in &ids {
-        let welcomes = toasts
-            .iter()
-            .filter(|toast| toast.contains(id.as_str()))
-            .count();
-        assert_eq!(welcomes, 1, "welcomes of {id} in {toasts:#?}");
-    }
-    let logins = toasts
-        .iter()
-        .filter(|toast| toast.contains(SIGNED_IN))
-        .count();
-    assert_eq!(logins, connections, "toasts of the login in {toasts:#?}");
+    let with = |words: &str| {
+        let found = toasts.iter().filter(|toast| toast.contains(words));
+        found.count()
+    };
+    let first = newcomers.first().expect("the page's own welcome");
+    assert_eq!(with(first), 1, "welcomes of {first} in {toasts:#?}");
+    assert_eq!(with("欢迎"), 1, "welcomes in {toasts:#?}");
+    assert_eq!(with(SIGNED_IN), 1, "toasts of the login in {toasts:#?}");
 }
 
 fn first_count_and_both_toasts(stage: &mut Stage<'_>) {
@@ -82,8 +86,9 @@ fn first_count_and_both_toasts(stage: &mut Stage<'_>) {
     // Flask-SocketIO announces what it has told the client, the default server a name of its own for it.
     assert_eq!(wire.ids().contains(sid), *backend == Backend::Flask);
     let count = first["count"].to_string();
+    let name = first["nickname"].as_str().unwrap_or(sid);
 
-    page.wait_for_toast(&welcome(sid, &count));
+    page.wait_for_toast(&welcome(name, &count));
     assert_eq!(page.count().as_deref(), Some(count.as_str()));
     assert_eq!(page.shown().counts, [count]);
     page.tap_toasts_away();
@@ -107,6 +112,57 @@ fn pushed_counts(stage: &mut Stage<'_>) {
     // A pushed count has no newcomer, so nobody is welcomed.
     assert_toasts(page, 1);
     assert_eq!(page.shown().toasts.len(), 2, "{:#?}", page.shown().toasts);
+}
+
+fn a_count_of_an_outage_is_stale(stage: &mut Stage<'_>) {
+    go_live(stage, QUIET);
+    stage.page.expect_console("WebSocket connection to");
+    let Stage {
+        page,
+        server,
+        environment,
+        ..
+    } = stage;
+    let wait_for_label = |label: &str, is_stale: bool| {
+        wait_for(&format!("the count to be {label}"), || {
+            let script = "return document.querySelector('.count').classList.contains('stale')";
+            let now = (page.text("count-label"), page.session().run(script) == true);
+            match &now {
+                (Some(text), stale) if text == label && *stale == is_stale => Ok(()),
+                _ => Err(format!("{now:?}")),
+            }
+        });
+    };
+    wait_for_label("人在忙碌着", false);
+    let count = page.count();
+    server.kill();
+    wait_for_label("断线前的人数", true);
+    assert_eq!(page.count(), count, "what it was is still there");
+    server.go(environment);
+    wait_for_label("人在忙碌着", false);
+}
+
+fn newcomers_are_greeted_by_name(stage: &mut Stage<'_>) {
+    go_live(stage, QUIET);
+    let Stage { page, server, .. } = stage;
+    for (data, words) in [
+        (
+            json!({ "count": 7, "sid": "p1", "nickname": "阿桃" }),
+            welcome("阿桃", 7),
+        ),
+        (
+            json!({ "count": 7, "sid": "p2", "nickname": " " }),
+            welcome("p2", 7),
+        ),
+        (
+            json!({ "sid": "p3", "nickname": null }),
+            "欢迎p3来到种植园~".into(),
+        ),
+    ] {
+        let event = json!({ "event": "server_response", "data": data });
+        server.control("emit", &event);
+        page.wait_for_toast(&words);
+    }
 }
 
 fn chat_setting_off_asks_for_no_push(stage: &mut Stage<'_>) {

@@ -59,6 +59,7 @@ fn header_shows_the_player(stage: &mut Stage<'_>) {
 }
 
 fn signing_out_forgets_all(stage: &mut Stage<'_>) {
+    super::leaving::expect_no_logout(stage);
     enter(stage);
     let Stage { page, server, .. } = stage;
     page.click("info");

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::{Case, everywhere, on_flask};
+use crate::backend::User;
 use crate::page::{Page, Store};
 use crate::runner::Stage;
 use crate::site::QUIET;
@@ -14,6 +15,10 @@ pub(super) const CASES: &[Case] = &[
         browsers_language_until_another_is_chosen,
     ),
     everywhere("english_throughout", english_throughout),
+    on_flask(
+        "a_server_s_words_in_another_language",
+        a_server_s_words_in_another_language,
+    ),
 ];
 
 fn assert_language(page: &Page, tag: &str, title: &str) {
@@ -58,6 +63,7 @@ fn english_throughout(stage: &mut Stage<'_>) {
     page.sign_in(&server.user, true);
     page.wait_for_state("live");
     wait_for("the count", || page.count().ok_or_else(String::new));
+    page.wait_for_toast("You are signed in.");
     page.tap_toasts_away();
     // What players and the server call things may be in any language; what the page says is in English.
     let script = r#"
@@ -66,7 +72,7 @@ fn english_throughout(stage: &mut Stage<'_>) {
         const nickname = document.querySelector('[data-testid="user-name"]').textContent.trim();
         for (let node; (node = walker.nextNode());) {
             const part = node.parentElement;
-            if (part.closest('script, noscript, [lang^="zh"], [data-testid="user-name"], .toast')) continue;
+            if (part.closest('script, noscript, [lang^="zh"], [data-testid="user-name"]')) continue;
             if (node.data.trim() === nickname) continue;
             if (/\p{Script=Han}/u.test(node.data)) found.push(node.data.trim());
         }
@@ -92,4 +98,31 @@ fn english_throughout(stage: &mut Stage<'_>) {
         look(panel);
         page.click("close");
     }
+}
+
+/// The game's server speaks Chinese only: the page has words of its own for what it knows by number
+/// or event.
+fn a_server_s_words_in_another_language(stage: &mut Stage<'_>) {
+    let Stage { page, server, .. } = stage;
+    page.session().prefer_language("en-GB");
+    page.visit(&server.url(QUIET));
+    let wrong = User {
+        password: "not the password".into(),
+        ..server.user.clone()
+    };
+    page.sign_in(&wrong, true);
+    page.wait_for_text("password-error", "The password is wrong.");
+    page.sign_in(&server.user, true);
+    page.wait_for_state("live");
+    page.wait_for_toast("You are signed in.");
+    let refused = json!({ "errno": 1001, "errmsg": "输入有误" });
+    server.control(
+        "emit",
+        &json!({ "event": "login_response", "data": refused }),
+    );
+    page.wait_for_toast("The input can't be used.");
+    server.control("settings", &json!({ "refuse": ["1017 余额不足"] }));
+    page.reload();
+    page.wait_for_state("refused");
+    page.wait_for_text("bar-why", "There is not enough money.");
 }

@@ -11,6 +11,7 @@ use crate::wait::wait_for;
 pub(super) const CASES: &[Case] = &[
     everywhere("sign_out_leaves_nothing", sign_out_leaves_nothing),
     on_flask("sign_out_closes_the_socket", sign_out_closes_the_socket),
+    on_flask("sign_out_tells_the_server", sign_out_tells_the_server),
     short_lived(everywhere(
         "expired_session_returns_to_where_one_was",
         expired_session_returns_to_where_one_was,
@@ -28,6 +29,11 @@ fn go_live(stage: &Stage<'_>) {
     page.wait_for_state("live");
 }
 
+/// A server may lack `User.logout`: to the page that is no error, but the browser writes it down.
+pub(super) fn expect_no_logout(stage: &Stage<'_>) {
+    stage.page.expect_console("/api - Failed to load resource");
+}
+
 fn sign_out(stage: &Stage<'_>) {
     stage.page.click("wallet");
     stage.page.click("sign-out");
@@ -35,11 +41,19 @@ fn sign_out(stage: &Stage<'_>) {
 }
 
 fn sign_out_leaves_nothing(stage: &mut Stage<'_>) {
+    expect_no_logout(stage);
     go_live(stage);
     sign_out(stage);
     let Stage { page, server, .. } = stage;
     for store in [Store::Device, Store::Memory] {
-        for key in ["access_token", "refresh_token", "id", "nickname"] {
+        for key in [
+            "access_token",
+            "refresh_token",
+            "id",
+            "nickname",
+            "orchard_notices",
+            "orchard_draft",
+        ] {
             assert_eq!(page.stored(store, key), None, "{key} in {store:?}");
         }
     }
@@ -62,6 +76,25 @@ fn sign_out_closes_the_socket(stage: &mut Stage<'_>) {
         0 => Ok(()),
         many => Err(format!("{many} connections")),
     });
+}
+
+/// This server doesn't know the method, which is no error for the page.
+fn sign_out_tells_the_server(stage: &mut Stage<'_>) {
+    go_live(stage);
+    stage.server.control("forget", &json!({}));
+    sign_out(stage);
+    wait_for("word of it", || {
+        let calls = stage.server.state()["calls"].to_string();
+        if calls.contains("User.logout") {
+            Ok(())
+        } else {
+            Err(calls)
+        }
+    });
+    let Stage { page, server, .. } = stage;
+    assert_eq!(page.text("sign-in-error").as_deref(), Some(""));
+    page.sign_in(&server.user, true);
+    page.wait_for_state("live");
 }
 
 fn wait_for_expiry(stage: &Stage<'_>) -> String {

@@ -73,7 +73,7 @@ fn bar_and_retry_after_the_servers_end(stage: &mut Stage<'_>) {
     assert_eq!(page.text("bar"), None);
     let sids = page.wire().ids();
     server.control("disconnect", &json!({ "sid": sids[0] }));
-    page.wait_for_state("offline");
+    page.wait_for_state("ended");
     page.click("bar-retry");
     page.wait_for_state("live");
     page.click("connection");

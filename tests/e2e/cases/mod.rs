@@ -6,6 +6,7 @@ mod back;
 mod connection;
 mod footer;
 mod header;
+mod hidden;
 mod keyboard;
 mod language;
 mod leaving;
@@ -14,6 +15,7 @@ mod loading;
 mod music;
 mod notices;
 mod old;
+mod outages;
 mod policy;
 mod settings;
 mod sign_in;
@@ -100,6 +102,8 @@ pub(crate) fn all() -> Vec<Case> {
         touch::CASES,
         apicloud::CASES,
         old::CASES,
+        outages::CASES,
+        hidden::CASES,
     ]
     .concat()
 }

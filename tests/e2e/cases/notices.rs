@@ -2,9 +2,11 @@
 
 use serde_json::json;
 
-use super::{Case, everywhere, on_flask};
+use super::outages::enter as enter_scripted;
+use super::{Case, everywhere, on_default, on_flask};
 use crate::page::Page;
 use crate::runner::Stage;
+use crate::scripted::Act;
 use crate::site::QUIET;
 use crate::wait::wait_for;
 
@@ -12,24 +14,30 @@ pub(super) const CASES: &[Case] = &[
     everywhere("a_notice_goes_round", a_notice_goes_round),
     everywhere("offline_keeps_the_text", offline_keeps_the_text),
     on_flask("any_payload_is_put_up", any_payload_is_put_up),
+    everywhere("a_board_survives_a_reload", a_board_survives_a_reload),
+    on_flask("a_claimed_name_is_not_shown", a_claimed_name_is_not_shown),
+    on_default(
+        "stamped_notices_and_the_last_ones",
+        stamped_notices_and_the_last_ones,
+    ),
 ];
 
-const HELLO: &str = "大家好 <b>hello</b>";
+pub(super) const HELLO: &str = "大家好 <b>hello</b>";
 
-fn go_live(stage: &Stage<'_>) {
+pub(super) fn go_live(stage: &Stage<'_>) {
     let Stage { page, server, .. } = stage;
     page.visit(&server.url(QUIET));
     page.sign_in(&server.user, true);
     page.wait_for_state("live");
 }
 
-fn write(page: &Page, text: &str) {
+pub(super) fn write(page: &Page, text: &str) {
     wait_for("the field for a notice", || page.find("notice")?.fill(text));
     page.click("notice-send");
 }
 
 /// What is in the field.
-fn draft(page: &Page) -> String {
+pub(super) fn draft(page: &Page) -> String {
     let script = "return document.querySelector('[data-testid=notice]').value";
     page.session()
         .run(script)
@@ -39,7 +47,7 @@ fn draft(page: &Page) -> String {
 }
 
 /// Each notice as its kind and its words, newest first.
-fn notices(page: &Page) -> Vec<(String, String)> {
+pub(super) fn notices(page: &Page) -> Vec<(String, String)> {
     let script = r#"
         return [...document.querySelectorAll('[data-testid="notice-item"]')].map((it) => [
             ["own", "system"].find((kind) => it.classList.contains(kind)) ?? "other",
@@ -49,7 +57,7 @@ fn notices(page: &Page) -> Vec<(String, String)> {
     serde_json::from_value(page.session().run(script)).expect("pairs of texts")
 }
 
-fn wait_for_notice(page: &Page, kind: &str, words: &str) {
+pub(super) fn wait_for_notice(page: &Page, kind: &str, words: &str) {
     wait_for(&format!("the {kind} notice {words}"), || {
         let notices = notices(page);
         let found = notices.iter().any(|it| it.0 == kind && it.1 == words);
@@ -130,6 +138,98 @@ fn offline_keeps_the_text(stage: &mut Stage<'_>) {
     page.click("notice-send");
     wait_for_notice(page, "own", HELLO);
     assert_eq!(page.wire().sent("my_broadcast").len(), 1);
+}
+
+fn a_board_survives_a_reload(stage: &mut Stage<'_>) {
+    go_live(stage);
+    let Stage { page, .. } = stage;
+    page.click("menu-news");
+    write(page, HELLO);
+    wait_for_notice(page, "own", HELLO);
+    // At once: what is not written yet is written when the page is left.
+    page.reload();
+    page.wait_for_state("live");
+    page.click("menu-news");
+    wait_for_notice(page, "own", HELLO);
+    assert_eq!(page.text("unread"), None, "it was read before");
+}
+
+/// This server passes on what a sender puts there.
+fn a_claimed_name_is_not_shown(stage: &mut Stage<'_>) {
+    go_live(stage);
+    let Stage { page, server, .. } = stage;
+    let claim = json!({ "text": HELLO, "nickname": "管理员", "at": 0 });
+    server.control(
+        "emit",
+        &json!({ "event": "broadcast_response", "data": claim }),
+    );
+    page.click("menu-news");
+    wait_for_notice(page, "other", HELLO);
+    assert_eq!(page.text("notice-whose").as_deref(), Some(""));
+    let time = page
+        .session()
+        .run("return document.querySelector('.notice time').textContent");
+    assert!(
+        !time.to_string().contains('月'),
+        "it is said to be old: {time}"
+    );
+}
+
+/// A server that verifies who sends, and keeps the last notices.
+fn stamped_notices_and_the_last_ones(stage: &mut Stage<'_>) {
+    const WELCOME: &str = r#"42/mofang,["login_response",{"data":"登录成功","sid":"p1"}]"#;
+    const FIRST: &[&str] = &[
+        WELCOME,
+        r#"42/mofang,["notices",{"notices":[{"text":"one","nickname":"阿桃","at":1000},{"text":"two","nickname":"小梨","at":2000}]}]"#,
+    ];
+    const LATER: &[&str] = &[
+        WELCOME,
+        r#"42/mofang,["notices",{"notices":[{"text":"two","nickname":"小梨","at":2000},{"text":"three","nickname":"阿桃","at":3000},{"text":"four","nickname":"小梨","at":4000}]}]"#,
+    ];
+    let scripted = enter_scripted(stage, Act::Admit(FIRST));
+    let Stage { page, .. } = stage;
+    page.wait_for_state("live");
+    page.click("menu-news");
+    wait_for_board(page, &["小梨 two", "阿桃 one"]);
+    assert_eq!(page.text("unread"), None, "nothing was missed");
+    scripted.say(
+        r#"42/mofang,["broadcast_response",{"text":"three","nickname":"阿桃","at":3000,"id":"x"}]"#,
+    );
+    wait_for_board(page, &["阿桃 three", "小梨 two", "阿桃 one"]);
+    page.click("close");
+
+    // What was sent in an outage is there afterwards, and nothing twice.
+    scripted.set(Act::Admit(LATER));
+    scripted.say("1");
+    wait_for("the sign of unread news", || match page.text("unread") {
+        Some(unread) if unread.contains('1') => Ok(()),
+        unread => Err(format!("{unread:?}, {}", page.state())),
+    });
+    page.click("menu-news");
+    let all = ["小梨 four", "阿桃 three", "小梨 two", "阿桃 one"];
+    wait_for_board(page, &all);
+    page.reload();
+    page.wait_for_state("live");
+    page.click("menu-news");
+    wait_for_board(page, &all);
+    assert_eq!(page.text("unread"), None, "all of it was read");
+}
+
+/// Waits until the board shows these, each as its sender and its words.
+pub(super) fn wait_for_board(page: &Page, meant: &[&str]) {
+    let script = r#"
+        const text = (it, part) => it.querySelector(part).textContent;
+        const items = [...document.querySelectorAll('[data-testid="notice-item"]')];
+        return items.map((it) => `${text(it, ".whose")} ${text(it, ".words")}`);
+    "#;
+    wait_for(&format!("the notices {meant:?}"), || {
+        let now = page.session().run(script);
+        if now == json!(meant) {
+            Ok(())
+        } else {
+            Err(now.to_string())
+        }
+    });
 }
 
 fn any_payload_is_put_up(stage: &mut Stage<'_>) {

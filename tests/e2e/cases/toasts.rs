@@ -11,6 +11,7 @@ use crate::wait::wait_for;
 pub(super) const CASES: &[Case] = &[
     on_flask("toasts_are_few_and_text", toasts_are_few_and_text),
     on_flask("a_toast_that_is_held_stays", a_toast_that_is_held_stays),
+    on_flask("what_is_huge_is_cut", what_is_huge_is_cut),
     on_flask("toasts_cover_no_control_zh", |stage| {
         toasts_cover_no_control(stage, "zh-CN");
     }),
@@ -87,6 +88,45 @@ fn a_toast_that_is_held_stays(stage: &mut Stage<'_>) {
         0 => Ok(()),
         many => Err(format!("{many} toasts")),
     });
+}
+
+/// What a server sends has no bound; what is drawn has one, and none of it can be taken for
+/// something else.
+fn what_is_huge_is_cut(stage: &mut Stage<'_>) {
+    go_live(stage);
+    let Stage { page, server, .. } = stage;
+    let emit = |event: &str, data: serde_json::Value| {
+        server.control("emit", &json!({ "event": event, "data": data }));
+    };
+    let digits = "9".repeat(600_000);
+    emit("server_response", json!({ "count": 7, "sid": digits }));
+    page.wait_for_toast("…来到种植园,当前有7人在忙碌着~");
+    emit("login_response", json!({ "data": format!("长{digits}") }));
+    page.wait_for_toast("长");
+    emit("login_response", json!({ "errno": 1001, "errmsg": digits }));
+    page.wait_for_toast("没能登录");
+    for toast in page.shown().toasts {
+        assert!(toast.chars().count() < 250, "{toast}");
+    }
+    page.tap_toasts_away();
+
+    emit("server_response", json!({ "count": u64::MAX }));
+    page.wait_for_text("user-count", "9,999万亿+");
+    for (width, height) in SIZES {
+        page.session().resize(width, height);
+        let fits = r#"
+            const number = document.querySelector('[data-testid="user-count"]');
+            const box = number.parentElement.getBoundingClientRect();
+            return box.left >= 0 && box.right <= innerWidth && number.scrollWidth <= number.clientWidth + 1;
+        "#;
+        wait_for(
+            &format!("the number within {width}×{height}"),
+            || match page.session().run(fits) {
+                fits if fits == true => Ok(()),
+                other => Err(other.to_string()),
+            },
+        );
+    }
 }
 
 /// Held from the start, so that all sizes see the same three.

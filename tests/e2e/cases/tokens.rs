@@ -23,6 +23,16 @@ pub(super) const CASES: &[Case] = &[
     )),
     everywhere("invalid_token_asks_again", invalid_token_asks_again),
     on_flask("refresh_as_a_bare_string", refresh_as_a_bare_string),
+    on_flask(
+        "a_token_that_connect_refuses_is_renewed",
+        a_token_that_connect_refuses_is_renewed,
+    ),
+    on_flask(
+        "a_fresh_token_that_connect_refuses_asks_again",
+        a_fresh_token_that_connect_refuses_asks_again,
+    ),
+    on_flask("a_refresh_token_is_used_once", a_refresh_token_is_used_once),
+    on_flask("two_windows_refresh_once", two_windows_refresh_once),
 ];
 
 fn expired_token_on_the_device(stage: &mut Stage<'_>) {
@@ -98,6 +108,99 @@ fn refresh_as_a_bare_string(stage: &mut Stage<'_>) {
     let new = page.stored(Store::Device, "access_token");
     assert!(new.is_some());
     assert_ne!(new, old, "the token was not refreshed");
+}
+
+fn go_live(stage: &Stage<'_>) {
+    let Stage { page, server, .. } = stage;
+    page.visit(&server.url(QUIET));
+    page.sign_in(&server.user, true);
+    page.wait_for_state("live");
+}
+
+/// The server says so by the number before its message, as one does that can send a text only.
+/// `/api` takes the token still.
+fn a_token_that_connect_refuses_is_renewed(stage: &mut Stage<'_>) {
+    go_live(stage);
+    let Stage { page, server, .. } = stage;
+    let old = page.stored(Store::Device, "access_token");
+    server.control("stale", &json!({}));
+    page.reload();
+    page.wait_for_state("live");
+    let new = page.stored(Store::Device, "access_token");
+    assert!(new.is_some());
+    assert_ne!(new, old, "the token was not refreshed");
+    assert_eq!(page.text("sign-in"), None, "it was asked to sign in");
+}
+
+fn a_fresh_token_that_connect_refuses_asks_again(stage: &mut Stage<'_>) {
+    go_live(stage);
+    let Stage { page, server, .. } = stage;
+    for refusal in [
+        json!(["no", { "errno": 1005 }]),
+        json!(["1006 token invalid"]),
+        json!(["1008 no such user"]),
+    ] {
+        server.control("settings", &json!({ "refuse": refusal }));
+        page.reload();
+        page.wait_for_form();
+        page.wait_for_text("sign-in-error", "登录已过期，请重新登录。");
+        let asked = page.wire().auths().len();
+        assert!(
+            asked <= 4,
+            "{refusal}: the namespace was asked for {asked} times"
+        );
+        server.control("settings", &json!({ "refuse": null }));
+        page.sign_in(&server.user, true);
+        page.wait_for_state("live");
+    }
+}
+
+/// Where each is good once, the next one is kept: else the session would end at the second refresh.
+fn a_refresh_token_is_used_once(stage: &mut Stage<'_>) {
+    go_live(stage);
+    let Stage { page, server, .. } = stage;
+    server.control("settings", &json!({ "rotate": true }));
+    let mut tokens = vec![page.stored(Store::Device, "refresh_token")];
+    for _ in 0..2 {
+        server.control("expire", &json!({}));
+        page.reload();
+        page.wait_for_state("live");
+        let token = page.stored(Store::Device, "refresh_token");
+        assert!(!tokens.contains(&token), "it was not replaced");
+        tokens.push(token);
+    }
+    assert_eq!(page.text("sign-in"), None, "it was asked to sign in");
+}
+
+/// Both windows notice at once that the token has expired, and only one of them may use the refresh
+/// token.
+fn two_windows_refresh_once(stage: &mut Stage<'_>) {
+    go_live(stage);
+    let Stage { page, server, .. } = stage;
+    let here = page.session().tab();
+    page.session().new_tab();
+    page.visit(&server.url(QUIET));
+    page.wait_for_state("live");
+    let there = page.session().tab();
+    server.control("settings", &json!({ "rotate": true }));
+    server.control("forget", &json!({}));
+    server.control("expire", &json!({}));
+    server.control("drop", &json!({}));
+    for tab in [&here, &there] {
+        page.session().switch_to(tab);
+        wait_for("the window to be live again", || {
+            let handshakes = server.state()["handshakes"].as_u64();
+            let state = page.state();
+            match handshakes {
+                Some(2..) if state == "live" => Ok(()),
+                _ => Err(format!("{state}, {handshakes:?} handshakes")),
+            }
+        });
+        assert_eq!(page.text("sign-in"), None, "it was asked to sign in");
+    }
+    let calls = server.state()["calls"].to_string();
+    let refreshes = calls.matches("User.refresh").count();
+    assert_eq!(refreshes, 1, "{calls}");
 }
 
 /// Signs in, waits until the server calls the access token expired, and returns it.

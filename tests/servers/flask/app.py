@@ -9,8 +9,10 @@ Tests steer it over HTTP, see `Controls`:
 
     POST /control/settings  {"access_lifetime": 1, "refresh_as_string": true, ...}   → the settings
     POST /control/expire                                        every access token issued so far counts as expired
+    POST /control/stale                                         … at CONNECT only: /api still takes it
     POST /control/emit      {"event", "data", "namespace", "to"}
     POST /control/disconnect {"sid"}                            from namespace /mofang
+    POST /control/drop                                          closes every connection
     POST /control/forget                                        empties the lists of `state`
     GET  /control/state                                         connections, events received, API calls
 """
@@ -50,7 +52,12 @@ class Controls:
     refresh_as_string: bool = False
     # Arguments of the refusal of every CONNECT to /mofang: a message, then any data. None lets it in.
     refuse: "list | None" = None
-    # How /api fails: "error-200" and "error-500" are JSON-RPC errors with that status, "not-json" is a page of HTML.
+    # Whether the handler of every CONNECT to /mofang raises an exception: such a CONNECT is never answered.
+    connect_raises: bool = False
+    # Whether each refresh token is good once, and a second use of one ends the session.
+    rotate: bool = False
+    # How /api fails: "error-200" and "error-500" are JSON-RPC errors with that status, "not-json" is a page of HTML, "hang"
+    # answers only after the client has given up.
     api_fault: "str | None" = None
     # The errno that User.info fails with. None lets it answer.
     info_errno: "int | None" = None
@@ -92,6 +99,10 @@ class Tokens:
         self.key, self.controls = key, controls
         self.serials = itertools.count(1)
         self.expired_through = 0
+        self.stale_through = 0
+        # Refresh tokens that were used, and whether one was used twice.
+        self.used = set()
+        self.is_revoked = False
 
     def issue(self, user_id, kind):
         lifetime = self.controls.access_lifetime if kind == "access" else REFRESH_LIFETIME
@@ -124,6 +135,24 @@ class Tokens:
 
     def expire_all(self):
         self.expired_through = next(self.serials)
+
+    def make_stale(self):
+        self.stale_through = next(self.serials)
+
+    def is_stale(self, token):
+        try:
+            claims = jwt.decode(token, self.key, algorithms=["HS256"])
+        except jwt.InvalidTokenError:
+            return True
+        return claims["serial"] <= self.stale_through
+
+    def use(self, authorization):
+        """Accepts each refresh token once. A second use revokes all of them."""
+        if authorization in self.used:
+            self.is_revoked = True
+        self.used.add(authorization)
+        if self.is_revoked:
+            raise Failure(TOKEN_INVALID, "token invalid")
 
 
 class Api:
@@ -186,8 +215,13 @@ class Api:
         return {"errno": OK, "errmsg": "ok"}
 
     def refresh(self, _params):
-        user_id = self.tokens.user_of(request.headers.get("Authorization"), "refresh")
+        authorization = request.headers.get("Authorization")
+        user_id = self.tokens.user_of(authorization, "refresh")
         token = self.tokens.issue(user_id, "access")
+        if self.tokens.controls.rotate:
+            self.tokens.use(authorization)
+            following = self.tokens.issue(user_id, "refresh")
+            return {"errno": OK, "errmsg": "ok", "access_token": token, "refresh_token": following}
         if self.tokens.controls.refresh_as_string:
             return token
         return {"errno": OK, "errmsg": "ok", "access_token": token}
@@ -225,14 +259,19 @@ def rpc_error(identifier, code, message):
     return {"jsonrpc": "2.0", "id": identifier, "error": {"code": code, "message": message, "data": None}}
 
 
-def serve_events(socketio, options, controls, seen):
+def serve_events(socketio, options, controls, tokens, seen):
     push = Push(socketio, controls)
 
     def note(event, data):
         seen.events.append({"sid": request.sid, "event": event, "data": data})
 
     @socketio.on("connect", namespace=NAMESPACE)
-    def connect(_auth=None):
+    def connect(auth=None):
+        if controls.connect_raises:
+            raise RuntimeError("as the test wishes")
+        if tokens.stale_through and tokens.is_stale((auth or {}).get("token", "")):
+            # As a server says it that can send a text only.
+            raise ConnectionRefusedError("1005 token expired")
         if controls.refuse is not None:
             raise ConnectionRefusedError(*controls.refuse)
         seen.connections.append(request.sid)
@@ -285,6 +324,8 @@ def serve_api(app, api, controls):
 
     @app.post("/api")
     def rpc():
+        if controls.api_fault == "hang":
+            time.sleep(60)
         if controls.api_fault == "not-json":
             return Response("<h1>502 Bad Gateway</h1>", status=502, content_type="text/html")
         call = request.get_json(force=True, silent=True)
@@ -333,6 +374,11 @@ def serve_controls(app, socketio, controls, tokens, seen):
         tokens.expire_all()
         return jsonify({})
 
+    @app.post("/control/stale")
+    def stale():
+        tokens.make_stale()
+        return jsonify({})
+
     @app.post("/control/emit")
     def emit_event():
         wanted = request.get_json()
@@ -343,6 +389,13 @@ def serve_controls(app, socketio, controls, tokens, seen):
     @app.post("/control/disconnect")
     def disconnect_one():
         socketio.server.disconnect(request.get_json()["sid"], namespace=NAMESPACE)
+        return jsonify({})
+
+    @app.post("/control/drop")
+    def drop():
+        for connection in list(socketio.server.eio.sockets.values()):
+            # Its queue may never be done: what is put there while the client closes as well, nobody takes.
+            connection.close(wait=False)
         return jsonify({})
 
     @app.post("/control/forget")
@@ -401,6 +454,7 @@ def parse_options():
     parser.add_argument("--access-lifetime", type=float, default=3600, help="seconds (default 3600)")
     parser.add_argument("--ping-interval", type=float, default=25, help="seconds (default 25)")
     parser.add_argument("--ping-timeout", type=float, default=20, help="seconds (default 20)")
+    parser.add_argument("--always-connect", action="store_true", help="lets in first, and then out whom it refuses")
     parser.add_argument("--max-life", type=float, default=600, help="seconds until it ends by itself; 0: never")
     parser.add_argument("--stay", action="store_true", help="does not end when standard input closes")
     parser.add_argument("--verbose", action="store_true", help="logs requests and packets")
@@ -422,12 +476,13 @@ def main():
         app,
         async_mode="threading",
         cors_allowed_origins="*",
+        always_connect=options.always_connect,
         ping_interval=options.ping_interval,
         ping_timeout=options.ping_timeout,
         logger=options.verbose,
         engineio_logger=options.verbose,
     )
-    serve_events(socketio, options, controls, seen)
+    serve_events(socketio, options, controls, tokens, seen)
     serve_api(app, Api(options, tokens, seen), controls)
     serve_controls(app, socketio, controls, tokens, seen)
     serve_page(app, options.dist, options.content_security_policy)

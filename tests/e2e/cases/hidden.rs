@@ -1,0 +1,159 @@
+//! The page is hidden, frozen, left and restored while a notice is on its way: the notice arrives, or
+//! its text is still there, with words on what became of it.
+
+use super::notices::{HELLO, draft, go_live, notices, wait_for_board, wait_for_notice, write};
+use super::outages::enter as enter_scripted;
+use super::{Case, everywhere, on_default};
+use crate::page::Page;
+use crate::runner::Stage;
+use crate::scripted::Act;
+use crate::wait::wait_for;
+
+pub(super) const CASES: &[Case] = &[
+    everywhere(
+        "a_notice_survives_a_page_that_is_kept",
+        a_notice_survives_a_page_that_is_kept,
+    ),
+    everywhere(
+        "a_notice_survives_a_frozen_page",
+        a_notice_survives_a_frozen_page,
+    ),
+    everywhere(
+        "a_notice_survives_the_way_out_and_back",
+        a_notice_survives_the_way_out_and_back,
+    ),
+    on_default(
+        "a_draft_survives_a_page_that_is_discarded",
+        a_draft_survives_a_page_that_is_discarded,
+    ),
+];
+
+/// A browser keeps the page that it leaves, and may show it again. The page closes its connection
+/// for that while.
+fn a_notice_survives_a_page_that_is_kept(stage: &mut Stage<'_>) {
+    survives(stage, |page| {
+        let send_and_leave = "
+            document.querySelector('[data-testid=notice-send]').click();
+            dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }));
+        ";
+        page.session().run(send_and_leave);
+        page.wait_for_state("reconnecting");
+        page.session()
+            .run("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))");
+    });
+}
+
+fn a_notice_survives_a_frozen_page(stage: &mut Stage<'_>) {
+    survives(stage, |page| {
+        page.click("notice-send");
+        page.session().freeze(true);
+        page.session().freeze(false);
+    });
+}
+
+/// Whether the browser keeps the page for the way back or loads it anew is up to the browser.
+fn a_notice_survives_the_way_out_and_back(stage: &mut Stage<'_>) {
+    survives(stage, |page| {
+        let send_and_go = "
+            document.querySelector('[data-testid=notice-send]').click();
+            location.href = 'about:blank';
+        ";
+        page.session().run(send_and_go);
+        page.wait_for_url("about:blank");
+        page.session().back();
+    });
+}
+
+/// Sends a notice by way of `leave`, which leaves the page and returns to it. Somebody else has it,
+/// once, and the sender is told the truth.
+fn survives(stage: &mut Stage<'_>, leave: impl Fn(&Page)) {
+    go_live(stage);
+    let Stage { page, server, .. } = stage;
+    let here = page.session().tab();
+    page.session().new_tab();
+    page.visit(&server.url(crate::site::QUIET));
+    page.wait_for_state("live");
+    let there = page.session().tab();
+
+    page.session().switch_to(&here);
+    page.click("menu-news");
+    wait_for("the field for a notice", || {
+        page.find("notice")?.fill(HELLO)
+    });
+    leave(page);
+    page.wait_for_state("live");
+    open_board(page);
+    wait_for("the notice, or its text", || {
+        let is_up = notices(page)
+            .iter()
+            .any(|it| it.0 == "own" && it.1 == HELLO);
+        let said = page.text("notice-said").unwrap_or_default();
+        match (is_up, draft(page)) {
+            (true, draft) if draft.is_empty() => Ok(()),
+            (false, draft) if draft == HELLO && said.contains("没有送到") => Ok(()),
+            (is_up, draft) => Err(format!("{is_up}, {draft:?}, {said:?}")),
+        }
+    });
+
+    page.session().switch_to(&there);
+    open_board(page);
+    wait_for_notice(page, "other", HELLO);
+    let theirs = notices(page);
+    let copies = theirs.iter().filter(|it| it.1 == HELLO).count();
+    assert_eq!(copies, 1, "{theirs:?}");
+}
+
+/// A browser may discard a hidden page without a word, and loads it anew when it is looked at.
+fn a_draft_survives_a_page_that_is_discarded(stage: &mut Stage<'_>) {
+    // The mark that the page gives what it sends.
+    const MARK: u32 = u32::MAX / 2;
+    const LOGIN: &str = r#"42/mofang,["login_response",{"data":"登录成功","sid":"p1"}]"#;
+    const LAST: &[&str] = &[
+        LOGIN,
+        r#"42/mofang,["notices",{"notices":[{"text":"大家好","nickname":"阿桃","at":1000,"id":"2147483647"}]}]"#,
+    ];
+    assert!(LAST[1].contains(&MARK.to_string()));
+    stage.page.session().run_first("Math.random = () => 0.5");
+    // This one never sends a notice to anybody.
+    let scripted = enter_scripted(stage, Act::Admit(&[LOGIN]));
+    let Stage { page, .. } = stage;
+    page.wait_for_state("live");
+    page.click("menu-news");
+    write(page, "大家好");
+    page.session().run(
+        "for (const event of ['pagehide', 'visibilitychange', 'beforeunload']) {
+            addEventListener(event, (it) => it.stopImmediatePropagation(), true);
+        }",
+    );
+    page.reload();
+    page.wait_for_state("live");
+    open_board(page);
+    wait_for("the text and what became of it", || {
+        let (draft, said) = (draft(page), page.text("notice-said").unwrap_or_default());
+        if draft == "大家好" && said.contains("没有送到") {
+            Ok(())
+        } else {
+            Err(format!("{draft:?}, {said:?}"))
+        }
+    });
+    // It had arrived, as the server's last notices show. What is written meanwhile stays.
+    scripted.set(Act::Admit(LAST));
+    scripted.say("1");
+    wait_for_board(page, &["我 大家好"]);
+    wait_for("an empty field", || match draft(page) {
+        draft if draft.is_empty() => Ok(()),
+        draft => Err(draft),
+    });
+    page.reload();
+    page.wait_for_state("live");
+    open_board(page);
+    wait_for_board(page, &["我 大家好"]);
+    assert_eq!(draft(page), "", "it was sent, and is to be sent again");
+}
+
+fn open_board(page: &Page) {
+    if page.text("notices").is_none() {
+        page.click("menu-news");
+    }
+    wait_for("the board", || page.find("notices").map(|_| ()));
+}

@@ -1,0 +1,385 @@
+//! Servers that keep a player out: each is a state, a reason in words, and a button that acts.
+
+use serde_json::json;
+
+use super::{Case, on_default, on_flask};
+use crate::page::Page;
+use crate::runner::Stage;
+use crate::scripted::{Act, Scripted};
+use crate::site::QUIET;
+use crate::wait::wait_for;
+
+pub(super) const CASES: &[Case] = &[
+    on_default("a_handshake_that_never_comes", a_handshake_that_never_comes),
+    on_default(
+        "a_namespace_that_is_never_answered",
+        a_namespace_that_is_never_answered,
+    ),
+    on_flask(
+        "an_exception_in_the_connect_handler",
+        an_exception_in_the_connect_handler,
+    ),
+    on_default("refused_in_every_form", refused_in_every_form),
+    on_flask("refused_by_flask_in_every_form", refused_by_flask),
+    on_flask("refused_with_always_connect", refused_with_always_connect),
+    on_default("kicked_with_and_without_words", kicked),
+    on_default("a_server_that_falls_silent", a_server_that_falls_silent),
+    on_default(
+        "a_server_that_shuts_after_each_handshake",
+        a_server_that_shuts_after_each_handshake,
+    ),
+    on_default(
+        "a_server_that_lets_in_and_throws_out",
+        a_server_that_lets_in_and_throws_out,
+    ),
+    on_flask("auth_that_never_comes", auth_that_never_comes),
+    on_flask("settings_without_a_server", settings_without_a_server),
+];
+
+/// The page whose Socket.IO server is the scripted one.
+const SCRIPTED: &str = "/scripted.html";
+
+/// Times of ten seconds and more pass five times as fast: those after which the page gives up.
+const FAST: &str = r#"
+(() => {
+    const factor = 5;
+    const [start, date, set] = [Date.now(), Date.now.bind(Date), globalThis.setTimeout.bind(globalThis)];
+    const now = performance.now.bind(performance);
+    performance.now = () => now() * factor;
+    Date.now = () => start + (date() - start) * factor;
+    globalThis.setTimeout = (callback, delay, ...rest) => set(callback, (delay ?? 0) / factor, ...rest);
+})();
+"#;
+
+/// A scripted server, and the page on it: signed in, and not let in yet.
+pub(super) fn enter(stage: &mut Stage<'_>, act: Act) -> Scripted {
+    let scripted = Scripted::start(act);
+    let Stage {
+        page,
+        server,
+        environment,
+        ..
+    } = stage;
+    for text in [
+        "WebSocket connection to",
+        "Failed to load resource",
+        "CORS policy",
+    ] {
+        page.expect_console(text);
+    }
+    server.kill();
+    server.connect_to(&[&scripted.origin]);
+    server.go(environment);
+    let settings = json!({ "socket_server": scripted.origin, "chat": false });
+    server.write_page(SCRIPTED, &settings);
+    page.visit(&server.url(SCRIPTED));
+    page.sign_in(&server.user, true);
+    scripted
+}
+
+fn wait_for_words(page: &Page, id: &str, words: &str) {
+    wait_for(&format!("{words} in {id}"), || match page.text(id) {
+        Some(text) if text.contains(words) => Ok(()),
+        text => Err(format!("{text:?}, {}", page.state())),
+    });
+}
+
+fn wait_for_more(what: &str, before: usize, count: impl Fn() -> usize) {
+    wait_for(what, || match count() {
+        now if now > before => Ok(()),
+        now => Err(format!("{now}")),
+    });
+}
+
+/// The button leads in, and then there is no bar any more.
+fn retry_leads_in(page: &Page) {
+    page.click("bar-retry");
+    page.wait_for_state("live");
+    page.wait_for_presence("bar", false);
+}
+
+/// The same where the page may be faster than the finger.
+fn comes_back(page: &Page) {
+    _ = page.find("bar-retry").and_then(|button| button.click());
+    page.wait_for_state("live");
+    page.wait_for_presence("bar", false);
+}
+
+fn a_handshake_that_never_comes(stage: &mut Stage<'_>) {
+    stage.page.session().run_first(FAST);
+    let scripted = enter(stage, Act::Mute);
+    let Stage { page, .. } = stage;
+    wait_for_words(page, "bar", "还在连接");
+    wait_for_words(page, "bar-why", "在等服务器回应");
+    assert_eq!(page.state(), "connecting");
+    // The button makes a new attempt of one that hangs.
+    let opened = scripted.opened();
+    page.click("bar-retry");
+    wait_for_more("another attempt", opened, || scripted.opened());
+    // Left alone, it is given up after a while, and tried again.
+    wait_for_words(page, "bar-why", "迟迟没有回应");
+    page.wait_for_state("reconnecting");
+    scripted.set(Act::Admit(&[]));
+    comes_back(page);
+}
+
+fn a_namespace_that_is_never_answered(stage: &mut Stage<'_>) {
+    stage.page.session().run_first(FAST);
+    let scripted = enter(stage, Act::Ignore);
+    let Stage { page, .. } = stage;
+    wait_for_words(page, "bar", "还在连接");
+    wait_for_words(page, "bar-why", "等它让你进来");
+    assert_eq!(page.state(), "connecting");
+    let asked = scripted.asked();
+    page.click("bar-retry");
+    wait_for_more("another request", asked, || scripted.asked());
+    wait_for_words(page, "bar-why", "一直没有让你进来");
+    page.wait_for_state("reconnecting");
+    page.click("connection");
+    wait_for_words(page, "advice", "connect 处理函数");
+    page.click("close");
+    scripted.set(Act::Admit(&[]));
+    comes_back(page);
+}
+
+/// On Flask-SocketIO, CONNECT is not answered then.
+fn an_exception_in_the_connect_handler(stage: &mut Stage<'_>) {
+    let Stage { page, server, .. } = stage;
+    page.session().run_first(FAST);
+    server.control("settings", &json!({ "connect_raises": true }));
+    page.visit(&server.url(QUIET));
+    page.sign_in(&server.user, true);
+    wait_for_words(page, "bar-why", "等它让你进来");
+    wait_for_words(page, "bar-why", "一直没有让你进来");
+    server.control("settings", &json!({ "connect_raises": false }));
+    comes_back(page);
+}
+
+/// What a server may answer in the place of a session, the state that this is, and why.
+const REFUSALS: [(&[&str], &str, &str); 8] = [
+    (
+        &[r#"44/mofang,{"message":"closed for the harvest","data":{"code":7}}"#],
+        "refused",
+        "closed for the harvest",
+    ),
+    (&[r#"44/mofang,"果园关门了""#], "refused", "果园关门了"),
+    (&["44/mofang,"], "refused", "没有说明原因"),
+    (&["44/mofang,{}"], "refused", "没有说明原因"),
+    (
+        // The words are in another language than the page's, which has some of its own.
+        &[r#"44/mofang,{"message":"invalid input","data":{"errno":1001}}"#],
+        "refused",
+        "输入有误",
+    ),
+    (&["41/mofang"], "refused", "没有说明原因"),
+    (
+        &[r#"41/mofang,{"message":"果园关门了"}"#],
+        "refused",
+        "果园关门了",
+    ),
+    (
+        &[
+            r#"40/mofang,{"sid":"s"}"#,
+            r#"41/mofang,{"message":"1001 invalid input"}"#,
+        ],
+        "ended",
+        "输入有误",
+    ),
+];
+
+fn refused_in_every_form(stage: &mut Stage<'_>) {
+    let scripted = enter(stage, Act::Answer(REFUSALS[0].0));
+    let Stage { page, .. } = stage;
+    page.wait_for_state(REFUSALS[0].1);
+    for (frames, state, why) in REFUSALS {
+        scripted.set(Act::Answer(frames));
+        page.reload();
+        page.wait_for_state(state);
+        wait_for_words(page, "bar-why", why);
+        // The retry is refused as well, and reported again.
+        let asked = scripted.asked();
+        page.click("bar-retry");
+        wait_for_more("another request", asked, || scripted.asked());
+        page.wait_for_state(state);
+        page.click("connection");
+        wait_for_words(page, "link-trouble", why);
+        page.click("close");
+        scripted.set(Act::Admit(&[]));
+        retry_leads_in(page);
+    }
+}
+
+fn refused_by_flask(stage: &mut Stage<'_>) {
+    let Stage { page, server, .. } = stage;
+    let refuse = |refuse: serde_json::Value| {
+        server.control("settings", &json!({ "refuse": refuse }));
+    };
+    refuse(json!(["果园关门了", { "code": 7 }]));
+    page.visit(&server.url(QUIET));
+    page.sign_in(&server.user, true);
+    page.wait_for_state("refused");
+    for (refusal, why) in [
+        (json!(["果园关门了", { "code": 7 }]), "果园关门了"),
+        (json!(["果园关门了"]), "果园关门了"),
+        (json!([]), "Connection rejected by server"),
+    ] {
+        refuse(refusal);
+        page.reload();
+        page.wait_for_state("refused");
+        wait_for_words(page, "bar-why", why);
+        refuse(json!(null));
+        retry_leads_in(page);
+    }
+}
+
+/// Such a server lets everybody in, and throws them out again with the refusal.
+fn refused_with_always_connect(stage: &mut Stage<'_>) {
+    let Stage {
+        page,
+        server,
+        environment,
+        ..
+    } = stage;
+    server.kill();
+    server.always_connect();
+    server.go(environment);
+    server.control("settings", &json!({ "refuse": ["果园关门了"] }));
+    page.visit(&server.url(QUIET));
+    page.sign_in(&server.user, true);
+    page.wait_for_state("ended");
+    wait_for_words(page, "bar", "服务器结束了连接");
+    wait_for_words(page, "bar-why", "果园关门了");
+    server.control("settings", &json!({ "refuse": null }));
+    retry_leads_in(page);
+}
+
+fn kicked(stage: &mut Stage<'_>) {
+    let scripted = enter(stage, Act::Admit(&[]));
+    let Stage { page, .. } = stage;
+    page.wait_for_state("live");
+    let kicks: [(&[&str], &str); 4] = [
+        (&["41/mofang"], "没有说明原因"),
+        (
+            &[r#"41/mofang,{"message":"你在别处登录了"}"#],
+            "你在别处登录了",
+        ),
+        // The default server announces the reason, in words of its own or by number.
+        (
+            &[
+                r#"42/mofang,["error_response",{"errno":1429,"errmsg":"慢一点"}]"#,
+                "41/mofang",
+            ],
+            "慢一点",
+        ),
+        (
+            &[
+                r#"42/mofang,["error_response",{"errno":1429,"errmsg":"slow down"}]"#,
+                "41/mofang",
+            ],
+            "发送得太频繁",
+        ),
+    ];
+    for (frames, why) in kicks {
+        for frame in frames {
+            scripted.say(frame);
+        }
+        page.wait_for_state("ended");
+        wait_for_words(page, "bar", "服务器结束了连接");
+        wait_for_words(page, "bar-why", why);
+        retry_leads_in(page);
+    }
+    assert_eq!(scripted.asked(), 1 + kicks.len(), "it came back by itself");
+}
+
+fn a_server_that_falls_silent(stage: &mut Stage<'_>) {
+    let scripted = enter(stage, Act::Silent);
+    let Stage { page, .. } = stage;
+    page.wait_for_state("live");
+    // Of the next attempt nothing comes that could be said in its place.
+    scripted.set(Act::Mute);
+    page.wait_for_state("reconnecting");
+    wait_for_words(page, "bar", "正在重新连接");
+    wait_for_words(page, "bar-why", "很久没有收到服务器的消息");
+    let opened = scripted.opened();
+    page.click("bar-retry");
+    wait_for_more("another attempt", opened, || scripted.opened());
+    scripted.set(Act::Admit(&[]));
+    comes_back(page);
+}
+
+fn a_server_that_shuts_after_each_handshake(stage: &mut Stage<'_>) {
+    let scripted = enter(stage, Act::Shut);
+    let Stage { page, .. } = stage;
+    page.wait_for_state("reconnecting");
+    wait_for_words(page, "bar-why", "马上又断开了");
+    page.click("connection");
+    wait_for_words(page, "advice", "接受连接后马上又关掉");
+    page.click("close");
+    // Each attempt waits for longer than the one before.
+    page.wait_for_presence("bar", true);
+    let opened = scripted.opened();
+    assert!(
+        opened < 8,
+        "{opened} connections while one reads a sentence"
+    );
+    let before = scripted.opened();
+    page.click("bar-retry");
+    wait_for_more("another attempt", before, || scripted.opened());
+    scripted.set(Act::Admit(&[]));
+    comes_back(page);
+}
+
+/// It is live for a moment again and again: that is not to be taken for live.
+fn a_server_that_lets_in_and_throws_out(stage: &mut Stage<'_>) {
+    const IN_AND_OUT: &[&str] = &[r#"40/mofang,{"sid":"s"}"#, "1"];
+    let scripted = enter(stage, Act::Answer(IN_AND_OUT));
+    let Stage { page, .. } = stage;
+    wait_for_words(page, "bar", "正在重新连接");
+    wait_for_words(page, "bar-why", "服务器结束了连接");
+    assert!(scripted.opened() < 8, "{} connections", scripted.opened());
+    scripted.set(Act::Admit(&[]));
+    page.wait_for_state("live");
+    page.wait_for_presence("bar", false);
+}
+
+/// A token that can't be checked is sent unchecked after a while. Until then the bar says what the
+/// page waits for.
+fn auth_that_never_comes(stage: &mut Stage<'_>) {
+    let Stage { page, server, .. } = stage;
+    page.session().run_first(FAST);
+    page.visit(&server.url(QUIET));
+    page.sign_in(&server.user, true);
+    page.wait_for_state("live");
+    let lose = || {
+        server.control("settings", &json!({ "api_fault": "hang" }));
+        server.control("drop", &json!({}));
+    };
+    lose();
+    wait_for_words(page, "bar-why", "正在确认你的登录");
+    page.wait_for_state("live");
+    page.wait_for_presence("bar", false);
+
+    lose();
+    wait_for_words(page, "bar-why", "正在确认你的登录");
+    server.control("settings", &json!({ "api_fault": null }));
+    server.control("forget", &json!({}));
+    // The question that hangs is asked once more, and answered.
+    comes_back(page);
+    let calls = server.state()["calls"].to_string();
+    assert!(calls.contains("User.check"), "{calls}");
+    assert_eq!(page.text("sign-in"), None, "it was asked to sign in");
+}
+
+/// What the settings name can't be connected to: the button reads them once more.
+fn settings_without_a_server(stage: &mut Stage<'_>) {
+    let Stage { page, server, .. } = stage;
+    server.write_page(SCRIPTED, &json!({ "socket_server": "nonsense://" }));
+    page.visit(&server.url(SCRIPTED));
+    page.sign_in(&server.user, true);
+    page.wait_for_toast("无法使用");
+    page.tap_toasts_away();
+    server.write_page(SCRIPTED, &json!({ "chat": false }));
+    page.click("connection");
+    page.click("link-retry");
+    page.wait_for_state("live");
+}
