@@ -15,11 +15,21 @@ use super::presence::Presence;
 pub(super) struct Count {
     hall: Arc<Hall>,
     presence: Presence,
-    /// What was told last. It is held while a count is sent, so that the last that arrives is the last that was true.
-    told: Mutex<Option<u64>>,
+    told: Mutex<Told>,
     changed: Notify,
     /// The least time between two pushes.
     interval: Duration,
+}
+
+/// What everybody was told.
+///
+/// Two that tell at once may overtake each other, and then the older count arrives last. That is seen by the turns, and is
+/// mended by the next push; to keep others waiting while thousands are told would take longer.
+#[derive(Debug, Default)]
+struct Told {
+    /// The last count; none if it is not known which one that was.
+    count: Option<u64>,
+    turn: u64,
 }
 
 impl Count {
@@ -35,66 +45,75 @@ impl Count {
 
     /// Announces a newcomer to everybody. A guest is nobody to the others, and is only told the count.
     pub(super) fn welcome(&self, member: &Member, socket: &Arc<Socket>) {
-        let mut told = self.lock();
         self.presence.enter(member);
-        let count = Some(self.presence.count());
         let welcome = ServerResponse {
-            count,
+            count: None,
             sid: Some(member.id.to_string()),
             nickname: member.player.as_ref().map(|it| it.nickname.clone()),
         };
         if member.player.is_some() {
-            *told = count;
-            self.hall.emit(&welcome);
+            self.tell_all(welcome);
         } else {
-            self.hall.emit_to(socket, &welcome);
+            self.tell_one(socket, welcome);
         }
     }
 
     /// It is not connected any more.
     pub(super) fn farewell(&self, member: &Member) {
         if self.presence.leave(member) {
-            // Whatever ends a socket may be in the middle of telling a count.
             self.changed.notify_one();
         }
     }
 
     /// Tells one socket.
     pub(super) fn tell(&self, socket: &Arc<Socket>) {
-        let _told = self.lock();
-        let count = ServerResponse {
-            count: Some(self.presence.count()),
-            ..ServerResponse::default()
-        };
-        self.hall.emit_to(socket, &count);
+        self.tell_one(socket, ServerResponse::default());
     }
 
     /// Pushes the count whenever it is another than the one that was told.
     pub(super) async fn push(&self) -> Infallible {
         loop {
             self.changed.notified().await;
-            if self.push_now() {
+            let told = self.lock().count;
+            if told != Some(self.presence.count()) {
+                self.tell_all(ServerResponse::default());
                 sleep(self.interval).await;
             }
         }
     }
 
-    /// Whether there was need to.
-    fn push_now(&self) -> bool {
-        let mut told = self.lock();
-        let count = Some(self.presence.count());
-        let has_changed = *told != count;
-        if has_changed {
-            *told = count;
-            self.hall.emit(&ServerResponse {
-                count,
-                ..ServerResponse::default()
-            });
-        }
-        has_changed
+    fn tell_all(&self, mut response: ServerResponse) {
+        let turn = {
+            let mut told = self.lock();
+            response.count = Some(self.presence.count());
+            told.count = response.count;
+            told.turn = told.turn.wrapping_add(1);
+            told.turn
+        };
+        self.hall.emit(&response);
+        self.check(turn);
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<u64>> {
+    fn tell_one(&self, socket: &Arc<Socket>, mut response: ServerResponse) {
+        let turn = {
+            let told = self.lock();
+            response.count = Some(self.presence.count());
+            told.turn
+        };
+        self.hall.emit_to(socket, &response);
+        self.check(turn);
+    }
+
+    /// Whether nobody else has told a count meanwhile.
+    fn check(&self, turn: u64) {
+        let mut told = self.lock();
+        if told.turn != turn {
+            told.count = None;
+            self.changed.notify_one();
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Told> {
         self.told.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
