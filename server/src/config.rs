@@ -11,6 +11,7 @@ use tracing_subscriber::filter::Targets;
 
 use crate::address::Proxies;
 use crate::rate::Rate;
+use crate::web::Authority;
 use crate::{net, orchard, session};
 
 /// The command line.
@@ -82,10 +83,11 @@ pub struct Config {
     )]
     pub database: PathBuf,
 
-    /// Origin whose pages may call this server, such as `https://cdn.example`; `null` or `file://`
-    /// for pages from files, as the web view sends it; `*` for all. Give it several times, or
-    /// several with commas. Without it only the page served here may call, and once it is given, no
-    /// other origin's page can open a Socket.IO connection.
+    /// Origin whose pages may call this server and connect to it, such as `https://cdn.example`; `null` or
+    /// `file://` for pages from files, as web views have them, though any site can make a page whose
+    /// origin is `null`; `tauri://localhost` for the window; `*` for all. Give it several times, or
+    /// several with commas. Without it only the page served here is let in, and on a loopback address
+    /// the pages of other servers on this machine, such as `trunk serve`.
     #[arg(
         long = "cors-origin",
         visible_alias = "allow-origin",
@@ -95,6 +97,19 @@ pub struct Config {
         value_parser = origin
     )]
     pub cors_origins: Vec<HeaderValue>,
+
+    /// Host that this server may be asked for as, such as `game.example`, with a port or for all ports. A
+    /// request for another, but for /healthz, is refused: somebody's name may lead here, too, and make
+    /// their page this server's. Give it several times, or several with commas. Without it any host is
+    /// taken.
+    #[arg(
+        long = "allowed-host",
+        env = "ORCHARD_ALLOWED_HOST",
+        value_name = "HOST",
+        value_delimiter = ',',
+        value_parser = host
+    )]
+    pub(crate) allowed_hosts: Vec<Authority>,
 
     /// Origin that the page may connect to besides this one, such as `https://game.example:5000`,
     /// when its settings name another server; its pictures may be shown, too. Give it several times,
@@ -509,6 +524,12 @@ fn network(text: &str) -> Result<IpNet, String> {
         .map_err(|_| "a network is an address, or one with a prefix such as 10.0.0.0/8".into())
 }
 
+fn host(text: &str) -> Result<Authority, String> {
+    Authority::parse(text).ok_or_else(|| {
+        "a host is a name or an address, and maybe a port, such as game.example".into()
+    })
+}
+
 fn at_least_one(text: &str) -> Result<usize, String> {
     let number: usize = text.parse().map_err(|_| "not a whole number".to_owned())?;
     if number == 0 {
@@ -543,7 +564,7 @@ fn source(text: &str) -> Result<String, String> {
 mod tests {
     use clap::{CommandFactory, Parser};
 
-    use super::{Cli, network, origin, source};
+    use super::{Cli, host, network, origin, source};
 
     #[test]
     fn the_command_line_is_well_formed() {
@@ -592,6 +613,16 @@ mod tests {
         }
         for bad in ["", "localhost", "10.0.0.0/33", "*"] {
             assert!(network(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_host_has_no_scheme_and_no_path() {
+        for good in ["game.example", "game.example:5000", "127.0.0.1", "[::1]:80"] {
+            assert!(host(good).is_ok(), "{good}");
+        }
+        for bad in ["", "https://game.example", "game.example/", "*.example"] {
+            assert!(host(bad).is_err(), "{bad}");
         }
     }
 

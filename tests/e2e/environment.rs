@@ -36,6 +36,11 @@ impl Environment {
         path("ORCHARD_WIDGET").unwrap_or_else(|missing| panic!("{missing}"))
     }
 
+    /// What serves the page while it is worked on.
+    pub(crate) fn trunk() -> PathBuf {
+        path("ORCHARD_TRUNK").unwrap_or_else(|missing| panic!("{missing}"))
+    }
+
     /// The folder of this file's neighbours: the tests and their servers.
     pub(crate) fn tests() -> PathBuf {
         Path::new(env!("CARGO_MANIFEST_DIR")).join("tests")

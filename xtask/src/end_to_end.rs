@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 
 use crate::node::Packages;
-use crate::{browser, engines, gallery, node, package, page, python, server, webkit, workspace};
+use crate::{
+    browser, engines, gallery, node, package, page, python, server, tools, webkit, workspace,
+};
 
 /// Variables for the tests.
 type Variables = Vec<(&'static str, OsString)>;
@@ -19,6 +21,9 @@ pub(crate) fn set_up() -> Result<Variables> {
     let mut variables = with(workspace::dist())?;
     variables.push(("ORCHARD_WIDGET", widget.into()));
     variables.push(("ORCHARD_NODE_MODULES", modules.into()));
+    let trunk = format!("trunk{}", std::env::consts::EXE_SUFFIX);
+    let trunk = tools::trunk().set_up()?.join(trunk);
+    variables.push(("ORCHARD_TRUNK", trunk.into()));
     Ok(variables)
 }
 

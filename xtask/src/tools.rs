@@ -37,7 +37,8 @@ pub(crate) fn all() -> Result<[Tool; 4]> {
     Ok([trunk(), wasm_bindgen()?, wasm_opt(), esbuild()])
 }
 
-fn trunk() -> Tool {
+/// What builds the page, and serves it while it is worked on.
+pub(crate) fn trunk() -> Tool {
     Tool {
         package: "trunk",
         package_version: "0.21.14".to_owned(),

@@ -1,9 +1,11 @@
 //! What is served over HTTP, and with which headers.
 
 mod api;
+mod authority;
 mod body;
-mod cors;
 mod headers;
+mod hosts;
+mod origins;
 mod page;
 mod socket;
 
@@ -20,7 +22,10 @@ use crate::config::Config;
 use crate::orchard::Engine;
 use crate::session::Sessions;
 use body::BodyLimits;
+use hosts::HEALTH_PATH;
 use socket::Endpoint;
+
+pub(crate) use authority::Authority;
 
 /// All routes: `/api`, `/healthz`, `/socket.io/`, and the page for everything else.
 pub(crate) fn router(
@@ -40,7 +45,7 @@ pub(crate) fn router(
     };
     let mut router = Router::new()
         .route(API_PATH, post(api::call))
-        .route("/healthz", get(health))
+        .route(HEALTH_PATH, get(health))
         .with_state(api::Api {
             app,
             limits: limits(config.max_body_bytes),
@@ -50,7 +55,8 @@ pub(crate) fn router(
         router = router.fallback_service(page::router(&config.dist));
     }
     let router = headers::secure(router, config);
-    cors::open(router, &config.cors_origins)
+    let router = origins::check(router, config);
+    hosts::check(router, &config.allowed_hosts)
 }
 
 /// Whether the server can do its work, for those who watch over it.

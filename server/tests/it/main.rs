@@ -12,6 +12,7 @@ mod honest;
 mod identity;
 mod limits;
 mod logs;
+mod origins;
 mod proxies;
 mod rpc;
 mod sessions;

@@ -2,9 +2,9 @@
 
 use reqwest::header::HeaderMap;
 
-use crate::support::{KINDS, TestServer, Wire};
+use crate::support::{KINDS, TestServer};
 
-async fn get(
+pub(crate) async fn get(
     server: &TestServer,
     path: &str,
     headers: &[(&str, &str)],
@@ -136,79 +136,6 @@ async fn tokens_are_not_kept_by_caches() {
     assert_eq!(response.headers()["cache-control"], "no-store");
     assert_eq!(response.headers()["x-content-type-options"], "nosniff");
     server.stop().await;
-}
-
-#[tokio::test]
-async fn another_origin_is_let_in_only_if_it_is_named() {
-    let closed = TestServer::start(&[]).await;
-    let open = TestServer::start(&["--cors-origin", "https://cdn.example,https://b.example"]).await;
-    let paths = ["/api", "/socket.io/?EIO=4&transport=polling"];
-    for (server, origin, allowed) in [
-        (&closed, "https://cdn.example", false),
-        (&open, "https://cdn.example", true),
-        (&open, "https://b.example", true),
-        (&open, "https://evil.example", false),
-    ] {
-        for path in paths {
-            let (_, headers, _) = get(server, path, &[("Origin", origin)]).await;
-            let sent = headers.get("access-control-allow-origin");
-            assert_eq!(
-                sent.is_some_and(|sent| sent == origin),
-                allowed,
-                "{origin} {path}"
-            );
-        }
-        let preflight = server
-            .http
-            .request(reqwest::Method::OPTIONS, server.url("/api"))
-            .header("Origin", origin)
-            .header("Access-Control-Request-Method", "POST")
-            .header(
-                "Access-Control-Request-Headers",
-                "accept-language,authorization,content-type",
-            )
-            .send()
-            .await
-            .unwrap();
-        let headers = preflight.headers();
-        for name in ["access-control-allow-headers", "access-control-max-age"] {
-            let sent = headers.get(name).is_some();
-            assert_eq!(sent, server.address == open.address, "{origin} {name}");
-        }
-        // The token is sent as a header, so no page needs cookies to go along.
-        assert!(!headers.contains_key("access-control-allow-credentials"));
-    }
-    closed.stop().await;
-    open.stop().await;
-}
-
-#[tokio::test]
-async fn a_page_of_an_origin_that_is_not_named_opens_no_connection() {
-    let open = TestServer::start(&[]).await;
-    let named = TestServer::start(&["--cors-origin", "https://cdn.example,null,file://"]).await;
-    let everybody = TestServer::start(&["--cors-origin", "*"]).await;
-    for (server, origin, allowed) in [
-        (&open, "https://any.example".to_owned(), true),
-        (&everybody, "https://any.example".into(), true),
-        (&named, "https://cdn.example".into(), true),
-        (&named, "null".into(), true),
-        (&named, "file://".into(), true),
-        (&named, named.url(""), true),
-        (&named, "https://any.example".into(), false),
-        (&named, open.url(""), false),
-    ] {
-        let status = Wire::status_for(server, &origin).await;
-        assert_eq!(status, if allowed { 101 } else { 403 }, "{origin}");
-        let path = "/socket.io/?EIO=4&transport=polling";
-        let (status, _, body) = get(server, path, &[("Origin", &origin)]).await;
-        assert_eq!(status, if allowed { 200 } else { 403 }, "{origin}: {body}");
-        assert_eq!(body.contains("--cors-origin"), !allowed, "{body}");
-    }
-    // What sends no origin is no page.
-    Wire::open(&named).await;
-    for server in [open, named, everybody] {
-        server.stop().await;
-    }
 }
 
 #[tokio::test]

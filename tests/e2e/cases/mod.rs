@@ -4,6 +4,7 @@ mod accessible;
 mod apicloud;
 mod back;
 mod connection;
+mod development;
 mod footer;
 mod header;
 mod hidden;
@@ -104,6 +105,7 @@ pub(crate) fn all() -> Vec<Case> {
         old::CASES,
         outages::CASES,
         hidden::CASES,
+        development::CASES,
     ]
     .concat()
 }

@@ -74,7 +74,7 @@ fn an_old_server_is_told(stage: &mut Stage<'_>) {
 
 fn a_wrong_api_is_told(stage: &mut Stage<'_>) {
     let (_closed, closed) = closed_server();
-    let (_far, far) = another_server(stage, &[]);
+    let (_far, far) = another_server(stage, &["--cors-origin", "https://other.example"]);
     allow(stage, &[&closed, &far]);
     expect_failures(&stage.page);
     let user = stage.server.user.clone();

@@ -1,0 +1,122 @@
+//! The host and port of an URL, as `Host` and `Origin` have them.
+
+use std::net::IpAddr;
+
+use axum::extract::Request;
+use axum::http::{HeaderMap, HeaderValue, header, uri};
+
+/// A host with a port or without, such as `game.example:5000`.
+#[derive(Clone, Debug)]
+pub(crate) struct Authority(uri::Authority);
+
+impl Authority {
+    /// The text, unless it is no host, means several, or has a name and password before it.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let authority: uri::Authority = text.parse().ok()?;
+        let bare = !text.contains(['@', '*']) && !authority.host().is_empty();
+        bare.then_some(Self(authority))
+    }
+
+    /// What a request asks: the host of its target (RFC 9112, section 3.2.2), which browsers leave out, else `Host`.
+    pub(super) fn of_request(request: &Request) -> Option<Self> {
+        match request.uri().authority() {
+            Some(authority) => Self::parse(authority.as_str()),
+            None => Self::of_headers(request.headers()),
+        }
+    }
+
+    /// The `Host` of a request.
+    pub(super) fn of_headers(headers: &HeaderMap) -> Option<Self> {
+        Self::parse(headers.get(header::HOST)?.to_str().ok()?)
+    }
+
+    /// That of the page which sent an `Origin`, if it came by HTTP.
+    pub(super) fn of_origin(origin: &HeaderValue) -> Option<Self> {
+        let (scheme, authority) = origin.to_str().ok()?.split_once("://")?;
+        let http = ["http", "https"].contains(&scheme);
+        http.then(|| Self::parse(authority))?
+    }
+
+    /// Whether it names this machine and no other: `localhost`, names below it, and addresses of the loopback, as browsers
+    /// have it (Secure Contexts, section 3.1).
+    pub(super) fn is_loopback(&self) -> bool {
+        let host = self.host();
+        let name = host.to_ascii_lowercase();
+        match host.parse::<IpAddr>() {
+            Ok(address) => address.to_canonical().is_loopback(),
+            Err(_) => name == "localhost" || name.ends_with(".localhost"),
+        }
+    }
+
+    /// Whether `self`, which an option names, means `asked`. Without a port it means all of them.
+    pub(super) fn means(&self, asked: &Self) -> bool {
+        let port = self.0.port_u16();
+        self.host().eq_ignore_ascii_case(asked.host())
+            && port.is_none_or(|port| asked.0.port_u16() == Some(port))
+    }
+
+    fn host(&self) -> &str {
+        self.0.host().trim_matches(['[', ']'])
+    }
+}
+
+/// Host and port, in letters of either case.
+impl PartialEq for Authority {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::Authority;
+
+    #[test]
+    fn what_is_on_this_machine() {
+        for (text, loopback) in [
+            ("localhost", true),
+            ("LocalHost:8080", true),
+            ("orchard.localhost:8080", true),
+            ("127.0.0.1", true),
+            ("127.1.2.3:80", true),
+            ("[::1]:5000", true),
+            ("[::ffff:127.0.0.1]", true),
+            ("localhost.example", false),
+            ("notlocalhost", false),
+            ("127.0.0.1.example", false),
+            ("0.0.0.0:5000", false),
+            ("192.0.2.1", false),
+            ("[2001:db8::1]", false),
+        ] {
+            let found = Authority::parse(text).unwrap();
+            assert_eq!(found.is_loopback(), loopback, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_host() {
+        for text in ["", ":80", "localhost@evil.example", "a b", "a/b"] {
+            assert!(Authority::parse(text).is_none(), "{text}");
+        }
+        for origin in ["null", "file://", "tauri://localhost", "ftp://localhost"] {
+            let origin = HeaderValue::from_static(origin);
+            assert!(Authority::of_origin(&origin).is_none(), "{origin:?}");
+        }
+    }
+
+    #[test]
+    fn a_name_without_a_port_means_every_port() {
+        let means = |name: &str, asked: &str| {
+            let parse = |text| Authority::parse(text).unwrap();
+            parse(name).means(&parse(asked))
+        };
+        assert!(means("game.example", "game.example"));
+        assert!(means("game.example", "Game.Example:5000"));
+        assert!(means("game.example:5000", "game.example:5000"));
+        assert!(means("[::1]", "[::1]:5000"));
+        assert!(!means("game.example:5000", "game.example"));
+        assert!(!means("game.example", "www.game.example"));
+    }
+}
