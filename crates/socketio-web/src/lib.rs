@@ -32,6 +32,7 @@
 //! Coming from JavaScript: [`manual::migration`]. What is delivered, and what isn't: [`manual::delivery`].
 //! A page that is hidden, left and shown again: [`manual::page`].
 //! In a program that is no page: [`manual::native`].
+//! Where servers depart from the protocol: [`manual::servers`].
 //!
 //! # To see what goes over the wire
 //! The feature `log` writes each frame on the browser's console, at the level "debug" (in Chromium: "Verbose"). Tokens are
@@ -83,6 +84,8 @@ pub mod manual {
     pub mod native {}
     #[doc = include_str!("../docs/page.md")]
     pub mod page {}
+    #[doc = include_str!("../docs/servers.md")]
+    pub mod servers {}
 }
 
 pub use ack::{Ack, AckError};

@@ -14,6 +14,7 @@
     reason = "tests fail by panicking"
 )]
 
+mod manual;
 mod promises;
 mod replay;
 mod transcript;
