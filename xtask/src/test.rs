@@ -25,11 +25,21 @@ use crate::{
 pub(crate) struct Outcome {
     pub(crate) group: Group,
     pub(crate) tally: Tally,
-    /// The names of the tests that failed.
+    /// The names of the tests that failed; behind that of their variant, if they are of one.
     pub(crate) failed: Vec<String>,
+    /// What of it were variants.
+    pub(crate) variants: Vec<Variant>,
     pub(crate) time: Duration,
     /// What went wrong, besides tests that say so themselves.
     pub(crate) fault: Option<String>,
+}
+
+/// Tests of the group once more, under other circumstances.
+#[derive(Debug)]
+pub(crate) struct Variant {
+    name: &'static str,
+    tally: Tally,
+    time: Duration,
 }
 
 impl Outcome {
@@ -39,6 +49,7 @@ impl Outcome {
             group,
             tally: Tally::default(),
             failed: Vec::new(),
+            variants: Vec::new(),
             time: Duration::ZERO,
             fault,
         }
@@ -122,8 +133,34 @@ fn run(group: Group, options: &Test, round: &Round) -> Outcome {
 /// The commands that run a group, and the servers that must run beside them.
 #[derive(Debug)]
 struct Prepared {
-    tests: Vec<Command>,
+    tests: Vec<Tests>,
     servers: Vec<Running>,
+}
+
+/// Tests that one command runs.
+#[derive(Debug)]
+struct Tests {
+    /// What is special about them, where they run more than once.
+    variant: Option<&'static str>,
+    command: Command,
+}
+
+impl Tests {
+    fn variant(name: &'static str, command: Command) -> Self {
+        Self {
+            variant: Some(name),
+            command,
+        }
+    }
+}
+
+impl From<Command> for Tests {
+    fn from(command: Command) -> Self {
+        Self {
+            variant: None,
+            command,
+        }
+    }
 }
 
 /// Sets up what the group needs.
@@ -149,7 +186,7 @@ fn prepare(group: Group, accept: bool) -> Result<Prepared> {
                 examples.args(["--package", package]);
                 native.args(["--package", package]);
             }
-            tests.extend([page, native, examples]);
+            tests.extend([page.into(), native.into(), examples.into()]);
         }
         Group::Server => {
             test.args(["--package", SERVER]);
@@ -162,9 +199,15 @@ fn prepare(group: Group, accept: bool) -> Result<Prepared> {
             log.args(["--target", WASM, "--package", "socketio-web"]);
             log.args(["--features", "log", "--test", "log"]);
             in_browser(&mut log)?;
-            tests.push(log);
+            tests.push(log.into());
+            let mut throwing = scripted()?;
+            throwing.args(["--features", "__faults"]);
+            tests.push(Tests::variant("throwing listeners", throwing));
+            let mut disturbed = scripted()?;
+            disturbed.env("SOCKETIO_TEST_CLOCKS", "disturbed");
+            tests.push(Tests::variant("disturbed clocks", disturbed));
             // What the core is tested with is still what these servers send.
-            tests.push(record::checker()?);
+            tests.push(record::checker()?.into());
             // The tests read them with `option_env!`: in a browser there is no environment.
             for (server, variable, address) in peers::start()? {
                 servers.push(server);
@@ -189,11 +232,20 @@ fn prepare(group: Group, accept: bool) -> Result<Prepared> {
             // In release: so it is made of what the package is made of.
             let mut shell = shell::cargo("test")?;
             shell.args(["--release", "--no-fail-fast"]);
-            tests.push(shell);
+            tests.push(shell.into());
         }
     }
-    tests.insert(0, test);
+    tests.insert(0, test.into());
     Ok(Prepared { tests, servers })
+}
+
+/// The client's tests that need a browser and no server.
+fn scripted() -> Result<Command> {
+    let mut test = cargo("test");
+    test.args(["--target", WASM, "--package", "socketio-web"]);
+    test.args(["--test", "scripted"]);
+    in_browser(&mut test)?;
+    Ok(test)
 }
 
 /// Has tests for WebAssembly run in headless Chromium.
@@ -219,7 +271,15 @@ fn in_browser(test: &mut Command) -> Result<()> {
 fn execute(prepared: Prepared, options: &Test, round: &Round, outcome: &mut Outcome) -> Result<()> {
     let load = round.busy.then(load::start).transpose()?;
     let mut printed = String::new();
-    for mut test in prepared.tests {
+    for tests in prepared.tests {
+        let Tests {
+            variant,
+            command: mut test,
+        } = tests;
+        let start = Instant::now();
+        if let Some(name) = variant {
+            note(format_args!("tests: {}: {name}", outcome.group.name()));
+        }
         if std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none() {
             test.env("CARGO_TERM_COLOR", "always");
         }
@@ -231,19 +291,39 @@ fn execute(prepared: Prepared, options: &Test, round: &Round, outcome: &mut Outc
         }
         let mut brief = Brief::default();
         let (status, output) = process::tee(&mut test, |line| brief.shows(line))?;
-        outcome.tally += Tally::of(&output);
+        let tally = Tally::of(&output);
+        outcome.tally += tally;
+        if let Some(name) = variant {
+            outcome.variants.push(Variant {
+                name,
+                tally,
+                time: start.elapsed(),
+            });
+        }
+        let failed = tally::failed(&output);
+        for case in failed.into_iter().map(|case| case_of(variant, case)) {
+            if !outcome.failed.contains(&case) {
+                outcome.failed.push(case);
+            }
+        }
         printed.push_str(&output);
         if !status.success() {
             outcome.fault = Some(format!("cargo test failed ({status})"));
         }
     }
     drop((load, prepared.servers));
-    outcome.failed = tally::failed(&printed);
     let log = keep(&printed, outcome.group, round)?;
     if let Some(fault) = &mut outcome.fault {
         *fault += &format!("; all that it printed is in {}", log.display());
     }
     Ok(())
+}
+
+fn case_of(variant: Option<&str>, case: String) -> String {
+    match variant {
+        Some(variant) => format!("{variant}: {case}"),
+        None => case,
+    }
 }
 
 /// Leaves what the tests printed in a file, backtraces and all.
@@ -254,35 +334,34 @@ fn keep(printed: &str, group: Group, round: &Round) -> Result<PathBuf> {
     Ok(log)
 }
 
-/// A line a group, and the line that ends it all.
+/// A line a group, one for each variant of it, and the line that ends it all.
 fn summary(outcomes: &[Outcome]) -> String {
-    let mut text = format!(
-        "{:<12} {:>7} {:>7} {:>8}  time\n",
-        "group", "passed", "failed", "ignored"
-    );
+    let mut text = row("group", ["passed", "failed", "ignored"], "time", "");
     let mut sum = Tally::default();
     for outcome in outcomes {
-        let Tally {
-            passed,
-            failed,
-            ignored,
-        } = outcome.tally;
-        let time = Seconds(outcome.time);
-        text += &format!(
-            "{:<12} {passed:>7} {failed:>7} {ignored:>8}  {time}",
-            outcome.group.name()
-        );
-        text += if outcome.is_good() {
-            "\n"
-        } else {
-            "  FAILED\n"
-        };
+        let verdict = if outcome.is_good() { "" } else { "  FAILED" };
+        let name = outcome.group.name();
+        text += &figures(name, outcome.tally, outcome.time, verdict);
+        for variant in &outcome.variants {
+            let name = format!("  {}", variant.name);
+            text += &figures(&name, variant.tally, variant.time, "");
+        }
         sum += outcome.tally;
     }
     text + &format!(
         "\n{} passed, {} failed, {} skipped\n",
         sum.passed, sum.failed, sum.ignored
     )
+}
+
+fn figures(name: &str, tally: Tally, time: Duration, verdict: &str) -> String {
+    let counts = [tally.passed, tally.failed, tally.ignored].map(|it| it.to_string());
+    let time = Seconds(time).to_string();
+    row(name, counts.each_ref().map(String::as_str), &time, verdict)
+}
+
+fn row(name: &str, [passed, failed, ignored]: [&str; 3], time: &str, verdict: &str) -> String {
+    format!("{name:<21} {passed:>7} {failed:>7} {ignored:>8}  {time}{verdict}\n")
 }
 
 /// An error if a group failed, or executed no test although none were left out by a filter.
@@ -296,7 +375,10 @@ fn verdict(outcomes: &[Outcome], filter: Option<&str>) -> Result<()> {
     if !failed.is_empty() {
         bail!("failed: {failed}");
     }
-    let idle = names(&|outcome| outcome.tally.executed() == 0);
+    let idle = names(&|outcome| {
+        let mut variants = outcome.variants.iter();
+        outcome.tally.executed() == 0 || variants.any(|it| it.tally.executed() == 0)
+    });
     match filter {
         None if !idle.is_empty() => bail!("executed no test: {idle}"),
         Some(filter) if outcomes.iter().all(|outcome| outcome.tally.executed() == 0) => {
@@ -352,6 +434,28 @@ mod tests {
         ];
         assert_eq!(
             verdict(&outcomes, None).unwrap_err().to_string(),
+            "executed no test: browser"
+        );
+    }
+
+    #[test]
+    fn a_variant_has_a_line_and_must_execute_tests() {
+        let mut browser = outcome(Group::Browser, 4, 0, None);
+        browser.variants = [("throwing listeners", 1), ("disturbed clocks", 0)]
+            .map(|(name, passed)| Variant {
+                name,
+                tally: outcome(Group::Browser, passed, 0, None).tally,
+                time: Duration::from_secs(20),
+            })
+            .into();
+        let text = summary(std::slice::from_ref(&browser));
+        let lines: Vec<_> = text.lines().collect();
+        let line = "  throwing listeners        1       0        1  20 s";
+        assert_eq!(lines.get(2), Some(&line), "{text}");
+        // What the group counts has its variants in it.
+        assert_eq!(lines.last(), Some(&"4 passed, 0 failed, 1 skipped"));
+        assert_eq!(
+            verdict(&[browser], None).unwrap_err().to_string(),
             "executed no test: browser"
         );
     }

@@ -1,7 +1,7 @@
-//! Faults of the user's code, for this crate's own tests, with the feature `faults`.
+//! Faults of the user's code, for this crate's own tests, with the feature `__faults`.
 
 /// Throws, at every tenth call, when a listener has done what it does.
-#[cfg(feature = "faults")]
+#[cfg(feature = "__faults")]
 pub(crate) fn every_tenth() {
     thread_local!(static CALLS: std::cell::Cell<u32> = const { std::cell::Cell::new(0) });
     CALLS.set(CALLS.get() + 1);
@@ -10,5 +10,5 @@ pub(crate) fn every_tenth() {
     }
 }
 
-#[cfg(not(feature = "faults"))]
+#[cfg(not(feature = "__faults"))]
 pub(crate) fn every_tenth() {}

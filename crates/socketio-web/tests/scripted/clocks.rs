@@ -11,7 +11,7 @@ use super::connecting::listen;
 use super::events::Chat;
 use crate::support::clock::{pass, set_wall, sleep};
 use crate::support::log::Log;
-use crate::support::script::{Script, connected, connected_with};
+use crate::support::script::{Script, connected, connected_with, disturbed};
 use crate::support::wait::until;
 
 const HOUR: f64 = 3_600_000.0;
@@ -24,6 +24,15 @@ fn soon(builder: Builder) -> Builder {
 /// Something comes in that changes nothing.
 fn look(script: &Script) {
     script.last().deliver("6");
+}
+
+/// These tests run once more with a wall clock that is set all the time.
+#[wasm_bindgen_test]
+fn the_wall_clock_is_disturbed_where_that_was_asked_for() {
+    Script::install();
+    let looks: Vec<f64> = (0..8).map(|_| js_sys::Date::now()).collect();
+    let jumps = looks.windows(2).any(|two| two[1] < two[0]);
+    assert_eq!(jumps, disturbed(), "{looks:?}");
 }
 
 #[wasm_bindgen_test]

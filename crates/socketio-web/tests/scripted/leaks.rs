@@ -10,10 +10,11 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use super::events::Chat;
 use crate::support::owned::Owned;
 use crate::support::script::{Script, address, connected, page_listeners, timers};
+use crate::times;
 
 const WARM_UP: usize = 100;
-const RECONNECTS: usize = 1_000;
-const LISTENERS: usize = 100_000;
+const RECONNECTS: usize = times(1_000);
+const LISTENERS: usize = times(100_000);
 
 #[wasm_bindgen_test]
 async fn a_thousand_reconnects_leave_nothing_behind() {

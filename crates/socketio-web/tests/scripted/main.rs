@@ -32,3 +32,13 @@ mod user_code;
 mod watching;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
+
+/// How often a test does what it counts; less often where all tests run once more, under circumstances that their number
+/// has nothing to do with.
+const fn times(count: usize) -> usize {
+    if support::script::disturbed() || cfg!(feature = "__faults") {
+        count / 20
+    } else {
+        count
+    }
+}

@@ -24,6 +24,7 @@ use crate::support::owned::Owned;
 use crate::support::reported::Reported;
 use crate::support::script::{HANDSHAKE, Script, Ws, address, connected, connected_with};
 use crate::support::wait::until;
+use crate::times;
 
 const CHAT: &str = r#"42["chat","x"]"#;
 
@@ -740,6 +741,27 @@ fn a_wait_for_an_acknowledgement_ends_once_whoever_throws() {
     }
 }
 
+/// These tests run once more with it.
+#[cfg(feature = "__faults")]
+#[wasm_bindgen_test]
+fn every_tenth_call_of_a_listener_throws() {
+    let watch = "globalThis.tenths = 0;
+        addEventListener('error', (event) => {
+            globalThis.tenths += String(event.error?.message).startsWith('every tenth');
+            event.preventDefault();
+        });";
+    js_sys::eval(watch).unwrap();
+    let (_script, ws, socket) = connected();
+    let count = Rc::new(Cell::new(0));
+    let counted = Rc::clone(&count);
+    let _chat = socket.on(move |Chat(_)| counted.set(counted.get() + 1));
+    for _ in 0..100 {
+        ws.deliver(CHAT);
+    }
+    assert_eq!(count.get(), 100);
+    assert_eq!(js_sys::eval("tenths").unwrap(), 10);
+}
+
 /// Where the next frame would lie on WebAssembly's shadow stack.
 #[inline(never)]
 fn stack() -> usize {
@@ -747,7 +769,7 @@ fn stack() -> usize {
     std::ptr::from_ref(std::hint::black_box(&local)) as usize
 }
 
-const THROWS: usize = 100_000;
+const THROWS: usize = times(100_000);
 
 #[wasm_bindgen_test]
 fn a_hundred_thousand_exceptions_leave_the_stack_where_it_was() {

@@ -12,7 +12,7 @@ impl Reported {
                 globalThis.reportedErrors = [];
                 addEventListener('error', (event) => {
                     const message = String(event.error?.message ?? event.error);
-                    // Not the test's own, see the feature `faults`.
+                    // Not the test's own, see the feature `__faults`.
                     if (!message.startsWith('every tenth')) globalThis.reportedErrors.push(message);
                     event.preventDefault();
                 });

@@ -19,7 +19,7 @@ pub(crate) struct Ws(JsValue);
 
 impl Script {
     pub(crate) fn install() -> Self {
-        if option_env!("SOCKETIO_TEST_CLOCKS") == Some("disturbed") {
+        if disturbed() {
             clock::disturb();
         }
         Self(js_sys::eval(include_str!("websocket.js")).expect("the script is valid"))
@@ -160,6 +160,11 @@ impl Ws {
         let method: Function = get(&self.0, method).unchecked_into();
         method.apply(&self.0, &args.iter().collect()).unwrap();
     }
+}
+
+/// Whether the clocks of the page are to be set all the time, see [`clock::disturb`].
+pub(crate) const fn disturbed() -> bool {
+    option_env!("SOCKETIO_TEST_CLOCKS").is_some()
 }
 
 /// An address that no test before had; nobody is there.
