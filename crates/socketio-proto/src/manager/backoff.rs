@@ -87,6 +87,19 @@ mod tests {
     }
 
     #[test]
+    fn b8_a_share_beyond_its_bounds_is_the_nearest_within() {
+        let with = |randomization_factor| {
+            let config = Config {
+                randomization_factor,
+                ..Config::default()
+            };
+            delays(&config, 7, 9)
+        };
+        assert_eq!(with(9.0), with(1.0));
+        assert_eq!(with(-9.0), with(0.0));
+    }
+
+    #[test]
     fn w2_jitter_stays_at_the_cap() {
         let late: alloc::vec::Vec<u64> = (0..500)
             .map(|seed| delays(&Config::default(), seed, 20)[19])

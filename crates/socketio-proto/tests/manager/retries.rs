@@ -153,6 +153,31 @@ fn h23_without_a_timeout_it_is_sent_again_only_at_a_reconnect() {
 }
 
 #[test]
+fn h23_without_a_timeout_it_is_given_up_after_its_tries() {
+    let options = SocketOptions {
+        ack_timeout: None,
+        ..options(1, 1)
+    };
+    let (mut script, socket) = Script::connecting(options);
+    script.they_accept("s");
+    script.emit(socket, "q", ACK).unwrap();
+    script.expect([r#"> 420["q","x"]"#]);
+    script.they_break();
+    assert_eq!(
+        script.they_accept("s2"),
+        ["connected s2", r#"> 421["q","x"]"#]
+    );
+    let told = script.they_break();
+    let end = "ack 0 failed: socket has been disconnected".to_owned();
+    assert!(told.contains(&end), "{told:?}");
+    script.emit(socket, "r", PLAIN).unwrap();
+    assert_eq!(
+        script.they_accept("s3"),
+        ["connected s3", r#"> 422["r","x"]"#]
+    );
+}
+
+#[test]
 fn h24_the_queue_rests_while_disconnected() {
     let (mut script, socket) = Script::connecting(options(1, 1));
     script.emit(socket, "q", ACK).unwrap();
