@@ -34,7 +34,8 @@ impl Handshake {
     /// timeout. Here `sid`, `pingInterval` and `pingTimeout` must be there, the timeout must be at
     /// least 1 ms, and neither more than a browser's timer counts. An interval of 0 is what
     /// python-engineio announces for one below a second. `upgrades` may be absent, and so may
-    /// `maxPayload`; 0 means no bound, too.
+    /// `maxPayload`; 0 means no bound, too, and so does a number beyond 64 bits, such as JavaScript's
+    /// `Number.MAX_VALUE`.
     ///
     /// ```
     /// use core::time::Duration;
@@ -179,13 +180,18 @@ fn delay(field: &'static str, value: Option<&str>, least: u64) -> Result<Duratio
 }
 
 fn max_payload(value: Option<&str>) -> Result<Option<u64>, HandshakeError> {
-    match value.map(number) {
-        None | Some(Some(0)) => Ok(None),
-        Some(Some(bytes)) => Ok(Some(bytes)),
-        Some(None) => Err(HandshakeError::InvalidField {
-            field: "maxPayload",
-            expected: "a number of bytes, 0 for no bound",
-        }),
+    let Some(value) = value else {
+        return Ok(None);
+    };
+    match number(value) {
+        // Any other number is beyond 64 bits: JavaScript writes its greatest ones so.
+        None if !value.as_bytes().first().is_some_and(u8::is_ascii_digit) => {
+            Err(HandshakeError::InvalidField {
+                field: "maxPayload",
+                expected: "a number of bytes, 0 for no bound",
+            })
+        }
+        bytes => Ok(bytes.filter(|bytes| *bytes > 0)),
     }
 }
 
@@ -251,6 +257,9 @@ mod tests {
             assert_eq!(with("maxPayload", value).unwrap().max_payload, None);
         }
         assert_eq!(with("maxPayload", "0").unwrap().max_payload, None);
+        for value in ["99999999999999999999", "1.7976931348623157e+308"] {
+            assert_eq!(with("maxPayload", value).unwrap().max_payload, None);
+        }
     }
 
     #[test]
@@ -295,10 +304,7 @@ mod tests {
                 "upgrades",
                 &["1", "\"websocket\"", "[1]", "[[\"websocket\"]]", "{}"],
             ),
-            (
-                "maxPayload",
-                &["-1", "\"1\"", "[]", "1e9", "99999999999999999999"],
-            ),
+            ("maxPayload", &["-1", "\"1\"", "[]", "{}", "true"]),
         ] {
             for value in values {
                 let found = with(field, value);

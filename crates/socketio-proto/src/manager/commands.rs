@@ -52,6 +52,8 @@ impl Manager {
         let pacing = self.take_former(&namespace);
         let mut socket = Box::new(Socket::new(namespace, options));
         socket.pacing = pacing;
+        // A server may answer an event of a socket that was here before, on the same connection.
+        socket.acks.start_at(self.next_ack);
         let free = self.sockets.iter().position(|slot| slot.socket.is_none());
         let index = free.unwrap_or(self.sockets.len());
         if free.is_none() {
@@ -84,6 +86,7 @@ impl Manager {
                 .map(|queue| queue.take_all())
                 .unwrap_or_default();
             let waits = socket.acks.take_all();
+            self.next_ack = self.next_ack.max(socket.acks.next_id());
             for wait in waits.iter().filter(|wait| wait.retried.is_none()) {
                 let result = Err(AckError::Removed);
                 self.event(Event::Acked {
@@ -141,7 +144,7 @@ impl Manager {
     /// The user leaves the session of a socket, if it has one.
     pub(super) fn leave_session(&mut self, id: SocketId, reason: DisconnectReason) {
         // What the handlers of `Connected` emitted comes before what they do to the connection.
-        self.flush(id);
+        self.flush_all();
         let is_untold = self.withdraw(id);
         let Some(socket) = self.get_mut(id) else {
             return;
@@ -211,7 +214,7 @@ impl Manager {
         }
         // Auth that was asked for before this call would be of the user before.
         if socket.phase == Phase::Authorizing {
-            socket.phase = Phase::Waiting;
+            socket.leave(Phase::Waiting);
             self.request_connect(id);
         }
     }

@@ -43,7 +43,8 @@ pub struct Config {
     pub rejoin_delay: Duration,
     /// Bounds on what one packet may hold.
     pub limits: Limits,
-    /// Events that one socket holds until its CONNECT is answered (H4). Default: 1000.
+    /// Events that one socket holds until its CONNECT is answered (H4), and none more once they have
+    /// [`Limits::packet_bytes`]. Default: 1000.
     pub receive_buffer: usize,
 }
 

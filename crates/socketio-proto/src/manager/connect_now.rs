@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 use core::time::Duration;
 
 use super::pacing::{Pacing, REACTION};
-use super::socket::Phase;
+use super::socket::{Phase, Socket};
 use super::{DisconnectReason, Event, Manager, Output, SocketId};
 use crate::Instant;
 use crate::engine;
@@ -15,6 +15,9 @@ const PATIENCE: Duration = Duration::from_millis(500);
 
 /// The same where the device woke or the network is back: an attempt that began since may be good.
 const PATIENCE_AT_WAKE: Duration = Duration::from_secs(2);
+
+/// So often the patience doubles, while nothing that is made anew comes to its end.
+const MOST_HURRIES: u32 = 4;
 
 /// However slow the way is, nobody waits for longer than this: without an option that bounds the
 /// wait, nothing else would end it.
@@ -33,7 +36,7 @@ impl Manager {
             return;
         };
         socket.phase = Phase::Waiting;
-        socket.not_before = None;
+        socket.end_delay();
         if !is_reaction {
             socket.pacing.reset();
             if phase == engine::Phase::Closed && self.reconnect_at.is_none() {
@@ -124,9 +127,9 @@ impl Manager {
             }
             engine::Phase::Opening => {
                 if let Some(socket) = self.get_mut(id).filter(|_| !is_reaction) {
-                    socket.not_before = None;
+                    socket.end_delay();
                 }
-                self.reopen_after(PATIENCE);
+                self.reopen_after(self.least_patience());
             }
             engine::Phase::Open => self.request_now(id),
         }
@@ -151,16 +154,23 @@ impl Manager {
             }
             return;
         }
-        if self.reopen_after(PATIENCE_AT_WAKE) {
+        let patience = match self.has_slept {
+            true => Duration::ZERO,
+            false => PATIENCE_AT_WAKE.max(self.least_patience()),
+        };
+        if self.reopen_after(patience) {
             self.woken = Some(now);
         }
-        let is_open = self.connection.phase() == engine::Phase::Open;
+        let patience = PATIENCE_AT_WAKE.max(self.patience());
         for id in self.ids() {
-            if let Some(socket) = self.get_mut(id)
-                && socket.not_before.take().is_some()
-                && is_open
-            {
+            let waited = self.get_mut(id).is_some_and(|socket| socket.end_delay());
+            if self.connection.phase() != engine::Phase::Open {
+                continue;
+            }
+            if waited {
                 self.request_connect(id);
+            } else if self.ask_anew(id, patience, false) {
+                self.woken = Some(now);
             }
         }
     }
@@ -187,48 +197,74 @@ impl Manager {
                 socket.is_asked_ahead = false;
             }
         }
+        self.hurry();
         self.start(now);
         true
     }
 
+    /// Something is made anew that had not ended: a program that wishes for it again and again must
+    /// not keep it from ever coming to its end, where that takes longer than the program waits.
+    fn hurry(&mut self) {
+        self.pacing.hurries = MOST_HURRIES.min(self.pacing.hurries + 1);
+    }
+
+    fn least_patience(&self) -> Duration {
+        PATIENCE.saturating_mul(1 << self.pacing.hurries)
+    }
+
     /// Asks for a namespace at once, on a connection that is open.
     fn request_now(&mut self, id: SocketId) {
-        let now = self.now;
-        let is_alone = self.is_alone(id);
         let is_reaction = self.is_reaction();
         let patience = self.patience();
         let Some(socket) = self.get_mut(id) else {
             return;
         };
-        let is_old = !is_reaction && now.saturating_since(socket.asked) >= patience;
         match socket.phase {
             Phase::Waiting => {
                 if socket.not_before.is_some() && socket.pacing.may_hurry(is_reaction) {
-                    socket.not_before = None;
+                    socket.end_delay();
                 }
                 self.request_connect_after(id, Some(patience));
             }
-            Phase::Authorizing if is_old => {
-                socket.phase = Phase::Waiting;
+            _ if !is_reaction => {
+                self.ask_anew(id, patience, true);
+            }
+            _ => {}
+        }
+    }
+
+    /// Asks anew for what was left without an answer for this long. On a connection that others need,
+    /// CONNECT goes out again only where that `is_urgent`: the server may refuse one that comes on
+    /// top of another. Tells whether a transport is opened for that.
+    fn ask_anew(&mut self, id: SocketId, patience: Duration, is_urgent: bool) -> bool {
+        let now = self.now;
+        let is_alone = self.is_alone(id);
+        let is_old = |socket: &&mut Socket| now.saturating_since(socket.asked) >= patience;
+        let Some(socket) = self.get_mut(id).filter(is_old) else {
+            return false;
+        };
+        match socket.phase {
+            Phase::Authorizing => {
+                socket.leave(Phase::Waiting);
                 self.request_connect(id);
             }
             // Nothing is lost with a connection that nobody else is on, and the server starts clean.
-            Phase::Connecting if is_old && is_alone => {
+            Phase::Connecting if is_alone => {
+                socket.leave(Phase::Waiting);
                 self.output(Output::CloseTransport(self.connection.transport()));
                 self.event(Event::Closed(DisconnectReason::ForcedClose));
-                if let Some(socket) = self.get_mut(id) {
-                    socket.leave(Phase::Waiting);
-                }
                 self.connection_gone();
                 self.open(now);
             }
-            Phase::Connecting if is_old => {
+            Phase::Connecting if is_urgent => {
                 socket.leave(Phase::Waiting);
                 socket.unanswered += 1;
                 self.request_connect(id);
             }
-            Phase::Idle | Phase::Authorizing | Phase::Connecting | Phase::Connected => {}
+            Phase::Idle | Phase::Waiting | Phase::Connecting | Phase::Connected => return false,
         }
+        self.hurry();
+        self.connection.phase() == engine::Phase::Opening
     }
 
     /// How long an answer may take at least.
@@ -236,7 +272,7 @@ impl Manager {
         let measured = self.round_trip.map_or(Duration::ZERO, |round_trip| {
             round_trip.latest.max(round_trip.smoothed).saturating_mul(2)
         });
-        let patience = PATIENCE.max(measured).max(self.opening_took);
+        let patience = self.least_patience().max(measured).max(self.opening_took);
         patience.min(MOST_PATIENCE)
     }
 
@@ -250,9 +286,7 @@ impl Manager {
     pub(super) fn renew(&mut self) {
         let now = self.now;
         // What handlers of `Connected` emitted comes before what they, or others, do to the connection.
-        for id in self.ids() {
-            self.flush(id);
-        }
+        self.flush_all();
         self.output(Output::CloseTransport(self.connection.transport()));
         self.lost(
             DisconnectReason::TransportClose,

@@ -209,10 +209,15 @@ impl Manager {
             return;
         };
         let held = socket.receive_buffer.len();
+        let bytes: usize = socket.receive_buffer.iter().map(Packet::bytes).sum();
+        let limit = self.config.limits.packet_bytes;
         match socket.phase {
             Phase::Connected => self.received(id, packet),
             // It may be of the session that was left.
             Phase::Connecting if self.may_be_of_left(packet.namespace()) => {}
+            Phase::Connecting if bytes >= limit => {
+                self.unreadable(DecodeError::PacketTooLarge { limit }, now);
+            }
             Phase::Connecting if held < capacity => {
                 if let Some(socket) = self.get_mut(id) {
                     socket.receive_buffer.push(packet);
@@ -282,18 +287,12 @@ impl Manager {
                     }
                     // Of a session, or a user, before: left, and asked for anew.
                     false => {
-                        socket.phase = Phase::Waiting;
+                        socket.leave(Phase::Waiting);
                         self.leave(packet.namespace().into());
                     }
                 }
             }
-            Phase::Waiting | Phase::Authorizing => {
-                let is_left = socket.has_left_requests();
-                socket.answered();
-                if !is_left {
-                    self.refused(id, packet);
-                }
-            }
+            Phase::Waiting | Phase::Authorizing => self.refused_late(id, packet),
             // The server has two sessions for this socket, and would send each event twice.
             Phase::Connected if is_accepted => self.renew(),
             Phase::Connected => socket.answered(),
@@ -327,6 +326,19 @@ impl Manager {
         }
     }
 
+    /// The server refuses the namespace, for a request that it had left open. It says nothing of what
+    /// the user took back since, nor of auth that was set since.
+    fn refused_late(&mut self, id: SocketId, packet: Packet) {
+        let Some(socket) = self.get_mut(id) else {
+            return;
+        };
+        let is_meant = !socket.has_left_requests() && socket.asked_with_this_auth();
+        socket.answered();
+        if is_meant {
+            self.refused(id, packet);
+        }
+    }
+
     /// The server ends a namespace; or refuses it, where it comes in the place of an answer.
     fn disconnect_packet(&mut self, id: SocketId, packet: Packet) {
         let is_stale = self.may_be_of_left(packet.namespace());
@@ -350,13 +362,7 @@ impl Manager {
             // It may end the session that was left: then CONNECT still has its answer to come.
             Phase::Connecting if is_stale => {}
             Phase::Connecting => self.refused(id, packet),
-            Phase::Waiting if socket.unanswered > 0 => {
-                let is_left = socket.has_left_requests();
-                socket.answered();
-                if !is_left {
-                    self.refused(id, packet);
-                }
-            }
+            Phase::Waiting if socket.unanswered > 0 => self.refused_late(id, packet),
             Phase::Idle | Phase::Waiting | Phase::Authorizing => {}
         }
     }
@@ -389,6 +395,8 @@ impl Manager {
             socket: id,
             recovered,
         });
+        // The timer may be late. What handlers emit is not held against its time to wait.
+        self.expire(id);
         self.outputs.push(super::Queued::Flush(id));
     }
 }

@@ -72,7 +72,8 @@ impl Manager {
 
     /// The device woke, the network is back, the page became visible, or somebody looks: checks the
     /// heartbeat against the clock, makes an attempt at once that waits for the back-off, and makes
-    /// one anew that has hung for a while. Such attempts are not counted, and at least half a second
+    /// one anew that has hung for a while. So are questions for auth, and a request for a namespace
+    /// that is alone on its connection. Such attempts are not counted, and at least half a second
     /// apart.
     pub fn handle_wake(&mut self, now: Instant) {
         if core::mem::take(&mut self.is_offline) {
@@ -89,6 +90,7 @@ impl Manager {
     /// The device slept for this long while the clock stood still: the server's heartbeat went on.
     pub fn handle_sleep(&mut self, slept: Duration, now: Instant) {
         self.connection.skip(slept);
+        self.has_slept = true;
         self.handle_timeout(now);
     }
 
@@ -133,6 +135,7 @@ impl Manager {
 
     pub(super) fn start(&mut self, now: Instant) {
         self.attempted = now;
+        self.has_slept = false;
         self.decoder = Decoder::new(self.config.limits);
         let transport = self.connection.open(self.config.timeout, now);
         self.output(Output::OpenTransport(transport));
@@ -238,6 +241,9 @@ impl Manager {
         self.fail(now);
         // What is opened anew at a wish is no attempt that could be the last.
         let is_renewed = details == Some(CloseDetails::Renewed);
+        if !is_renewed {
+            self.pacing.hurries = 0;
+        }
         let again = is_renewed || self.is_tried_again(self.pacing.attempts());
         let phase = if again { Phase::Waiting } else { Phase::Idle };
         for id in self.ids() {
@@ -281,7 +287,7 @@ impl Manager {
             if let Some(socket) = self.get_mut(id) {
                 socket.unanswered = 0;
                 socket.has_left = false;
-                socket.not_before = None;
+                socket.end_delay();
             }
         }
     }
@@ -318,6 +324,8 @@ impl Manager {
             });
         }
         self.unacknowledged(id, lost, super::AckError::Disconnected);
+        // A volatile packet that a handler emitted last.
+        self.expire(id);
     }
 
     /// The connection goes with its last active socket (C24, W13).

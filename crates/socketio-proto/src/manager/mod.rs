@@ -88,6 +88,8 @@ pub struct Manager {
     is_wished: bool,
     /// When the last attempt started.
     attempted: Instant,
+    /// The device slept since then.
+    has_slept: bool,
     /// How long the connection that is open took to open.
     opening_took: core::time::Duration,
     /// When an attempt last failed, or what it led to was lost.
@@ -112,6 +114,8 @@ pub struct Manager {
     round_trip: Option<RoundTrip>,
     /// What was left on the connection that is open.
     left: Vec<Left>,
+    /// The first acknowledgement id that no socket which was removed has taken.
+    next_ack: u64,
     /// What is done with retry queues, where a socket has one.
     retry_driver: Option<Driver>,
     /// Whether events are told with their arguments unread, where nothing here needs them.
@@ -173,6 +177,7 @@ impl Manager {
             reconnect_at: None,
             is_wished: false,
             attempted: Instant::default(),
+            has_slept: false,
             opening_took: core::time::Duration::ZERO,
             failed: None,
             former: Vec::new(),
@@ -185,6 +190,7 @@ impl Manager {
             now: Instant::default(),
             round_trip: None,
             left: Vec::new(),
+            next_ack: 0,
             retry_driver: None,
             leaves_unread: false,
         }
@@ -291,9 +297,9 @@ impl Manager {
     /// When [`handle_timeout`](Self::handle_timeout) wants to be called; `None` for never.
     pub fn poll_timeout(&self) -> Option<Instant> {
         let own = earliest(self.connection.deadline(), self.next_attempt());
-        let own = earliest(own, self.rejoin_deadline());
         let own = earliest(own, self.attachments_due);
         let is_open = self.connection.phase() == engine::Phase::Open;
+        let own = earliest(own, self.rejoin_deadline().filter(|_| is_open));
         let sockets = self.sockets.iter().filter_map(|slot| slot.socket.as_ref());
         sockets.fold(own, |least, socket| {
             let least = earliest(least, socket.acks.deadline());

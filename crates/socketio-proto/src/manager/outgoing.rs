@@ -2,6 +2,7 @@
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::time::Duration;
 
 use super::socket::{Buffered, Dropped, Pending, Phase, Retried, Room};
 use super::{
@@ -92,7 +93,11 @@ impl Manager {
             Outcome::Sent if socket.sends() => self.send_event(id, frame),
             // Where it is connected, what was kept goes first: soon, when the handlers of that have run.
             Outcome::Sent | Outcome::Buffered => {
-                let live = socket.options.send_buffer.time_to_live;
+                // A volatile one goes out with the flush that is due, or not at all.
+                let live = match options.volatile {
+                    true => Some(Duration::ZERO),
+                    false => socket.options.send_buffer.time_to_live,
+                };
                 socket.send_buffer.push(Buffered {
                     frame,
                     ack,
@@ -129,14 +134,19 @@ impl Manager {
         }
     }
 
+    /// What handlers of `Connected` emitted goes out now.
+    pub(super) fn flush_all(&mut self) {
+        for id in self.ids() {
+            self.flush(id);
+        }
+    }
+
     /// The handlers of `Connected` have run: what waited goes out, then what is to be sent again (G1).
     pub(super) fn flush(&mut self, id: SocketId) {
         let now = self.now;
         if self.get(id).is_none_or(|socket| !socket.flush_pending) {
             return;
         }
-        // The timer may be late.
-        self.expire(id);
         let Some(socket) = self.get_mut(id) else {
             return;
         };

@@ -23,6 +23,8 @@ pub(crate) struct Pacing {
     has_reacted: bool,
     /// Since when it is connected.
     connected: Option<Instant>,
+    /// How often in a row something was made anew that had not ended yet.
+    pub(crate) hurries: u32,
 }
 
 impl Pacing {
@@ -55,6 +57,7 @@ impl Pacing {
         self.attempts = 0;
         self.backoff.reset();
         self.has_reacted = false;
+        self.hurries = 0;
     }
 
     /// Whether an attempt that is wanted now is made at once. As a reaction to a failure it is so

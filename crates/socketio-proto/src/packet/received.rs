@@ -178,6 +178,11 @@ impl Packet {
         Some(json::unescape(raw.strip_prefix("\"")?.strip_suffix("\"")?))
     }
 
+    /// Bytes that it holds, attachments included.
+    pub(crate) fn bytes(&self) -> usize {
+        self.attachments.iter().map(Vec::len).sum::<usize>() + self.text.len()
+    }
+
     fn read<'a, T: Deserialize<'a>>(
         &'a self,
         range: Option<Range<usize>>,

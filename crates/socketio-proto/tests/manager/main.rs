@@ -20,3 +20,4 @@ mod script;
 mod sessions;
 mod simulated;
 mod unread;
+mod written;

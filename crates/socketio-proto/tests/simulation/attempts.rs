@@ -6,6 +6,8 @@ use socketio_proto::manager::Config;
 pub(crate) const REACTION: u64 = 100;
 /// Attempts at the wish of the system are at least this far apart.
 pub(crate) const SPACING: u64 = 500;
+/// A wish of the system is one for each of so many sockets.
+pub(crate) const SOCKETS: u32 = crate::client::NAMESPACES.len() as u32;
 
 /// The attempts to open a connection.
 #[derive(Debug, Default)]
@@ -33,6 +35,9 @@ pub(crate) struct Attempts {
     has_reacted: bool,
     /// When the client itself found the connection to be of no use.
     renewed: Option<u64>,
+    /// Wishes since an attempt was last made that nobody wished for, each socket's counted: so often,
+    /// at most, something was made anew that hung.
+    wishes: u32,
     /// Attempts that nobody wished for, since the count started over.
     automatic: u32,
     /// Some of them are the reactions of a program.
@@ -51,6 +56,7 @@ pub(crate) enum Cause {
 
 impl Attempts {
     pub(crate) fn wish(&mut self, now: u64) {
+        self.wishes += 1;
         let (at, count) = self.wished;
         self.wished = (now, 1 + if at == now { count } else { 0 });
         self.is_excused = true;
@@ -58,11 +64,18 @@ impl Attempts {
     }
 
     pub(crate) fn react(&mut self, now: u64) {
+        self.wishes += 1;
         self.reaction = Some(now);
+    }
+
+    /// For how long, at most, what hangs is left alone, ahead of the wish of so many sockets.
+    pub(crate) fn patience(&self, sockets: u32) -> u64 {
+        500 << self.wishes.saturating_sub(sockets).min(4)
     }
 
     pub(crate) fn wake(&mut self, now: u64, is_back: bool) {
         self.woken = Some(now);
+        self.wishes += SOCKETS;
         // What waits by then is at the wish of the system, due or not.
         if let Some((_, at)) = &mut self.scheduled {
             *at = u64::MAX;
@@ -146,6 +159,7 @@ impl Attempts {
         if due.is_some_and(|(_, at)| at <= now) && !is_hurried {
             self.is_automatic = true;
             self.automatic += 1;
+            self.wishes = 0;
             return Cause::Due;
         }
         if self.renewed.take() == Some(now) {

@@ -8,7 +8,7 @@ use socketio_proto::manager::{
     Config, ConnectionState, Event, Output, SocketId, TransportEvent, TransportId,
 };
 
-use crate::attempts::SPACING;
+use crate::attempts::{SOCKETS, SPACING};
 use crate::client::{Client, NAMESPACES, millis};
 use crate::log::Log;
 use crate::names::{self, Name};
@@ -508,11 +508,12 @@ impl World {
         assert!(client.manager.is_active(known.id), "the wish is ignored");
         let round_trip = client.manager.round_trip();
         let answer = round_trip.map_or(0, |trip| 1 + millis(2 * trip.latest.max(trip.smoothed)));
-        let patience = 500.max(answer).max(client.opening_took).min(20_000);
+        let least = client.attempts.patience(1);
+        let patience = least.max(answer).max(client.opening_took).min(20_000);
         let since = |at: u64| client.now.saturating_sub(at);
         let is_fresh = match client.manager.state() {
             // Who was not on its way joins the attempt that is.
-            ConnectionState::Opening => !was_active || since(client.attempts.opened_at) < 500,
+            ConnectionState::Opening => !was_active || since(client.attempts.opened_at) < least,
             ConnectionState::Open => {
                 let rejoin = millis(client.config.rejoin_delay);
                 since(namespace.asked_at) < patience || since(namespace.left_at) < rejoin
@@ -548,7 +549,10 @@ impl World {
         let is_fresh = match client.manager.state() {
             ConnectionState::Closed => true,
             ConnectionState::Reconnecting { at } => at.as_millis() <= client.now + SPACING,
-            ConnectionState::Opening => client.now < client.attempts.opened_at + 2_000,
+            ConnectionState::Opening => {
+                let least = client.attempts.patience(SOCKETS).max(2_000);
+                client.now < client.attempts.opened_at + least
+            }
             ConnectionState::Open => client.namespaces.iter().all(|namespace| {
                 let known = namespace.known.as_ref();
                 known.is_none_or(|known| client.manager.next_request(known.id).is_none())

@@ -30,6 +30,11 @@ impl Acks {
         self.next
     }
 
+    /// No id below this one is taken.
+    pub(crate) fn start_at(&mut self, id: u64) {
+        self.next = id;
+    }
+
     /// Takes an id for a packet that asks for an acknowledgement: a counter that no reconnect resets (H8).
     pub(crate) fn take_id(&mut self) -> u64 {
         let id = self.next;

@@ -162,6 +162,12 @@ impl Socket {
         self.options.auth == Auth::ASK || !self.is_other_user(self.options.auth.text())
     }
 
+    /// Whether the last CONNECT carried what is set as auth now, as far as is known.
+    pub(crate) fn asked_with_this_auth(&self) -> bool {
+        let is_same = |last: &Option<Rc<str>>| *last == self.user;
+        self.options.auth == Auth::ASK || self.identity.as_ref().is_none_or(is_same)
+    }
+
     /// Whether the server has yet to answer a request of another user than this auth names.
     pub(crate) fn is_due_to_other(&self, auth: Option<&str>) -> bool {
         let is_same = |last: &Option<Rc<str>>| last.as_deref() == auth;
@@ -183,6 +189,7 @@ impl Socket {
     /// The session is over for good: it is not offered for recovery.
     pub(crate) fn forget_session(&mut self) {
         self.recovery = Recovery::default();
+        self.auth_refreshed = false;
         self.epoch = self.epoch.saturating_add(1);
     }
 
@@ -267,6 +274,16 @@ impl Socket {
         self.auth_refreshed = false;
         self.insists = false;
         self.flush_pending = true;
+    }
+
+    /// The delay before the next request is not waited for to its end, and not counted. False where
+    /// there is none.
+    pub(crate) fn end_delay(&mut self) -> bool {
+        let waits = self.not_before.take().is_some();
+        if waits {
+            self.pacing.take_back();
+        }
+        waits
     }
 
     /// Whether the last argument of each event is looked at.

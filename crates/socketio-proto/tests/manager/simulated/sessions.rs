@@ -78,15 +78,15 @@ fn an_acknowledgement_ends_no_wait_of_a_socket_that_was_made_since() {
     let socket = script.connect("/b");
     script.emit(socket, "two", ACK).unwrap();
     script.drain();
-    // For what the first one emitted: the ids of both begin at 0.
+    // For what the first one emitted.
     script.they_send(r#"43/b,0["for one"]"#);
     script.expect([]);
     script.after(100);
     script.expect(["> 40/b,"]);
     script.they_send(r#"40/b,{"sid":"b2"}"#);
-    script.expect(["connected b2", r#"> 42/b,0["two","x"]"#]);
-    script.they_send(r#"43/b,0["for two"]"#);
-    script.expect([r#"acked 0 ["for two"]"#]);
+    script.expect(["connected b2", r#"> 42/b,1["two","x"]"#]);
+    script.they_send(r#"43/b,1["for two"]"#);
+    script.expect([r#"acked 1 ["for two"]"#]);
 }
 
 #[test]
