@@ -11,7 +11,6 @@ use js_sys::Promise;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::native::NATIVE;
 use crate::property::property;
 use crate::url::joined;
 
@@ -77,10 +76,6 @@ pub(crate) fn message(exception: &JsValue) -> Option<String> {
 /// stack pointer back when it returns; and it returns after each exception, since it is not inlined into a loop.
 #[inline(never)]
 fn attempt(f: &mut dyn FnMut()) -> Result<(), JsValue> {
-    if NATIVE {
-        f();
-        return Ok(());
-    }
     call(&mut || f())
 }
 

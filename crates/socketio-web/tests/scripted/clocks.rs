@@ -152,7 +152,11 @@ fn a_page_without_a_steady_clock_has_the_other() {
 
 #[wasm_bindgen_test]
 async fn a_steady_clock_that_tells_no_time_is_replaced_by_the_other() {
-    let (script, ws, socket) = connected_with(soon);
+    // A delay that is none is over on a clock that stands still as well.
+    let (script, ws, socket) = connected_with(|builder| {
+        let delay = Duration::from_millis(20);
+        builder.reconnection_delay(delay).randomization_factor(0.0)
+    });
     // As of a browser that hides the time.
     let script_of_clock = "(() => {
         const real = performance.now;
