@@ -10,8 +10,9 @@ mod outside;
 
 use std::io::{self, IsTerminal};
 
+use tracing_subscriber::field::MakeExt;
 use tracing_subscriber::fmt;
-use tracing_subscriber::fmt::format::{FieldFn, Writer, debug_fn};
+use tracing_subscriber::fmt::format::{FormatFields, debug_fn};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
@@ -48,9 +49,7 @@ pub fn init(config: &Config) {
 }
 
 /// As tracing-subscriber's own, `message name=value …`, but with each value escaped and of limited length.
-fn fields() -> FieldFn<
-    impl Fn(&mut Writer<'_>, &tracing::field::Field, &dyn std::fmt::Debug) -> std::fmt::Result + Clone,
-> {
+fn fields() -> impl for<'a> FormatFields<'a> {
     debug_fn(|writer, field, value| {
         if field.name() == "message" {
             return escape_field(writer, value);
@@ -58,4 +57,5 @@ fn fields() -> FieldFn<
         write!(writer, "{}=", field.name())?;
         escape_field(writer, value)
     })
+    .delimited(" ")
 }

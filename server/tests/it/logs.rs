@@ -113,6 +113,9 @@ async fn no_line_for_people_can_be_forged_or_blown_up() {
         );
     }
     assert!(log.contains("forged"), "it is logged");
+    let start = log.lines().find(|line| line.contains("listening")).unwrap();
+    assert!(start.contains(": listening address=\"http://"), "{start}");
+    assert!(start.contains("\" connections="), "{start}");
 }
 
 #[tokio::test]
