@@ -83,6 +83,16 @@ pub struct Config {
     )]
     pub database: PathBuf,
 
+    /// Time to look through the database for damage at the start, in seconds; what is not looked at by then
+    /// counts as whole. 0 to look at nothing.
+    #[arg(
+        long,
+        env = "ORCHARD_DATABASE_CHECK_SECONDS",
+        value_name = "S",
+        default_value_t = 10
+    )]
+    pub database_check_seconds: u64,
+
     /// Origin whose pages may call this server and connect to it, such as `https://cdn.example`; `null` or
     /// `file://` for pages from files, as web views have them, though any site can make a page whose
     /// origin is `null`; `tauri://localhost` for the window; `*` for all. Give it several times, or
@@ -470,6 +480,10 @@ impl Config {
             most: self.kept_notices,
             text_bytes: self.max_notice_bytes,
         }
+    }
+
+    pub(crate) fn database_check(&self) -> Duration {
+        Duration::from_secs(self.database_check_seconds)
     }
 
     pub(crate) fn body_timeout(&self) -> Duration {

@@ -64,7 +64,7 @@ impl DemoAccount {
         let failed = |error: crate::database::DatabaseError| {
             StartError::File(path.to_owned(), io::Error::other(error.to_string()))
         };
-        if database.count_users().await.map_err(failed)? > 0 {
+        if database.has_users().await.map_err(failed)? {
             return Ok(None);
         }
         let demo = Self {

@@ -14,6 +14,15 @@ pub enum StartError {
     Bind(SocketAddr, io::Error),
     /// SQLite can't open the file, or it is no database.
     Database(PathBuf, rusqlite::Error),
+    /// The file is a database, and not whole. SQLite says what is wrong.
+    DatabaseDamaged(PathBuf, String),
+    /// Another server has the database open.
+    DatabaseTaken {
+        /// The database.
+        path: PathBuf,
+        /// The number of that server's process, if it is known.
+        process: Option<u32>,
+    },
     /// A newer program has changed the database's form.
     DatabaseTooNew {
         /// The database.
@@ -63,6 +72,20 @@ impl fmt::Display for StartError {
                  another with --database",
                 path.display()
             ),
+            Self::DatabaseDamaged(path, details) => write!(
+                f,
+                "the database {0} is damaged ({details}): put a copy in its place, save what \
+                 `sqlite3 {0} .recover` finds, or choose another with --database",
+                path.display()
+            ),
+            Self::DatabaseTaken { path, process } => {
+                write!(f, "the database {} is served by another ", path.display())?;
+                match process {
+                    Some(number) => write!(f, "server (process {number})")?,
+                    None => f.write_str("server")?,
+                }
+                f.write_str(": stop that one, or choose another database with --database")
+            }
             Self::DatabaseTooNew { path, found, known } => write!(
                 f,
                 "the database {} has version {found}, and this program knows {known} at most: \

@@ -14,7 +14,7 @@ use crate::attempts::Attempts;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::counters::Counters;
-use crate::database::Database;
+use crate::database::{Database, Owner};
 use crate::demo::DemoAccount;
 use crate::error::StartError;
 use crate::orchard::Notices;
@@ -37,6 +37,9 @@ pub struct Server {
     counters: Arc<Counters>,
     notices: Arc<Notices>,
     new_demo_account: Option<DemoAccount>,
+    database: Database,
+    /// Held as long as the server is.
+    _owner: Owner,
 }
 
 impl Server {
@@ -50,7 +53,8 @@ impl Server {
         if !config.api_only && !config.dist.join("index.html").is_file() {
             return Err(StartError::NoPage(config.dist));
         }
-        let database = Database::open(&config.database)?;
+        let owner = Owner::claim(&config.database)?;
+        let database = Database::open(&config.database, config.database_check())?;
         let key = tokens::key_beside(&config.database)?;
         let new_demo_account =
             DemoAccount::make_if_first(&database, &config.database, &clock).await?;
@@ -60,7 +64,7 @@ impl Server {
             .map_err(|error| StartError::Query(config.database.clone(), error.to_string()))?;
         let notices = Arc::new(notices);
         let app = Arc::new(App {
-            database,
+            database: database.clone(),
             passwords: Passwords::start(config.password_workers, config.password_queue)?,
             tokens: Tokens::new(
                 key,
@@ -96,6 +100,8 @@ impl Server {
             counters,
             notices,
             new_demo_account,
+            database,
+            _owner: owner,
         })
     }
 
@@ -142,6 +148,9 @@ impl Server {
         }
         if let Err(error) = self.notices.save().await {
             tracing::error!(%error, "the last notices are not saved");
+        }
+        if let Err(error) = self.database.settle().await {
+            tracing::warn!(%error, "some of the database stays in the file beside it");
         }
         tracing::info!(since_start = since_start(&self.counters), "stopped");
         Ok(())

@@ -1,7 +1,9 @@
 //! One SQLite file. Queries run one after the other, on a thread of their own.
 
+mod check;
 mod migrations;
 mod notices;
+mod owner;
 mod sign_ins;
 mod users;
 
@@ -21,6 +23,7 @@ use crate::error::StartError;
 use crate::private_file;
 
 pub(crate) use notices::Kept;
+pub(crate) use owner::Owner;
 pub(crate) use sign_ins::{NewSignIn, Standing};
 pub(crate) use users::{NewUser, User};
 
@@ -38,8 +41,9 @@ pub(crate) struct Database {
 }
 
 impl Database {
-    /// Opens the file, made if it is missing, and brings it to the newest version.
-    pub(crate) fn open(path: &Path) -> Result<Self, StartError> {
+    /// Opens the file, made if it is missing, and brings it to the newest version. Before that it is looked through for damage,
+    /// for at most `check`.
+    pub(crate) fn open(path: &Path, check: Duration) -> Result<Self, StartError> {
         let failed = |error| StartError::Database(path.to_owned(), error);
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder).map_err(|error| StartError::File(folder.into(), error))?;
@@ -48,6 +52,7 @@ impl Database {
         private_file::touch(path).map_err(|error| StartError::File(path.to_owned(), error))?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let mut connection = Connection::open_with_flags(path, flags).map_err(failed)?;
+        check::run(&connection, path, check)?;
         prepare(&connection).map_err(failed)?;
         migrations::run(&mut connection, path)?;
         let (queries, queue) = mpsc::channel(QUEUE);
@@ -61,6 +66,13 @@ impl Database {
     /// Whether the database still answers.
     pub(crate) async fn ping(&self) -> Result<(), DatabaseError> {
         self.call(|connection| connection.query_row("SELECT 1", (), |_| Ok(())))
+            .await
+    }
+
+    /// Moves all that was written into the one file: what SQLite keeps beside it may be forgotten in a copy.
+    pub(crate) async fn settle(&self) -> Result<(), DatabaseError> {
+        let checkpoint = "PRAGMA wal_checkpoint(TRUNCATE)";
+        self.call(|connection| connection.query_row(checkpoint, (), |_| Ok(())))
             .await
     }
 
@@ -129,6 +141,8 @@ impl Error for DatabaseError {}
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use tempfile::TempDir;
 
     use super::{Database, DatabaseError};
@@ -136,7 +150,7 @@ mod tests {
     #[tokio::test]
     async fn a_query_that_panics_costs_no_other() {
         let folder = TempDir::new().unwrap();
-        let database = Database::open(&folder.path().join("db")).unwrap();
+        let database = Database::open(&folder.path().join("db"), Duration::ZERO).unwrap();
         let panics = database.call(|_| -> rusqlite::Result<()> { panic!("for the test") });
         assert!(matches!(panics.await, Err(DatabaseError::Ended)));
         database.ping().await.unwrap();

@@ -31,15 +31,6 @@ pub(crate) struct NewUser {
 }
 
 impl Database {
-    /// How many are registered.
-    pub(crate) async fn count_users(&self) -> Result<u64, DatabaseError> {
-        self.call(|connection| {
-            connection.query_row("SELECT count(*) FROM users", (), |row| row.get::<_, i64>(0))
-        })
-        .await
-        .map(i64::unsigned_abs)
-    }
-
     pub(crate) async fn user_by_account(
         &self,
         account: String,
@@ -48,6 +39,15 @@ impl Database {
             connection
                 .query_row(&select("account = ?1"), [account], read)
                 .optional()
+        })
+        .await
+    }
+
+    /// Whether anybody is registered.
+    pub(crate) async fn has_users(&self) -> Result<bool, DatabaseError> {
+        self.call(|connection| {
+            let exists = "SELECT EXISTS (SELECT 1 FROM users)";
+            connection.query_row(exists, (), |row| row.get(0))
         })
         .await
     }

@@ -8,6 +8,7 @@
 )]
 
 mod connections;
+mod database;
 mod honest;
 mod identity;
 mod limits;

@@ -14,7 +14,7 @@ use tempfile::TempDir;
 
 use crate::support::{DEADLINE, TestServer, Wire, access_token, connect};
 
-fn program(folder: &Path) -> Command {
+pub(crate) fn program(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_orchard-server"));
     command
         .env_clear()
@@ -25,7 +25,7 @@ fn program(folder: &Path) -> Command {
 }
 
 /// It fails at once, with code 1 and one line that holds these words.
-fn assert_fails(output: &Output, words: &[&str]) {
+pub(crate) fn assert_fails(output: &Output, words: &[&str]) {
     let line = String::from_utf8(output.stderr.clone()).unwrap();
     assert_eq!(output.status.code(), Some(1), "{line}");
     assert_eq!(line.lines().count(), 1, "{line}");
@@ -173,7 +173,7 @@ impl Running {
         Self::spawn(command)
     }
 
-    fn spawn(mut command: Command) -> Self {
+    pub(crate) fn spawn(mut command: Command) -> Self {
         let mut child = command
             .args(["--log-format", "json"])
             .stdout(Stdio::piped())
@@ -252,7 +252,8 @@ impl Running {
         self.log.iter().collect()
     }
 
-    fn kill(&self, signal: &str) -> bool {
+    /// Sends it a signal.
+    pub(crate) fn kill(&self, signal: &str) -> bool {
         let process = self.child.id().to_string();
         let sent = Command::new("kill").args([signal, &process]).status();
         sent.unwrap().success()

@@ -374,6 +374,17 @@ impl Wire {
         event[1].clone()
     }
 
+    /// Until the connection ends, or an event that is sent now is answered.
+    pub(crate) async fn rest_or_until_now(&mut self) {
+        self.try_send(r#"42/mofang,99["message",{"uid":"fence"}]"#)
+            .await;
+        while let Some(frame) = self.frame().await {
+            if frame == Frame::Text("43/mofang,99[]".into()) {
+                return;
+            }
+        }
+    }
+
     /// All frames that come before the answer to an event that is sent now.
     pub(crate) async fn until_now(&mut self) -> Vec<String> {
         self.send(r#"42/mofang,99["message",{"uid":"fence"}]"#)
