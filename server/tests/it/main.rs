@@ -10,6 +10,8 @@
 mod connections;
 mod database;
 mod honest;
+mod hostile_frames;
+mod hostile_http;
 mod identity;
 mod limits;
 mod logs;
