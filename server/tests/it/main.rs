@@ -17,6 +17,7 @@ mod limits;
 mod logs;
 mod origins;
 mod proxies;
+mod readme;
 mod rpc;
 mod sessions;
 #[cfg(target_os = "linux")]
