@@ -1,5 +1,7 @@
 use std::sync::Arc;
 
+use tokio::sync::Notify;
+
 use crate::attempts::Attempts;
 use crate::clock::Clock;
 use crate::counters::Counters;
@@ -16,5 +18,11 @@ pub(crate) struct App {
     pub(crate) clock: Clock,
     /// How many sign-ins of one user may last at a time.
     pub(crate) max_sign_ins: u32,
+    /// For how many seconds a refresh token that was used may be used again in any case.
+    pub(crate) refresh_grace: u64,
+    /// Whether an unknown account is answered as a wrong password is.
+    pub(crate) no_account_hints: bool,
+    /// A sign-in was revoked: its sockets are to be ended.
+    pub(crate) revoked: Notify,
     pub(crate) counters: Arc<Counters>,
 }

@@ -40,10 +40,47 @@ const AFTER_HELP: &str = "At first start a demo account is made; its password is
 beside the database, in a file that only its owner can read, as is the key that signs tokens.";
 
 /// What to do instead of serving.
-#[derive(Clone, Copy, Debug, Subcommand)]
+#[derive(Clone, Debug, Subcommand)]
 pub enum Command {
     /// Print account and password of the demo account, and end.
     DemoAccount,
+    /// Manage the users of the database, whether or not a server runs on it.
+    #[command(subcommand)]
+    User(UserCommand),
+}
+
+/// What to do with a user. A password is asked for at a terminal, and is otherwise the first line of
+/// standard input; it is never an argument, which every user of the machine could read.
+#[derive(Clone, Debug, Subcommand)]
+pub enum UserCommand {
+    /// Add a user.
+    Add {
+        /// The name to sign in with.
+        account: String,
+        /// The name shown to other players; the account if it is left out.
+        #[arg(long, value_name = "NAME")]
+        nickname: Option<String>,
+        /// The mobile number, which is shown to the user only.
+        #[arg(long, value_name = "NUMBER", default_value = "")]
+        mobile: String,
+    },
+    /// List the users: id, account, name, sign-ins that last, and whether they are locked.
+    List,
+    /// Lock a user out: all sign-ins end, and no other begins.
+    Lock {
+        /// The name to sign in with.
+        account: String,
+    },
+    /// Let a locked user in again.
+    Unlock {
+        /// The name to sign in with.
+        account: String,
+    },
+    /// Set another password; all sign-ins end.
+    Password {
+        /// The name to sign in with.
+        account: String,
+    },
 }
 
 /// The settings of a server.
@@ -221,6 +258,33 @@ pub struct Config {
         value_parser = clap::value_parser!(u32).range(1..)
     )]
     pub max_sign_ins: u32,
+
+    /// Time in which a refresh token that was replaced may be used once more in any case, in seconds:
+    /// windows of one browser may refresh at once. Each is good once; the one before the last may be
+    /// used again, whenever, until a token of the last came back, for the answer to a refresh may be
+    /// lost. Any other use of an old one revokes the whole sign-in.
+    #[arg(
+        long,
+        env = "ORCHARD_REFRESH_GRACE_SECONDS",
+        value_name = "S",
+        default_value_t = 30
+    )]
+    pub refresh_grace_seconds: u64,
+
+    /// Time after which the server looks whether the sign-ins of connected sockets still last, in
+    /// seconds: `user lock` and `user password` end them, too.
+    #[arg(
+        long,
+        env = "ORCHARD_RECHECK_SECONDS",
+        value_name = "S",
+        default_value_t = 15,
+        value_parser = clap::value_parser!(u64).range(1..)
+    )]
+    pub recheck_seconds: u64,
+
+    /// Answer an unknown account as a wrong password, so that nobody finds out who has an account.
+    #[arg(long, env = "ORCHARD_NO_ACCOUNT_HINTS")]
+    pub no_account_hints: bool,
 
     /// Failed sign-ins from one address to one account before it has to wait; 0 for no limit. One
     /// address has ten times as many for all accounts together.
@@ -473,6 +537,10 @@ pub struct Config {
 impl Config {
     pub(crate) fn push_interval(&self) -> Duration {
         Duration::from_millis(self.push_interval_ms)
+    }
+
+    pub(crate) fn recheck_interval(&self) -> Duration {
+        Duration::from_secs(self.recheck_seconds)
     }
 
     pub(crate) fn notice_limits(&self) -> orchard::Limits {

@@ -42,6 +42,14 @@ pub enum StartError {
     NoDemoAccount(PathBuf),
     /// A password can't be hashed.
     Password(String),
+    /// Nobody signs in by that name.
+    NoSuchAccount(String),
+    /// Somebody signs in by that name already.
+    AccountTaken(String),
+    /// What was given for a user can't be used.
+    Unusable(&'static str),
+    /// The password can't be read.
+    Input(io::Error),
     /// The database can't be read.
     Query(PathBuf, String),
     /// The system gives no random numbers.
@@ -115,6 +123,21 @@ impl fmt::Display for StartError {
                 path.display()
             ),
             Self::Password(error) => write!(f, "can't hash a password: {error}"),
+            Self::NoSuchAccount(account) => write!(
+                f,
+                "there is no account {account:?}: `orchard-server user list` shows all"
+            ),
+            Self::AccountTaken(account) => write!(
+                f,
+                "there is an account {account:?} already: choose another, or set its password \
+                 with `orchard-server user password`"
+            ),
+            Self::Unusable(why) => f.write_str(why),
+            Self::Input(error) => write!(
+                f,
+                "can't read the password: {error}; type it at a terminal, or give it as the first \
+                 line of standard input"
+            ),
             Self::Query(path, error) => write!(
                 f,
                 "can't read the database {}: {error}; check the file and its disk, or choose \

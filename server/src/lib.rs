@@ -30,6 +30,7 @@ mod rpc;
 mod server;
 mod session;
 mod tokens;
+pub mod users;
 mod web;
 
 pub use clock::Clock;

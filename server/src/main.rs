@@ -5,13 +5,14 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use orchard_server::config::{Cli, Command};
-use orchard_server::{Clock, Config, DemoAccount, Server, StartError, logging};
+use orchard_server::config::{Cli, Command, UserCommand};
+use orchard_server::{Clock, Config, DemoAccount, Server, StartError, logging, users};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let outcome = match cli.command {
         Some(Command::DemoAccount) => print_demo_account(&cli.config),
+        Some(Command::User(command)) => manage_users(&cli.config, command),
         None => serve(cli.config),
     };
     match outcome {
@@ -46,6 +47,18 @@ fn serve(config: Config) -> Result<(), StartError> {
 fn print_demo_account(config: &Config) -> Result<(), StartError> {
     let account = DemoAccount::load(&config.database)?;
     let _ = writeln!(io::stdout(), "{account}");
+    Ok(())
+}
+
+fn manage_users(config: &Config, command: UserCommand) -> Result<(), StartError> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(StartError::Runtime)?;
+    let clock = Clock::system();
+    let done = users::manage(&config.database, command, &clock);
+    let told = runtime.block_on(done)?;
+    let _ = write!(io::stdout(), "{told}");
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::Router;
 use socketioxide::SocketIo;
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 
 use crate::app::App;
 use crate::attempts::Attempts;
@@ -79,6 +79,9 @@ impl Server {
             ),
             clock,
             max_sign_ins: config.max_sign_ins,
+            refresh_grace: config.refresh_grace_seconds,
+            no_account_hints: config.no_account_hints,
+            revoked: Notify::new(),
             counters: Arc::clone(&counters),
         });
         let connections = open_files::connections(config.max_connections);

@@ -39,8 +39,11 @@ impl Errno {
     /// There isn't enough fruit (果子).
     pub const TOO_LITTLE_CREDIT: Self = Self(1019);
 
-    /// More waited for the client than it read: the default server ends its connection. This code and
-    /// the next are not in the game's table, and have the numbers of HTTP's statuses in them.
+    /// The password is right, but the user has been locked out. This code and the next two are not in
+    /// the game's table: the default server sends them, and they have the numbers of HTTP's statuses
+    /// in them.
+    pub const LOCKED: Self = Self(1403);
+    /// More waited for the client than it read: the default server ends its connection.
     pub const TOO_SLOW: Self = Self(1408);
     /// The client sent more events than it may: the default server ends its connection.
     pub const TOO_MANY_EVENTS: Self = Self(1429);
@@ -73,6 +76,7 @@ impl Errno {
             Self::WRONG_PASSWORD => "wrong password",
             Self::TOO_LITTLE_MONEY => "too little money",
             Self::TOO_LITTLE_CREDIT => "too little credit",
+            Self::LOCKED => "the account is locked",
             Self::TOO_SLOW => "the connection is too slow",
             Self::TOO_MANY_EVENTS => "too many messages at once",
             _ => return None,
@@ -92,6 +96,7 @@ impl Errno {
             Self::WRONG_PASSWORD => "密码错误",
             Self::TOO_LITTLE_MONEY => "余额不足",
             Self::TOO_LITTLE_CREDIT => "果子不足",
+            Self::LOCKED => "账号已被锁定",
             Self::TOO_SLOW => "网络太慢",
             Self::TOO_MANY_EVENTS => "发送太频繁",
             _ => return None,

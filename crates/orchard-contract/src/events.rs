@@ -314,7 +314,8 @@ impl Event for Notices {
 /// Server → page, to one socket: why the server is about to end it, or has not done what it was
 /// asked. The default server sends it.
 ///
-/// After [`Errno::NO_AUTHORIZATION`] all goes on: a guest may not broadcast.
+/// After [`Errno::NO_AUTHORIZATION`] all goes on: a guest may not broadcast. After
+/// [`Errno::TOKEN_INVALID`] the socket is disconnected, for the sign-in that let it in has ended.
 /// After [`Errno::TOO_MANY_EVENTS`] the socket is disconnected, and is not to come back by itself; after
 /// [`Errno::TOO_SLOW`] the connection ends, and may be opened again.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -39,6 +39,8 @@ const STEPS: &[&str] = &[
         nickname TEXT    NOT NULL,
         at       INTEGER NOT NULL -- milliseconds since 1970
     ) STRICT;",
+    // 4: users who may not sign in
+    "ALTER TABLE users ADD COLUMN locked INTEGER NOT NULL DEFAULT 0;",
 ];
 
 /// Runs the steps that the database lacks, all or none.

@@ -1,5 +1,6 @@
 //! One SQLite file. Queries run one after the other, on a thread of their own.
 
+mod accounts;
 mod check;
 mod migrations;
 mod notices;
@@ -22,9 +23,10 @@ use tokio::time::timeout;
 use crate::error::StartError;
 use crate::private_file;
 
+pub(crate) use accounts::Listed;
 pub(crate) use notices::Kept;
 pub(crate) use owner::Owner;
-pub(crate) use sign_ins::{NewSignIn, Standing};
+pub(crate) use sign_ins::{NewSignIn, Refresh, Refreshed, Standing};
 pub(crate) use users::{NewUser, User};
 
 /// How many queries may wait; whoever comes later waits for a place.

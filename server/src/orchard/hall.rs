@@ -35,6 +35,8 @@ pub(super) enum Ending {
     TooSlow,
     /// It has sent more than it may.
     TooFast,
+    /// The sign-in that let it in has ended.
+    SignedOut,
 }
 
 impl Hall {
@@ -58,6 +60,10 @@ impl Hall {
 
     pub(super) fn remove(&self, socket: &Socket) {
         self.write().remove(&socket.id);
+    }
+
+    pub(super) fn all(&self) -> Vec<Arc<Socket>> {
+        self.read().values().cloned().collect()
     }
 
     /// Those in a room.
@@ -142,6 +148,7 @@ impl Hall {
         let errno = match ending {
             Ending::TooSlow => Errno::TOO_SLOW,
             Ending::TooFast => Errno::TOO_MANY_EVENTS,
+            Ending::SignedOut => Errno::TOKEN_INVALID,
         };
         let reason = ErrorResponse {
             errno: Some(errno),
@@ -157,23 +164,27 @@ impl Hall {
             Ending::TooSlow => self.counters.sockets_overflowed.add(),
             Ending::TooFast => {
                 self.counters.sockets_too_fast.add();
-                // It is not to come back by itself, as one does whose transport has ended.
-                session.queue_last(
-                    wire::size_of_disconnect(self.namespace),
-                    socket.transport_type(),
-                );
-                let _ = Arc::clone(socket).disconnect();
+                self.disconnect(socket, session);
             }
+            Ending::SignedOut => self.disconnect(socket, session),
         }
         let sid = session.member().map(|member| member.id.to_string());
         let namespace = self.namespace;
         tracing::warn!(namespace, sid, address = %session.address, %errno, "a socket is ended");
     }
 
+    /// So that it does not come back by itself, as one does whose transport has ended.
+    fn disconnect(&self, socket: &Arc<Socket>, session: &Session) {
+        session.queue_last(
+            wire::size_of_disconnect(self.namespace),
+            socket.transport_type(),
+        );
+        let _ = Arc::clone(socket).disconnect();
+    }
+
     /// The engine's own queue was full for somebody, though by our count it should not have been.
     fn end_those_that_are_full(&self) {
-        let sockets: Vec<_> = self.read().values().cloned().collect();
-        for socket in sockets.iter().filter(|socket| is_full(socket)) {
+        for socket in self.all().iter().filter(|socket| is_full(socket)) {
             self.end(socket, Ending::TooSlow);
         }
     }

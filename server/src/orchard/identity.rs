@@ -74,6 +74,7 @@ pub(super) async fn identify(
         Standing::Good(user) => Ok(Some(Player {
             id: user.id,
             nickname: user.nickname,
+            sign_in: holder.sign_in,
         })),
         Standing::Ended => Err(refused(Errno::TOKEN_INVALID)),
         Standing::NoUser => Err(refused(Errno::NO_SUCH_USER)),

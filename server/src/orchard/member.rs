@@ -19,6 +19,8 @@ pub(crate) struct Member {
 pub(super) struct Player {
     pub(super) id: i64,
     pub(super) nickname: String,
+    /// The sign-in that the token came of.
+    pub(super) sign_in: i64,
 }
 
 impl Player {

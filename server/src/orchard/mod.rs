@@ -12,6 +12,7 @@ mod notices;
 mod object;
 mod presence;
 mod public_id;
+mod recheck;
 mod stamp;
 mod wire;
 
@@ -85,6 +86,10 @@ pub(crate) fn engine(app: Arc<App>, notices: Arc<Notices>, config: &Config) -> (
         bystanders: Arc::clone(&bystanders),
         app,
     });
+    tokio::spawn(recheck::recheck(
+        Arc::clone(&orchard),
+        config.recheck_interval(),
+    ));
     let parser = ParserConfig::common()
         .max_incoming_binaries(MAX_ATTACHMENTS)
         .max_incoming_binary_buf_size(config.max_payload_bytes);

@@ -63,6 +63,7 @@ mod tests {
         let player = Player {
             id: player,
             nickname: "x".into(),
+            sign_in: 0,
         };
         Member::new(Some(player)).unwrap()
     }

@@ -15,9 +15,10 @@ use serde_json::{Map, Value};
 use crate::app::App;
 use crate::database::{Standing, User};
 use crate::logging::Outside;
-use crate::tokens::{Holder, Purpose, TokenError};
+use crate::tokens::{Purpose, TokenError};
 
 pub(crate) use fault::Fault;
+pub(crate) use user::{MAX_ACCOUNT_BYTES, MAX_PASSWORD_BYTES};
 
 /// What the HTTP request says beside its body.
 #[derive(Debug)]
@@ -38,11 +39,11 @@ impl Caller {
             .ok_or_else(|| Errno::NO_AUTHORIZATION.into())
     }
 
-    /// Whose token the caller has.
-    async fn user(&self, app: &App, purpose: Purpose) -> Result<(Holder, User), Failure> {
-        let holder = app.tokens.verify(purpose, self.token()?)?;
+    /// Whose access token the caller has.
+    async fn user(&self, app: &App) -> Result<User, Failure> {
+        let holder = app.tokens.verify(Purpose::Access, self.token()?)?;
         match app.database.standing(holder).await? {
-            Standing::Good(user) => Ok((holder, *user)),
+            Standing::Good(user) => Ok(*user),
             Standing::Ended => Err(Errno::TOKEN_INVALID.into()),
             Standing::NoUser => Err(Errno::NO_SUCH_USER.into()),
         }
@@ -95,6 +96,8 @@ impl Answer {
 enum Failure {
     /// By the rules of the game: a result.
     Errno(Errno),
+    /// Account or password is wrong, and it is not told which.
+    NoHint,
     /// Otherwise: an error.
     Fault(Fault),
 }
@@ -173,20 +176,34 @@ pub(crate) async fn answer(app: &App, caller: &Caller, body: &[u8]) -> Answer {
         }
         Err(Failure::Errno(errno)) => {
             tracing::info!(%method, address = %caller.address, %errno, "call refused");
-            let refusal = CheckResult {
-                errno: Some(errno),
-                errmsg: caller.words(errno),
+            refusal(id, errno, caller.words(errno))
+        }
+        Err(Failure::NoHint) => {
+            let errno = Errno::WRONG_PASSWORD;
+            tracing::info!(%method, address = %caller.address, %errno, "call refused");
+            let words = if caller.english {
+                "wrong account or password"
+            } else {
+                "账号或密码错误"
             };
-            match serde_json::to_value(refusal) {
-                Ok(result) => Answer::result(id, result),
-                Err(error) => Answer::fault(id, Fault::internal(error)),
-            }
+            refusal(id, errno, Some(words.into()))
         }
         Err(Failure::Fault(fault)) => {
             let error = Outside(&fault.error);
             tracing::info!(%method, address = %caller.address, %error, "call failed");
             Answer::fault(id, fault)
         }
+    }
+}
+
+fn refusal(id: Id, errno: Errno, errmsg: Option<String>) -> Answer {
+    let refusal = CheckResult {
+        errno: Some(errno),
+        errmsg,
+    };
+    match serde_json::to_value(refusal) {
+        Ok(result) => Answer::result(id, result),
+        Err(error) => Answer::fault(id, Fault::internal(error)),
     }
 }
 

@@ -8,11 +8,11 @@ use serde_json::{Map, Value};
 
 use super::{Caller, Failure, Fault};
 use crate::app::App;
-use crate::database::{NewSignIn, User};
+use crate::database::{NewSignIn, Refresh, Refreshed, User};
 use crate::tokens::{Holder, Purpose};
 
-const MAX_ACCOUNT_BYTES: usize = 128;
-const MAX_PASSWORD_BYTES: usize = 1024;
+pub(crate) const MAX_ACCOUNT_BYTES: usize = 128;
+pub(crate) const MAX_PASSWORD_BYTES: usize = 1024;
 
 pub(super) async fn login(
     app: &App,
@@ -44,12 +44,15 @@ pub(super) async fn login(
         tracing::debug!(%error, "a sign-in is put off");
         Fault::busy()
     })?;
-    let user = user.ok_or(Errno::NO_SUCH_ACCOUNT)?;
-    if !right {
-        return Err(Errno::WRONG_PASSWORD.into());
-    }
+    let user = match user {
+        Some(user) if right => user,
+        _ if app.no_account_hints => return Err(Failure::NoHint),
+        Some(_) => return Err(Errno::WRONG_PASSWORD.into()),
+        None => return Err(Errno::NO_SUCH_ACCOUNT.into()),
+    };
     app.attempts.succeeded(caller.address, account);
-    let holder = begin(app, &user).await?;
+    // Only whoever knows the password is told.
+    let holder = begin(app, &user).await?.ok_or(Errno::LOCKED)?;
     tracing::info!(user = user.id, address = %caller.address, "signed in");
     Ok(LoginResult {
         errno: Some(Errno::OK),
@@ -65,7 +68,7 @@ pub(super) async fn login(
 }
 
 pub(super) async fn check(app: &App, caller: &Caller) -> Result<CheckResult, Failure> {
-    caller.user(app, Purpose::Access).await?;
+    caller.user(app).await?;
     Ok(CheckResult {
         errno: Some(Errno::OK),
         errmsg: caller.words(Errno::OK),
@@ -73,17 +76,33 @@ pub(super) async fn check(app: &App, caller: &Caller) -> Result<CheckResult, Fai
 }
 
 pub(super) async fn refresh(app: &App, caller: &Caller) -> Result<RefreshResult, Failure> {
-    let (holder, _) = caller.user(app, Purpose::Refresh).await?;
+    let holder = app.tokens.verify(Purpose::Refresh, caller.token()?)?;
+    let refresh = Refresh {
+        now: app.clock.now(),
+        expires_at: app.tokens.end(Purpose::Refresh),
+        grace: app.refresh_grace,
+    };
+    let holder = match app.database.refresh(holder, refresh).await? {
+        Refreshed::Good(holder) => holder,
+        Refreshed::Reused => {
+            let address = caller.address;
+            tracing::warn!(user = holder.user, %address, "a sign-in is revoked: an old refresh token was used");
+            app.revoked.notify_one();
+            return Err(Errno::TOKEN_INVALID.into());
+        }
+        Refreshed::Ended => return Err(Errno::TOKEN_INVALID.into()),
+        Refreshed::NoUser => return Err(Errno::NO_SUCH_USER.into()),
+    };
     Ok(RefreshResult {
         errno: Some(Errno::OK),
         errmsg: caller.words(Errno::OK),
         access_token: Some(issue(app, Purpose::Access, holder)?),
-        ..Default::default()
+        refresh_token: Some(issue(app, Purpose::Refresh, holder)?),
     })
 }
 
 pub(super) async fn info(app: &App, caller: &Caller) -> Result<InfoResult, Failure> {
-    let (_, user) = caller.user(app, Purpose::Access).await?;
+    let user = caller.user(app).await?;
     Ok(InfoResult {
         errno: Some(Errno::OK),
         errmsg: caller.words(Errno::OK),
@@ -105,6 +124,7 @@ pub(super) async fn logout(app: &App, caller: &Caller) -> Result<LogoutResult, F
     let holder = app.tokens.holder(token).map_err(|_| Errno::TOKEN_INVALID)?;
     if app.database.end_sign_in(holder.sign_in).await? {
         tracing::info!(user = holder.user, address = %caller.address, "signed out");
+        app.revoked.notify_one();
     }
     Ok(LogoutResult {
         errno: Some(Errno::OK),
@@ -112,11 +132,13 @@ pub(super) async fn logout(app: &App, caller: &Caller) -> Result<LogoutResult, F
     })
 }
 
-async fn begin(app: &App, user: &User) -> Result<Holder, Failure> {
+/// None if the user is locked, or has another password by now.
+async fn begin(app: &App, user: &User) -> Result<Option<Holder>, Failure> {
     let random = getrandom::u64().map_err(Fault::internal)?;
     let new = NewSignIn {
         id: i64::try_from(random >> 1).unwrap_or(i64::MAX),
         user: user.id,
+        password: user.password.clone(),
         now: app.clock.now(),
         expires_at: app.tokens.end(Purpose::Refresh),
         most: app.max_sign_ins,

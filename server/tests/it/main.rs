@@ -18,6 +18,7 @@ mod logs;
 mod origins;
 mod proxies;
 mod readme;
+mod refresh;
 mod rpc;
 mod sessions;
 #[cfg(target_os = "linux")]
@@ -26,4 +27,5 @@ mod sign_out;
 mod socket_io;
 mod start;
 mod support;
+mod users;
 mod web;

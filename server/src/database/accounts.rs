@@ -1,0 +1,126 @@
+//! Queries of whoever manages the users.
+
+use orchard_contract::Secret;
+use rusqlite::{ErrorCode, OptionalExtension, TransactionBehavior};
+
+use super::users::NewUser;
+use super::{Database, DatabaseError};
+
+/// What is told of a user.
+#[derive(Clone, Debug)]
+pub(crate) struct Listed {
+    pub(crate) id: i64,
+    pub(crate) account: String,
+    pub(crate) nickname: String,
+    pub(crate) locked: bool,
+    /// How many sign-ins last.
+    pub(crate) sign_ins: i64,
+}
+
+impl Database {
+    /// Adds a user; none if the account is taken.
+    pub(crate) async fn add_user(&self, user: NewUser) -> Result<Option<i64>, DatabaseError> {
+        self.call(move |connection| {
+            let added = connection.execute(
+                "INSERT INTO users (account, password, mobile, nickname, money, credit, created_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                (
+                    user.account,
+                    user.password.expose(),
+                    user.mobile,
+                    user.nickname,
+                    user.money.cents(),
+                    user.credit,
+                    i64::try_from(user.created_at).unwrap_or(i64::MAX),
+                ),
+            );
+            match added {
+                Ok(_) => Ok(Some(connection.last_insert_rowid())),
+                Err(rusqlite::Error::SqliteFailure(error, _))
+                    if error.code == ErrorCode::ConstraintViolation =>
+                {
+                    Ok(None)
+                }
+                Err(error) => Err(error),
+            }
+        })
+        .await
+    }
+
+    /// All users, by their ids.
+    pub(crate) async fn list_users(&self, now: u64) -> Result<Vec<Listed>, DatabaseError> {
+        self.call(move |connection| {
+            let mut query = connection.prepare(
+                "SELECT id, account, nickname, locked,
+                    (SELECT count(*) FROM sign_ins
+                     WHERE sign_ins.user_id = users.id AND expires_at > ?1) AS sign_ins
+                 FROM users ORDER BY id",
+            )?;
+            let users = query.query_map([i64::try_from(now).unwrap_or(i64::MAX)], |row| {
+                Ok(Listed {
+                    id: row.get("id")?,
+                    account: row.get("account")?,
+                    nickname: row.get("nickname")?,
+                    locked: row.get("locked")?,
+                    sign_ins: row.get("sign_ins")?,
+                })
+            })?;
+            users.collect()
+        })
+        .await
+    }
+
+    /// Locks a user out, or lets the user in again; whether there is such an account.
+    pub(crate) async fn set_locked(
+        &self,
+        account: String,
+        locked: bool,
+    ) -> Result<bool, DatabaseError> {
+        self.change(account, move |connection, id| {
+            connection.execute("UPDATE users SET locked = ?2 WHERE id = ?1", (id, locked))
+        })
+        .await
+    }
+
+    /// Sets the hash of a user's password; whether there is such an account.
+    pub(crate) async fn set_password(
+        &self,
+        account: String,
+        password: Secret,
+    ) -> Result<bool, DatabaseError> {
+        self.change(account, move |connection, id| {
+            connection.execute(
+                "UPDATE users SET password = ?2 WHERE id = ?1",
+                (id, password.expose()),
+            )
+        })
+        .await
+    }
+
+    /// Changes a user, and ends all sign-ins of that user.
+    async fn change(
+        &self,
+        account: String,
+        change: impl FnOnce(&rusqlite::Connection, i64) -> rusqlite::Result<usize> + Send + 'static,
+    ) -> Result<bool, DatabaseError> {
+        self.call(move |connection| {
+            let transaction =
+                connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let id: Option<i64> = transaction
+                .query_row(
+                    "SELECT id FROM users WHERE account = ?1",
+                    [account],
+                    |row| row.get(0),
+                )
+                .optional()?;
+            let Some(id) = id else {
+                return Ok(false);
+            };
+            change(&transaction, id)?;
+            transaction.execute("DELETE FROM sign_ins WHERE user_id = ?1", [id])?;
+            transaction.commit()?;
+            Ok(true)
+        })
+        .await
+    }
+}
