@@ -1,47 +1,25 @@
 //! What a person types in this project: `cargo xtask run`, `build`, `check`, `test`.
 //!
-//! Every command sets up what it needs and finds missing. Tools go into a cache outside the checkout (see [`cache`]).
+//! Every command sets up what it needs and finds missing. Tools go into a cache outside the checkout (see [`tools::cache`]).
 
 mod args;
 mod bench;
-mod brief;
-mod browser;
-mod build;
-mod cache;
-mod check;
-mod clean_cache;
-mod compress;
-mod doctor;
-mod end_to_end;
-mod engines;
-mod fuzz;
-mod gallery;
-mod layers;
-mod lighthouse;
-mod load;
-mod lockfile;
-mod node;
+mod commands;
 mod package;
 mod page;
-mod peers;
 mod process;
-mod python;
-mod record;
-mod rounds;
-mod run;
-mod server;
-mod shell;
+mod servers;
 mod stamp;
 mod step;
-mod tally;
-mod test;
 mod tools;
-mod webkit;
 mod workspace;
 
 use std::process::ExitCode;
 
 use args::Command;
+use commands::test::load;
+use commands::{build, check, clean_cache, doctor, fuzz, lighthouse, record, run, test};
+use page::gallery;
 
 fn main() -> ExitCode {
     let command = match args::parse(std::env::args().skip(1)) {

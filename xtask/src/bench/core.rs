@@ -8,7 +8,8 @@ use serde::Deserialize;
 
 use super::{Context, Figure};
 use crate::step::step;
-use crate::{browser, process, workspace};
+use crate::tools::browser;
+use crate::{process, workspace};
 
 const OXIDE: (&str, &str) = ("socketioxide-parser-common", "parser");
 const ENGINE: (&str, &str) = ("rust_engineio", "packets");

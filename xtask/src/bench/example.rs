@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use anyhow::{Context as _, Result};
 
 use crate::step::step;
+use crate::tools::{self, cache};
 use crate::workspace::{self, WASM};
-use crate::{cache, page, process, tools};
+use crate::{page, process};
 
 /// What an example is built for.
 #[derive(Clone, Copy, Debug)]

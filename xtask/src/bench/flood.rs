@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::harness::take;
 use super::{Budget, Context, Figure, example};
-use crate::node;
+use crate::tools::node;
 
 pub(super) fn measure(context: &Context) -> Result<Vec<Figure>> {
     node::set_up()?;

@@ -10,8 +10,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::machine;
-use crate::browser::{self, Browser};
-use crate::node::{self, Packages};
+use crate::tools::browser::{self, Browser};
+use crate::tools::node::{self, Packages};
 use crate::{process, workspace};
 
 /// Where the scripts are, in the checkout.

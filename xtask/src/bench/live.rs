@@ -7,11 +7,13 @@ use serde_json::json;
 
 use super::harness::take;
 use super::{Budget, Context, Figure, site};
-use crate::{cache, page, process, server, workspace};
+use crate::servers::orchard_server;
+use crate::tools::cache;
+use crate::{page, process, workspace};
 
 pub(super) fn measure(context: &Context) -> Result<Vec<Figure>> {
     page::build()?;
-    let program = server::build()?;
+    let program = orchard_server::build()?;
     let folder = workspace::target()?.join("bench/live");
     cache::remove(&folder)?;
     site::copy_all(&workspace::dist(), &folder.join("site"))?;
@@ -25,8 +27,8 @@ pub(super) fn measure(context: &Context) -> Result<Vec<Figure>> {
     command.args(["--content-security-policy", ""]);
     // The chapter's page sends no token.
     command.arg("--guests");
-    let _server = server::start_aside(&mut command, port, &data)?;
-    let (account, password) = server::demo_account_aside(&program, &data)?;
+    let _server = orchard_server::start_aside(&mut command, port, &data)?;
+    let (account, password) = orchard_server::demo_account_aside(&program, &data)?;
 
     let options = json!({
         "origin": format!("http://127.0.0.1:{port}"),

@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 
 use super::{Context, minify};
-use crate::{cache, compress, stamp, workspace};
+use crate::page::compress;
+use crate::tools::cache;
+use crate::{stamp, workspace};
 
 /// The libraries: package, file, and the name that the page has for it.
 const LIBRARIES: [(&str, &str, &str); 3] = [

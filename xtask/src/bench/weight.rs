@@ -6,8 +6,9 @@ use anyhow::{Context as _, Result};
 
 use super::example::{self, Built};
 use super::{Budget, Context, Figure, minify, site};
+use crate::page::{self, compress};
 use crate::step::note;
-use crate::{compress, page, workspace};
+use crate::workspace;
 
 /// What a page with nothing but the client may weigh: the goal, and what it is held to until then. The latter only goes
 /// down.

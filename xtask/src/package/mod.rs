@@ -5,6 +5,7 @@ mod cdn;
 mod index;
 mod settings;
 pub(crate) mod tauri;
+pub(crate) mod window;
 mod zip;
 
 use std::path::PathBuf;
@@ -13,7 +14,8 @@ use anyhow::{Result, ensure};
 
 use crate::args::{Package, Target};
 use crate::step::note;
-use crate::{cache, page, workspace};
+use crate::tools::cache;
+use crate::{page, workspace};
 
 /// Leaves the package in the folder of its name, and returns that.
 pub(crate) fn package(options: &Package) -> Result<PathBuf> {

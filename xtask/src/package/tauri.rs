@@ -6,7 +6,8 @@ use anyhow::{Context, Result};
 
 use super::index;
 use crate::args::{Package, Target};
-use crate::{page, shell};
+use crate::package::window;
+use crate::page;
 
 /// Leaves the package in `room`.
 pub(super) fn package(options: &Package, room: &Path) -> Result<()> {
@@ -30,5 +31,5 @@ pub(crate) fn plain() -> Result<PathBuf> {
 
 /// Builds the package of the page in `dist/`.
 fn build(options: &Package) -> Result<PathBuf> {
-    shell::package(&index::index(options, &[("host", "tauri")])?.html)
+    window::package(&index::index(options, &[("host", "tauri")])?.html)
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Result, ensure};
 
 use super::breakdown;
-use crate::compress::{self, Weight};
+use super::compress::{self, Weight};
 
 /// At most so many bytes, compressed by brotli. It goes down with what is saved, and never up.
 const MOST: u64 = 33_500;

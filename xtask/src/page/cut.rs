@@ -8,9 +8,10 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, anyhow, ensure};
 
 use super::{names, wiring};
+use crate::process;
 use crate::stamp::Stamp;
+use crate::tools::{self, cache};
 use crate::workspace::{self, WASM};
-use crate::{cache, process, tools};
 
 /// The feature that leaves the seam.
 pub(super) const FEATURE: &str = "split";

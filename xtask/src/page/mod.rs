@@ -2,7 +2,9 @@
 
 mod breakdown;
 mod budget;
+pub(crate) mod compress;
 mod cut;
+pub(crate) mod gallery;
 mod names;
 mod wiring;
 
@@ -14,11 +16,11 @@ pub(crate) use breakdown::of_early as breakdown;
 pub(crate) use budget::{budget, weight_before_live};
 pub(crate) use cut::{Level, optimise};
 
-use crate::compress;
+use crate::process;
 use crate::stamp::Stamp;
 use crate::step::{note, step};
+use crate::tools::{self, cache};
 use crate::workspace::{self, WASM};
-use crate::{cache, process, tools};
 
 /// What the page is built from, in the root of the checkout.
 const INPUTS: [&str; 11] = [

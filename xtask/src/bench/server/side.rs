@@ -7,10 +7,12 @@ use anyhow::Result;
 
 use super::load::Case;
 use crate::bench::harness::installed;
-use crate::node;
 use crate::process::{Running, free_port};
-use crate::python::Environment;
-use crate::{cache, server, workspace};
+use crate::servers::orchard_server;
+use crate::tools::cache;
+use crate::tools::node;
+use crate::tools::python::Environment;
+use crate::workspace;
 
 /// A server that has the orchard's handlers.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -47,7 +49,7 @@ impl Servers {
         let data = workspace::target()?.join("bench/server");
         cache::remove(&data)?;
         Ok(Self {
-            ours: server::build()?,
+            ours: orchard_server::build()?,
             modules: node::set_up()?,
             python: Environment::Load.set_up()?,
             data,
@@ -82,11 +84,11 @@ impl Servers {
             command.args(["--ping-timeout-ms", &heartbeat]);
         }
         let port = free_port()?;
-        let running = server::start_aside(&mut command, port, &self.data)?;
+        let running = orchard_server::start_aside(&mut command, port, &self.data)?;
         Ok(Started {
             running,
             address: format!("127.0.0.1:{port}"),
-            account: Some(server::demo_account_aside(&self.ours, &self.data)?),
+            account: Some(orchard_server::demo_account_aside(&self.ours, &self.data)?),
         })
     }
 

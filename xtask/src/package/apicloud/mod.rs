@@ -13,7 +13,8 @@ use super::zip;
 use crate::args::Package;
 use crate::stamp::files;
 use crate::step::{note, step};
-use crate::{cache, process, tools, workspace};
+use crate::tools::{self, cache};
+use crate::{process, workspace};
 
 /// The widget, its zip, and where things are in it.
 pub(super) const WIDGET: &str = "widget";

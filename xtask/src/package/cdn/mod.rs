@@ -14,7 +14,8 @@ use super::index::{self, Index};
 use super::settings;
 use crate::args::Package;
 use crate::step::note;
-use crate::{cache, stamp, workspace};
+use crate::tools::cache;
+use crate::{stamp, workspace};
 use served::Served;
 
 /// Leaves the site, and what servers are to know of it, in `room`.

@@ -5,9 +5,10 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
+use super::cache;
 use crate::stamp::Stamp;
 use crate::step::step;
-use crate::{cache, process, workspace};
+use crate::{process, workspace};
 
 /// Packages that are installed together, by one `package-lock.json`.
 #[derive(Clone, Copy, Debug)]

@@ -8,7 +8,8 @@ use anyhow::Result;
 
 use crate::process::Running;
 use crate::step::step;
-use crate::{node, process, python, workspace};
+use crate::tools::{node, python};
+use crate::{process, workspace};
 
 /// Milliseconds until one ends by itself, whatever became of this program.
 const MAX_LIFE: &str = "3600000";

@@ -1,14 +1,22 @@
 //! What builds the page: the WebAssembly target, trunk, wasm-bindgen and wasm-opt.
 
+pub(crate) mod browser;
+pub(crate) mod cache;
+pub(crate) mod engines;
+pub(crate) mod lockfile;
+pub(crate) mod node;
+pub(crate) mod python;
+pub(crate) mod webkit;
+
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
 
+use crate::process;
 use crate::step::step;
 use crate::workspace::{self, WASM};
-use crate::{cache, lockfile, process};
 
 /// A program that the cache can hold, in the one version that is wanted.
 #[derive(Debug)]

@@ -1,5 +1,11 @@
 //! `cargo xtask test`
 
+mod brief;
+mod environment;
+pub(crate) mod load;
+mod rounds;
+mod tally;
+
 use std::io::IsTerminal;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
@@ -8,17 +14,19 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
+use self::brief::Brief;
+use self::rounds::Round;
+use self::tally::Tally;
 use crate::args::{Group, Test};
-use crate::brief::Brief;
-use crate::check::{for_browsers, not_for_browsers};
+use crate::commands::check::{for_browsers, not_for_browsers};
+use crate::commands::record;
+use crate::package::window;
 use crate::process::Running;
-use crate::rounds::{self, Round};
+use crate::servers::peers;
 use crate::step::{Seconds, note};
-use crate::tally::{self, Tally};
+use crate::tools::{self, browser, cache, node};
 use crate::workspace::{BROWSER_CRATES, PAGE, SERVER, WASM, cargo};
-use crate::{
-    browser, cache, end_to_end, load, node, peers, process, record, shell, tools, workspace,
-};
+use crate::{process, workspace};
 
 /// How one group went.
 #[derive(Debug)]
@@ -216,21 +224,21 @@ fn prepare(group: Group, accept: bool) -> Result<Prepared> {
         }
         Group::Gallery => {
             test.args(["--package", PAGE, "--test", "e2e"])
-                .envs(end_to_end::for_gallery(accept)?);
+                .envs(environment::for_gallery(accept)?);
         }
         Group::Engines => {
             test.args(["--package", PAGE, "--test", "e2e"])
-                .envs(end_to_end::for_engines()?);
+                .envs(environment::for_engines()?);
         }
         Group::EndToEnd => {
             test.args(["--package", PAGE, "--test", "e2e"])
-                .envs(end_to_end::set_up()?);
+                .envs(environment::set_up()?);
         }
         Group::Tauri => {
             test.args(["--package", PAGE, "--test", "e2e"])
-                .envs(end_to_end::for_window()?);
+                .envs(environment::for_window()?);
             // In release: so it is made of what the package is made of.
-            let mut shell = shell::cargo("test")?;
+            let mut shell = window::cargo("test")?;
             shell.args(["--release", "--no-fail-fast"]);
             tests.push(shell.into());
         }

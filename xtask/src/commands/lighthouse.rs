@@ -5,9 +5,11 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::node::Packages;
+use crate::servers::orchard_server;
 use crate::step::{note, step};
-use crate::{browser, page, process, server, workspace};
+use crate::tools::browser;
+use crate::tools::node::Packages;
+use crate::{page, process, workspace};
 
 /// Each category, and the least that it must reach of 100.
 const WANTED: [(&str, u32); 4] = [
@@ -28,11 +30,11 @@ pub(crate) fn lighthouse() -> Result<()> {
     let browser = browser::set_up()?;
     let modules = Packages::Lighthouse.set_up()?;
     page::build()?;
-    let mut command = Command::new(server::build()?);
+    let mut command = Command::new(orchard_server::build()?);
     let folder = workspace::target()?.join("lighthouse");
     let port = process::free_port()?;
     command.arg("--dist").arg(workspace::dist());
-    let _server = server::start_aside(&mut command, port, &folder.join("data"))?;
+    let _server = orchard_server::start_aside(&mut command, port, &folder.join("data"))?;
 
     let mut too_low = String::new();
     for run in 1..=RUNS {

@@ -6,8 +6,9 @@ use anyhow::{Context, Result, bail};
 
 use crate::args::Run;
 use crate::process::{self, Running};
+use crate::servers::orchard_server;
 use crate::step::note;
-use crate::{page, server, workspace};
+use crate::{page, workspace};
 
 /// Where the default server listens, also the one that Trunk.toml passes requests on to.
 const SERVER_PORT: u16 = 5000;
@@ -31,17 +32,17 @@ fn serve(options: &Run) -> Result<()> {
         "Stop that program, or choose another port: cargo xtask run --port 5001",
     )?;
     let program = if options.no_build {
-        let (program, dist) = (server::program()?, workspace::dist());
+        let (program, dist) = (orchard_server::program()?, workspace::dist());
         if !program.exists() || !dist.join("index.html").exists() {
             bail!("nothing was built yet: leave out --no-build");
         }
         program
     } else {
         page::build()?;
-        server::build()?
+        orchard_server::build()?
     };
-    let demo_account = server::demo_account(&program);
-    let server = server::start(&program, port, Some(&workspace::dist()))?;
+    let demo_account = orchard_server::demo_account(&program);
+    let server = orchard_server::start(&program, port, Some(&workspace::dist()))?;
     print!("\n{}", demo_account.unwrap_or_default());
     note(format_args!(
         "open http://127.0.0.1:{port}/ in a browser; Ctrl-C ends it"
@@ -68,9 +69,9 @@ fn develop(options: &Run) -> Result<()> {
         .arg(&dist)
         .arg("--port")
         .arg(port.to_string());
-    let program = server::build()?;
-    let demo_account = server::demo_account(&program);
-    let mut server = server::start(&program, SERVER_PORT, None)?;
+    let program = orchard_server::build()?;
+    let demo_account = orchard_server::demo_account(&program);
+    let mut server = orchard_server::start(&program, SERVER_PORT, None)?;
     print!("\n{}", demo_account.unwrap_or_default());
     note(format_args!(
         "building the page; then open http://127.0.0.1:{port}/; Ctrl-C ends it"

@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 
-use crate::node::Packages;
-use crate::python::Environment;
 use crate::step::note;
-use crate::{cache, engines, tools};
+use crate::tools::node::Packages;
+use crate::tools::python::Environment;
+use crate::tools::{self, cache, engines};
 
 /// What `clean-cache` may remove; `target` is the business of `.ci/run`.
 const ROOMS: [&str; 3] = ["tools", "python", "npm"];

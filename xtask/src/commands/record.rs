@@ -5,9 +5,11 @@ use std::process::Command;
 use anyhow::Result;
 
 use crate::args::Record;
+use crate::process;
+use crate::servers::peers;
 use crate::step::note;
+use crate::tools::{node, python};
 use crate::workspace::cargo;
-use crate::{node, peers, process, python};
 
 /// Writes anew what real servers send, and what the core reports then; or checks that they still send it.
 pub(crate) fn record(options: &Record) -> Result<()> {

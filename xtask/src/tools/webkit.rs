@@ -5,7 +5,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use crate::browser::{apt_install, program};
+use super::browser::{apt_install, program};
 use crate::process;
 use crate::step::step;
 

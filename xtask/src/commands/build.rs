@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use crate::compress::{self, Weight};
+use crate::page::compress::{self, Weight};
 use crate::{page, workspace};
 
 /// Leaves the release page in `dist/` and prints what it weighs.

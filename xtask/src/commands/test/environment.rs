@@ -5,10 +5,11 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
-use crate::node::Packages;
-use crate::{
-    browser, engines, gallery, node, package, page, python, server, tools, webkit, workspace,
-};
+use crate::page::{self, gallery};
+use crate::servers::orchard_server;
+use crate::tools::node::Packages;
+use crate::tools::{self, browser, engines, node, python, webkit};
+use crate::{package, workspace};
 
 /// Variables for the tests.
 type Variables = Vec<(&'static str, OsString)>;
@@ -45,7 +46,7 @@ pub(crate) fn for_engines() -> Result<Variables> {
     Ok(vec![
         ("ORCHARD_ENGINES", "all".into()),
         ("ORCHARD_XTASK", xtask.into()),
-        ("ORCHARD_SERVER", server::build()?.into()),
+        ("ORCHARD_SERVER", orchard_server::build()?.into()),
         ("ORCHARD_NGINX", nginx.program.into()),
         ("ORCHARD_NGINX_BROTLI", nginx.brotli.into()),
         ("ORCHARD_CHROMIUM", browser.chromium.into()),
@@ -64,7 +65,7 @@ pub(crate) fn for_window() -> Result<Variables> {
     browser::set_up_font()?;
     Ok(vec![
         ("ORCHARD_WINDOW_PACKAGE", package::tauri::plain()?.into()),
-        ("ORCHARD_SERVER", server::build()?.into()),
+        ("ORCHARD_SERVER", orchard_server::build()?.into()),
         ("ORCHARD_WEBKIT_DRIVER", driver.driver.into()),
         ("ORCHARD_XVFB", driver.xvfb.into()),
     ])
@@ -75,7 +76,7 @@ fn with(dist: PathBuf) -> Result<Variables> {
     let judges = Packages::Page.set_up()?;
     Ok(vec![
         ("ORCHARD_DIST", dist.into()),
-        ("ORCHARD_SERVER", server::build()?.into()),
+        ("ORCHARD_SERVER", orchard_server::build()?.into()),
         (
             "ORCHARD_PYTHON",
             python::Environment::Tests.set_up()?.into(),

@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use anyhow::Result;
 
+use super::Outcome;
 use crate::args::Group;
 use crate::step::Seconds;
-use crate::test::Outcome;
-use crate::{cache, workspace};
+use crate::tools::cache;
+use crate::workspace;
 
 /// One round, and how its groups went.
 #[derive(Debug)]

@@ -5,9 +5,10 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-use crate::node::Packages;
 use crate::step::step;
-use crate::{cache, process, stamp, webkit, workspace};
+use crate::tools::node::Packages;
+use crate::tools::{cache, webkit};
+use crate::{process, stamp, workspace};
 
 /// The shell's folder, in the checkout.
 const FOLDER: &str = "tauri";
@@ -142,7 +143,7 @@ mod tests {
     #[test]
     fn the_command_that_packs_is_of_the_version_of_the_library() {
         let lock = folder().join("Cargo.lock");
-        let library = crate::lockfile::locked_version(&lock, "tauri").unwrap();
+        let library = crate::tools::lockfile::locked_version(&lock, "tauri").unwrap();
         let minor = |version: &str| version.rsplit_once('.').map(|(minor, _)| minor.to_owned());
         let package = std::fs::read_to_string(folder().join("package.json")).unwrap();
         let wanted = format!("\"@tauri-apps/cli\": \"{}.", minor(&library).unwrap());

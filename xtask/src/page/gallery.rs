@@ -6,10 +6,13 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use crate::args::{Gallery, Group, Test};
-use crate::node::Packages;
+use crate::commands::test;
+use crate::servers::orchard_server;
 use crate::step::{note, step};
+use crate::tools::node::Packages;
+use crate::tools::{self, cache};
 use crate::workspace::{self, PAGE, WASM};
-use crate::{cache, process, server, stamp, test, tools};
+use crate::{process, stamp};
 
 /// Where the gallery is served for a person.
 const PORT: u16 = 5050;
@@ -38,12 +41,12 @@ pub(crate) fn gallery(options: &Gallery) -> Result<()> {
         "Is the gallery served already? Else stop that program.",
     )?;
     let dist = build()?;
-    let mut command = Command::new(server::build()?);
+    let mut command = Command::new(orchard_server::build()?);
     command.arg("--dist").arg(dist);
     // It shows its frames in frames, which the page's policy forbids.
     command.args(["--content-security-policy", ""]);
     let data = workspace::target()?.join("gallery-data");
-    let server = server::start_aside(&mut command, PORT, &data)?;
+    let server = orchard_server::start_aside(&mut command, PORT, &data)?;
     note(format_args!(
         "open http://127.0.0.1:{PORT}/ in a browser; Ctrl-C ends it"
     ));

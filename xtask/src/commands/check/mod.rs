@@ -1,19 +1,22 @@
 //! `cargo xtask check`
 
+mod layers;
+
 use std::process::Command;
 
 use anyhow::Result;
 
+use crate::package::window;
+use crate::process;
 use crate::step::step;
 use crate::workspace::{BROWSER_CRATES, PAGE, WASM, cargo};
-use crate::{process, shell};
 
 /// Formatting, lints and documentation, with every warning an error.
 pub(crate) fn check() -> Result<()> {
     step("formatting", || {
         process::run(cargo("fmt").args(["--all", "--check"]))
     })?;
-    step("imports", crate::layers::check)?;
+    step("imports", layers::check)?;
     step("lints: what runs on this machine", || {
         process::run(deny(
             not_for_browsers(&mut cargo("clippy")).arg("--all-targets"),
@@ -48,12 +51,12 @@ pub(crate) fn check() -> Result<()> {
         ])))
     })?;
     if cfg!(target_os = "linux") {
-        shell::set_up()?;
+        window::set_up()?;
         step("lints: the window", || {
-            process::run(shell::cargo("fmt")?.arg("--check"))?;
+            process::run(window::cargo("fmt")?.arg("--check"))?;
             // In release, as it is tested and packed: what builds it is built once.
             process::run(deny(
-                shell::cargo("clippy")?.args(["--release", "--all-targets"]),
+                window::cargo("clippy")?.args(["--release", "--all-targets"]),
             ))
         })?;
     }

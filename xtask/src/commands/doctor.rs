@@ -5,8 +5,9 @@ use std::process::Command;
 
 use anyhow::Result;
 
+use crate::process;
+use crate::tools::{self, browser, cache, engines, python, webkit};
 use crate::workspace::{self, WASM};
-use crate::{browser, cache, engines, process, python, tools, webkit};
 
 /// Says what is there and what is missing. It installs nothing.
 pub(crate) fn doctor() -> Result<()> {

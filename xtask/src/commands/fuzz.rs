@@ -7,7 +7,8 @@ use anyhow::{Context, Result, bail};
 
 use crate::args::Fuzz;
 use crate::step::{Seconds, step};
-use crate::{cache, process, tools, workspace};
+use crate::tools::{self, cache};
+use crate::{process, workspace};
 
 /// The targets of the package in `fuzz/`.
 const TARGETS: [&str; 2] = ["decoder", "manager"];

@@ -5,9 +5,10 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-use crate::browser::{apt_download, apt_install, program};
+use super::browser::{apt_download, apt_install, program};
+use super::{cache, geckodriver};
+use crate::process;
 use crate::step::step;
-use crate::{cache, process, tools};
 
 const ADVICE: &str = "to get them by hand (Debian): apt-get install firefox-esr webkit2gtk-driver xvfb; \
     or say where they are with ORCHARD_FIREFOX, ORCHARD_MINIBROWSER, ORCHARD_WEBKIT_DRIVER and ORCHARD_XVFB";
@@ -38,7 +39,7 @@ pub(crate) struct Engines {
 
 /// The browsers at hand; installed from the system's packages where that is allowed.
 pub(crate) fn set_up() -> Result<Engines> {
-    tools::geckodriver().set_up()?;
+    geckodriver().set_up()?;
     if let Some(engines) = found()? {
         return Ok(engines);
     }
@@ -66,7 +67,7 @@ fn found() -> Result<Option<Engines>> {
 
 /// What of them is at hand.
 pub(crate) fn parts() -> Result<[(&'static str, Option<PathBuf>); 5]> {
-    let driver = tools::geckodriver().found()?;
+    let driver = geckodriver().found()?;
     Ok([
         (
             "Firefox",

@@ -5,9 +5,10 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
+use super::{browser, cache};
 use crate::stamp::Stamp;
 use crate::step::step;
-use crate::{browser, cache, process, workspace};
+use crate::{process, workspace};
 
 const ADVICE: &str = "to get it by hand: install Python 3.10 or newer with venv and pip \
     (Debian: apt-get install python3-venv)";

@@ -1,0 +1,11 @@
+//! What a person types: one module a command.
+
+pub(crate) mod build;
+pub(crate) mod check;
+pub(crate) mod clean_cache;
+pub(crate) mod doctor;
+pub(crate) mod fuzz;
+pub(crate) mod lighthouse;
+pub(crate) mod record;
+pub(crate) mod run;
+pub(crate) mod test;
