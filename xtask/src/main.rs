@@ -18,8 +18,7 @@ use std::process::ExitCode;
 
 use args::Command;
 use commands::test::load;
-use commands::{build, check, clean_cache, doctor, fuzz, lighthouse, record, run, test};
-use page::gallery;
+use commands::{build, check, clean_cache, doctor, fuzz, gallery, lighthouse, record, run, test};
 
 fn main() -> ExitCode {
     let command = match args::parse(std::env::args().skip(1)) {

@@ -3,9 +3,10 @@
 //! Each sample is taken of a server that was started for it, in turns: ours, Node's, Flask's, ours, and so on. What a
 //! server costs is read from `/proc`, so this part needs Linux.
 
+mod case;
 mod load;
 mod rows;
-mod side;
+mod servers;
 
 use std::collections::BTreeMap;
 
@@ -14,12 +15,9 @@ use anyhow::{Result, bail, ensure};
 use super::{Context, Figure};
 use crate::process;
 use crate::step::{note, step};
-use load::{CASES, Case};
-use rows::ROWS;
-use side::{Servers, Side};
-
-/// Samples of one case, by server and name.
-type Samples = BTreeMap<(Side, String), Vec<f64>>;
+use case::{CASES, Case, Side};
+use rows::{ROWS, Samples};
+use servers::Servers;
 
 pub(super) fn measure(context: &Context) -> Result<Vec<Figure>> {
     ensure!(

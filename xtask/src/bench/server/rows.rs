@@ -1,10 +1,15 @@
 //! The rows of the table, and what each may come to.
 
+use std::collections::BTreeMap;
+
 use anyhow::Result;
 
-use super::Samples;
-use super::side::{Servers, Side};
+use super::case::Side;
+use super::servers::Servers;
 use crate::bench::{Budget, Figure};
+
+/// Samples of one case, by server and name.
+pub(super) type Samples = BTreeMap<(Side, String), Vec<f64>>;
 
 /// One figure of a case, beside every peer that the case is for.
 #[derive(Debug)]

@@ -3,6 +3,7 @@
 mod brief;
 mod environment;
 pub(crate) mod load;
+mod outcome;
 mod rounds;
 mod tally;
 
@@ -15,6 +16,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 
 use self::brief::Brief;
+use self::outcome::{Outcome, Variant};
 use self::rounds::Round;
 use self::tally::Tally;
 use crate::args::{Group, Test};
@@ -27,46 +29,6 @@ use crate::step::{Seconds, note};
 use crate::tools::{self, browser, cache, node};
 use crate::workspace::{BROWSER_CRATES, PAGE, SERVER, WASM, cargo};
 use crate::{process, workspace};
-
-/// How one group went.
-#[derive(Debug)]
-pub(crate) struct Outcome {
-    pub(crate) group: Group,
-    pub(crate) tally: Tally,
-    /// The names of the tests that failed; behind that of their variant, if they are of one.
-    pub(crate) failed: Vec<String>,
-    /// What of it were variants.
-    pub(crate) variants: Vec<Variant>,
-    pub(crate) time: Duration,
-    /// What went wrong, besides tests that say so themselves.
-    pub(crate) fault: Option<String>,
-}
-
-/// Tests of the group once more, under other circumstances.
-#[derive(Debug)]
-pub(crate) struct Variant {
-    name: &'static str,
-    tally: Tally,
-    time: Duration,
-}
-
-impl Outcome {
-    /// One without a test yet.
-    pub(crate) fn of(group: Group, fault: Option<String>) -> Self {
-        Self {
-            group,
-            tally: Tally::default(),
-            failed: Vec::new(),
-            variants: Vec::new(),
-            time: Duration::ZERO,
-            fault,
-        }
-    }
-
-    pub(crate) fn is_good(&self) -> bool {
-        self.fault.is_none() && self.tally.failed == 0
-    }
-}
 
 /// Runs the groups that were asked for, each to its end, and sums them up; and that as often as was asked for.
 pub(crate) fn test(options: &Test) -> Result<()> {

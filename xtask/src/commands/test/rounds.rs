@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use super::Outcome;
+use super::outcome::Outcome;
 use crate::args::Group;
 use crate::step::Seconds;
 use crate::tools::cache;

@@ -13,7 +13,7 @@ use self::graph::Graph;
 use crate::workspace::root;
 
 /// The crates in which no two files may import each other.
-const CRATES: &[&str] = &["crates/socketio-proto", "music"];
+const CRATES: &[&str] = &["crates/socketio-proto", "music", "xtask"];
 
 /// Folders, and the folders and files below the same `src` that they may not import.
 const FORBIDDEN: &[(&str, &[&str])] = &[
@@ -27,6 +27,20 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
         "crates/socketio-proto/src/manager/socket",
         &["engine", "manager/mod.rs"],
     ),
+    (
+        "xtask/src/tools",
+        &["bench", "commands", "package", "page", "servers"],
+    ),
+    (
+        "xtask/src/page",
+        &["bench", "commands", "package", "servers"],
+    ),
+    (
+        "xtask/src/servers",
+        &["bench", "commands", "package", "page"],
+    ),
+    ("xtask/src/package", &["bench", "commands", "servers"]),
+    ("xtask/src/bench", &["commands", "package"]),
 ];
 
 /// Fails where imports don't run one way.

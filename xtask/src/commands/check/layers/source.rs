@@ -155,8 +155,9 @@ fn without_comments(text: &str) -> String {
 
 /// A module of tests stands at the end of its file, and may import what it likes.
 fn without_tests(text: &str) -> &str {
-    text.split_once("#[cfg(test)]\nmod ")
-        .map_or(text, |(before, _)| before)
+    let mut starts = ["\n#[cfg(test)]\nmod ", "\n#[cfg(all(test"].iter();
+    let start = starts.find_map(|start| text.find(start));
+    start.and_then(|start| text.get(..start)).unwrap_or(text)
 }
 
 #[cfg(test)]
@@ -186,6 +187,8 @@ mod tests {
     fn paths_in_code_count_and_those_in_comments_texts_and_tests_do_not() {
         let text = "// use crate::no;\nfn f() { crate::yes::go(\"crate::no\") }\n#[cfg(test)]\nmod tests { use crate::no; }";
         assert_eq!(paths(text), ["crate::yes::go as go"]);
+        let text = "use crate::yes;\n#[cfg(all(test, unix))]\nmod tests { use super::no; }";
+        assert_eq!(paths(text), ["crate::yes as yes"]);
     }
 
     #[test]

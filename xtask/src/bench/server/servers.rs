@@ -5,7 +5,7 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use super::load::Case;
+use super::case::{Case, Side};
 use crate::bench::harness::installed;
 use crate::process::{Running, free_port};
 use crate::servers::orchard_server;
@@ -13,15 +13,6 @@ use crate::tools::cache;
 use crate::tools::node;
 use crate::tools::python::Environment;
 use crate::workspace;
-
-/// A server that has the orchard's handlers.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
-pub(super) enum Side {
-    Ours,
-    /// The reference implementation.
-    Node,
-    Flask,
-}
 
 /// Runs a program with so many descriptors, or as many as this machine lets it.
 const LIMITED: &str = r#"ulimit -n "${1:-$(ulimit -Hn)}" && shift && exec "$@""#;

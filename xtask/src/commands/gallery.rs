@@ -1,0 +1,51 @@
+//! `cargo xtask gallery`: every component in all its states.
+
+use std::process::Command;
+
+use anyhow::Result;
+
+use super::test;
+use crate::args::{Gallery, Group, Test};
+use crate::page::gallery::build;
+use crate::process;
+use crate::servers::orchard_server;
+use crate::step::note;
+use crate::workspace;
+
+/// Where the gallery is served for a person.
+const PORT: u16 = 5050;
+
+/// Serves the gallery until Ctrl-C, or takes the accepted pictures anew.
+pub(crate) fn gallery(options: &Gallery) -> Result<()> {
+    if options.accept {
+        return accept();
+    }
+    process::port_is_free(
+        PORT,
+        "Is the gallery served already? Else stop that program.",
+    )?;
+    let dist = build()?;
+    let mut command = Command::new(orchard_server::build()?);
+    command.arg("--dist").arg(dist);
+    // It shows its frames in frames, which the page's policy forbids.
+    command.args(["--content-security-policy", ""]);
+    let data = workspace::target()?.join("gallery-data");
+    let server = orchard_server::start_aside(&mut command, PORT, &data)?;
+    note(format_args!(
+        "open http://127.0.0.1:{PORT}/ in a browser; Ctrl-C ends it"
+    ));
+    server.wait()?;
+    Ok(())
+}
+
+/// Has the tests take the pictures instead of comparing with them.
+fn accept() -> Result<()> {
+    let accepting = Test {
+        only: vec![Group::Gallery],
+        accept: true,
+        ..Test::default()
+    };
+    test::test(&accepting)?;
+    note("the pictures in tests/gallery/accepted are taken anew: let git show what has changed");
+    Ok(())
+}

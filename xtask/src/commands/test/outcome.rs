@@ -1,0 +1,46 @@
+//! How one group of tests went.
+
+use std::time::Duration;
+
+use super::tally::Tally;
+use crate::args::Group;
+
+/// How one group went.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    pub(crate) group: Group,
+    pub(crate) tally: Tally,
+    /// The names of the tests that failed; behind that of their variant, if they are of one.
+    pub(crate) failed: Vec<String>,
+    /// What of it were variants.
+    pub(crate) variants: Vec<Variant>,
+    pub(crate) time: Duration,
+    /// What went wrong, besides tests that say so themselves.
+    pub(crate) fault: Option<String>,
+}
+
+/// Tests of the group once more, under other circumstances.
+#[derive(Debug)]
+pub(crate) struct Variant {
+    pub(crate) name: &'static str,
+    pub(crate) tally: Tally,
+    pub(crate) time: Duration,
+}
+
+impl Outcome {
+    /// One without a test yet.
+    pub(crate) fn of(group: Group, fault: Option<String>) -> Self {
+        Self {
+            group,
+            tally: Tally::default(),
+            failed: Vec::new(),
+            variants: Vec::new(),
+            time: Duration::ZERO,
+            fault,
+        }
+    }
+
+    pub(crate) fn is_good(&self) -> bool {
+        self.fault.is_none() && self.tally.failed == 0
+    }
+}
