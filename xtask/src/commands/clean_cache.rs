@@ -3,18 +3,27 @@
 use std::path::PathBuf;
 
 use anyhow::Result;
+use clap::Args;
 
 use crate::step::note;
 use crate::tools::node::Packages;
 use crate::tools::python::Environment;
 use crate::tools::{self, cache, engines};
 
+/// The options of `clean-cache`.
+#[derive(Args, Debug)]
+pub(crate) struct CleanCache {
+    /// Only those that this checkout no longer uses
+    #[arg(long)]
+    unused: bool,
+}
+
 /// What `clean-cache` may remove; `target` is the business of `.ci/run`.
 const ROOMS: [&str; 3] = ["tools", "python", "npm"];
 
 /// Removes what was installed: all of it, or what this checkout has no use for.
-pub(crate) fn clean(unused: bool) -> Result<()> {
-    let used = if unused { used()? } else { Vec::new() };
+pub(crate) fn clean(options: &CleanCache) -> Result<()> {
+    let used = if options.unused { used()? } else { Vec::new() };
     for room in ROOMS {
         let Ok(entries) = std::fs::read_dir(cache::dir(room)?) else {
             continue;

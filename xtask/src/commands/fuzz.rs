@@ -4,8 +4,8 @@ use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
+use clap::Args;
 
-use crate::args::Fuzz;
 use crate::step::{Seconds, step};
 use crate::tools::{self, cache};
 use crate::{process, workspace};
@@ -13,14 +13,20 @@ use crate::{process, workspace};
 /// The targets of the package in `fuzz/`.
 const TARGETS: [&str; 2] = ["decoder", "manager"];
 
+/// The options of `fuzz`.
+#[derive(Args, Debug)]
+pub(crate) struct Fuzz {
+    /// The one target to run
+    #[arg(value_parser = TARGETS)]
+    target: Option<String>,
+    /// How long each target runs
+    #[arg(long, value_name = "N", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..))]
+    seconds: u32,
+}
+
 /// Runs the targets, one after the other. What is found new stays in Cargo's target folder; the corpus of the checkout is
 /// only read.
 pub(crate) fn fuzz(options: &Fuzz) -> Result<()> {
-    let wanted = |target: &&str| options.target.as_ref().is_none_or(|name| name == target);
-    let targets: Vec<&str> = TARGETS.into_iter().filter(wanted).collect();
-    if targets.is_empty() {
-        bail!("there is no such fuzz target, but: {}", TARGETS.join(", "));
-    }
     let has_nightly = process::output(&mut nightly(&["--version"])).is_ok();
     if !has_nightly {
         bail!(
@@ -29,7 +35,8 @@ pub(crate) fn fuzz(options: &Fuzz) -> Result<()> {
         );
     }
     let path = tools::path_with(&[tools::cargo_fuzz().set_up()?])?;
-    for target in targets {
+    let wanted = |target: &&str| options.target.as_ref().is_none_or(|name| name == target);
+    for target in TARGETS.into_iter().filter(wanted) {
         let time = Seconds(std::time::Duration::from_secs(options.seconds.into()));
         step(format_args!("fuzzing: {target}, for {time}"), || {
             let found = workspace::target()?.join("fuzz-corpus").join(target);

@@ -3,14 +3,22 @@
 use std::process::Command;
 
 use anyhow::Result;
+use clap::Args;
 
-use super::test;
-use crate::args::{Gallery, Group, Test};
+use super::test::{self, Group, Test};
 use crate::page::gallery::build;
 use crate::process;
 use crate::servers::orchard_server;
 use crate::step::note;
 use crate::workspace;
+
+/// The options of `gallery`.
+#[derive(Args, Debug)]
+pub(crate) struct Gallery {
+    /// Take the pictures anew that the tests compare with
+    #[arg(long)]
+    accept: bool,
+}
 
 /// Where the gallery is served for a person.
 const PORT: u16 = 5050;

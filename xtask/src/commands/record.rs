@@ -3,13 +3,23 @@
 use std::process::Command;
 
 use anyhow::Result;
+use clap::Args;
 
-use crate::args::Record;
 use crate::process;
 use crate::servers::peers;
 use crate::step::note;
 use crate::tools::{node, python};
 use crate::workspace::cargo;
+
+/// The options of `record`.
+#[derive(Args, Debug)]
+pub(crate) struct Record {
+    /// Fail if the servers send something else than was recorded, rather than record it
+    #[arg(long)]
+    check: bool,
+    /// Only the recordings whose name contains this
+    filter: Option<String>,
+}
 
 /// Writes anew what real servers send, and what the core reports then; or checks that they still send it.
 pub(crate) fn record(options: &Record) -> Result<()> {

@@ -3,12 +3,26 @@
 use std::process::ExitStatus;
 
 use anyhow::{Context, Result, bail};
+use clap::Args;
 
-use crate::args::Run;
 use crate::process::{self, Running};
 use crate::servers::orchard_server;
 use crate::step::note;
 use crate::{page, workspace};
+
+/// The options of `run`.
+#[derive(Args, Debug)]
+pub(crate) struct Run {
+    /// Reload: trunk serves the page and passes the rest on to the server
+    #[arg(long, conflicts_with = "no_build")]
+    dev: bool,
+    /// Listen on this port [default: 5000; with --dev 8080]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    port: Option<u16>,
+    /// Serve what was built before
+    #[arg(long)]
+    no_build: bool,
+}
 
 /// Where the default server listens, also the one that Trunk.toml passes requests on to.
 const SERVER_PORT: u16 = 5000;

@@ -5,8 +5,8 @@ use std::process::Command;
 use anyhow::{Context, Result};
 use serde_json::{Map, Value};
 
+use super::options::Package;
 use super::settings;
-use crate::args::Package;
 use crate::workspace;
 
 /// What stands around the settings.

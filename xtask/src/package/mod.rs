@@ -3,6 +3,7 @@
 mod apicloud;
 mod cdn;
 mod index;
+mod options;
 mod settings;
 pub(crate) mod tauri;
 pub(crate) mod window;
@@ -12,7 +13,9 @@ use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
 
-use crate::args::{Package, Target};
+pub(crate) use options::Package;
+use options::Target;
+
 use crate::step::note;
 use crate::tools::cache;
 use crate::{page, workspace};
@@ -32,14 +35,7 @@ pub(crate) fn package(options: &Package) -> Result<PathBuf> {
 
 /// The widget for APICloud, with the page's own settings.
 pub(crate) fn widget() -> Result<PathBuf> {
-    let options = Package {
-        target: Target::Apicloud,
-        settings: None,
-        set: Vec::new(),
-        path: None,
-        out: None,
-    };
-    Ok(package(&options)?.join(apicloud::WIDGET))
+    Ok(package(&Package::plain(Target::Apicloud))?.join(apicloud::WIDGET))
 }
 
 /// The empty folder for this package. One that was named is not emptied: it may hold what somebody needs.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 use super::index;
-use crate::args::{Package, Target};
+use super::options::{Package, Target};
 use crate::package::window;
 use crate::page;
 
@@ -20,13 +20,7 @@ pub(super) fn package(options: &Package, room: &Path) -> Result<()> {
 /// The package with the page's own settings, for the tests: where it is.
 pub(crate) fn plain() -> Result<PathBuf> {
     page::build()?;
-    build(&Package {
-        target: Target::Tauri,
-        settings: None,
-        set: Vec::new(),
-        path: None,
-        out: None,
-    })
+    build(&Package::plain(Target::Tauri))
 }
 
 /// Builds the package of the page in `dist/`.

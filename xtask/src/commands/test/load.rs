@@ -7,15 +7,17 @@ use std::thread;
 
 use anyhow::{Context, Result};
 
-use crate::args::KEEP_BUSY;
 use crate::process::Running;
+
+/// The command of this program that does it.
+pub(crate) const COMMAND: &str = "keep-busy";
 
 /// Starts it, in a process of its own, until the value is dropped. Should this program be killed, it ends as well: its input
 /// closes.
 pub(crate) fn start() -> Result<Running> {
     let program = std::env::current_exe().context("could not find where this program is")?;
     let mut command = Command::new(program);
-    command.arg(KEEP_BUSY).stdout(Stdio::null());
+    command.arg(COMMAND).stdout(Stdio::null());
     Running::start_with_input(&mut command)
 }
 

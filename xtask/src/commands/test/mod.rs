@@ -3,6 +3,7 @@
 mod brief;
 mod environment;
 pub(crate) mod load;
+mod options;
 mod outcome;
 mod rounds;
 mod tally;
@@ -15,11 +16,12 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
+pub(crate) use self::options::{Group, Test};
+
 use self::brief::Brief;
 use self::outcome::{Outcome, Variant};
 use self::rounds::Round;
 use self::tally::Tally;
-use crate::args::{Group, Test};
 use crate::commands::check::{for_browsers, not_for_browsers};
 use crate::commands::record;
 use crate::package::window;

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use super::options::Group;
 use super::tally::Tally;
-use crate::args::Group;
 
 /// How one group went.
 #[derive(Debug)]

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use anyhow::Result;
 
+use super::options::Group;
 use super::outcome::Outcome;
-use crate::args::Group;
 use crate::step::Seconds;
 use crate::tools::cache;
 use crate::workspace;

@@ -9,8 +9,8 @@ use anyhow::{Context, Result, ensure};
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 
 use super::index::{self, Index};
+use super::options::Package;
 use super::zip;
-use crate::args::Package;
 use crate::stamp::files;
 use crate::step::{note, step};
 use crate::tools::{self, cache};

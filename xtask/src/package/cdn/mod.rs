@@ -11,8 +11,8 @@ use anyhow::{Context, Result};
 use orchard_hosting::Policy;
 
 use super::index::{self, Index};
+use super::options::Package;
 use super::settings;
-use crate::args::Package;
 use crate::step::note;
 use crate::tools::cache;
 use crate::{stamp, workspace};

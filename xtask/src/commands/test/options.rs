@@ -1,0 +1,68 @@
+//! The options of `cargo xtask test`.
+
+use std::num::NonZeroU32;
+
+use clap::{Args, ValueEnum};
+
+/// The options of `test`.
+#[derive(Args, Debug, Default)]
+pub(crate) struct Test {
+    /// Run only the tests whose name contains this
+    pub(crate) filter: Option<String>,
+    /// Run only this group; may be given again
+    #[arg(long, value_name = "GROUP")]
+    pub(crate) only: Vec<Group>,
+    /// Run them N times, and say at the end which test failed in which round
+    #[arg(long, value_name = "N")]
+    pub(crate) repeat: Option<NonZeroU32>,
+    /// Keep all cores busy from outside, of several rounds in every second one
+    #[arg(long)]
+    pub(crate) load: bool,
+    /// Whether the gallery's pictures are taken anew, rather than compared with.
+    #[arg(skip)]
+    pub(crate) accept: bool,
+}
+
+/// Tests that need the same things around them.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum Group {
+    /// The protocol, the contract, this tool, and what of client and page needs no browser, on the host.
+    Unit,
+    /// The default server, on the host.
+    Server,
+    /// The client and its hooks, in a headless browser.
+    Browser,
+    /// Pictures of every component, compared with accepted ones.
+    Gallery,
+    /// The built page in a browser against real servers.
+    EndToEnd,
+    /// The page from a CDN, in each engine.
+    Engines,
+    /// The package of the page in a window of its own, and the program in it.
+    Tauri,
+}
+
+impl Group {
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Unit,
+        Self::Server,
+        Self::Browser,
+        Self::Gallery,
+        Self::EndToEnd,
+        Self::Engines,
+        Self::Tauri,
+    ];
+
+    /// The name that `--only` takes.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Unit => "unit",
+            Self::Server => "server",
+            Self::Browser => "browser",
+            Self::Gallery => "gallery",
+            Self::EndToEnd => "end-to-end",
+            Self::Engines => "engines",
+            Self::Tauri => "tauri",
+        }
+    }
+}
