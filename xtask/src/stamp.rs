@@ -1,26 +1,28 @@
 //! Fingerprints of files, to leave out work that is done.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result};
+use xxhash_rust::xxh3::Xxh3Default;
 
-/// A fingerprint of everything fed to it, in the order it was fed.
+/// A fingerprint of everything fed to it, in the order it was fed: XXH3 of 64 bits.
 ///
-/// It tells changes, not attacks. That it may differ after an update of Rust only means one build more.
-#[derive(Debug, Default)]
-pub(crate) struct Stamp(DefaultHasher);
+/// The same input has the same fingerprint on each machine and with each compiler, so that files
+/// named by it stay cached. It tells changes, not attacks.
+#[derive(Default)]
+pub(crate) struct Stamp(Xxh3Default);
 
 impl Stamp {
     /// Feeds a text.
     pub(crate) fn text(&mut self, text: &str) -> &mut Self {
-        text.hash(&mut self.0);
-        self
+        self.bytes(text.as_bytes())
     }
 
-    /// Feeds what is in a file.
+    /// Feeds bytes, and how many they are: two inputs differ from one that joins them.
     pub(crate) fn bytes(&mut self, bytes: &[u8]) -> &mut Self {
-        bytes.hash(&mut self.0);
+        self.0.update(&(bytes.len() as u64).to_le_bytes());
+        self.0.update(bytes);
         self
     }
 
@@ -29,8 +31,7 @@ impl Stamp {
         for file in files(&root.join(path))? {
             let bytes = std::fs::read(&file)
                 .with_context(|| format!("could not read {}", file.display()))?;
-            file.strip_prefix(root).unwrap_or(&file).hash(&mut self.0);
-            bytes.hash(&mut self.0);
+            self.name(&file, root).bytes(&bytes);
         }
         Ok(self)
     }
@@ -39,20 +40,29 @@ impl Stamp {
     pub(crate) fn outline(&mut self, dir: &Path) -> Result<&mut Self> {
         for file in files(dir)? {
             let about = file.metadata()?;
-            (
-                file.strip_prefix(dir).unwrap_or(&file),
-                about.len(),
-                about.modified()?,
-            )
-                .hash(&mut self.0);
+            self.name(&file, dir)
+                .bytes(&about.len().to_le_bytes())
+                .bytes(&nanoseconds(about.modified()?).to_le_bytes());
         }
         Ok(self)
     }
 
     /// The fingerprint, as part of a file's name.
     pub(crate) fn key(&self) -> String {
-        format!("{:016x}", self.0.finish())
+        format!("{:016x}", self.0.digest())
     }
+
+    /// Feeds the name of a file, as seen from a folder.
+    fn name(&mut self, file: &Path, folder: &Path) -> &mut Self {
+        let name = file.strip_prefix(folder).unwrap_or(file);
+        self.bytes(name.as_os_str().as_encoded_bytes())
+    }
+}
+
+/// Since 1970; what is older counts as from then.
+fn nanoseconds(time: SystemTime) -> u128 {
+    time.duration_since(UNIX_EPOCH)
+        .map_or(0, |since| since.as_nanos())
 }
 
 /// The files in a folder and below, in a fixed order; the file itself, if it is one; none, if nothing is there.
@@ -107,6 +117,22 @@ mod tests {
         fn drop(&mut self) {
             let _ = std::fs::remove_dir_all(&self.0);
         }
+    }
+
+    #[test]
+    fn a_fingerprint_is_the_same_wherever_it_is_taken() {
+        // The empty input's, as the specification of XXH3 has it.
+        assert_eq!(Stamp::default().key(), "2d06800538d394c2");
+        assert_eq!(
+            Stamp::default().text("a").text("b").key(),
+            "f60759a5e1ff0d49"
+        );
+    }
+
+    #[test]
+    fn where_an_input_ends_is_part_of_the_fingerprint() {
+        let joined = Stamp::default().text("ab").key();
+        assert_ne!(Stamp::default().text("a").text("b").key(), joined);
     }
 
     #[test]
