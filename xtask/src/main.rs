@@ -9,6 +9,7 @@ mod package;
 mod page;
 mod process;
 mod servers;
+mod side_by_side;
 mod stamp;
 mod step;
 mod tools;

@@ -10,7 +10,8 @@ pub(crate) fn step<T>(what: impl fmt::Display, work: impl FnOnce() -> Result<T>)
     println!("==> {what}");
     let start = Instant::now();
     let result = work().with_context(|| format!("could not finish: {what}"))?;
-    println!("    done in {}", Seconds(start.elapsed()));
+    // With its name: something else may have begun meanwhile.
+    println!("    {what}: done in {}", Seconds(start.elapsed()));
     Ok(result)
 }
 

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::{Context, Figure};
 use crate::step::step;
-use crate::tools::browser;
+use crate::tools::apt;
 use crate::{process, workspace};
 
 const OXIDE: (&str, &str) = ("socketioxide-parser-common", "parser");
@@ -106,7 +106,7 @@ fn open_ssl() -> Result<()> {
     step(
         "OpenSSL for one of the peers: installing it from the system's packages, once",
         || {
-            browser::apt_install(&["libssl-dev", "pkg-config"])
+            apt::apt_install(&["libssl-dev", "pkg-config"])
                 .context("to get it by hand, on Debian: apt-get install libssl-dev pkg-config")
         },
     )

@@ -7,6 +7,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 
 use crate::step::{Seconds, step};
+use crate::tools::path::path_with;
 use crate::tools::{self, cache};
 use crate::{process, workspace};
 
@@ -34,7 +35,7 @@ pub(crate) fn fuzz(options: &Fuzz) -> Result<()> {
              Without it, `cargo xtask test --only unit mutations` replays the corpus and mutates it for some seconds."
         );
     }
-    let path = tools::path_with(&[tools::cargo_fuzz().set_up()?])?;
+    let path = path_with(&[tools::cargo_fuzz().set_up()?])?;
     let wanted = |target: &&str| options.target.as_ref().is_none_or(|name| name == target);
     for target in TARGETS.into_iter().filter(wanted) {
         let time = Seconds(std::time::Duration::from_secs(options.seconds.into()));

@@ -7,6 +7,7 @@ use clap::Args;
 
 use crate::process::{self, Running};
 use crate::servers::orchard_server;
+use crate::side_by_side::side_by_side;
 use crate::step::note;
 use crate::{page, workspace};
 
@@ -52,8 +53,10 @@ fn serve(options: &Run) -> Result<()> {
         }
         program
     } else {
-        page::build()?;
-        orchard_server::build()?
+        page::set_up()?;
+        let parts: [fn() -> Result<()>; 2] = [page::build, || orchard_server::build().map(drop)];
+        side_by_side(parts)?;
+        orchard_server::program()?
     };
     let demo_account = orchard_server::demo_account(&program);
     let server = orchard_server::start(&program, port, Some(&workspace::dist()))?;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, ensure};
 
-use super::{names, wiring};
+use super::{name_section, names, wiring};
 use crate::process;
 use crate::stamp::Stamp;
 use crate::tools::{self, cache};
@@ -46,7 +46,9 @@ pub(super) fn cut(dist: &Path) -> Result<()> {
     let glue = room.join(format!("{EARLY}.js"));
     std::fs::write(room.join("start.js"), start())?;
     let early = optimise(&early, Level::Size)?;
-    let late = optimise(&room.join(LATE), Level::Size)?;
+    let late = room.join(LATE);
+    write(&late, &name_section::without_labels(&read(&late)?)?)?;
+    let late = optimise(&late, Level::Size)?;
     drop_imports(&early, &glue)?;
     let script = bundle(&room)?;
     let (early, script) = names::shorten(&read(&early)?, &script)?;

@@ -5,9 +5,11 @@ mod budget;
 pub(crate) mod compress;
 mod cut;
 pub(crate) mod gallery;
+mod name_section;
 mod names;
 mod wiring;
 
+use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context, Result};
@@ -19,6 +21,7 @@ pub(crate) use cut::{Level, optimise};
 use crate::process;
 use crate::stamp::Stamp;
 use crate::step::{note, step};
+use crate::tools::path::path_with;
 use crate::tools::{self, cache};
 use crate::workspace::{self, WASM};
 
@@ -59,13 +62,15 @@ pub(crate) fn build() -> Result<()> {
         .with_context(|| format!("could not write {}", stamp_file.display()))
 }
 
+/// Installs what builds the page; returns the folders of its tools.
+pub(crate) fn set_up() -> Result<Vec<PathBuf>> {
+    tools::set_up_wasm_target()?;
+    tools::set_up_all()
+}
+
 /// `trunk`, with its tools set up and found, and no wish to download any.
 pub(crate) fn trunk(subcommand: &str) -> Result<Command> {
-    tools::set_up_wasm_target()?;
-    let mut folders = Vec::new();
-    for tool in tools::all()? {
-        folders.push(tool.set_up()?);
-    }
+    let folders = set_up()?;
     // trunk hands its --offline on to cargo.
     process::run(workspace::cargo("fetch").args([
         "--quiet",
@@ -80,7 +85,7 @@ pub(crate) fn trunk(subcommand: &str) -> Result<Command> {
     let mut trunk = Command::new("trunk");
     trunk
         .current_dir(workspace::root())
-        .env("PATH", tools::path_with(&folders)?);
+        .env("PATH", path_with(&folders)?);
     trunk.args([subcommand, "--offline"]);
     // trunk takes NO_COLOR only as `true` or `false`, and fails at all else.
     if std::env::var_os("NO_COLOR").is_some() {

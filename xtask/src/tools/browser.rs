@@ -5,6 +5,8 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
+use super::apt::{apt_install, may_install};
+use super::path::program;
 use crate::process;
 use crate::step::step;
 
@@ -70,39 +72,6 @@ pub(crate) fn found() -> Option<Browser> {
     })
 }
 
-/// Installs Debian's packages, where there is apt and the right to use it.
-pub(crate) fn apt_install(packages: &[&str]) -> Result<()> {
-    apt_update()?;
-    let mut apt = Command::new("apt-get");
-    apt.env("DEBIAN_FRONTEND", "noninteractive");
-    process::run(
-        apt.args(["install", "-qq", "--yes", "--no-install-recommends"])
-            .args(LOCK)
-            .args(packages),
-    )
-}
-
-/// Leaves the files of Debian's packages in `folder`, and installs nothing.
-pub(crate) fn apt_download(packages: &[&str], folder: &Path) -> Result<()> {
-    apt_update()?;
-    let mut apt = Command::new("apt-get");
-    // It would work as somebody who may not look into the folder.
-    apt.args(["download", "-qq", "-o", "APT::Sandbox::User=root"]);
-    process::run(apt.args(packages).current_dir(folder))
-}
-
-fn apt_update() -> Result<()> {
-    anyhow::ensure!(
-        may_install(),
-        "only root can install packages, and only where there is apt-get"
-    );
-    let mut apt = Command::new("apt-get");
-    process::run(apt.args(["update", "-qq"]).args(LOCK))
-}
-
-/// Waits for others who install something at the moment, in seconds.
-const LOCK: [&str; 2] = ["-o", "DPkg::Lock::Timeout=600"];
-
 /// The `webdriver.json` that wasm-bindgen's test runner reads: which browser, and what it leaves alone.
 pub(crate) fn capabilities(chromium: &Path) -> String {
     // Root needs --no-sandbox; the others keep the browser from asking the network for what no test wants.
@@ -124,33 +93,6 @@ pub(crate) fn capabilities(chromium: &Path) -> String {
         .replace('\\', "\\\\")
         .replace('"', "\\\"");
     format!("{{ \"goog:chromeOptions\": {{ \"binary\": \"{binary}\", \"args\": [{args}] }} }}\n")
-}
-
-/// What the variable names, else the first of these programs that is there.
-pub(crate) fn program(variable: &str, names: &[&str]) -> Option<PathBuf> {
-    if let Some(named) = std::env::var_os(variable).filter(|named| !named.is_empty()) {
-        return Some(named.into());
-    }
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let folders: Vec<_> = std::env::split_paths(&path).collect();
-    // Joined to a folder, an absolute path stays itself.
-    names.iter().find_map(|name| {
-        let name = format!("{name}{}", std::env::consts::EXE_SUFFIX);
-        folders
-            .iter()
-            .map(|folder| folder.join(&name))
-            .find(|program| program.is_file())
-    })
-}
-
-#[cfg(unix)]
-fn may_install() -> bool {
-    nix::unistd::geteuid().is_root() && Path::new("/usr/bin/apt-get").exists()
-}
-
-#[cfg(not(unix))]
-fn may_install() -> bool {
-    false
 }
 
 #[cfg(test)]

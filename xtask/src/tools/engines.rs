@@ -5,7 +5,8 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-use super::browser::{apt_download, apt_install, program};
+use super::apt::{apt_download, apt_install};
+use super::path::program;
 use super::{cache, geckodriver};
 use crate::process;
 use crate::step::step;

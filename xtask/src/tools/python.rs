@@ -5,7 +5,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use super::{browser, cache};
+use super::{apt, cache};
 use crate::stamp::Stamp;
 use crate::step::step;
 use crate::{process, workspace};
@@ -101,7 +101,7 @@ fn create(home: &Path) -> Result<()> {
     // Debian's Python comes without venv.
     venv()
         .or_else(|_| {
-            browser::apt_install(&["python3-venv"])?;
+            apt::apt_install(&["python3-venv"])?;
             cache::remove(home)?;
             venv()
         })

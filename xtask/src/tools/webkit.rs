@@ -5,7 +5,8 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use super::browser::{apt_install, program};
+use super::apt::apt_install;
+use super::path::program;
 use crate::process;
 use crate::step::step;
 

@@ -1,0 +1,53 @@
+//! Debian's packages.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::process;
+
+/// Installs Debian's packages, where there is apt and the right to use it.
+pub(crate) fn apt_install(packages: &[&str]) -> Result<()> {
+    apt_update()?;
+    let mut apt = Command::new("apt-get");
+    apt.env("DEBIAN_FRONTEND", "noninteractive");
+    process::run(
+        apt.args(["install", "-qq", "--yes", "--no-install-recommends"])
+            .args(LOCK)
+            .args(packages),
+    )
+}
+
+/// Leaves the files of Debian's packages in `folder`, and installs nothing.
+pub(crate) fn apt_download(packages: &[&str], folder: &Path) -> Result<()> {
+    apt_update()?;
+    let mut apt = Command::new("apt-get");
+    // It would work as somebody who may not look into the folder.
+    apt.args(["download", "-qq", "-o", "APT::Sandbox::User=root"]);
+    process::run(apt.args(packages).current_dir(folder))
+}
+
+fn apt_update() -> Result<()> {
+    anyhow::ensure!(
+        may_install(),
+        "only root can install packages, and only where there is apt-get"
+    );
+    let mut apt = Command::new("apt-get");
+    process::run(apt.args(["update", "-qq"]).args(LOCK))
+}
+
+/// Waits for others who install something at the moment, in seconds.
+const LOCK: [&str; 2] = ["-o", "DPkg::Lock::Timeout=600"];
+
+/// Whether this system has apt, and this user the right to use it.
+#[cfg(unix)]
+pub(crate) fn may_install() -> bool {
+    nix::unistd::geteuid().is_root() && Path::new("/usr/bin/apt-get").exists()
+}
+
+/// Elsewhere there is no apt.
+#[cfg(not(unix))]
+pub(crate) fn may_install() -> bool {
+    false
+}

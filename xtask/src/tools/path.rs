@@ -1,0 +1,30 @@
+//! The search path of programs.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+
+/// What the variable names, else the first of these programs that is there.
+pub(crate) fn program(variable: &str, names: &[&str]) -> Option<PathBuf> {
+    if let Some(named) = std::env::var_os(variable).filter(|named| !named.is_empty()) {
+        return Some(named.into());
+    }
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders: Vec<_> = std::env::split_paths(&path).collect();
+    // Joined to a folder, an absolute path stays itself.
+    names.iter().find_map(|name| {
+        let name = format!("{name}{}", std::env::consts::EXE_SUFFIX);
+        folders
+            .iter()
+            .map(|folder| folder.join(&name))
+            .find(|program| program.is_file())
+    })
+}
+
+/// `PATH` with these folders before it.
+pub(crate) fn path_with(first: &[PathBuf]) -> Result<OsString> {
+    let rest = std::env::var_os("PATH").unwrap_or_default();
+    std::env::join_paths(first.iter().cloned().chain(std::env::split_paths(&rest)))
+        .context("a folder of the tools can't stand in PATH")
+}

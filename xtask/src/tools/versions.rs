@@ -1,0 +1,99 @@
+//! The programs that the commands use, each in the one version that is wanted.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+
+use super::lockfile;
+use super::tool::{Source, Tool};
+use crate::side_by_side::side_by_side;
+use crate::workspace;
+
+/// Every tool that builds the page.
+pub(crate) fn all() -> Result<[Tool; 4]> {
+    Ok([trunk(), wasm_bindgen()?, wasm_opt(), esbuild()])
+}
+
+/// Installs every tool that builds the page, side by side, and returns the folders of their programs.
+pub(crate) fn set_up_all() -> Result<Vec<PathBuf>> {
+    side_by_side(all()?.map(|tool| move || tool.set_up()))
+}
+
+/// Builds the page, and serves it during development.
+pub(crate) fn trunk() -> Tool {
+    Tool {
+        package: "trunk",
+        package_version: "0.21.14".to_owned(),
+        programs: &["trunk"],
+        version: "0.21.14".to_owned(),
+        source: Source::Cargo { locked: true },
+    }
+}
+
+/// Of the very version in Cargo.lock: the program and the crate must understand each other.
+pub(crate) fn wasm_bindgen() -> Result<Tool> {
+    let lock = workspace::root().join("Cargo.lock");
+    let version = lockfile::locked_version(&lock, "wasm-bindgen")?;
+    Ok(Tool {
+        package: "wasm-bindgen-cli",
+        package_version: version.clone(),
+        programs: &["wasm-bindgen", "wasm-bindgen-test-runner"],
+        version,
+        source: Source::Cargo { locked: false },
+    })
+}
+
+pub(crate) fn wasm_opt() -> Tool {
+    Tool {
+        package: "binaryen",
+        package_version: "132.0.0".to_owned(),
+        programs: &["wasm-opt"],
+        version: "132".to_owned(),
+        source: Source::Npm,
+    }
+}
+
+/// What makes one small script of what wasm-bindgen writes.
+pub(crate) fn esbuild() -> Tool {
+    Tool {
+        package: "esbuild",
+        package_version: "0.28.2".to_owned(),
+        programs: &["esbuild"],
+        version: "0.28.2".to_owned(),
+        source: Source::Npm,
+    }
+}
+
+/// What runs libFuzzer. Only `cargo xtask fuzz` needs it.
+pub(crate) fn cargo_fuzz() -> Tool {
+    Tool {
+        package: "cargo-fuzz",
+        package_version: "0.13.2".to_owned(),
+        programs: &["cargo-fuzz"],
+        version: "0.13.2".to_owned(),
+        source: Source::Cargo { locked: true },
+    }
+}
+
+/// What drives Firefox. Only the tests need it.
+pub(crate) fn geckodriver() -> Tool {
+    Tool {
+        package: "geckodriver",
+        package_version: "0.37.1".to_owned(),
+        programs: &["geckodriver"],
+        version: "0.37.1".to_owned(),
+        source: Source::Cargo { locked: true },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn trunk_is_told_the_version_of_wasm_opt() {
+        let trunk = std::fs::read_to_string(workspace::root().join("Trunk.toml")).unwrap();
+        let wanted = format!("wasm_opt = \"version_{}\"", wasm_opt().version);
+        assert!(trunk.contains(&wanted), "Trunk.toml lacks {wanted}");
+    }
+}
