@@ -1,4 +1,4 @@
-//! The Python environments that the Flask servers of the tests and of the bench run in.
+//! Python environments: what the Flask servers of the tests and of the bench run in, and typos.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -20,10 +20,12 @@ pub(crate) enum Environment {
     Tests,
     /// What the server that the default server is measured beside runs in.
     Load,
+    /// What looks for misspelt words.
+    Spelling,
 }
 
 impl Environment {
-    pub(crate) const ALL: [Self; 2] = [Self::Tests, Self::Load];
+    pub(crate) const ALL: [Self; 3] = [Self::Tests, Self::Load, Self::Spelling];
 
     /// The interpreter of an environment with exactly what the requirements say.
     pub(crate) fn set_up(self) -> Result<PathBuf> {
@@ -32,7 +34,7 @@ impl Environment {
         let whole = home.join("whole");
         if !whole.exists() {
             step(
-                "Python: installing what the Flask server needs, once",
+                format_args!("Python: installing {}, once", self.what()),
                 || {
                     cache::remove(&home)?;
                     create(&home)?;
@@ -52,6 +54,12 @@ impl Environment {
             )?;
         }
         Ok(python)
+    }
+
+    /// A program of the environment, to be given arguments.
+    pub(crate) fn command(self, program: &str) -> Result<Command> {
+        let file = format!("{program}{}", std::env::consts::EXE_SUFFIX);
+        Ok(Command::new(self.set_up()?.with_file_name(file)))
     }
 
     /// The environment's folder in the cache, by what is to be in it.
@@ -82,6 +90,15 @@ impl Environment {
         match self {
             Self::Tests => "tests/servers/flask/requirements.txt",
             Self::Load => "tests/servers/gevent/requirements.txt",
+            Self::Spelling => "tests/spelling/requirements.txt",
+        }
+    }
+
+    fn what(self) -> &'static str {
+        match self {
+            Self::Tests => "what the Flask server needs",
+            Self::Load => "what the bench's Flask server needs",
+            Self::Spelling => "what looks for misspelt words",
         }
     }
 }

@@ -9,7 +9,8 @@ use anyhow::Result;
 use crate::package::window;
 use crate::process;
 use crate::step::step;
-use crate::workspace::{BROWSER_CRATES, PAGE, WASM, cargo};
+use crate::tools::python::Environment;
+use crate::workspace::{self, BROWSER_CRATES, PAGE, WASM, cargo};
 
 /// Formatting, lints and documentation, with every warning an error.
 pub(crate) fn check() -> Result<()> {
@@ -17,6 +18,10 @@ pub(crate) fn check() -> Result<()> {
         process::run(cargo("fmt").args(["--all", "--check"]))
     })?;
     step("imports", layers::check)?;
+    let mut typos = Environment::Spelling.command("typos")?;
+    step("spelling", || {
+        process::run(typos.current_dir(workspace::root()))
+    })?;
     step("lints: what runs on this machine", || {
         process::run(deny(
             not_for_browsers(&mut cargo("clippy")).arg("--all-targets"),
