@@ -14,7 +14,8 @@ use crate::package::{self, Package};
 
 /// Run, build, check, test and measure the orchard page
 ///
-/// Each command sets up what it needs and finds missing. Tools go into a cache outside the checkout.
+/// Each command sets up what it needs and finds missing. Tools go into a cache outside the
+/// checkout.
 #[derive(Debug, Parser)]
 #[command(bin_name = "cargo xtask", arg_required_else_help = true)]
 pub(crate) struct Cli {
@@ -30,7 +31,7 @@ enum Command {
     Build,
     /// Package the page for one of the places that it is used in
     Package(Package),
-    /// Check formatting, imports, lints, documentation, spelling and dependencies, with warnings denied
+    /// Check formatting, imports, spelling, lints and documentation, with warnings denied
     Check,
     /// Run every test, or those whose name contains FILTER
     Test(Test),
@@ -38,7 +39,8 @@ enum Command {
     Gallery(Gallery),
     /// Measure the release page as Lighthouse sees it on a phone, and fail if it is not good enough
     Lighthouse,
-    /// Measure page, client and server beside their peers: weight, time to live, cost of an event, load
+    /// Measure page, client and server beside their peers: weight, time to live, cost of an event,
+    /// load
     Bench(Bench),
     /// Run the fuzz targets under libFuzzer, one after the other; needs nightly
     Fuzz(Fuzz),

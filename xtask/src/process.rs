@@ -1,7 +1,7 @@
-//! Other programs: started, watched, and ended with this one.
+//! Child processes, which end with this one.
 //!
-//! Each child leads a process group of its own. Ctrl-C in a terminal so reaches only this program, which ends every group
-//! and waits: no compiler, server or browser is left behind.
+//! Each child leads a process group of its own, so Ctrl-C in a terminal reaches only this program.
+//! It terminates every group and waits: no compiler, server or browser is left behind.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
@@ -12,19 +12,19 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-/// How long a child may take to end by itself before it is killed.
+/// How long a child may take to exit after it was asked to, before it is killed.
 const GRACE: Duration = Duration::from_secs(5);
 
 /// How long a server may take until it is ready.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// How often a child is looked at while it is waited for.
+/// The interval in which a child is polled.
 const TICK: Duration = Duration::from_millis(50);
 
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 static CHILDREN: Mutex<Vec<u32>> = Mutex::new(Vec::new());
 
-/// From now on Ctrl-C and a request to terminate end the children first.
+/// Installs the handler that terminates the children on Ctrl-C, SIGTERM and SIGHUP.
 pub(crate) fn end_children_on_signal() -> Result<()> {
     ctrlc::set_handler(|| {
         INTERRUPTED.store(true, Ordering::SeqCst);
@@ -35,18 +35,19 @@ pub(crate) fn end_children_on_signal() -> Result<()> {
     .context("could not listen for Ctrl-C")
 }
 
-/// Whether somebody asked this program to end.
+/// Whether this program was asked to terminate.
 pub(crate) fn interrupted() -> bool {
     INTERRUPTED.load(Ordering::SeqCst)
 }
 
-/// Runs to the end, with its output shown. An exit code other than 0 is an error.
+/// Runs a command to its end with its output shown. An exit code other than 0 is an error.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let status = Running::start(command)?.wait()?;
     succeeded(command, status)
 }
 
-/// Runs to the end and returns what it printed. An exit code other than 0 is an error that shows what it complained of.
+/// Runs a command to its end and returns its standard output. An exit code other than 0 is an error
+/// with its standard error.
 pub(crate) fn output(command: &mut Command) -> Result<String> {
     let output = command
         .stdin(Stdio::null())
@@ -64,15 +65,16 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-/// Runs to the end, shows what it says on standard error, and returns what it printed. An exit code other than 0 is an
-/// error.
+/// Runs a command to its end with standard error shown, and returns its standard output. An exit
+/// code other than 0 is an error.
 pub(crate) fn answer(command: &mut Command) -> Result<String> {
     let (status, text) = listen(command, |_| {})?;
     succeeded(command, status)?;
     Ok(text)
 }
 
-/// Runs to the end, shows its output line by line as far as `shows` says so, and returns all of it with the exit status.
+/// Runs a command to its end and returns its exit status and its standard output, of which it shows
+/// the lines that `shows` accepts.
 pub(crate) fn tee(
     command: &mut Command,
     mut shows: impl FnMut(&str) -> bool,
@@ -106,7 +108,7 @@ fn listen(command: &mut Command, mut heard: impl FnMut(&[u8])) -> Result<(ExitSt
     Ok((running.wait()?, text))
 }
 
-/// A program that runs beside this one, and ends when this value is dropped.
+/// A child process, which is terminated when this value is dropped.
 #[derive(Debug)]
 pub(crate) struct Running {
     child: Child,
@@ -115,18 +117,18 @@ pub(crate) struct Running {
 }
 
 impl Running {
-    /// Starts it, with nothing to read from.
+    /// Starts it without input.
     pub(crate) fn start(command: &mut Command) -> Result<Self> {
         Self::spawn(command.stdin(Stdio::null()))
     }
 
-    /// Starts it with an input that closes when this program ends, however that comes.
+    /// Starts it with an input that closes when this program exits, even if it is killed.
     pub(crate) fn start_with_input(command: &mut Command) -> Result<Self> {
         Self::spawn(command.stdin(Stdio::piped()))
     }
 
-    /// The same, and waits for a line that begins
-    /// so. Returns the rest of that line.
+    /// Like [`Self::start_with_input`], and waits for a line with this beginning. Returns the rest
+    /// of that line.
     pub(crate) fn start_until(command: &mut Command, beginning: &str) -> Result<(Self, String)> {
         let mut running = Self::spawn(command.stdin(Stdio::piped()).stdout(Stdio::piped()))?;
         let out = running.child.stdout.take().context("its output is lost")?;
@@ -178,12 +180,12 @@ impl Running {
         })
     }
 
-    /// Its process.
+    /// Its process id.
     pub(crate) fn id(&self) -> u32 {
         self.child.id()
     }
 
-    /// Waits until it has ended by itself or by Ctrl-C.
+    /// Waits until it has exited, by itself or after Ctrl-C.
     pub(crate) fn wait(mut self) -> Result<ExitStatus> {
         let name = self.name.clone();
         let mut deadline = None;
@@ -198,7 +200,7 @@ impl Running {
         }
     }
 
-    /// How it ended, if it has.
+    /// Its exit status, if it has exited.
     pub(crate) fn ended(&mut self) -> Result<Option<ExitStatus>> {
         let status = self
             .child
@@ -211,7 +213,7 @@ impl Running {
         Ok(status)
     }
 
-    /// An error if it has ended: it was meant to stay.
+    /// Returns an error if it has exited.
     pub(crate) fn must_run(&mut self) -> Result<()> {
         match self.ended()? {
             None => Ok(()),
@@ -239,17 +241,17 @@ impl Drop for Running {
     }
 }
 
-/// The moment between two looks at something that is waited for.
+/// Sleeps until the next poll.
 pub(crate) fn rest() {
     std::thread::sleep(TICK);
 }
 
-/// A port of 127.0.0.1 that nobody listens on at this moment.
+/// A port of 127.0.0.1 that is free at this moment.
 pub(crate) fn free_port() -> Result<u16> {
     Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
 }
 
-/// Whether a server can listen on this port of 127.0.0.1; if not, the error says what to do.
+/// Returns an error with `advice` if no server can listen on this port of 127.0.0.1.
 pub(crate) fn port_is_free(port: u16, advice: &str) -> Result<()> {
     match TcpListener::bind(("127.0.0.1", port)) {
         Ok(_) => Ok(()),
@@ -260,7 +262,7 @@ pub(crate) fn port_is_free(port: u16, advice: &str) -> Result<()> {
     }
 }
 
-/// The command as a person would type it, without its folder.
+/// The command as one would type it, without the folder of its program.
 fn shown(command: &Command) -> String {
     let program = std::path::Path::new(command.get_program());
     let mut line = program

@@ -1,4 +1,4 @@
-//! Fingerprints of files, to leave out work that is done.
+//! Fingerprints of files, to skip work that is already done.
 
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -9,7 +9,7 @@ use xxhash_rust::xxh3::Xxh3Default;
 /// A fingerprint of everything fed to it, in the order it was fed: XXH3 of 64 bits.
 ///
 /// The same input has the same fingerprint on each machine and with each compiler, so that files
-/// named by it stay cached. It tells changes, not attacks.
+/// named by it stay cached. It detects changes, not attacks.
 #[derive(Default)]
 pub(crate) struct Stamp(Xxh3Default);
 
@@ -26,7 +26,8 @@ impl Stamp {
         self
     }
 
-    /// Feeds the names and contents of a file, or of all files in a folder. What is not there counts as such.
+    /// Feeds the names and contents of a file, or of all files in a folder. What is not there
+    /// counts as such.
     pub(crate) fn contents(&mut self, root: &Path, path: &str) -> Result<&mut Self> {
         for file in files(&root.join(path))? {
             let bytes = std::fs::read(&file)
@@ -65,7 +66,8 @@ fn nanoseconds(time: SystemTime) -> u128 {
         .map_or(0, |since| since.as_nanos())
 }
 
-/// The files in a folder and below, in a fixed order; the file itself, if it is one; none, if nothing is there.
+/// The files in a folder and below, in a fixed order; the file itself, if it is one; none, if
+/// nothing is there.
 pub(crate) fn files(path: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     collect(path, &mut found).with_context(|| format!("could not look into {}", path.display()))?;

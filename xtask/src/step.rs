@@ -1,11 +1,11 @@
-//! What is being done, and how long it took.
+//! Progress messages.
 
 use std::fmt;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 
-/// Does `work`, says before what it is and after how long it took.
+/// Runs `work`; prints before what it does, and after how long it took.
 pub(crate) fn step<T>(what: impl fmt::Display, work: impl FnOnce() -> Result<T>) -> Result<T> {
     println!("==> {what}");
     let start = Instant::now();
@@ -15,7 +15,7 @@ pub(crate) fn step<T>(what: impl fmt::Display, work: impl FnOnce() -> Result<T>)
     Ok(result)
 }
 
-/// Says in one line what need not be done.
+/// Prints a line of progress.
 pub(crate) fn note(what: impl fmt::Display) {
     println!("==> {what}");
 }

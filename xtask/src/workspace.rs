@@ -1,4 +1,4 @@
-//! Where things are in this checkout, and which package runs where.
+//! Paths in this checkout, and its packages by where they run.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -18,8 +18,8 @@ pub(crate) const BROWSER_CRATES: [&str; 2] = ["socketio-web", "leptos-socketio"]
 /// The target that browsers run.
 pub(crate) const WASM: &str = "wasm32-unknown-unknown";
 
-/// The root of the checkout that cargo runs this program for. That need not be the one it was built in: checkouts may
-/// share a target folder.
+/// The root of the checkout that cargo runs this program for. It may have been built in another
+/// one: checkouts can share a target folder.
 pub(crate) fn root() -> &'static Path {
     static ROOT: OnceLock<PathBuf> = OnceLock::new();
     ROOT.get_or_init(|| {
@@ -29,12 +29,12 @@ pub(crate) fn root() -> &'static Path {
     })
 }
 
-/// Where the release page is left.
+/// The folder of the release page.
 pub(crate) fn dist() -> PathBuf {
     root().join("dist")
 }
 
-/// Where Cargo puts what it builds. This program stands there too, two folders down.
+/// Cargo's target folder. The path of this program is two levels below it.
 pub(crate) fn target() -> Result<PathBuf> {
     if let Some(dir) = std::env::var_os("CARGO_TARGET_DIR").filter(|dir| !dir.is_empty()) {
         return Ok(root().join(dir));
@@ -47,7 +47,7 @@ pub(crate) fn target() -> Result<PathBuf> {
     Ok(target.to_owned())
 }
 
-/// Cargo, in the root of the checkout. In CI a Cargo.lock that is out of date is an error.
+/// A cargo command in the root of the checkout. In CI, an outdated Cargo.lock is an error.
 pub(crate) fn cargo(subcommand: &str) -> Command {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.current_dir(root()).arg(subcommand);
@@ -57,7 +57,7 @@ pub(crate) fn cargo(subcommand: &str) -> Command {
     cargo
 }
 
-/// The version of the compiler at hand.
+/// The version of the compiler.
 pub(crate) fn rustc_version() -> Result<String> {
     let mut rustc = Command::new("rustc");
     rustc.current_dir(root()).arg("--version");

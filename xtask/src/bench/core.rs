@@ -1,4 +1,5 @@
-//! The protocol's core on this machine, by criterion: `benches/core`, a package of its own because of its peers.
+//! The protocol's core on this machine, by criterion: `benches/core`, a package of its own because
+//! of its peers.
 
 use std::path::Path;
 use std::process::Command;

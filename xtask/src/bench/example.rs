@@ -34,13 +34,14 @@ impl Built {
     }
 }
 
-/// Builds an example of `socketio-web`; returns the folder of its script and module, `NAME.js` and `NAME_bg.wasm`.
+/// Builds an example of `socketio-web`; returns the folder of its script and module, `NAME.js` and
+/// `NAME_bg.wasm`.
 pub(super) fn build(name: &str, built: Built) -> Result<PathBuf> {
     tools::set_up_wasm_target()?;
     let profile = built.profile();
-    let room = workspace::target()?.join("bench").join(profile).join(name);
-    cache::remove(&room)?;
-    cache::make(&room)?;
+    let folder = workspace::target()?.join("bench").join(profile).join(name);
+    cache::remove(&folder)?;
+    cache::make(&folder)?;
     let what = format!("the client's example `{name}`: building it by the profile `{profile}`");
     step(what, || {
         let mut cargo = workspace::cargo("build");
@@ -54,11 +55,11 @@ pub(super) fn build(name: &str, built: Built) -> Result<PathBuf> {
             .join(format!("{name}.wasm"));
         let mut bindgen = tools::wasm_bindgen()?.command()?;
         bindgen.args(["--target", "web", "--no-typescript", "--out-dir"]);
-        process::run(bindgen.arg(&room).arg(output))?;
+        process::run(bindgen.arg(&folder).arg(output))?;
 
-        let module = room.join(format!("{name}_bg.wasm"));
+        let module = folder.join(format!("{name}_bg.wasm"));
         std::fs::rename(page::optimise(&module, built.level())?, &module)
             .with_context(|| format!("could not write {}", module.display()))
     })?;
-    Ok(room)
+    Ok(folder)
 }

@@ -1,25 +1,25 @@
-//! One thing that was measured, and what it may come to.
+//! A measured figure and its budget.
 
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
 use super::statistics::{self, Spread};
 
-/// One thing that was measured, of ours and mostly of a peer's.
+/// A measured figure, of this project and in most cases of a peer.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct Figure {
     /// Its name in `docs/benchmarks.json`.
     pub(crate) id: String,
-    /// What it is, for a person.
+    /// Its title in the table.
     pub(crate) title: String,
-    /// What is counted, such as `ms` or `B`. Less is better.
+    /// The unit, such as `ms` or `B`. Less is better.
     pub(crate) unit: String,
     pub(crate) ours: Vec<f64>,
     pub(crate) theirs: Option<Theirs>,
     pub(crate) budget: Option<Budget>,
 }
 
-/// What the same came to with somebody else's code.
+/// The same figure of a peer.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct Theirs {
     pub(crate) name: String,
@@ -27,11 +27,12 @@ pub(crate) struct Theirs {
     pub(crate) samples: Vec<f64>,
 }
 
-/// What a figure may come to.
+/// The limit of a figure.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 pub(crate) struct Budget {
     of: Of,
-    /// `--check` fails above it. Where the goal is not reached yet, this is what was: it only goes down.
+    /// `--check` fails above it. Until the goal is reached it is what was reached, and is only
+    /// lowered.
     most: f64,
     goal: f64,
 }
@@ -40,20 +41,20 @@ pub(crate) struct Budget {
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 enum Of {
-    /// Ours, by the medians, divided by theirs.
+    /// The ratio of the medians, ours / theirs.
     Ratio,
     /// Ours, in the figure's unit.
     Ours,
 }
 
-/// How a figure stands to its budget.
+/// The result of comparing a figure with its budget.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) enum Verdict {
     /// It has no budget, or reaches its goal.
     Well,
-    /// It keeps to what it is held to, and misses its goal, as this says.
+    /// It is within its limit but misses its goal; the text says by how much.
     Short(String),
-    /// It is over its budget, as this says.
+    /// It is over its limit; the text says by how much.
     Over(String),
 }
 
@@ -134,7 +135,7 @@ impl Figure {
 }
 
 impl Budget {
-    /// Ours may be so many times theirs.
+    /// A limit for the ratio ours / theirs.
     pub(crate) const fn ratio(goal: f64) -> Self {
         Self {
             of: Of::Ratio,
@@ -143,7 +144,7 @@ impl Budget {
         }
     }
 
-    /// Ours may be so much, in the figure's unit.
+    /// A limit for our figure, in its unit.
     pub(crate) const fn ours(goal: f64) -> Self {
         Self {
             of: Of::Ours,
@@ -152,7 +153,7 @@ impl Budget {
         }
     }
 
-    /// Not reached yet: until it is, `--check` holds the figure to `most`, which only goes down.
+    /// Raises the limit to `most` until the goal is reached. It is only ever lowered.
     pub(crate) const fn held_to(mut self, most: f64) -> Self {
         self.most = most;
         self
@@ -188,7 +189,7 @@ pub(super) fn shown(value: f64, unit: &str) -> String {
     }
 }
 
-/// A number with its thousands apart.
+/// A number with separators of thousands.
 fn number(value: f64) -> String {
     let text = value.to_string();
     let (whole, rest) = text.split_at(text.find('.').unwrap_or(text.len()));

@@ -1,4 +1,4 @@
-//! What the parts stand on: browser, peers, and the scripts that drive them.
+//! The environment of the parts: browser, peers, and the scripts that drive them.
 
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
@@ -17,10 +17,10 @@ use crate::{process, workspace};
 /// Where the scripts are, in the checkout.
 const SCRIPTS: &str = "benches/drive";
 
-/// What a part is handed.
+/// The environment of a part.
 #[derive(Debug)]
 pub(crate) struct Context {
-    /// A look in seconds, rather than a measurement.
+    /// Whether to take few samples, for a first impression.
     pub(crate) quick: bool,
     browser: OnceCell<Browser>,
     modules: OnceCell<PathBuf>,
@@ -68,14 +68,14 @@ impl Context {
         Ok(self.modules.get_or_init(|| modules))
     }
 
-    /// Name and version of a peer, for [`Figure::theirs`](super::Figure::theirs). `package` is its folder in
-    /// `node_modules`.
+    /// Name and version of a peer, for [`Figure::theirs`](super::Figure::theirs). `package` is its
+    /// folder in `node_modules`.
     pub(crate) fn peer(&self, package: &str) -> Result<(String, String)> {
         installed(self.modules()?, package)
     }
 
-    /// Runs a script of `benches/drive` and returns the samples that it prints. Beside `options` it is told where Chromium
-    /// is.
+    /// Runs a script of `benches/drive` and returns the samples that it prints. Beside `options` it
+    /// is told where Chromium is.
     pub(crate) fn drive(&self, script: &str, mut options: Value) -> Result<Samples> {
         self.modules()?;
         if let Some(options) = options.as_object_mut() {

@@ -9,7 +9,8 @@ use super::{Budget, Context, Figure, example};
 /// What counts as flat: the browser's own bookkeeping comes and goes by tens of kilobytes.
 const FLAT: f64 = 65_536.0;
 
-/// What reconnects are held to until they are flat: a hundred bytes of JavaScript's each, of the reference client's 180.
+/// What reconnects are held to until they are flat: a hundred bytes of JavaScript's each, of the
+/// reference client's 180.
 const RECONNECTS: f64 = 120_000.0;
 
 pub(super) fn measure(context: &Context) -> Result<Vec<Figure>> {

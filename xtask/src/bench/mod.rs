@@ -1,4 +1,5 @@
-//! `cargo xtask bench`: this page and its client beside what they replace, in the same browser and the same run.
+//! `cargo xtask bench`: this page and its client beside what they replace, in the same browser and
+//! the same run.
 //!
 //! A part measures some figures. To add one:
 //!
@@ -10,7 +11,8 @@
 //! 4. A figure may have a [`Budget`]. What is over it today is held to a bound of its own, which only goes down.
 //! 5. Say in `docs/benchmarks.md`, above the table, what the figure is, how to repeat it, and what it leaves out.
 //!
-//! Servers are compared by `benches/load`, a program in Rust that puts load on one of them: see `server`.
+//! Servers are compared by `benches/load`, a program in Rust that puts load on one of them: see
+//! `server`.
 //!
 //! Each part takes some minutes; with [`Context::quick`] a few seconds.
 
@@ -109,8 +111,8 @@ const PARTS: &[Part] = &[
     },
 ];
 
-/// Measures, prints a table and, unless it was quick, leaves it in `docs`. With `check` a figure over its budget is an
-/// error.
+/// Measures, prints a table and, unless it was quick, leaves it in `docs`. With `check` a figure
+/// over its budget is an error.
 pub(crate) fn bench(options: &Bench) -> Result<()> {
     let parts = chosen(&options.only);
     let context = Context::new(options.quick);

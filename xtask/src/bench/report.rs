@@ -40,7 +40,8 @@ struct Measured {
     figures: Vec<Written>,
 }
 
-/// A figure, with what follows from its samples beside it. That is for readers of the file; nothing here reads it.
+/// A figure, with what follows from its samples beside it. That is for readers of the file; nothing
+/// here reads it.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 struct Written {
     #[serde(flatten)]
@@ -75,7 +76,8 @@ impl Report {
         self.parts.insert(part.to_owned(), measured);
     }
 
-    /// The table, a section for each part that was measured, in the order of `names`: what `--only` takes, and a title.
+    /// The table, a section for each part that was measured, in the order of `names`: what `--only`
+    /// takes, and a title.
     pub(super) fn table(&self, names: &[(&str, &str)]) -> String {
         let mut table = String::new();
         for (name, title) in names {
@@ -86,7 +88,8 @@ impl Report {
         table.trim_start().to_owned()
     }
 
-    /// An error that names what is over its budget. What keeps to its bound and misses its goal is printed.
+    /// An error that names what is over its budget. What keeps to its bound and misses its goal is
+    /// printed.
     pub(super) fn check(&self) -> Result<()> {
         let mut over = Vec::new();
         for Written { figure, .. } in self.parts.values().flat_map(|part| &part.figures) {

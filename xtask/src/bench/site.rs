@@ -1,5 +1,5 @@
-//! The page that this one replaces, put together to be weighed and served: `benches/vue` with its libraries and our
-//! pictures.
+//! The page that this one replaces, put together to be weighed and served: `benches/vue` with its
+//! libraries and our pictures.
 
 use std::path::{Path, PathBuf};
 

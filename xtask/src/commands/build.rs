@@ -5,14 +5,14 @@ use anyhow::Result;
 use crate::page::compress::{self, Weight};
 use crate::{page, workspace};
 
-/// Leaves the release page in `dist/` and prints what it weighs.
+/// Builds the release page in `dist/` and prints its sizes.
 pub(crate) fn build() -> Result<()> {
     page::build()?;
     print!("\n{}", table(&compress::weigh(&workspace::dist())?));
     Ok(())
 }
 
-/// A line a file, the heaviest first, and their sum.
+/// One line per file, the largest first, and their sum.
 fn table(weights: &[Weight]) -> String {
     let mut rows: Vec<_> = weights.iter().collect();
     rows.sort_by_key(|weight| std::cmp::Reverse(weight.brotli));

@@ -18,14 +18,14 @@ pub(crate) struct CleanCache {
     unused: bool,
 }
 
-/// What `clean-cache` may remove; `target` is the business of `.ci/run`.
-const ROOMS: [&str; 3] = ["tools", "python", "npm"];
+/// Folders of the cache that `clean-cache` may remove from; `target` belongs to `.ci/run`.
+const FOLDERS: [&str; 3] = ["tools", "python", "npm"];
 
-/// Removes what was installed: all of it, or what this checkout has no use for.
+/// Removes installed tools and environments: all, or those that this checkout does not use.
 pub(crate) fn clean(options: &CleanCache) -> Result<()> {
     let used = if options.unused { used()? } else { Vec::new() };
-    for room in ROOMS {
-        let Ok(entries) = std::fs::read_dir(cache::dir(room)?) else {
+    for folder in FOLDERS {
+        let Ok(entries) = std::fs::read_dir(cache::dir(folder)?) else {
             continue;
         };
         for entry in entries {

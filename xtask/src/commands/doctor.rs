@@ -9,7 +9,7 @@ use crate::process;
 use crate::tools::{self, browser, cache, engines, python, webkit};
 use crate::workspace::{self, WASM};
 
-/// Says what is there and what is missing. It installs nothing.
+/// Prints what is installed and what is missing. It installs nothing.
 pub(crate) fn doctor() -> Result<()> {
     line("Rust", workspace::rustc_version().ok(), "see rustup.rs");
     let target = tools::has_wasm_target()?.then(|| WASM.to_owned());

@@ -25,8 +25,8 @@ pub(crate) struct Fuzz {
     seconds: u32,
 }
 
-/// Runs the targets, one after the other. What is found new stays in Cargo's target folder; the corpus of the checkout is
-/// only read.
+/// Runs the targets, one after the other. New inputs go to Cargo's target folder; the corpus of the
+/// checkout is only read.
 pub(crate) fn fuzz(options: &Fuzz) -> Result<()> {
     let has_nightly = process::output(&mut nightly(&["--version"])).is_ok();
     if !has_nightly {
@@ -54,7 +54,8 @@ pub(crate) fn fuzz(options: &Fuzz) -> Result<()> {
 
 fn run(target: &str, found: &Path, seconds: u32) -> Result<Command> {
     let folder = workspace::root().join("fuzz");
-    // The core has no unsafe code: there is nothing for a sanitizer to see, and without one it runs twice as fast.
+    // The core has no unsafe code: there is nothing for a sanitizer to see, and without one it runs
+    // twice as fast.
     let mut command = nightly(&["fuzz", "run", "--sanitizer", "none", target]);
     command
         .arg(found)
@@ -69,7 +70,7 @@ fn run(target: &str, found: &Path, seconds: u32) -> Result<Command> {
     Ok(command)
 }
 
-/// Cargo of the nightly toolchain.
+/// A cargo command of the nightly toolchain.
 fn nightly(args: &[&str]) -> Command {
     let mut rustup = Command::new("rustup");
     rustup

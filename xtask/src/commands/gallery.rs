@@ -20,10 +20,10 @@ pub(crate) struct Gallery {
     accept: bool,
 }
 
-/// Where the gallery is served for a person.
+/// The port that the gallery is served on.
 const PORT: u16 = 5050;
 
-/// Serves the gallery until Ctrl-C, or takes the accepted pictures anew.
+/// Serves the gallery until Ctrl-C, or replaces the accepted pictures.
 pub(crate) fn gallery(options: &Gallery) -> Result<()> {
     if options.accept {
         return accept();
@@ -46,7 +46,7 @@ pub(crate) fn gallery(options: &Gallery) -> Result<()> {
     Ok(())
 }
 
-/// Has the tests take the pictures instead of comparing with them.
+/// Runs the tests in the mode that replaces the pictures.
 fn accept() -> Result<()> {
     let accepting = Test {
         only: vec![Group::Gallery],

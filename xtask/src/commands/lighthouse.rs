@@ -11,7 +11,7 @@ use crate::tools::browser;
 use crate::tools::node::Packages;
 use crate::{page, process, workspace};
 
-/// Each category, and the least that it must reach of 100.
+/// Each category, and its minimal score of 100.
 const WANTED: [(&str, u32); 4] = [
     ("performance", 95),
     ("accessibility", 100),
@@ -19,7 +19,7 @@ const WANTED: [(&str, u32); 4] = [
     ("seo", 100),
 ];
 
-/// What else the machine does slows the page down: one good run is enough.
+/// Other load on the machine slows the page down, so one good run is enough.
 const RUNS: usize = 3;
 
 const FLAGS: &str = "--chrome-flags=--headless=new --no-sandbox --no-proxy-server --disable-quic --disable-gpu \
@@ -65,14 +65,14 @@ pub(crate) fn lighthouse() -> Result<()> {
     )
 }
 
-/// A line for each category, `performance 98`, and after it one for each of its audits that was not passed.
+/// One line for each category, `performance 98`, followed by one for each of its failed audits.
 fn scores(report: &Path) -> Result<String> {
     let script = workspace::root().join("tests/lighthouse/scores.mjs");
     process::output(Command::new("node").arg(script).arg(report))
         .context("Lighthouse left no report to read")
 }
 
-/// What is too low; nothing, if all is well.
+/// The categories whose score is too low, as text.
 fn verdict(printed: &str) -> Result<String> {
     let mut too_low = Vec::new();
     for (category, wanted) in WANTED {

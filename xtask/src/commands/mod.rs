@@ -1,4 +1,4 @@
-//! What a person types: one module a command.
+//! The commands, one module each.
 
 pub(crate) mod build;
 pub(crate) mod check;

@@ -21,7 +21,8 @@ pub(crate) struct Record {
     filter: Option<String>,
 }
 
-/// Writes anew what real servers send, and what the core reports then; or checks that they still send it.
+/// Records what real servers send and what the core reports then, or compares it with the
+/// recordings.
 pub(crate) fn record(options: &Record) -> Result<()> {
     if options.check {
         return process::run(checker()?.args(&options.filter));
@@ -39,7 +40,7 @@ pub(crate) fn record(options: &Record) -> Result<()> {
     process::run(replay.env("RECORDINGS_ACCEPT", "1"))
 }
 
-/// Compares what the servers send with what was recorded.
+/// The command that compares what the servers send with the recordings.
 pub(crate) fn checker() -> Result<Command> {
     recorder("check")
 }

@@ -25,13 +25,13 @@ pub(crate) struct Run {
     no_build: bool,
 }
 
-/// Where the default server listens, also the one that Trunk.toml passes requests on to.
+/// The port of the default server, to which Trunk.toml also forwards requests.
 const SERVER_PORT: u16 = 5000;
 
-/// Where trunk serves the page while it is being worked on.
+/// The port of `trunk serve`.
 const DEV_PORT: u16 = 8080;
 
-/// Builds what is not fresh, serves the page and what it talks to, and stays until Ctrl-C.
+/// Builds what is outdated, and runs server and page until Ctrl-C.
 pub(crate) fn run(options: &Run) -> Result<()> {
     if options.dev {
         develop(options)
@@ -105,7 +105,7 @@ fn develop(options: &Run) -> Result<()> {
     }
 }
 
-/// A server that was asked to end has done well, whatever its exit code.
+/// An error if a program failed. After Ctrl-C any exit status is good.
 fn until_the_end(status: ExitStatus, name: &str) -> Result<()> {
     if process::interrupted() || status.success() {
         return Ok(());

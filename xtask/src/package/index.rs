@@ -1,4 +1,4 @@
-//! The document of a package: `index.html` with the package's settings, and a word on where it comes from.
+//! The document of a package: `index.html` with the package's settings, its version and commit.
 
 use std::process::Command;
 
@@ -9,23 +9,24 @@ use super::options::Package;
 use super::settings;
 use crate::workspace;
 
-/// What stands around the settings.
+/// The start and the end tag of the settings.
 const SETTINGS: [&str; 2] = [
     "<script type=\"application/json\" id=\"settings\">",
     "</script>",
 ];
 
-/// What the version stands behind.
+/// The element that the version is inserted after.
 const CHARSET: &str = "<meta charset=\"utf-8\">";
 
-/// The document and what it says of itself.
+/// A document and its settings.
 #[derive(Debug)]
 pub(super) struct Index {
     pub(super) html: String,
     pub(super) settings: Map<String, Value>,
 }
 
-/// The built page's, with the settings that were asked for. `usual` ones hold where nothing else was said.
+/// The document of the built page with the settings of `options`; `usual` has defaults for settings
+/// that are not given.
 pub(super) fn index(options: &Package, usual: &[(&str, &str)]) -> Result<Index> {
     let file = workspace::dist().join("index.html");
     let html = std::fs::read_to_string(&file)
@@ -66,7 +67,7 @@ pub(super) fn commit() -> String {
     commit.map_or_else(|| "unknown".into(), |commit| commit.trim().into())
 }
 
-/// `html` with version and commit in its head, where the page reads them, too.
+/// Inserts version and commit into the head, from where the page reads them.
 fn marked(html: &str) -> Option<String> {
     let (before, after) = html.split_once(CHARSET)?;
     let (version, commit) = (version(), commit());
@@ -74,12 +75,12 @@ fn marked(html: &str) -> Option<String> {
     Some([before, CHARSET, &mark, after].concat())
 }
 
-/// As it may stand in a `<script>`: no text in it ends the element.
+/// JSON that can be embedded in a `<script>`: no text in it ends the element.
 fn json(settings: &Map<String, Value>) -> Result<String> {
     Ok(serde_json::to_string_pretty(settings)?.replace("</", "<\\/"))
 }
 
-/// What is before, between and after both marks; they stay with what is outside.
+/// Splits `html` before, between and after the two marks; the marks stay in the outer parts.
 fn around<'a>(html: &'a str, [from, to]: [&str; 2]) -> Option<[&'a str; 3]> {
     let start = html.find(from)? + from.len();
     let end = start + html.get(start..)?.find(to)?;

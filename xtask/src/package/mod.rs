@@ -1,4 +1,4 @@
-//! `cargo xtask package`: the page as one of the places wants it that it is used in, in `packages/<name>/`.
+//! `cargo xtask package`: packages of the page, in `packages/<target>/`.
 
 mod apicloud;
 mod cdn;
@@ -20,17 +20,17 @@ use crate::step::note;
 use crate::tools::cache;
 use crate::{page, workspace};
 
-/// Leaves the package in the folder of its name, and returns that.
+/// Makes the package, and returns its folder.
 pub(crate) fn package(options: &Package) -> Result<PathBuf> {
     page::build()?;
-    let room = room(options)?;
+    let folder = folder(options)?;
     match options.target {
-        Target::Apicloud => apicloud::package(options, &room)?,
-        Target::Cdn => cdn::package(options, &room)?,
-        Target::Tauri => tauri::package(options, &room)?,
+        Target::Apicloud => apicloud::package(options, &folder)?,
+        Target::Cdn => cdn::package(options, &folder)?,
+        Target::Tauri => tauri::package(options, &folder)?,
     }
-    note(format_args!("the package is in {}", room.display()));
-    Ok(room)
+    note(format_args!("the package is in {}", folder.display()));
+    Ok(folder)
 }
 
 /// The widget for APICloud, with the page's own settings.
@@ -38,22 +38,24 @@ pub(crate) fn widget() -> Result<PathBuf> {
     Ok(package(&Package::plain(Target::Apicloud))?.join(apicloud::WIDGET))
 }
 
-/// The empty folder for this package. One that was named is not emptied: it may hold what somebody needs.
-fn room(options: &Package) -> Result<PathBuf> {
+/// Makes the empty folder of this package. A folder given by `--out` is not emptied but refused if
+/// it
+/// has files in it.
+fn folder(options: &Package) -> Result<PathBuf> {
     let own = || {
         workspace::root()
             .join("packages")
             .join(options.target.name())
     };
-    let room = options.out.clone().unwrap_or_else(own);
+    let folder = options.out.clone().unwrap_or_else(own);
     if options.out.is_none() {
-        cache::remove(&room)?;
+        cache::remove(&folder)?;
     }
-    cache::make(&room)?;
+    cache::make(&folder)?;
     ensure!(
-        std::fs::read_dir(&room)?.next().is_none(),
+        std::fs::read_dir(&folder)?.next().is_none(),
         "{} is not empty",
-        room.display()
+        folder.display()
     );
-    Ok(room)
+    Ok(folder)
 }

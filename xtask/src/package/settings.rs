@@ -1,9 +1,9 @@
-//! The settings that a package carries, checked before a player meets them.
+//! Validates the settings of a package.
 
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Map, Value};
 
-/// The keys of the page's settings, and what each takes.
+/// The keys of the page's settings, and the kind of value of each.
 const KEYS: [(&str, Kind); 11] = [
     ("api", Kind::Address),
     ("bag", Kind::Text),
@@ -31,7 +31,7 @@ enum Kind {
     Text,
 }
 
-/// Puts those of the command line before the others, and checks them all.
+/// Applies the settings of the command line, which override the others, and validates all.
 pub(super) fn complete(settings: &mut Map<String, Value>, set: &[(String, String)]) -> Result<()> {
     for (key, value) in set {
         let value = match (kind(key)?, value.as_str()) {
@@ -46,7 +46,7 @@ pub(super) fn complete(settings: &mut Map<String, Value>, set: &[(String, String
         .try_for_each(|(key, value)| check(key, value))
 }
 
-/// The origins that a page with these settings connects to, besides its own.
+/// The origins other than its own that a page with these settings connects to.
 pub(super) fn origins(settings: &Map<String, Value>) -> Vec<String> {
     let named = ["socket_server", "api"].map(|key| settings.get(key));
     let mut origins = Vec::new();
@@ -101,7 +101,8 @@ fn check(key: &str, value: &Value) -> Result<()> {
     Ok(())
 }
 
-/// The origin of an HTTP or WebSocket address, as HTTP, and what stands behind it. `None` where a policy could not name it.
+/// Splits an HTTP or WebSocket URL into its origin, as HTTP, and the rest. `None` if a content
+/// security policy could not name the origin.
 fn origin_of(address: &str) -> Option<(String, &str)> {
     let (scheme, rest) = address.split_once("://")?;
     let scheme = match scheme {

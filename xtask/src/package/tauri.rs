@@ -1,4 +1,4 @@
-//! The page in a window of its own, as a package of this system.
+//! The package of the Tauri window.
 
 use std::path::{Path, PathBuf};
 
@@ -9,15 +9,15 @@ use super::options::{Package, Target};
 use crate::package::window;
 use crate::page;
 
-/// Leaves the package in `room`.
-pub(super) fn package(options: &Package, room: &Path) -> Result<()> {
+/// Writes the package into `folder`.
+pub(super) fn package(options: &Package, folder: &Path) -> Result<()> {
     let built = build(options)?;
-    let file = room.join(built.file_name().context("a package has a name")?);
+    let file = folder.join(built.file_name().context("a package has a name")?);
     std::fs::copy(&built, &file).with_context(|| format!("could not write {}", file.display()))?;
     Ok(())
 }
 
-/// The package with the page's own settings, for the tests: where it is.
+/// Builds the package with the page's own settings, for the tests; returns its path.
 pub(crate) fn plain() -> Result<PathBuf> {
     page::build()?;
     build(&Package::plain(Target::Tauri))

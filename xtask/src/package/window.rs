@@ -1,4 +1,4 @@
-//! The program that shows the page in a window of its own: `tauri/`, a workspace aside with a target folder aside.
+//! The Tauri program in `tauri/`, which has its own workspace and target folder.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -10,13 +10,13 @@ use crate::tools::node::Packages;
 use crate::tools::{cache, webkit};
 use crate::{process, stamp, workspace};
 
-/// The shell's folder, in the checkout.
+/// Its folder in the checkout.
 const FOLDER: &str = "tauri";
 
-/// What the page's files are compressed into for web servers. A program has its own way.
+/// Extensions of compressed copies for web servers; the program compresses its assets itself.
 const COMPRESSED: [&str; 2] = ["br", "gz"];
 
-/// Cargo, for the shell.
+/// A cargo command for the program.
 pub(crate) fn cargo(subcommand: &str) -> Result<Command> {
     let mut cargo = workspace::cargo(subcommand);
     cargo
@@ -25,7 +25,7 @@ pub(crate) fn cargo(subcommand: &str) -> Result<Command> {
     Ok(cargo)
 }
 
-/// Sets up what the shell is compiled with, and gives it a page, if it has none yet.
+/// Installs the libraries that it is compiled with, and makes a placeholder of the page if needed.
 pub(crate) fn set_up() -> Result<()> {
     webkit::set_up_library()?;
     let page = page();
@@ -40,7 +40,7 @@ pub(crate) fn set_up() -> Result<()> {
     Ok(())
 }
 
-/// Builds the package of this system, with the page in `dist/` and these settings in it. Returns where it is.
+/// Builds the package of this system from `dist/`, with this `index.html`. Returns its path.
 pub(crate) fn package(index: &str) -> Result<PathBuf> {
     ensure!(
         cfg!(target_os = "linux"),
@@ -71,8 +71,8 @@ pub(crate) fn package(index: &str) -> Result<PathBuf> {
         .context("the window was built, but no package of it was made")
 }
 
-/// Puts the built page where the shell's compiler looks for it. What is the same already is not touched: it would be
-/// compiled again.
+/// Copies the built page to where the program embeds it from. Unchanged files are not touched, or
+/// they would be compiled again.
 fn stage(index: &str) -> Result<()> {
     let (from, to) = (workspace::dist(), page());
     let mut wanted = Vec::new();
@@ -117,7 +117,7 @@ fn folder() -> PathBuf {
     workspace::root().join(FOLDER)
 }
 
-/// Where the page is put that the program is to hold.
+/// The folder of the embedded page.
 fn page() -> PathBuf {
     folder().join("page")
 }

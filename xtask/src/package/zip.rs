@@ -1,4 +1,4 @@
-//! A folder as one file.
+//! Zip archives.
 
 use std::fs::File;
 use std::io;
@@ -10,7 +10,8 @@ use zip::write::SimpleFileOptions;
 
 use crate::stamp::files;
 
-/// Writes all that is in `folder` into the archive `file`, under the folder's own name. The same files make the same bytes.
+/// Writes all files of `folder` into the archive `file`, under the folder's own name. The same
+/// files result in the same bytes.
 pub(super) fn write(folder: &Path, file: &Path) -> Result<()> {
     let archive =
         File::create(file).with_context(|| format!("could not write {}", file.display()))?;

@@ -1,4 +1,4 @@
-//! Whose code a module of WebAssembly is made of: what to look at when it has grown.
+//! The size of a WebAssembly module by crate, to find out what has grown.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -10,14 +10,14 @@ use wasmparser::{KnownCustom, Name, Parser, Payload, TypeRef};
 use super::cut;
 use crate::workspace;
 
-/// Where all goes that has no crate in its name.
+/// Counts functions whose name has no crate in it.
 const NAMELESS: &str = "(no crate)";
 
-/// A line a crate, the heaviest first, of what a player waits for: bytes before compression, after all that makes the module
-/// small.
+/// One line per crate of the early module, the largest first: bytes after optimisation, before
+/// compression.
 pub(crate) fn of_early() -> Result<String> {
-    let room = workspace::target()?.join("cut");
-    of(&cut::optimise_with_names(&room.join(cut::EARLY_MODULE))?)
+    let folder = workspace::target()?.join("cut");
+    of(&cut::optimise_with_names(&folder.join(cut::EARLY_MODULE))?)
 }
 
 fn of(module: &Path) -> Result<String> {
@@ -30,7 +30,7 @@ fn of(module: &Path) -> Result<String> {
     Ok(table)
 }
 
-/// What each crate's functions weigh, and the data that all of them share; the heaviest first.
+/// Sizes of each crate's functions, and of the data segments; the largest first.
 fn by_crate(module: &[u8]) -> Result<Vec<(String, u64)>> {
     let mut imported = 0;
     let mut sizes = Vec::new();
@@ -77,7 +77,8 @@ fn size(range: &Range<u64>) -> u64 {
     range.end.saturating_sub(range.start)
 }
 
-/// The crate that a function belongs to: of a trait's method, that of the type; of what drops a value, that of the value.
+/// The crate that a function is counted for: for a trait method that of the implementing type, for
+/// drop glue that of the dropped type.
 fn crate_of(function: &str) -> Option<&str> {
     let function = function
         .strip_prefix("core::ptr::drop_in_place")

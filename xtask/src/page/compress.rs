@@ -1,4 +1,4 @@
-//! Compressed copies of what the page loads, made once so that no server has to.
+//! Compressed copies of the page's files, for servers that do not compress by themselves.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use flate2::{Compression, GzBuilder};
 
 use crate::stamp;
 
-/// Kinds of files that shrink. Pictures and music are compressed already.
+/// Extensions of files worth compressing. Pictures and music are compressed already.
 const KINDS: [&str; 9] = [
     "css",
     "html",
@@ -21,19 +21,20 @@ const KINDS: [&str; 9] = [
     "webmanifest",
 ];
 
-/// What one file of the page weighs.
+/// The sizes of one file of the page, in bytes.
 #[derive(Debug)]
 pub(crate) struct Weight {
-    /// Inside the folder.
+    /// Relative to the folder.
     pub(crate) path: PathBuf,
     pub(crate) raw: u64,
     pub(crate) gzip: u64,
     pub(crate) brotli: u64,
 }
 
-/// Leaves `.br` and `.gz` beside the files of a folder that shrink.
+/// Writes `.br` and `.gz` files beside the files of a folder that get smaller by it.
 ///
-/// Not beside a page, though: its settings are edited in place, and an old copy of it would go on being served.
+/// HTML gets none: its settings are edited in place, and a server would go on serving the
+/// outdated copy.
 pub(crate) fn compress(dir: &Path) -> Result<()> {
     for file in stamp::files(dir)? {
         if !KINDS.contains(&extension(&file)) || extension(&file) == "html" {
@@ -51,7 +52,7 @@ pub(crate) fn compress(dir: &Path) -> Result<()> {
     Ok(())
 }
 
-/// What every file of a folder weighs that [`compress`] has been at.
+/// Returns the sizes of all files in a folder that [`compress`] has processed.
 pub(crate) fn weigh(dir: &Path) -> Result<Vec<Weight>> {
     let mut weights = Vec::new();
     for file in stamp::files(dir)? {
@@ -105,7 +106,7 @@ fn size(file: &Path) -> Result<u64> {
         .len())
 }
 
-/// By brotli at its best.
+/// Compresses with brotli at its highest level.
 pub(crate) fn brotli(bytes: &[u8]) -> Result<Vec<u8>> {
     let mut packed = Vec::new();
     let best = brotli::enc::BrotliEncoderParams {

@@ -1,7 +1,8 @@
-//! Cuts a release in two: what a player waits for, and the page that may come after it.
+//! Splits the release build into two modules: the part that runs before the first count is shown,
+//! and the page, which is loaded after it.
 //!
-//! trunk builds the whole as one module, with a seam in it (feature `split`). Here the module is taken apart along the
-//! seam, bound to JavaScript again, freed of what nobody calls, and put in the place of trunk's.
+//! trunk builds one module with a split point in it (feature `split`). This code splits it there,
+//! runs wasm-bindgen again, removes unused imports and exports, and replaces trunk's files.
 
 use std::path::{Path, PathBuf};
 
@@ -13,16 +14,16 @@ use crate::stamp::Stamp;
 use crate::tools::{self, cache};
 use crate::workspace::{self, WASM};
 
-/// The feature that leaves the seam.
+/// The feature that marks the split point.
 pub(super) const FEATURE: &str = "split";
 
-/// Names of files on the way. The seam's own name is `page`.
+/// Names of intermediate files. The split point is called `page`.
 const EARLY: &str = "orchard";
 pub(super) const EARLY_MODULE: &str = "orchard_bg.wasm";
 const LINK: &str = "__wasm_split.js";
 const LATE: &str = "split_page.wasm";
 
-/// Features of WebAssembly that the compiler uses; the list that index.html gives trunk.
+/// Features of WebAssembly that the compiler uses: the same list as in index.html.
 const FEATURES: [&str; 7] = [
     "--enable-bulk-memory",
     "--enable-bulk-memory-opt",
@@ -33,24 +34,24 @@ const FEATURES: [&str; 7] = [
     "--enable-sign-ext",
 ];
 
-/// Puts the two modules in the place of the one that trunk left in `dist`.
+/// Replaces the module that trunk wrote to `dist` by two.
 pub(super) fn cut(dist: &Path) -> Result<()> {
-    let room = workspace::target()?.join("cut");
-    cache::remove(&room)?;
-    cache::make(&room)?;
+    let folder = workspace::target()?.join("cut");
+    cache::remove(&folder)?;
+    cache::make(&folder)?;
     let whole = workspace::target()?.join(WASM).join("release/orchard.wasm");
-    divide(&whole, &room)?;
-    bind(&room)?;
+    divide(&whole, &folder)?;
+    bind(&folder)?;
 
-    let early = room.join(EARLY_MODULE);
-    let glue = room.join(format!("{EARLY}.js"));
-    std::fs::write(room.join("start.js"), start())?;
+    let early = folder.join(EARLY_MODULE);
+    let glue = folder.join(format!("{EARLY}.js"));
+    std::fs::write(folder.join("start.js"), start())?;
     let early = optimise(&early, Level::Size)?;
-    let late = room.join(LATE);
+    let late = folder.join(LATE);
     write(&late, &name_section::without_labels(&read(&late)?)?)?;
     let late = optimise(&late, Level::Size)?;
     drop_imports(&early, &glue)?;
-    let script = bundle(&room)?;
+    let script = bundle(&folder)?;
     let (early, script) = names::shorten(&read(&early)?, &script)?;
     let late = read(&late)?;
 
@@ -71,14 +72,14 @@ pub(super) fn cut(dist: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Takes the module apart along its seam.
-fn divide(whole: &Path, room: &Path) -> Result<()> {
+/// Splits the module.
+fn divide(whole: &Path, folder: &Path) -> Result<()> {
     let bytes = names::without_idle_exports(&read(whole)?)?;
-    let main = room.join("main.wasm");
+    let main = folder.join("main.wasm");
     let link = format!("./{LINK}");
     let module = format!("./{EARLY}.js");
     let mut options = wasm_split_cli_support::Options::new(&bytes);
-    options.output_dir = room;
+    options.output_dir = folder;
     options.main_out_path = &main;
     options.link_name = &link;
     options.main_module = &module;
@@ -94,19 +95,19 @@ fn divide(whole: &Path, room: &Path) -> Result<()> {
     Ok(())
 }
 
-fn bind(room: &Path) -> Result<()> {
+fn bind(folder: &Path) -> Result<()> {
     let mut command = tools::wasm_bindgen()?.command()?;
     command
         .args(["--target", "web", "--no-typescript", "--out-name", EARLY])
         // The page shares the table of functions.
         .arg("--keep-lld-exports")
         .arg("--out-dir")
-        .arg(room)
-        .arg(room.join("main.wasm"));
+        .arg(folder)
+        .arg(folder.join("main.wasm"));
     process::run(&mut command)
 }
 
-/// What starts it all when the document is there, or says that it can't.
+/// The script that starts the early module once the document is parsed, and reports a failure.
 fn start() -> String {
     format!(
         "import init from \"./{EARLY}.js\";\n\
@@ -122,7 +123,7 @@ fn start() -> String {
     )
 }
 
-/// Takes out of the script what the module doesn't import any more.
+/// Removes the functions from the script that the module no longer imports.
 fn drop_imports(early: &Path, glue: &Path) -> Result<()> {
     let imports = names::imports(&read(early)?)?;
     let text = std::fs::read_to_string(glue)?;
@@ -130,21 +131,21 @@ fn drop_imports(early: &Path, glue: &Path) -> Result<()> {
     write(glue, text.as_bytes())
 }
 
-/// One script of all, in few bytes.
-fn bundle(room: &Path) -> Result<String> {
-    let bundled = room.join("bundled.js");
+/// Bundles and minifies all scripts into one.
+fn bundle(folder: &Path) -> Result<String> {
+    let bundled = folder.join("bundled.js");
     let mut command = tools::esbuild().command()?;
     command
         .args(["--bundle", "--format=esm", "--minify", "--target=es2020"])
         .args(["--log-level=warning", "--legal-comments=none"])
         .arg(format!("--outfile={}", bundled.display()))
-        .arg(room.join("start.js"));
+        .arg(folder.join("start.js"));
     process::run(&mut command)?;
     std::fs::read_to_string(&bundled)
         .with_context(|| format!("could not read {}", bundled.display()))
 }
 
-/// What wasm-opt works for.
+/// What wasm-opt optimises for.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Level {
     Size,
@@ -160,7 +161,7 @@ impl Level {
     }
 }
 
-/// The module by wasm-opt, beside the one that it was made of.
+/// Runs wasm-opt; writes the result beside the module and returns its path.
 pub(crate) fn optimise(module: &Path, level: Level) -> Result<PathBuf> {
     let optimised = module.with_extension("opt.wasm");
     let options = [level.option(), "--strip-debug", "--strip-producers"];
@@ -168,7 +169,7 @@ pub(crate) fn optimise(module: &Path, level: Level) -> Result<PathBuf> {
     Ok(optimised)
 }
 
-/// The same with the names of its functions.
+/// Like [`optimise`] for size, and keeps the names of functions.
 pub(super) fn optimise_with_names(module: &Path) -> Result<PathBuf> {
     let optimised = module.with_extension("named.wasm");
     wasm_opt(module, &optimised, &[Level::Size.option(), "--debuginfo"])?;
@@ -181,7 +182,7 @@ fn wasm_opt(from: &Path, to: &Path, options: &[&str]) -> Result<()> {
     process::run(command.arg("-o").arg(to).arg(from))
 }
 
-/// `early-0123456789abcdef.wasm`, by what is in it.
+/// A name with a hash of the content: `early-0123456789abcdef.wasm`.
 fn hashed(name: &str, bytes: &[u8], extension: &str) -> String {
     let mut stamp = Stamp::default();
     stamp.bytes(bytes);

@@ -14,10 +14,10 @@ use crate::{process, stamp};
 /// The name of what wasm-bindgen makes.
 const NAME: &str = "gallery";
 
-/// In `frame.html`: where the page's style sheets go, in the order that `index.html` has them in.
+/// The placeholder in `frame.html` for the style sheets, which keep their order of `index.html`.
 const STYLES: &str = "<!-- styles -->";
 
-/// The font of the pictures: the parts of it that the page's texts are written in.
+/// Files of the pictures' font: the subsets that the page's texts need.
 const FONTS: [&str; 4] = [
     "noto-sans-sc-chinese-simplified-400-normal.woff2",
     "noto-sans-sc-chinese-simplified-700-normal.woff2",
@@ -46,7 +46,7 @@ pub(crate) fn build() -> Result<PathBuf> {
     Ok(dist)
 }
 
-/// Puts the page's own style sheets and pictures beside the code, and what shows them.
+/// Copies the page's style sheets, its pictures, and the gallery's documents into `dist`.
 fn lay_out(dist: &Path, modules: &Path) -> Result<()> {
     let root = workspace::root();
     copy(&root.join("assets"), &dist.join("assets"))?;
@@ -66,7 +66,7 @@ fn lay_out(dist: &Path, modules: &Path) -> Result<()> {
     std::fs::write(&frame, html).with_context(|| format!("could not write {}", frame.display()))
 }
 
-/// A link to each style sheet that the page has, whichever way it gets it.
+/// Links to all style sheets that `index.html` refers to, each once.
 fn links(index: &str) -> String {
     let mut links = String::new();
     for (_, rest) in index

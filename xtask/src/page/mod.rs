@@ -1,4 +1,4 @@
-//! The page in release, built by trunk into `dist/` and then cut in two.
+//! The release build of the page in `dist/`: built by trunk, then split and compressed.
 
 mod breakdown;
 mod budget;
@@ -25,7 +25,7 @@ use crate::tools::path::path_with;
 use crate::tools::{self, cache};
 use crate::workspace::{self, WASM};
 
-/// What the page is built from, in the root of the checkout.
+/// The inputs of the build, relative to the root of the checkout.
 const INPUTS: [&str; 11] = [
     ".cargo/config.toml",
     "Cargo.lock",
@@ -40,7 +40,7 @@ const INPUTS: [&str; 11] = [
     "style",
 ];
 
-/// Builds the page, unless `dist/` is what would come out.
+/// Builds the page, unless `dist/` is up to date.
 pub(crate) fn build() -> Result<()> {
     let dist = workspace::dist();
     let stamp_file = workspace::target()?.join("page.stamp");
@@ -62,13 +62,13 @@ pub(crate) fn build() -> Result<()> {
         .with_context(|| format!("could not write {}", stamp_file.display()))
 }
 
-/// Installs what builds the page; returns the folders of its tools.
+/// Installs the tools that build the page; returns their folders.
 pub(crate) fn set_up() -> Result<Vec<PathBuf>> {
     tools::set_up_wasm_target()?;
     tools::set_up_all()
 }
 
-/// `trunk`, with its tools set up and found, and no wish to download any.
+/// Returns the command `trunk`, with its tools installed and on `PATH`, so that it downloads none.
 pub(crate) fn trunk(subcommand: &str) -> Result<Command> {
     let folders = set_up()?;
     // trunk hands its --offline on to cargo.
@@ -94,7 +94,7 @@ pub(crate) fn trunk(subcommand: &str) -> Result<Command> {
     Ok(trunk)
 }
 
-/// What would be built: the sources, and what turns them into a page.
+/// A fingerprint of sources and tools.
 fn inputs() -> Result<String> {
     let mut stamp = Stamp::default();
     for path in INPUTS {
@@ -108,7 +108,7 @@ fn inputs() -> Result<String> {
     Ok(stamp.key())
 }
 
-/// The inputs and what stands in `dist/` now.
+/// A fingerprint of the inputs and of the present content of `dist/`.
 fn stamp_of(inputs: &str) -> Result<String> {
     Ok(format!(
         "{inputs}-{}",

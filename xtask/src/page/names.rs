@@ -1,6 +1,6 @@
-//! The names by which a module and its script know each other: which of them are used, and shorter ones.
+//! The imports and exports between a module and its script: removes unused ones, shortens names.
 //!
-//! wasm-bindgen's names are long and end in a hash, which no compression shrinks.
+//! wasm-bindgen's names are long and end in a hash, which does not compress.
 
 use std::collections::HashMap;
 
@@ -9,7 +9,7 @@ use wasm_encoder::reencode::{Error, Reencode, RoundtripReencoder, utils};
 use wasm_encoder::{CustomSection, ExportSection, ImportSection, Module, RawSection};
 use wasmparser::{Export, Import, ImportSectionReader, Parser, Payload};
 
-/// Beginnings of the names that wasm-bindgen makes and nobody else knows.
+/// Prefixes of names that wasm-bindgen generates, and that no other code refers to.
 const BOUND: [&str; 3] = ["__wbg_", "__wbindgen_", "wasm_bindgen__"];
 
 /// The names that `module` imports.
@@ -25,16 +25,17 @@ pub(super) fn imports(module: &[u8]) -> Result<Vec<String>> {
     Ok(names)
 }
 
-/// Classes that a dependency of Leptos exports to JavaScript, for streams that the page has none of. What is exported is
-/// kept, and with it all that it calls: four kilobytes of what a player waits for.
+/// Part of the names of classes that a dependency of Leptos exports for streams. The page uses no
+/// streams, but an export keeps all functions that it calls: four kilobytes of the early module.
 const IDLE: &[u8] = b"ntoUnderlying";
 const IDLE_EXPORTS: &str = "intounderlying";
 
-/// Where wasm-bindgen's macro leaves what it knows of each item: `(length, header, length, item)`, again and again.
+/// The section with wasm-bindgen's descriptions of items, a sequence of `(length, header, length,
+/// item)`.
 const ITEMS: &str = "__wasm_bindgen_unstable";
 
-/// The linker's `module` without the exports that nobody uses. All else stays at its place: what refers to what is told by
-/// the offset in a section.
+/// Removes unused exports from the linker's output. All other sections keep their offsets, which
+/// the relocations refer to.
 pub(super) fn without_idle_exports(module: &[u8]) -> Result<Vec<u8>> {
     let mut without = Module::new();
     for payload in Parser::new(0).parse_all(module) {
@@ -80,13 +81,13 @@ fn without_idle_items(mut rest: &[u8]) -> Vec<u8> {
     items
 }
 
-/// The bytes that a length of four bytes announces, and the rest.
+/// Splits off an item, which is preceded by its length in four bytes.
 fn item(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let (length, rest) = bytes.split_first_chunk::<4>()?;
     rest.split_at_checked(u32::from_le_bytes(*length).try_into().ok()?)
 }
 
-/// `module` and `script` with short names for each other.
+/// Replaces the generated names in `module` and `script` by short ones.
 pub(super) fn shorten(module: &[u8], script: &str) -> Result<(Vec<u8>, String)> {
     let mut short = HashMap::<String, String>::new();
     let module = rename(module, |name| {
@@ -106,7 +107,7 @@ pub(super) fn shorten(module: &[u8], script: &str) -> Result<(Vec<u8>, String)> 
     Ok((module, script))
 }
 
-/// wasm-bindgen's script without the functions that the module doesn't import.
+/// Removes the functions from wasm-bindgen's script that the module does not import.
 pub(super) fn without_idle_imports(script: &str, used: impl Fn(&str) -> bool) -> String {
     let mut text = String::with_capacity(script.len());
     let mut idle = false;
@@ -125,14 +126,14 @@ pub(super) fn without_idle_imports(script: &str, used: impl Fn(&str) -> bool) ->
     text
 }
 
-/// The name of the import whose function begins in this line.
+/// The name of the imported function that is defined from this line on.
 fn imported(line: &str) -> Option<&str> {
     let (name, rest) = line.strip_prefix("        ")?.split_once(": function(")?;
     let bound = BOUND.iter().any(|beginning| name.starts_with(beginning));
     (bound && rest.ends_with('{')).then_some(name)
 }
 
-/// `module` with other names at both ends.
+/// Renames the imports and exports of `module`.
 fn rename(module: &[u8], name: impl FnMut(&str) -> String) -> Result<Vec<u8>> {
     let mut renamed = Module::new();
     Renaming(name)

@@ -1,14 +1,15 @@
-//! What `index.html` loads.
+//! The script and the module that `index.html` loads.
 
 use std::path::Path;
 
 use anyhow::{Context, Result};
 
-/// How trunk is told (in Trunk.toml) to mark what it adds to the page.
+/// The elements that trunk adds to the page, as Trunk.toml defines them.
 const SCRIPT: [&str; 2] = ["<script id=\"start\"", "</script>"];
 const PRELOAD: [&str; 2] = ["<link id=\"early\"", ">"];
 
-/// Has the page in `dist` load `script` and, beside it, the module `early`; removes what it loaded before.
+/// Makes `dist/index.html` load `script` and preload the module `early`; removes the files that it
+/// loaded before.
 pub(super) fn rewire(dist: &Path, script: &str, early: &str) -> Result<()> {
     let page = dist.join("index.html");
     let html = std::fs::read_to_string(&page)
@@ -24,7 +25,7 @@ pub(super) fn rewire(dist: &Path, script: &str, early: &str) -> Result<()> {
     Ok(())
 }
 
-/// The page with its new script, and the files that the old one needed.
+/// Returns the new document, and the files that the old one loaded.
 fn rewired(html: &str, script: &str, early: &str) -> Option<(String, Vec<String>)> {
     let old = [
         attribute(between(html, SCRIPT)?, "data-js")?,
@@ -45,7 +46,7 @@ fn rewired(html: &str, script: &str, early: &str) -> Option<(String, Vec<String>
     Some((html, old.into()))
 }
 
-/// The first element that begins and ends so.
+/// Returns the first part of `html` with this beginning and end.
 fn between<'a>(html: &'a str, [beginning, end]: [&str; 2]) -> Option<&'a str> {
     let from = html.find(beginning)?;
     let rest = html.get(from..)?;

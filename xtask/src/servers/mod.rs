@@ -1,4 +1,4 @@
-//! The servers that page and client are tried on.
+//! Servers that page and client are tested with.
 
 pub(crate) mod orchard_server;
 pub(crate) mod peers;

@@ -1,4 +1,4 @@
-//! The default server: built, started, waited for.
+//! Builds and starts the default server.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -12,10 +12,10 @@ use crate::process::{self, Running};
 use crate::step::step;
 use crate::workspace::{self, SERVER};
 
-/// How long a server may take until it answers.
+/// How long a server may take until it responds.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Builds the server, and returns where the program is. Cargo knows when there is nothing to do.
+/// Builds the server, and returns the path of its program.
 pub(crate) fn build() -> Result<PathBuf> {
     step("the server: building it", || {
         let mut cargo = workspace::cargo("build");
@@ -25,13 +25,14 @@ pub(crate) fn build() -> Result<PathBuf> {
     program()
 }
 
-/// Where the program is, or would be.
+/// The path of its program, which may not exist yet.
 pub(crate) fn program() -> Result<PathBuf> {
     let name = format!("{SERVER}{}", std::env::consts::EXE_SUFFIX);
     Ok(workspace::target()?.join("server").join(name))
 }
 
-/// Starts the server on a port of 127.0.0.1, with the page in `dist` or with none, and waits until it answers.
+/// Starts the server on a port of 127.0.0.1, with the page in `dist` or without a page, and waits
+/// until it responds.
 pub(crate) fn start(program: &Path, port: u16, dist: Option<&Path>) -> Result<Running> {
     let mut command = Command::new(program);
     match dist {
@@ -41,16 +42,16 @@ pub(crate) fn start(program: &Path, port: u16, dist: Option<&Path>) -> Result<Ru
     start_command(&mut command, port)
 }
 
-/// Starts a server that nobody is to keep the data of: it stands in `data`.
+/// Starts a server with its own database, in the folder `data`.
 pub(crate) fn start_aside(command: &mut Command, port: u16, data: &Path) -> Result<Running> {
     command.args(["--log", "warn", "--database"]);
     command.arg(database(data));
-    // The demo account that it prints is of no use to anybody.
+    // Nobody needs the demo account that it prints.
     command.stdout(std::process::Stdio::null());
     start_command(command, port)
 }
 
-/// The database of a server that was started aside.
+/// The database of a server started with [`start_aside`].
 fn database(data: &Path) -> PathBuf {
     data.join("orchard.sqlite3")
 }
@@ -63,13 +64,14 @@ fn start_command(command: &mut Command, port: u16) -> Result<Running> {
     Ok(running)
 }
 
-/// Account and password of the demo account, if an earlier start has made it. The start that makes it prints it.
+/// The text about the demo account, if an earlier start has created it. The start that creates it
+/// prints it.
 pub(crate) fn demo_account(program: &Path) -> Option<String> {
     let mut command = Command::new(program);
     process::output(command.current_dir(workspace::root()).arg("demo-account")).ok()
 }
 
-/// Account and password of the demo account of a server that was started aside.
+/// Name and password of the demo account of a server started with [`start_aside`].
 pub(crate) fn demo_account_aside(program: &Path, data: &Path) -> Result<(String, String)> {
     let mut command = Command::new(program);
     command.arg("demo-account").arg("--database");
@@ -85,7 +87,7 @@ pub(crate) fn demo_account_aside(program: &Path, data: &Path) -> Result<(String,
     Ok((field("account:")?, field("password:")?))
 }
 
-/// Waits until `ready`, which a server that has ended never is.
+/// Waits until `ready` returns true. An error if the server exits before.
 fn wait_until(running: &mut Running, ready: impl Fn() -> bool) -> Result<()> {
     let deadline = Instant::now() + PATIENCE;
     while !ready() {
@@ -104,7 +106,7 @@ fn wait_until(running: &mut Running, ready: impl Fn() -> bool) -> Result<()> {
     running.must_run()
 }
 
-/// Whether a GET of this path of 127.0.0.1 answers with 200.
+/// Whether 127.0.0.1 responds to a GET of this path with status 200.
 fn answers(port: u16, path: &str) -> bool {
     status(port, path).is_ok_and(|line| line.split(' ').nth(1) == Some("200"))
 }

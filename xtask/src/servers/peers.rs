@@ -1,4 +1,4 @@
-//! The Socket.IO servers that the client is tried on.
+//! Socket.IO servers that the client is tested with.
 
 use std::net::TcpListener;
 use std::path::PathBuf;
@@ -11,7 +11,7 @@ use crate::step::step;
 use crate::tools::{node, python};
 use crate::{process, workspace};
 
-/// Milliseconds until one ends by itself, whatever became of this program.
+/// Milliseconds until a server exits by itself.
 const MAX_LIFE: &str = "3600000";
 
 /// One of the servers.
@@ -19,14 +19,14 @@ const MAX_LIFE: &str = "3600000";
 enum Peer {
     /// The reference implementation.
     Node,
-    /// The same, and it restores the session of whoever comes back.
+    /// The reference implementation with connection state recovery.
     NodeWithRecovery,
     Flask,
     Asgi,
     Socketioxide,
 }
 
-/// Starts them all. Beside each is the variable that tells the tests its address, and the address.
+/// Starts all; returns each with its address, and the variable from which the tests read it.
 pub(crate) fn start() -> Result<Vec<(Running, &'static str, String)>> {
     Peer::ALL.into_iter().map(Peer::start).collect()
 }
@@ -75,13 +75,13 @@ impl Peer {
     /// Milliseconds between two heartbeats.
     fn ping_interval(self) -> &'static str {
         match self {
-            // python-engineio tells the client whole seconds, whatever it does itself.
+            // python-engineio rounds to whole seconds in the handshake.
             Self::Flask | Self::Asgi => "1000",
             Self::Node | Self::NodeWithRecovery | Self::Socketioxide => "400",
         }
     }
 
-    /// Where it listens if nobody else does.
+    /// The port that it listens on if that is free.
     fn port(self) -> u16 {
         match self {
             Self::Node => 5180,
@@ -119,7 +119,7 @@ fn python_server(script: &str) -> Result<Command> {
     Ok(python)
 }
 
-/// Builds the server on socketioxide, and returns where the program is.
+/// Builds the server on socketioxide, and returns the path of its program.
 pub(crate) fn build_example() -> Result<PathBuf> {
     const NAME: &str = "test_server";
     step("the tests' server on socketioxide: building it", || {

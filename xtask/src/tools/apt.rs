@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use crate::process;
 
-/// Installs Debian's packages, where there is apt and the right to use it.
+/// Installs Debian packages. An error without apt or without the right to use it.
 pub(crate) fn apt_install(packages: &[&str]) -> Result<()> {
     apt_update()?;
     let mut apt = Command::new("apt-get");
@@ -19,11 +19,11 @@ pub(crate) fn apt_install(packages: &[&str]) -> Result<()> {
     )
 }
 
-/// Leaves the files of Debian's packages in `folder`, and installs nothing.
+/// Downloads Debian packages into `folder` without installing them.
 pub(crate) fn apt_download(packages: &[&str], folder: &Path) -> Result<()> {
     apt_update()?;
     let mut apt = Command::new("apt-get");
-    // It would work as somebody who may not look into the folder.
+    // Its sandbox user may not write to the folder.
     apt.args(["download", "-qq", "-o", "APT::Sandbox::User=root"]);
     process::run(apt.args(packages).current_dir(folder))
 }
@@ -37,10 +37,10 @@ fn apt_update() -> Result<()> {
     process::run(apt.args(["update", "-qq"]).args(LOCK))
 }
 
-/// Waits for others who install something at the moment, in seconds.
+/// Waits up to 600 seconds for another process that is installing packages.
 const LOCK: [&str; 2] = ["-o", "DPkg::Lock::Timeout=600"];
 
-/// Whether this system has apt, and this user the right to use it.
+/// Whether this system has apt and this user may use it.
 #[cfg(unix)]
 pub(crate) fn may_install() -> bool {
     nix::unistd::geteuid().is_root() && Path::new("/usr/bin/apt-get").exists()

@@ -14,17 +14,18 @@ const ADVICE: &str = "to get them by hand: install Chromium (or Chrome) and the 
     (Debian: apt-get install chromium chromium-driver; macOS: brew install --cask chromium chromedriver), \
     or say where they are with ORCHARD_CHROMIUM and ORCHARD_CHROMEDRIVER";
 
-/// A browser and the program that steers it.
+/// A browser and its WebDriver.
 #[derive(Debug)]
 pub(crate) struct Browser {
     pub(crate) chromium: PathBuf,
     pub(crate) driver: PathBuf,
 }
 
-/// A font with Chinese in it, of Debian's the smallest. Without one, the page's texts are boxes in pictures of what failed.
+/// Debian's smallest font with Chinese. Without one, screenshots of failures show boxes for
+/// letters.
 const FONT: &str = "fonts-wqy-microhei";
 
-/// The browser at hand; installed from the system's packages where that is allowed.
+/// Finds the browser, or installs it from the system's packages where that is allowed.
 pub(crate) fn set_up() -> Result<Browser> {
     set_up_font()?;
     if let Some(browser) = found() {
@@ -37,7 +38,7 @@ pub(crate) fn set_up() -> Result<Browser> {
     found().context(ADVICE)
 }
 
-/// Where it can't be installed, tests run without: none of them looks at how a letter is drawn in a font of the system.
+/// Installs the font where that is allowed. No test depends on it.
 pub(crate) fn set_up_font() -> Result<()> {
     if !may_install() || has_chinese_font() {
         return Ok(());
@@ -53,7 +54,7 @@ fn has_chinese_font() -> bool {
         .is_ok_and(|list| !list.trim().is_empty())
 }
 
-/// The browser at hand, if both parts of it are.
+/// Finds the browser and its driver.
 pub(crate) fn found() -> Option<Browser> {
     let chromium = program(
         "ORCHARD_CHROMIUM",
@@ -72,9 +73,10 @@ pub(crate) fn found() -> Option<Browser> {
     })
 }
 
-/// The `webdriver.json` that wasm-bindgen's test runner reads: which browser, and what it leaves alone.
+/// The `webdriver.json` of wasm-bindgen's test runner: the browser and its flags.
 pub(crate) fn capabilities(chromium: &Path) -> String {
-    // Root needs --no-sandbox; the others keep the browser from asking the network for what no test wants.
+    // Root needs --no-sandbox; the others keep the browser from asking the network for what no test
+    // wants.
     let args = [
         "--no-sandbox",
         "--disable-gpu",

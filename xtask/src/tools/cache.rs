@@ -1,11 +1,11 @@
-//! Where tools and environments are kept between runs and between checkouts.
+//! The cache of tools and environments, which runs and checkouts share.
 //!
 //! `$ORCHARD_CACHE`, else `$XDG_CACHE_HOME/orchard`, else `~/.cache/orchard`:
 //!
 //! ```text
 //! tools/<name>-<version>   programs
-//! python/<key>             virtual environments, by what is to be in them
-//! npm/<key>                node_modules, by package-lock.json
+//! python/<key>             virtual environments, by a hash of requirements.txt
+//! npm/<key>                node_modules, by a hash of package-lock.json
 //! target/<rustc>           what .ci/run builds
 //! ```
 
@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 /// A folder of the cache.
-pub(crate) fn dir(room: &str) -> Result<PathBuf> {
+pub(crate) fn dir(folder: &str) -> Result<PathBuf> {
     let set = |name| std::env::var_os(name).filter(|value| !value.is_empty());
     let root = match (set("ORCHARD_CACHE"), set("XDG_CACHE_HOME")) {
         (Some(own), _) => std::path::absolute(own)?,
@@ -24,10 +24,11 @@ pub(crate) fn dir(room: &str) -> Result<PathBuf> {
             .context("there is no home folder to keep tools in: set ORCHARD_CACHE to a folder")?
             .join(".cache/orchard"),
     };
-    Ok(root.join(room))
+    Ok(root.join(folder))
 }
 
-/// Makes `dir` with all that `work` puts into it, or not at all: an interrupted install leaves nothing that looks whole.
+/// Makes `dir` with the files that `work` creates, or not at all: an interrupted install leaves no
+/// folder that looks complete.
 pub(crate) fn fill(dir: &Path, work: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
     let mut name = OsString::from(".");
     name.push(
@@ -44,12 +45,12 @@ pub(crate) fn fill(dir: &Path, work: impl FnOnce(&Path) -> Result<()>) -> Result
         .with_context(|| format!("could not move what was installed to {}", dir.display()))
 }
 
-/// Makes the folder and those above it.
+/// Makes the folder and its parents.
 pub(crate) fn make(dir: &Path) -> Result<()> {
     std::fs::create_dir_all(dir).with_context(|| format!("could not make {}", dir.display()))
 }
 
-/// Removes the folder and what is in it, if it is there.
+/// Removes the folder with its content, if it exists.
 pub(crate) fn remove(dir: &Path) -> Result<()> {
     match std::fs::remove_dir_all(dir) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {

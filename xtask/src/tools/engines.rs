@@ -1,4 +1,4 @@
-//! What the tests of the page in other engines need besides Chromium: Firefox, WebKitGTK, and nginx.
+//! Firefox, WebKitGTK and nginx, for the tests of the page in several browser engines.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -17,7 +17,7 @@ const ADVICE: &str = "to get them by hand (Debian): apt-get install firefox-esr 
 const NGINX_ADVICE: &str =
     "to get it by hand (Debian): apt-get install nginx libnginx-mod-http-brotli-static";
 
-/// Where systems put a browser that is nothing but WebKitGTK. It is in no folder of `PATH`.
+/// Paths of WebKitGTK's own test browser, which is not on `PATH`.
 const MINIBROWSERS: [&str; 4] = [
     "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser",
     "/usr/lib/aarch64-linux-gnu/webkit2gtk-4.1/MiniBrowser",
@@ -25,10 +25,10 @@ const MINIBROWSERS: [&str; 4] = [
     "/usr/lib/webkit2gtk-4.1/MiniBrowser",
 ];
 
-/// The module by which nginx sends the copies made by brotli, below its root.
+/// The nginx module that serves `.br` files, relative to the root of the installation.
 const BROTLI: &str = "usr/lib/nginx/modules/ngx_http_brotli_static_module.so";
 
-/// Browsers, and what drives and shows them.
+/// Browsers, their WebDrivers, and the display.
 #[derive(Debug)]
 pub(crate) struct Engines {
     pub(crate) firefox: PathBuf,
@@ -38,7 +38,7 @@ pub(crate) struct Engines {
     pub(crate) display: PathBuf,
 }
 
-/// The browsers at hand; installed from the system's packages where that is allowed.
+/// Finds the browsers, or installs them from the system's packages where that is allowed.
 pub(crate) fn set_up() -> Result<Engines> {
     geckodriver().set_up()?;
     if let Some(engines) = found()? {
@@ -51,7 +51,7 @@ pub(crate) fn set_up() -> Result<Engines> {
     found()?.context(ADVICE)
 }
 
-/// The browsers at hand, if all are.
+/// Finds the browsers, if all are installed.
 fn found() -> Result<Option<Engines>> {
     let [firefox, geckodriver, minibrowser, webkitdriver, display] = parts()?.map(|(_, it)| it);
     let all = || {
@@ -66,7 +66,7 @@ fn found() -> Result<Option<Engines>> {
     Ok(all())
 }
 
-/// What of them is at hand.
+/// The name of each part, and its path if it is installed.
 pub(crate) fn parts() -> Result<[(&'static str, Option<PathBuf>); 5]> {
     let driver = geckodriver().found()?;
     Ok([
@@ -84,19 +84,19 @@ pub(crate) fn parts() -> Result<[(&'static str, Option<PathBuf>); 5]> {
     ])
 }
 
-/// nginx: its program, and the module for brotli.
+/// nginx and its brotli module.
 #[derive(Debug)]
 pub(crate) struct Nginx {
     pub(crate) program: PathBuf,
     pub(crate) brotli: PathBuf,
 }
 
-/// nginx, if it is at hand with its module.
+/// Finds nginx with its module.
 pub(crate) fn nginx() -> Result<Option<Nginx>> {
     Ok(Nginx::below(Path::new("/")).or(Nginx::below(&nginx_home()?)))
 }
 
-/// The system's nginx, else one of our own: Debian's package would start a server of the system's.
+/// Finds nginx, or unpacks Debian's package into the cache: installing it would start a server.
 pub(crate) fn set_up_nginx() -> Result<Nginx> {
     if let Some(nginx) = nginx()? {
         return Ok(nginx);

@@ -1,10 +1,10 @@
-//! What Cargo.lock says.
+//! Cargo.lock.
 
 use std::path::Path;
 
 use anyhow::{Context, Result};
 
-/// The version of a package that the checkout is locked to.
+/// The version that a package is locked to.
 pub(crate) fn locked_version(lockfile: &Path, package: &str) -> Result<String> {
     let text = std::fs::read_to_string(lockfile)
         .with_context(|| format!("could not read {}", lockfile.display()))?;

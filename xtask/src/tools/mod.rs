@@ -1,4 +1,5 @@
-//! What the commands need from outside this checkout: programs, browsers, packages of npm, Python and Debian.
+//! What the commands need from outside this checkout: programs, browsers, packages of npm, Python
+//! and Debian.
 
 pub(crate) mod apt;
 pub(crate) mod browser;

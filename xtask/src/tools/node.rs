@@ -1,4 +1,4 @@
-//! The npm packages of the tests, of the bench, and of what packs the window.
+//! npm packages of the tests, the bench, and the Tauri bundler.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -13,15 +13,15 @@ use crate::{process, workspace};
 /// Packages that are installed together, by one `package-lock.json`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Packages {
-    /// What the Socket.IO server of the tests runs on.
+    /// For the Socket.IO server of the tests.
     Server,
-    /// What judges the page.
+    /// axe-core, and the gallery's font.
     Page,
-    /// Lighthouse, which is large and has a command of its own.
+    /// Lighthouse, for its own command.
     Lighthouse,
-    /// What the bench compares with, and what it drives the browser by.
+    /// The bench's peers, and what it drives the browser with.
     Bench,
-    /// What packs the window.
+    /// The Tauri bundler.
     Shell,
 }
 
@@ -34,7 +34,7 @@ impl Packages {
         Self::Shell,
     ];
 
-    /// The folder `node_modules` with exactly what package-lock.json says.
+    /// Installs exactly the packages of package-lock.json; returns the folder `node_modules`.
     pub(crate) fn set_up(self) -> Result<PathBuf> {
         let home = self.home()?;
         let modules = home.join("node_modules");
@@ -47,7 +47,7 @@ impl Packages {
         Ok(modules)
     }
 
-    /// Their folder in the cache, by what is to be in it.
+    /// Their folder in the cache.
     pub(crate) fn home(self) -> Result<PathBuf> {
         let mut stamp = Stamp::default();
         stamp.contents(
@@ -57,7 +57,7 @@ impl Packages {
         Ok(cache::dir("npm")?.join(stamp.key()))
     }
 
-    /// The folder with `package.json`, in the checkout.
+    /// The folder of their `package.json`, in the checkout.
     fn folder(self) -> &'static str {
         match self {
             Self::Server => "tests/servers/node",
@@ -94,13 +94,13 @@ impl Packages {
     }
 }
 
-/// The packages of the Socket.IO server, linked to from its folder.
+/// Installs the packages of the Socket.IO server, and links them from its folder.
 pub(crate) fn set_up() -> Result<PathBuf> {
     set_up_beside(Packages::Server)
 }
 
-/// Packages, linked to from the folder of their `package.json`: Node's `import` looks for packages beside the script and
-/// above it only.
+/// Installs packages and links them from the folder of their `package.json`: Node's `import` finds
+/// packages only in the script's folder and its parents.
 pub(crate) fn set_up_beside(packages: Packages) -> Result<PathBuf> {
     let modules = packages.set_up()?;
     let folder = workspace::root().join(packages.folder());

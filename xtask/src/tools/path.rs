@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
-/// What the variable names, else the first of these programs that is there.
+/// Finds a program: the one that the variable names, else the first of `names` that exists.
 pub(crate) fn program(variable: &str, names: &[&str]) -> Option<PathBuf> {
     if let Some(named) = std::env::var_os(variable).filter(|named| !named.is_empty()) {
         return Some(named.into());
@@ -22,7 +22,7 @@ pub(crate) fn program(variable: &str, names: &[&str]) -> Option<PathBuf> {
     })
 }
 
-/// `PATH` with these folders before it.
+/// `PATH` with these folders prepended.
 pub(crate) fn path_with(first: &[PathBuf]) -> Result<OsString> {
     let rest = std::env::var_os("PATH").unwrap_or_default();
     std::env::join_paths(first.iter().cloned().chain(std::env::split_paths(&rest)))

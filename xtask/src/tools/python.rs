@@ -1,4 +1,4 @@
-//! Python environments: what the Flask servers of the tests and of the bench run in, and typos.
+//! Python environments: for the Flask servers of tests and bench, and for typos.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -16,18 +16,18 @@ const ADVICE: &str = "to get it by hand: install Python 3.10 or newer with venv 
 /// Packages that are installed together, by one `requirements.txt`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Environment {
-    /// What the servers of the tests run in.
+    /// For the servers of the tests.
     Tests,
-    /// What the server that the default server is measured beside runs in.
+    /// For the peer of the default server in the bench.
     Load,
-    /// What looks for misspelt words.
+    /// typos, the spelling checker.
     Spelling,
 }
 
 impl Environment {
     pub(crate) const ALL: [Self; 3] = [Self::Tests, Self::Load, Self::Spelling];
 
-    /// The interpreter of an environment with exactly what the requirements say.
+    /// Installs exactly the packages of the requirements; returns the environment's interpreter.
     pub(crate) fn set_up(self) -> Result<PathBuf> {
         let home = self.home()?;
         let python = interpreter(&home);
@@ -48,7 +48,7 @@ impl Environment {
                         "--disable-pip-version-check",
                     ]);
                     process::run(pip.arg("--requirement").arg(self.file()))?;
-                    // An environment can't be moved: this file, written last, tells one that was interrupted.
+                    // An environment can't be moved: this file, written last, marks a complete one.
                     std::fs::write(&whole, "").context("could not finish the environment")
                 },
             )?;
@@ -56,13 +56,13 @@ impl Environment {
         Ok(python)
     }
 
-    /// A program of the environment, to be given arguments.
+    /// A command that runs a program of the environment.
     pub(crate) fn command(self, program: &str) -> Result<Command> {
         let file = format!("{program}{}", std::env::consts::EXE_SUFFIX);
         Ok(Command::new(self.set_up()?.with_file_name(file)))
     }
 
-    /// The environment's folder in the cache, by what is to be in it.
+    /// The environment's folder in the cache.
     pub(crate) fn home(self) -> Result<PathBuf> {
         let mut stamp = Stamp::default();
         stamp
@@ -71,7 +71,7 @@ impl Environment {
         Ok(cache::dir("python")?.join(stamp.key()))
     }
 
-    /// The version of a package in it.
+    /// The version of a package in the environment.
     pub(crate) fn version_of(self, package: &str) -> Result<String> {
         let file = self.file();
         let text = std::fs::read_to_string(&file)
@@ -103,7 +103,7 @@ impl Environment {
     }
 }
 
-/// What the system's Python says of itself.
+/// The version of the system's Python.
 pub(crate) fn version() -> Result<String> {
     let mut python = Command::new(system_python());
     let version = process::output(python.args(["-c", "import sys; print(sys.version)"]));

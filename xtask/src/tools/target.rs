@@ -9,7 +9,7 @@ use crate::process;
 use crate::step::step;
 use crate::workspace::{self, WASM};
 
-/// Makes sure that the compiler can build for browsers.
+/// Adds the target with rustup, if the compiler lacks it.
 pub(crate) fn set_up_wasm_target() -> Result<()> {
     if has_wasm_target()? {
         return Ok(());
@@ -30,7 +30,7 @@ pub(crate) fn set_up_wasm_target() -> Result<()> {
     )
 }
 
-/// Whether the compiler can build for browsers.
+/// Whether the compiler has the target.
 pub(crate) fn has_wasm_target() -> Result<bool> {
     let mut rustc = Command::new("rustc");
     rustc

@@ -10,16 +10,16 @@ use super::path::path_with;
 use crate::process;
 use crate::step::{note, step};
 
-/// A program that the cache can hold, in the one version that is wanted.
+/// A program in one pinned version, which the cache can hold.
 #[derive(Debug)]
 pub(crate) struct Tool {
-    /// The package that brings it, and its name in the cache.
+    /// The package that contains it, which also names its folder in the cache.
     pub(super) package: &'static str,
     /// The package's version.
     pub(super) package_version: String,
-    /// The programs that it must bring.
+    /// The programs in the package that are needed.
     pub(super) programs: &'static [&'static str],
-    /// The version that these print.
+    /// The version that these programs report.
     pub(crate) version: String,
     pub(super) source: Source,
 }
@@ -27,7 +27,8 @@ pub(crate) struct Tool {
 /// Where a program comes from.
 #[derive(Debug)]
 pub(super) enum Source {
-    /// crates.io: prebuilt by `cargo binstall` where that is at hand, else built by `cargo install`.
+    /// crates.io: prebuilt by `cargo binstall` where that is at hand, else built by `cargo
+    /// install`.
     Cargo {
         /// With its own Cargo.lock. What that names may not be in the registry any more.
         locked: bool,
@@ -47,7 +48,7 @@ impl Tool {
         Ok(cache::dir("tools")?.join(format!("{}-{}", self.package, self.package_version)))
     }
 
-    /// The folder of its programs, if the wanted version is in the cache or on `PATH`.
+    /// The folder of its programs, if this version is in the cache or on `PATH`.
     pub(crate) fn found(&self) -> Result<Option<PathBuf>> {
         let path = std::env::var_os("PATH").unwrap_or_default();
         let cached = self.home()?.join(self.source.programs());
@@ -56,7 +57,7 @@ impl Tool {
             .find(|dir| self.is_in(dir)))
     }
 
-    /// The folder of its programs; installs it where it is missing.
+    /// Installs it if it is missing; returns the folder of its programs.
     pub(crate) fn set_up(&self) -> Result<PathBuf> {
         if let Some(dir) = self.found()? {
             return Ok(dir);
@@ -75,7 +76,7 @@ impl Tool {
         Ok(dir)
     }
 
-    /// Its program, to be given arguments; installs it where it is missing.
+    /// A command that runs it; installs it if it is missing.
     pub(crate) fn command(&self) -> Result<Command> {
         let folder = self.set_up()?;
         let mut command = Command::new(folder.join(self.name()));

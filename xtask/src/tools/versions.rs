@@ -14,7 +14,8 @@ pub(crate) fn all() -> Result<[Tool; 4]> {
     Ok([trunk(), wasm_bindgen()?, wasm_opt(), esbuild()])
 }
 
-/// Installs every tool that builds the page, side by side, and returns the folders of their programs.
+/// Installs every tool that builds the page, side by side, and returns the folders of their
+/// programs.
 pub(crate) fn set_up_all() -> Result<Vec<PathBuf>> {
     side_by_side(all()?.map(|tool| move || tool.set_up()))
 }
@@ -30,7 +31,7 @@ pub(crate) fn trunk() -> Tool {
     }
 }
 
-/// Of the very version in Cargo.lock: the program and the crate must understand each other.
+/// In the version that Cargo.lock has of the crate: the two must match.
 pub(crate) fn wasm_bindgen() -> Result<Tool> {
     let lock = workspace::root().join("Cargo.lock");
     let version = lockfile::locked_version(&lock, "wasm-bindgen")?;
@@ -53,7 +54,7 @@ pub(crate) fn wasm_opt() -> Tool {
     }
 }
 
-/// What makes one small script of what wasm-bindgen writes.
+/// Bundles and minifies scripts.
 pub(crate) fn esbuild() -> Tool {
     Tool {
         package: "esbuild",
@@ -64,7 +65,7 @@ pub(crate) fn esbuild() -> Tool {
     }
 }
 
-/// What runs libFuzzer. Only `cargo xtask fuzz` needs it.
+/// Runs libFuzzer, for `cargo xtask fuzz`.
 pub(crate) fn cargo_fuzz() -> Tool {
     Tool {
         package: "cargo-fuzz",
@@ -75,7 +76,7 @@ pub(crate) fn cargo_fuzz() -> Tool {
     }
 }
 
-/// What drives Firefox. Only the tests need it.
+/// The WebDriver of Firefox, for the tests.
 pub(crate) fn geckodriver() -> Tool {
     Tool {
         package: "geckodriver",

@@ -1,4 +1,4 @@
-//! WebKitGTK, for the page in a window of its own: what the window is built with, and what its tests drive it by.
+//! WebKitGTK for the Tauri window: the library to build it with, and the driver for its tests.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -10,7 +10,7 @@ use super::path::program;
 use crate::process;
 use crate::step::step;
 
-/// What the window's program is linked with, as pkg-config calls it.
+/// The library that the window's program is linked with, by its pkg-config name.
 const LIBRARY: &str = "webkit2gtk-4.1";
 
 const LIBRARY_ADVICE: &str = "to get it by hand: install WebKitGTK 4.1 with what programs are built with \
@@ -19,20 +19,20 @@ const LIBRARY_ADVICE: &str = "to get it by hand: install WebKitGTK 4.1 with what
 const DRIVER_ADVICE: &str = "to get them by hand: install WebKitGTK's driver and Xvfb \
     (Debian: apt-get install webkit2gtk-driver xvfb), or say where they are with ORCHARD_WEBKIT_DRIVER and ORCHARD_XVFB";
 
-/// What drives the window, and the display that it is shown on.
+/// The window's WebDriver, and the display that it is shown on.
 #[derive(Debug)]
 pub(crate) struct Driver {
     pub(crate) driver: PathBuf,
     pub(crate) xvfb: PathBuf,
 }
 
-/// The version of the library at hand.
+/// The version of the library, if it is installed.
 pub(crate) fn library() -> Option<String> {
     let version = process::output(Command::new("pkg-config").args(["--modversion", LIBRARY]));
     version.ok().map(|version| version.trim().to_owned())
 }
 
-/// Makes sure that the library is there; installed from the system's packages where that is allowed.
+/// Installs the library from the system's packages if it is missing, where that is allowed.
 pub(crate) fn set_up_library() -> Result<()> {
     if library().is_some() {
         return Ok(());
@@ -44,7 +44,7 @@ pub(crate) fn set_up_library() -> Result<()> {
     library().map(drop).context(LIBRARY_ADVICE)
 }
 
-/// The driver and the display at hand; installed from the system's packages where that is allowed.
+/// Finds driver and display, or installs them from the system's packages where that is allowed.
 pub(crate) fn set_up_driver() -> Result<Driver> {
     if let Some(driver) = driver() {
         return Ok(driver);
@@ -56,7 +56,7 @@ pub(crate) fn set_up_driver() -> Result<Driver> {
     driver().context(DRIVER_ADVICE)
 }
 
-/// The driver and the display at hand, if both are.
+/// Finds driver and display.
 fn driver() -> Option<Driver> {
     Some(Driver {
         driver: program("ORCHARD_WEBKIT_DRIVER", &["WebKitWebDriver"])?,

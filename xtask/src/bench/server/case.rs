@@ -1,6 +1,6 @@
-//! The kinds of load, and which servers each is put on.
+//! The kinds of load, and the servers that each is applied to.
 
-/// A server that has the orchard's handlers.
+/// A server with the orchard's handlers.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub(super) enum Side {
     Ours,
@@ -14,21 +14,21 @@ const ALL: &[Side] = &[Side::Ours, Side::Node, Side::Flask];
 /// One kind of load.
 #[derive(Debug)]
 pub(super) struct Case {
-    /// What the driver calls it.
+    /// Its name in the load driver.
     pub(super) name: &'static str,
     pub(super) title: &'static str,
-    /// Whom it is put on.
+    /// The servers that it is applied to.
     pub(super) sides: &'static [Side],
     pub(super) rounds: u32,
-    /// How many files and sockets a server may have open, where it is not as many as this machine lets it.
+    /// The server's limit of open files and sockets; `None`: the highest that this machine allows.
     pub(super) descriptors: Option<u32>,
-    /// What ours is told besides: the bounds that this load is not to be held by.
+    /// More options for our server: limits that this load must not run into.
     pub(super) ours: &'static [&'static str],
-    /// Milliseconds between two heartbeats, and for an answer to one; `None`: the default of Socket.IO, 25 s and 20 s.
+    /// Ping interval and ping timeout in milliseconds; `None`: Socket.IO's defaults, 25 s and 20 s.
     pub(super) heartbeat: Option<u32>,
 }
 
-/// What most cases are like.
+/// The defaults of a case.
 const CASE: Case = Case {
     name: "",
     title: "",

@@ -1,7 +1,8 @@
-//! The default server beside Node's and Flask's with the same handlers, under the load of `benches/load`.
+//! The default server beside Node's and Flask's with the same handlers, under the load of
+//! `benches/load`.
 //!
-//! Each sample is taken of a server that was started for it, in turns: ours, Node's, Flask's, ours, and so on. What a
-//! server costs is read from `/proc`, so this part needs Linux.
+//! Each sample is taken of a server that was started for it, in turns: ours, Node's, Flask's, ours,
+//! and so on. What a server costs is read from `/proc`, so this part needs Linux.
 
 mod case;
 mod load;
@@ -48,7 +49,8 @@ pub(super) fn measure(context: &Context) -> Result<Vec<Figure>> {
     Ok(figures.collect::<Result<Vec<_>>>()?.concat())
 }
 
-/// Takes a sample of each server that the case is for, then of each again. What a peer can't do is left out; ours must.
+/// Takes a sample of each server that the case is for, then of each again. What a peer can't do is
+/// left out; ours must.
 fn in_turns(
     case: &Case,
     rounds: u32,

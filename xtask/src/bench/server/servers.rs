@@ -1,4 +1,4 @@
-//! The servers that are compared, and how each is started.
+//! Starts the servers that are compared.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -14,10 +14,10 @@ use crate::tools::node;
 use crate::tools::python::Environment;
 use crate::workspace;
 
-/// Runs a program with so many descriptors, or as many as this machine lets it.
+/// Runs a program with a limit of file descriptors, or with the highest that this machine allows.
 const LIMITED: &str = r#"ulimit -n "${1:-$(ulimit -Hn)}" && shift && exec "$@""#;
 
-/// What the servers are made of.
+/// Paths of the servers' programs and environments.
 #[derive(Debug)]
 pub(super) struct Servers {
     ours: PathBuf,
@@ -31,7 +31,7 @@ pub(super) struct Servers {
 pub(super) struct Started {
     pub(super) running: Running,
     pub(super) address: String,
-    /// Whom clients sign in as, and the password, where the server has accounts.
+    /// Name and password of the account that clients sign in with, if the server has accounts.
     pub(super) account: Option<(String, String)>,
 }
 

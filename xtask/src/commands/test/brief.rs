@@ -1,14 +1,14 @@
-//! What a test runner prints, without the backtraces: what differed stands above them, and is what one looks for.
+//! Leaves the backtraces out of a test runner's output: the difference that matters is above them.
 
-/// Leaves out the frames of backtraces, of Rust's and of JavaScript's.
+/// Filters the lines of backtraces, of Rust and of JavaScript.
 #[derive(Debug, Default)]
 pub(crate) struct Brief {
-    /// Whether the lines are of a backtrace at the moment.
+    /// Whether the last line was part of a backtrace.
     inside: bool,
 }
 
 impl Brief {
-    /// Whether a line is to be shown. All lines are to be told, in their order.
+    /// Whether to show a line. Call it with all lines, in order.
     pub(crate) fn shows(&mut self, line: &str) -> bool {
         let text = line.trim();
         if matches!(text, "stack backtrace:" | "Stack:") {

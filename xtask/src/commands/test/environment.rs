@@ -1,4 +1,5 @@
-//! What the tests in `tests/` are handed: the built page, the server, the browser, and what other servers run on.
+//! The environment variables of the tests in `tests/`: paths of the built page, servers and
+//! browsers.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -14,7 +15,7 @@ use crate::{package, workspace};
 /// Variables for the tests.
 type Variables = Vec<(&'static str, OsString)>;
 
-/// Sets all of it up, and returns the variables that say where it is.
+/// Builds and installs what the end-to-end tests need, and returns the variables with its paths.
 pub(crate) fn set_up() -> Result<Variables> {
     let modules = node::set_up()?;
     // Builds the page, too.
@@ -28,7 +29,7 @@ pub(crate) fn set_up() -> Result<Variables> {
     Ok(variables)
 }
 
-/// The same for the tests of the gallery, which compare with the accepted pictures or accept new ones.
+/// Like [`set_up`], for the gallery, which compares with the accepted pictures or accepts new ones.
 pub(crate) fn for_gallery(accept: bool) -> Result<Variables> {
     let mut variables = with(gallery::build()?)?;
     let what = if accept { "accept" } else { "compare" };
@@ -36,7 +37,7 @@ pub(crate) fn for_gallery(accept: bool) -> Result<Variables> {
     Ok(variables)
 }
 
-/// The same for the page from a CDN, in each engine.
+/// Like [`set_up`], for the package for a CDN in each browser engine.
 pub(crate) fn for_engines() -> Result<Variables> {
     let browser = browser::set_up()?;
     let engines = engines::set_up()?;
@@ -59,7 +60,7 @@ pub(crate) fn for_engines() -> Result<Variables> {
     ])
 }
 
-/// The same for the tests of the window: its package, and what drives it.
+/// Like [`set_up`], for the window: its package, and its driver.
 pub(crate) fn for_window() -> Result<Variables> {
     let driver = webkit::set_up_driver()?;
     browser::set_up_font()?;

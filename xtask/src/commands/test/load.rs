@@ -1,4 +1,4 @@
-//! All cores kept busy from outside, for tests that must not depend on how quick a machine is.
+//! Load on all cores, for tests that must not depend on the speed of the machine.
 
 use std::hint::black_box;
 use std::io::Read;
@@ -9,11 +9,11 @@ use anyhow::{Context, Result};
 
 use crate::process::Running;
 
-/// The command of this program that does it.
+/// The command of this program that generates the load.
 pub(crate) const COMMAND: &str = "keep-busy";
 
-/// Starts it, in a process of its own, until the value is dropped. Should this program be killed, it ends as well: its input
-/// closes.
+/// Starts the load in its own process, which exits when the value is dropped or this program is
+/// killed: both close its input.
 pub(crate) fn start() -> Result<Running> {
     let program = std::env::current_exe().context("could not find where this program is")?;
     let mut command = Command::new(program);
@@ -21,7 +21,7 @@ pub(crate) fn start() -> Result<Running> {
     Running::start_with_input(&mut command)
 }
 
-/// Gives every core something to do until the input closes.
+/// Keeps every core busy until standard input closes.
 pub(crate) fn keep_busy() {
     let cores = thread::available_parallelism().map_or(1, usize::from);
     for _ in 0..cores {
@@ -31,6 +31,6 @@ pub(crate) fn keep_busy() {
             }
         });
     }
-    // Whatever comes, or fails to: at the end the process ends, and its threads with it.
+    // Whatever it reads: when this returns the process exits, and its threads with it.
     let _ = std::io::stdin().read_to_end(&mut Vec::new());
 }

@@ -23,12 +23,13 @@ pub(crate) struct Test {
     pub(crate) accept: bool,
 }
 
-/// Tests that need the same things around them.
+/// Tests with the same requirements.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
 pub(crate) enum Group {
-    /// The protocol, the contract, this tool, and what of client and page needs no browser, on the host.
+    /// The protocol, the contract, this tool, and the parts of client and page that need no
+    /// browser.
     Unit,
-    /// The default server, on the host.
+    /// The default server.
     Server,
     /// The client and its hooks, in a headless browser.
     Browser,
@@ -38,7 +39,7 @@ pub(crate) enum Group {
     EndToEnd,
     /// The page from a CDN, in each engine.
     Engines,
-    /// The package of the page in a window of its own, and the program in it.
+    /// The package of the Tauri window, and its program.
     Tauri,
 }
 

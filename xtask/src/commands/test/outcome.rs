@@ -1,11 +1,11 @@
-//! How one group of tests went.
+//! The outcome of a group of tests.
 
 use std::time::Duration;
 
 use super::options::Group;
 use super::tally::Tally;
 
-/// How one group went.
+/// The outcome of a group of tests.
 #[derive(Debug)]
 pub(crate) struct Outcome {
     pub(crate) group: Group,
@@ -15,7 +15,7 @@ pub(crate) struct Outcome {
     /// What of it were variants.
     pub(crate) variants: Vec<Variant>,
     pub(crate) time: Duration,
-    /// What went wrong, besides tests that say so themselves.
+    /// A failure other than that of a single test.
     pub(crate) fault: Option<String>,
 }
 
@@ -28,7 +28,7 @@ pub(crate) struct Variant {
 }
 
 impl Outcome {
-    /// One without a test yet.
+    /// An outcome with no tests.
     pub(crate) fn of(group: Group, fault: Option<String>) -> Self {
         Self {
             group,

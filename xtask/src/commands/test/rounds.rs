@@ -1,4 +1,4 @@
-//! Several rounds of the same tests: what passes once may have been lucky.
+//! Several rounds of the same tests, to find those that pass by luck.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -12,14 +12,14 @@ use crate::step::Seconds;
 use crate::tools::cache;
 use crate::workspace;
 
-/// One round, and how its groups went.
+/// One round, and the outcomes of its groups.
 #[derive(Debug)]
 pub(crate) struct Round {
-    /// The first is 1.
+    /// Counted from 1.
     pub(crate) number: u32,
-    /// How many there are.
+    /// The number of rounds.
     pub(crate) of: u32,
-    /// Whether all cores are kept busy from outside.
+    /// Whether all cores are kept busy by another process.
     pub(crate) busy: bool,
     pub(crate) outcomes: Vec<Outcome>,
 }
@@ -41,12 +41,13 @@ impl fmt::Display for Round {
     }
 }
 
-/// Whether a round is one of those under load: every second one, so that a first one builds all there is to build.
+/// Whether a round runs under load: every second one, so that the first builds everything without
+/// load.
 pub(crate) fn is_busy(number: u32, of: u32) -> bool {
     of == 1 || number.is_multiple_of(2)
 }
 
-/// Where the tests of a round leave what they print and, below it, what failed cases saw.
+/// The folder of a round's output, and of the evidence of its failed cases.
 pub(crate) fn folder(round: &Round) -> Result<PathBuf> {
     let folder = workspace::target()?.join("e2e");
     Ok(if round.of > 1 {
@@ -56,12 +57,12 @@ pub(crate) fn folder(round: &Round) -> Result<PathBuf> {
     })
 }
 
-/// What earlier runs left would be taken for that of this one.
+/// Removes the evidence of earlier runs.
 pub(crate) fn forget_evidence() -> Result<()> {
     cache::remove(&workspace::target()?.join("e2e"))
 }
 
-/// How each round went, and which case failed in which.
+/// A table of the rounds, and for each failed case its rounds.
 pub(crate) fn report(rounds: &[Round]) -> String {
     let mut text = format!("{:<6} {:<6} {:>12}  failed\n", "round", "load", "time");
     for round in rounds {
@@ -99,7 +100,7 @@ pub(crate) fn report(rounds: &[Round]) -> String {
     text + &format!("{good} of {} rounds passed\n", rounds.len())
 }
 
-/// Each case that failed in some round, once.
+/// The cases that failed in some round, each once.
 fn cases(rounds: &[Round]) -> Vec<(Group, String)> {
     let mut cases = Vec::new();
     for failure in rounds.iter().flat_map(failures) {
@@ -110,7 +111,7 @@ fn cases(rounds: &[Round]) -> Vec<(Group, String)> {
     cases
 }
 
-/// The cases that failed in a round; for a group that failed otherwise, why it did.
+/// The cases that failed in a round; for a group that failed otherwise, the reason.
 fn failures(round: &Round) -> impl Iterator<Item = (Group, String)> {
     round.outcomes.iter().flat_map(|outcome| {
         let named = outcome.failed.iter().cloned();

@@ -1,4 +1,4 @@
-//! What a test runner's closing lines say.
+//! Counts the results that a test runner prints.
 
 use std::ops::AddAssign;
 
@@ -18,7 +18,7 @@ pub(crate) fn failed(output: &str) -> Vec<String> {
     failed
 }
 
-/// Without colours.
+/// Removes escape sequences for colours.
 fn plain(line: &str) -> String {
     let mut plain = String::new();
     let mut parts = line.split('\u{1b}');
@@ -51,7 +51,7 @@ impl Tally {
         sum
     }
 
-    /// Tests that were really executed.
+    /// The number of tests that were executed.
     pub(crate) fn executed(self) -> u32 {
         self.passed + self.failed
     }

@@ -1,7 +1,8 @@
-//! The widget of an APICloud app: the page as `html/orchard.html`, with all that it needs in `static/orchard/`.
+//! The widget of an APICloud app: the page as `html/orchard.html`, with all that it needs in
+//! `static/orchard/`.
 //!
-//! It is opened from the device, where a browser loads no module scripts and fetches no files. So the start is a plain
-//! script, and the modules of WebAssembly are text in scripts of their own.
+//! It is opened as a `file:` URL, from which browsers load no module scripts and fetch no files. So
+//! it starts by a classic script, and each WebAssembly module is base64 text in a script.
 
 use std::path::Path;
 
@@ -16,19 +17,19 @@ use crate::step::{note, step};
 use crate::tools::{self, cache};
 use crate::{process, workspace};
 
-/// The widget, its zip, and where things are in it.
+/// Names of the widget, its zip, and the folders in it.
 pub(super) const WIDGET: &str = "widget";
 const ZIP: &str = "orchard-widget.zip";
 const PAGES: &str = "html";
 const PAGE: &str = "orchard.html";
 const STATIC: &str = "static/orchard";
 
-/// Leaves the widget in `room`, and the zip of it.
-pub(super) fn package(options: &Package, room: &Path) -> Result<()> {
+/// Writes the widget and its zip into `folder`.
+pub(super) fn package(options: &Package, folder: &Path) -> Result<()> {
     let index = index::index(options, &[("host", "apicloud")])?;
-    let widget = room.join(WIDGET);
+    let widget = folder.join(WIDGET);
     step("the widget: putting it together", || fill(&widget, &index))?;
-    zip::write(&widget, &room.join(ZIP))?;
+    zip::write(&widget, &folder.join(ZIP))?;
     for key in ["socket_server", "api"] {
         if !index.settings.contains_key(key) {
             note(format_args!(
@@ -74,11 +75,11 @@ fn fill(widget: &Path, index: &Index) -> Result<()> {
     write(&widget.join("config.xml"), &config)
 }
 
-/// What becomes of a file of the page.
+/// How a file of the page is packaged.
 #[derive(Debug, Eq, PartialEq)]
 enum Kind {
     File,
-    /// Compressed copies, and what only a server needs.
+    /// Left out: compressed copies, and files that only a server needs.
     Left,
     Module,
     Start,
@@ -94,7 +95,7 @@ fn kind(name: &str) -> Kind {
     }
 }
 
-/// Writes a module as a script beside where it would be.
+/// Writes a module as a script, at its path with `.js` appended.
 fn embed(module: &Path, to: &Path) -> Result<()> {
     let bytes =
         std::fs::read(module).with_context(|| format!("could not read {}", module.display()))?;
@@ -111,7 +112,7 @@ fn embed(module: &Path, to: &Path) -> Result<()> {
     write(&to.with_file_name(name), &script)
 }
 
-/// The start as a plain script, which takes its modules from scripts.
+/// Bundles the start script as a classic script that loads its modules from scripts.
 fn rebuild(start: &Path, to: &Path) -> Result<()> {
     let mut command = tools::esbuild().command()?;
     let local = workspace::root().join("xtask/src/package/apicloud/local.js");
@@ -125,7 +126,7 @@ fn rebuild(start: &Path, to: &Path) -> Result<()> {
     process::run(&mut command)
 }
 
-/// The page's document, for its place beside the app's other pages.
+/// Adapts the document to its place beside the app's other pages.
 fn document(html: &str, start: &str) -> Result<String> {
     let charset = "<meta charset=\"utf-8\">";
     let base = format!("{charset}\n<base href=\"../{STATIC}/\">");
@@ -145,7 +146,7 @@ fn document(html: &str, start: &str) -> Result<String> {
     Ok(without(&html, "<link rel=\"preload\""))
 }
 
-/// `html` without the first tag that begins so.
+/// Removes the first tag with this beginning.
 fn without(html: &str, beginning: &str) -> String {
     let Some((before, rest)) = html.split_once(beginning) else {
         return html.to_owned();

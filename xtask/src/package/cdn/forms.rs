@@ -1,4 +1,4 @@
-//! The headers of a site in the forms of the usual servers.
+//! The headers of a site as configurations of common servers.
 
 use anyhow::Result;
 use orchard_hosting::cache_control;
@@ -6,16 +6,16 @@ use serde_json::{Map, Value, json};
 
 use super::served::Served;
 
-/// Names with a hash in them, as `orchard_hosting` tells them.
+/// A regular expression for names with a hash, the same that `orchard_hosting` recognises.
 const HASHED: &str = "-[0-9a-f]{16}(_[^/]*)?[.][a-z0-9]+$";
 
-/// A name that has one.
+/// An example of such a name.
 const A_HASHED_NAME: &str = "a-0123456789abcdef.js";
 
 const MADE: &str = "The orchard's page, from `cargo xtask package cdn`.";
 
-/// `_headers`, which Netlify and Cloudflare Pages read. Both would join a header that two rules give, so each header of a
-/// file is in one rule.
+/// `_headers` of Netlify and Cloudflare Pages. Both join the values of a header that several rules
+/// set, so each header of a file is set by one rule.
 pub(super) fn headers_file(served: &Served) -> String {
     let mut text = format!("# {MADE}\n{}*\n", served.path);
     for (name, value) in &served.always {
@@ -103,7 +103,7 @@ pub(super) fn caddy(served: &Served) -> String {
     )
 }
 
-/// For whatever else: `[{path, headers: {…}}]`.
+/// For other servers: `[{path, headers: {…}}]`.
 pub(super) fn json(served: &Served) -> Result<String> {
     let list: Vec<Value> = served
         .files

@@ -1,6 +1,6 @@
-//! The page for a CDN, or for any other server of files.
+//! The package for a CDN, or for any other static file server.
 //!
-//! `site` is what to publish. Beside it stands, in the forms of the usual servers, which headers they are to send.
+//! The folder `site` is published. Beside it are configurations of common servers with its headers.
 
 mod forms;
 mod served;
@@ -18,11 +18,11 @@ use crate::tools::cache;
 use crate::{stamp, workspace};
 use served::Served;
 
-/// Leaves the site, and what servers are to know of it, in `room`.
-pub(super) fn package(options: &Package, room: &Path) -> Result<()> {
+/// Writes the site and the servers' configurations into `folder`.
+pub(super) fn package(options: &Package, folder: &Path) -> Result<()> {
     let Index { html, settings } = index::index(options, &[])?;
     let path = options.path.as_deref().unwrap_or("/");
-    let site = room.join("site");
+    let site = folder.join("site");
     let page = site.join(path.trim_matches('/'));
     copy(&workspace::dist(), &page)?;
     write(&page.join("index.html"), &html)?;
@@ -34,9 +34,9 @@ pub(super) fn package(options: &Package, room: &Path) -> Result<()> {
     let served = Served::list(&site, path, &policy)?;
     // Netlify and Cloudflare Pages look for it in the root of what is published.
     write(&site.join("_headers"), &forms::headers_file(&served))?;
-    write(&room.join("nginx.conf"), &forms::nginx(&served))?;
-    write(&room.join("Caddyfile"), &forms::caddy(&served))?;
-    write(&room.join("headers.json"), &forms::json(&served)?)?;
+    write(&folder.join("nginx.conf"), &forms::nginx(&served))?;
+    write(&folder.join("Caddyfile"), &forms::caddy(&served))?;
+    write(&folder.join("headers.json"), &forms::json(&served)?)?;
     for origin in &policy.connect {
         note(format_args!(
             "{origin} must let pages of the site's origin call: --cors-origin, if it is the default server"

@@ -1,4 +1,4 @@
-//! What each file of a site is to be served with, by the rules that the default server follows.
+//! The headers of each file of a site, by the rules of the default server.
 
 use std::path::Path;
 
@@ -7,15 +7,15 @@ use orchard_hosting::{Policy, SECURITY, cache_control, media_type};
 
 use crate::stamp;
 
-/// Copies of files, which are served in their place and not by themselves.
+/// Extensions of compressed copies, which are not served under their own names.
 const COPIES: [&str; 2] = ["br", "gz"];
 
 /// A site, and the headers of its files.
 #[derive(Debug)]
 pub(super) struct Served {
-    /// The path that the page is at: `/`, or `/games/orchard/`.
+    /// The path of the page: `/`, or `/games/orchard/`.
     pub(super) path: String,
-    /// On every answer: names and values.
+    /// Names and values of the headers of every response.
     pub(super) always: Vec<(&'static str, String)>,
     pub(super) files: Vec<File>,
 }
@@ -23,14 +23,14 @@ pub(super) struct Served {
 /// A file of the site.
 #[derive(Debug)]
 pub(super) struct File {
-    /// From the site's root, with a slash before it.
+    /// Relative to the site's root, with a leading slash.
     pub(super) path: String,
     pub(super) cache_control: &'static str,
     pub(super) media_type: &'static str,
 }
 
 impl Served {
-    /// Those of the files in `site`.
+    /// Lists the files in `site`.
     pub(super) fn list(site: &Path, path: &str, policy: &Policy) -> Result<Self> {
         let security = SECURITY.map(|(name, value)| (name, value.to_owned()));
         let policy = ("Content-Security-Policy", policy.to_string());

@@ -1,4 +1,4 @@
-//! The arrows between files: imports run one way.
+//! Checks the direction of imports between files.
 //!
 //! The sources are read as text. An import leads from the file that it stands in to the file that
 //! defines the name, through whatever re-exports lie between. Files that import each other, and

@@ -1,14 +1,14 @@
-//! What one source file defines and imports.
+//! The items that a source file defines and imports.
 
 /// A path as a list of names.
 pub(super) type Names = Vec<String>;
 
-/// One source file, read as far as its imports need it.
+/// A source file, parsed as far as imports need it.
 #[derive(Debug, Default)]
 pub(super) struct Source {
     /// The names of the items that it defines.
     pub(super) defined: Vec<String>,
-    /// What it imports, and under which name; a glob has the name `*`.
+    /// The paths that it imports, and their names; a glob has the name `*`.
     pub(super) imports: Vec<Import>,
 }
 
@@ -61,7 +61,7 @@ impl Source {
     }
 }
 
-/// Takes the paths out of what stands between `use` and its semicolon.
+/// Parses the tree between `use` and its semicolon.
 fn tree(words: &[String], prefix: &mut Names, imports: &mut Vec<Import>) {
     for branch in branches(words) {
         let depth = prefix.len();
@@ -94,7 +94,7 @@ fn tree(words: &[String], prefix: &mut Names, imports: &mut Vec<Import>) {
     }
 }
 
-/// What stands between the commas that no braces hold.
+/// Splits at commas outside of braces.
 fn branches(words: &[String]) -> Vec<&[String]> {
     let (mut branches, mut start, mut depth) = (Vec::new(), 0, 0);
     for (at, word) in words.iter().enumerate() {
@@ -117,7 +117,7 @@ fn is_name(word: &str) -> bool {
     word.starts_with(|c: char| c.is_alphabetic() || c == '_')
 }
 
-/// Names, and the signs that imports are made of; everything else is passed over.
+/// The tokens that imports consist of; everything else is skipped.
 fn words(text: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut chars = text.chars().peekable();
