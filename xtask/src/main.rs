@@ -24,7 +24,7 @@ use cli::Cli;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    match process::end_children_on_signal().and_then(|()| cli.execute()) {
+    match process::listen().and_then(|()| cli.execute()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) if process::interrupted() => {
             eprintln!("Stopped.");

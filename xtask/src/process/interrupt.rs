@@ -1,0 +1,18 @@
+//! Ctrl-C, and other requests to terminate.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use anyhow::{Context, Result};
+
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
+/// Takes note of Ctrl-C, SIGTERM and SIGHUP from now on, rather than exit at once.
+pub(crate) fn listen() -> Result<()> {
+    ctrlc::set_handler(|| INTERRUPTED.store(true, Ordering::SeqCst))
+        .context("could not listen for Ctrl-C")
+}
+
+/// Whether this program was asked to terminate.
+pub(crate) fn interrupted() -> bool {
+    INTERRUPTED.load(Ordering::SeqCst)
+}

@@ -1,0 +1,14 @@
+//! Child processes, which end with this one.
+//!
+//! Each child leads a process group of its own, so Ctrl-C in a terminal reaches only this program.
+//! It terminates every group and waits: no compiler, server or browser is left behind.
+
+mod interrupt;
+mod port;
+mod run;
+mod running;
+
+pub(crate) use interrupt::{interrupted, listen};
+pub(crate) use port::{free_port, port_is_free};
+pub(crate) use run::{answer, output, run, tee};
+pub(crate) use running::{Running, rest};
