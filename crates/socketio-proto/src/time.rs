@@ -32,6 +32,16 @@ impl Instant {
         Duration::from_millis(self.0.saturating_sub(earlier.0))
     }
 
+    /// [`saturating_since`](Self::saturating_since) in milliseconds, which are less code to reckon with.
+    pub(crate) const fn millis_since(self, earlier: Self) -> u64 {
+        self.0.saturating_sub(earlier.0)
+    }
+
+    /// The moment that lies `duration` behind this one, where there is such a duration.
+    pub(crate) fn after(self, duration: Option<Duration>) -> Option<Self> {
+        Some(self + duration?)
+    }
+
     /// The moment that lies `duration` before this one, or the clock's start.
     pub(crate) fn saturating_sub(self, duration: Duration) -> Self {
         Self(self.0.saturating_sub(millis(duration)))
@@ -42,6 +52,7 @@ impl Add<Duration> for Instant {
     type Output = Self;
 
     /// Saturates: a deadline beyond the end of time never comes.
+    #[inline(never)]
     fn add(self, duration: Duration) -> Self {
         Self(self.0.saturating_add(millis(duration)))
     }
@@ -49,6 +60,7 @@ impl Add<Duration> for Instant {
 
 /// The duration in milliseconds, at most as many as the number holds. In 64 bits: WebAssembly has no more, and what
 /// reckons with 128 is a function of its own in each page.
+#[inline(never)]
 pub(crate) fn millis(duration: Duration) -> u64 {
     let seconds = duration.as_secs();
     if seconds > u64::MAX / 1000 - 1 {

@@ -25,7 +25,8 @@ use crate::table::{self, Entry, Table};
 use crate::url;
 
 /// Asks for what the next CONNECT carries, and hands the answer to the socket; told which request of the socket's that
-/// is, and whether the server refused what it was given last. It brings its own way to wait: a page without one has none.
+/// is, and whether the server refused what it was given last. It brings its own way to wait, and to catch what the user's
+/// code throws: a page without one has none.
 pub(crate) type AuthProvider = Rc<dyn Fn(Key, u32, bool)>;
 
 /// Gives a socket its retries: a page that never asks for them doesn't link them.
@@ -289,20 +290,20 @@ impl Builder {
         let shared_as = (!self.force_new).then_some(share);
         let namespace = self.namespace.take();
         let namespace = namespace.unwrap_or_else(|| server.namespace.clone());
-        let shared =
-            table::with(|table| place(table, shared_as.as_deref()?, &namespace, &self.options));
+        let options = &mut self.options;
+        let shared = table::with(|table| place(table, shared_as.as_deref()?, &namespace, options));
         let (key, id) = match shared {
             Some(shared) => shared,
             None => {
                 let seed = (js_sys::Math::random() * f64::from(u32::MAX)) as u64;
-                let mut manager = Manager::new(mem::take(&mut self.config), seed);
+                let mut manager = Manager::new(self.config.clone(), seed);
                 manager.leave_unread();
                 // A page that is left opens nothing before it is back.
                 if table::with(|table| lifecycle::is_left(table).then_some(())).is_some() {
                     manager.handle_suspend(clock::last());
                 }
                 let id = manager
-                    .socket_without_retries(&namespace, mem::take(&mut self.options))
+                    .socket_without_retries(&namespace, &mut self.options)
                     .map_err(OpenError::Namespace)?;
                 let endpoint = url::endpoint(&server, &self.path, self.slash);
                 let url = url::websocket(&server, &endpoint, &self.query);
@@ -351,14 +352,21 @@ where
     R: Future<Output = Result<Auth, String>> + 'static,
 {
     Rc::new(move |socket, request, refused| {
-        let answer = Answer(Some(Box::pin(provider(refused))));
+        let mut answer = Answer(None);
+        let asked = guard::catch(&mut || answer.0 = Some(Box::pin(provider(refused))));
+        if let Err(exception) = asked {
+            return answered(socket, request, Err(guard::failure(&exception)));
+        }
         wasm_bindgen_futures::spawn_local(async move {
-            let answer = answer.await;
-            connection::with_socket(socket, |manager, id, now| {
-                manager.authorize(id, request, answer, now)
-            });
+            answered(socket, request, answer.await);
         });
     })
+}
+
+fn answered(socket: Key, request: u32, answer: Result<Auth, String>) {
+    connection::with_socket(socket, |manager, id, now| {
+        manager.authorize(id, request, answer, now)
+    });
 }
 
 /// What an auth provider's future says. An exception in there is an answer as well.
@@ -392,21 +400,14 @@ fn place(
     table: &mut Table,
     share: &str,
     namespace: &str,
-    options: &SocketOptions,
+    options: &mut SocketOptions,
 ) -> Option<(Key, SocketId)> {
-    let keys: Vec<Key> = table
-        .connections
-        .iter()
-        .filter(|(_, connection)| connection.shared_as.as_deref() == Some(share))
-        .map(|(key, _)| key)
-        .collect();
-    keys.into_iter().find_map(|key| {
-        let id = table
-            .connections
-            .get_mut(key)?
-            .manager
-            .socket_without_retries(namespace, options.clone())
-            .ok()?;
+    table.connections.iter_mut().find_map(|(key, connection)| {
+        if connection.shared_as.as_deref() != Some(share) {
+            return None;
+        }
+        let manager = &mut connection.manager;
+        let id = manager.socket_without_retries(namespace, options).ok()?;
         Some((key, id))
     })
 }
@@ -436,8 +437,8 @@ pub enum OpenError {
 impl fmt::Display for OpenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Auth(error) => write!(f, "{error}"),
-            Self::Namespace(error) => write!(f, "{error}"),
+            Self::Auth(error) => fmt::Display::fmt(error, f),
+            Self::Namespace(error) => fmt::Display::fmt(error, f),
             Self::NoHost => {
                 f.write_str("the URL names no server, and this page comes from none: name it")
             }

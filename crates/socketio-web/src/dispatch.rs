@@ -49,16 +49,11 @@ pub(crate) fn event(key: Key, event: Event) {
             request,
             refused,
         } => authorize(key, socket, request, refused),
-        Event::Connected { socket, .. } => {
-            note_error(key, socket, None);
-            refresh_status(key);
-            each(key, socket, &News::Connect);
-        }
+        Event::Connected { socket, .. } => changed(key, socket, Some(None), &News::Connect),
         Event::ConnectError { socket, error } => {
             let error = Rc::new(error);
-            note_error(key, socket, Some(Rc::clone(&error)));
-            refresh_status(key);
-            each(key, socket, &News::ConnectError(&error));
+            let kept = Some(Rc::clone(&error));
+            changed(key, socket, Some(kept), &News::ConnectError(&error));
         }
         Event::Disconnected {
             socket,
@@ -66,17 +61,16 @@ pub(crate) fn event(key: Key, event: Event) {
             details,
         } => {
             // An end that the user asked for is no error.
-            if !matches!(
+            let is_wanted = matches!(
                 reason,
                 DisconnectReason::IoClientDisconnect | DisconnectReason::ForcedClose
-            ) {
+            );
+            let error = (!is_wanted).then(|| {
                 let details = details.clone();
-                let error = ConnectError::Disconnected { reason, details };
-                note_error(key, socket, Some(Rc::new(error)));
-            }
-            refresh_status(key);
+                Some(Rc::new(ConnectError::Disconnected { reason, details }))
+            });
             let disconnect = Disconnect { reason, details };
-            each(key, socket, &News::Disconnect(&disconnect));
+            changed(key, socket, error, &News::Disconnect(&disconnect));
         }
         Event::Outgoing { socket, frame } => {
             let tell = find(key, socket).and_then(|socket| {
@@ -238,10 +232,18 @@ impl News<'_> {
     }
 }
 
-fn each(key: Key, id: SocketId, news: &News<'_>) {
-    if let Some(socket) = find(key, id) {
-        each_listener(socket, news);
+/// A socket has changed: what it was last told of as an error is this from now on, where there is something new. Who
+/// hears of the change finds that, and the status, changed already.
+fn changed(key: Key, id: SocketId, error: Option<Option<Rc<ConnectError>>>, news: &News<'_>) {
+    let Some(socket) = find(key, id) else { return };
+    if let Some(error) = error {
+        let _before = table::with(|table| {
+            let entry = table.sockets.get_mut(socket)?;
+            Some(mem::replace(&mut entry.error, error))
+        });
     }
+    refresh_status(key);
+    each_listener(socket, news);
 }
 
 /// Calls the listeners that there are now, in their order; one that is gone before its turn is not called, and one that is
@@ -349,29 +351,11 @@ impl Calls<'_> {
 
 fn authorize(key: Key, id: SocketId, request: u32, refused: bool) {
     let Some(socket) = find(key, id) else { return };
-    let mut provider = table::with(|table| table.sockets.get(socket)?.auth.clone());
-    let asked = guard::catch(&mut || {
-        if let Some(provider) = &provider {
-            provider(socket, request, refused);
-        }
-        provider = None;
-    });
-    if let Err(exception) = asked {
+    let provider = table::with(|table| table.sockets.get(socket)?.auth.clone());
+    if let Some(provider) = provider {
+        provider(socket, request, refused);
         guard::dispose(provider);
-        connection::handle(key, |manager, now| {
-            manager.authorize(id, request, Err(guard::failure(&exception)), now);
-        });
     }
-}
-
-fn note_error(key: Key, id: SocketId, error: Option<Rc<ConnectError>>) {
-    let Some(socket) = find(key, id) else { return };
-    let _before = table::with(|table| {
-        Some(std::mem::replace(
-            &mut table.sockets.get_mut(socket)?.error,
-            error,
-        ))
-    });
 }
 
 /// Tells the sockets of a connection whose status is another than it was; true if there were any.

@@ -23,18 +23,18 @@ thread_local! {
     static ROOM: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 
-/// A text of at most `limit` UTF-16 units; `None` where it has more than `limit` bytes.
-pub(crate) fn read(data: &JsValue, limit: u32) -> Option<String> {
+/// A text of `length` UTF-16 units; `None` where it has more than `limit` bytes.
+pub(crate) fn read(data: &JsValue, length: u32, limit: u32) -> Option<String> {
     let text: &Text = data.unchecked_ref();
-    match text.length() {
-        length if length < LONG => data.as_string(),
-        length if length > KEPT / MOST_BYTES => {
+    match length {
+        ..LONG => data.as_string(),
+        _ if length > KEPT / MOST_BYTES => {
             // Its bytes are counted in JavaScript's memory, which is given back, so that the room here is of the right size.
             let bytes = ENCODER.with(|encoder| encoder.encode(text));
             let fits = bytes.length() <= limit;
             fits.then(|| String::from_utf8(bytes.to_vec()).ok())?
         }
-        length => {
+        _ => {
             let most = (length * MOST_BYTES) as usize;
             let mut room = ROOM.take();
             if room.len() < most {
@@ -58,9 +58,6 @@ fn encode_into(text: &Text, room: &mut [u8]) -> Option<String> {
 extern "C" {
     /// The data of a message that is text.
     type Text;
-
-    #[wasm_bindgen(method, getter)]
-    fn length(this: &Text) -> u32;
 
     /// `TextEncoder`, whose `encodeInto` web-sys binds for Rust's own strings only.
     #[wasm_bindgen(js_name = TextEncoder)]

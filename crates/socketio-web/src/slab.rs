@@ -41,11 +41,14 @@ impl<T> Slab<T> {
         }
     }
 
+    // Not inlined: they are called from some dozens of places.
+    #[inline(never)]
     pub(crate) fn get(&self, key: Key) -> Option<&T> {
         let (generation, value) = self.slots.get(key.index as usize)?;
         value.as_ref().filter(|_| *generation == key.generation)
     }
 
+    #[inline(never)]
     pub(crate) fn get_mut(&mut self, key: Key) -> Option<&mut T> {
         let (generation, value) = self.slots.get_mut(key.index as usize)?;
         value.as_mut().filter(|_| *generation == key.generation)
@@ -67,6 +70,21 @@ impl<T> Slab<T> {
                         generation: *generation,
                     },
                     value.as_ref()?,
+                ))
+            })
+    }
+
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = (Key, &mut T)> {
+        self.slots
+            .iter_mut()
+            .enumerate()
+            .filter_map(|(index, (generation, value))| {
+                Some((
+                    Key {
+                        index: index as u32,
+                        generation: *generation,
+                    },
+                    value.as_mut()?,
                 ))
             })
     }

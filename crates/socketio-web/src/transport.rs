@@ -8,6 +8,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{BinaryType, CloseEvent, MessageEvent, WebSocket};
 
 use crate::guard;
+use crate::property;
 use crate::timer::Timer;
 
 /// Takes what a transport tells.
@@ -16,8 +17,8 @@ pub(crate) type Sink = Rc<dyn Fn(TransportEvent)>;
 /// How messages are brought into WebAssembly's memory, which never shrinks.
 #[derive(Clone, Copy)]
 pub(crate) struct Reading {
-    /// Copies a text of at most `limit` UTF-16 units; `None` where it has more than `limit` bytes.
-    pub(crate) text: fn(&JsValue, limit: u32) -> Option<String>,
+    /// Copies a text of `length` UTF-16 units; `None` where it has more than `limit` bytes.
+    pub(crate) text: fn(&JsValue, length: u32, limit: u32) -> Option<String>,
     /// The bytes that a message may have. A longer one is not copied.
     pub(crate) limit: u32,
 }
@@ -28,7 +29,9 @@ impl Reading {
         // Nothing but text has a length: binary messages come as `ArrayBuffer`.
         let read = match data.unchecked_ref::<Text>().length() {
             // No character takes fewer bytes than UTF-16 units.
-            Some(length) if length <= limit => (self.text)(data, limit).map(TransportEvent::Text),
+            Some(length) if length <= limit => {
+                (self.text)(data, length, limit).map(TransportEvent::Text)
+            }
             Some(_) => None,
             None => {
                 let bytes = js_sys::Uint8Array::new(data);
@@ -80,7 +83,7 @@ impl Transport {
             WebSocket::new_with_str_sequence(url, protocols).map_err(|error| text(&error))?;
         socket.set_binary_type(BinaryType::Arraybuffer);
 
-        let text = |text: &JsValue, _| text.as_string();
+        let text = |text: &JsValue, _, _| text.as_string();
         let reading = Rc::new(Cell::new(Reading { text, limit }));
         let message_sink = Rc::clone(&sink);
         let read_by = Rc::clone(&reading);
@@ -102,7 +105,11 @@ impl Transport {
         let close = Closure::new(move |event: JsValue| {
             let event: CloseEvent = event.unchecked_into();
             let failed = unclosed.take().is_some();
-            sink(closed(event.code(), event.reason(), failed));
+            sink(closed(
+                event.code(),
+                property::text(&event, "reason"),
+                failed,
+            ));
         });
         socket.set_onmessage(Some(message.as_ref().unchecked_ref()));
         socket.set_onerror(Some(error.as_ref().unchecked_ref()));

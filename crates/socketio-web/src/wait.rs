@@ -37,7 +37,7 @@ impl fmt::Display for NotConnected {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Disconnected => f.write_str("the socket is disconnected: connect it first"),
-            Self::Failed(error) => write!(f, "{error}"),
+            Self::Failed(error) => fmt::Display::fmt(error, f),
             Self::Removed => f.write_str("the socket was removed"),
         }
     }

@@ -90,7 +90,7 @@ impl Connection {
             transport: TransportId(self.transport.0.wrapping_add(1)),
             phase: Phase::Opening,
             handshake: None,
-            deadline: timeout.map(|timeout| now + timeout),
+            deadline: now.after(timeout),
             writable: true,
         };
         self.transport
@@ -154,6 +154,6 @@ impl Connection {
 
     /// Only a ping moves the deadline, not any packet (row L1).
     fn expect_ping(&mut self, now: Instant) {
-        self.deadline = self.patience().map(|patience| now + patience);
+        self.deadline = now.after(self.patience());
     }
 }

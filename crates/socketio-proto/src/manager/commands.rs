@@ -1,13 +1,11 @@
 use alloc::boxed::Box;
-use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::time::Duration;
 
-use super::socket::{Auth, AuthKind, Dropped, Phase, Socket, SocketOptions};
+use super::socket::{Auth, AuthKind, Dropped, Phase, Socket, SocketOptions, User, text_of};
 use super::{
     AckError, AckToken, Config, ConnectError, DisconnectReason, EmitError, Event, Manager, Slot,
-    SocketError, SocketId,
+    SocketError, SocketId, socket_of,
 };
 use crate::packet::{self, Arguments};
 use crate::{Instant, Limits};
@@ -26,7 +24,7 @@ impl Manager {
     ) -> Result<SocketId, SocketError> {
         let mut options = options.into();
         let retries = options.retries.take();
-        let id = self.socket_without_retries(namespace, options)?;
+        let id = self.socket_without_retries(namespace, &mut options)?;
         if let Some(retries) = retries {
             self.retry(id, retries);
         }
@@ -34,14 +32,15 @@ impl Manager {
     }
 
     /// [`socket`](Self::socket), but that the option `retries` means nothing: only who calls [`retry`](Self::retry)
-    /// links what it takes, 3 KB of a page.
+    /// links what it takes, 3 KB of a page. The options are taken where the socket is made, and left otherwise: there may
+    /// be another connection to make it on.
     ///
     /// # Errors
     /// As [`socket`](Self::socket).
     pub fn socket_without_retries(
         &mut self,
         namespace: &str,
-        options: SocketOptions,
+        options: &mut SocketOptions,
     ) -> Result<SocketId, SocketError> {
         let namespace: Box<str> = packet::normalize_namespace(namespace)
             .map_err(|_| SocketError::BadNamespace(namespace.into()))?
@@ -50,8 +49,8 @@ impl Manager {
             return Err(SocketError::NamespaceTaken(namespace.into()));
         }
         let pacing = self.take_former(&namespace);
-        let mut socket = Box::new(Socket::new(namespace, options));
-        socket.pacing = pacing;
+        let options = core::mem::take(options);
+        let mut socket = Box::new(Socket::new(namespace, options, pacing));
         // A server may answer an event of a socket that was here before, on the same connection.
         socket.acks.start_at(self.next_ack);
         let free = self.sockets.iter().position(|slot| slot.socket.is_none());
@@ -80,20 +79,14 @@ impl Manager {
         if slot.generation == id.generation
             && let Some(mut socket) = slot.socket.take()
         {
-            let retried = socket
-                .retries
-                .as_mut()
-                .map(|queue| queue.take_all())
-                .unwrap_or_default();
+            let retries = socket.retries.as_mut();
+            let retried = retries.map_or_else(Vec::new, |queue| queue.take_all());
             let waits = socket.acks.take_all();
             self.next_ack = self.next_ack.max(socket.acks.next_id());
-            for wait in waits.iter().filter(|wait| wait.retried.is_none()) {
-                let result = Err(AckError::Removed);
-                self.event(Event::Acked {
-                    socket: id,
-                    id: wait.id,
-                    result,
-                });
+            for wait in waits {
+                if wait.retried.is_none() {
+                    self.acked(id, wait.id, Err(AckError::Removed));
+                }
             }
             self.end_retried(id, retried, AckError::Removed);
             self.keep_former(socket.namespace, socket.pacing);
@@ -135,7 +128,8 @@ impl Manager {
 
     /// Closes the connection. Its sockets are disconnected, and stay so until they are connected again.
     pub fn close(&mut self) {
-        for id in self.ids() {
+        let mut place = 0;
+        while let Some(id) = self.next_socket(&mut place) {
             self.leave_session(id, DisconnectReason::ForcedClose);
         }
         self.close_if_unused();
@@ -158,7 +152,7 @@ impl Manager {
                     socket.phase = Phase::Connecting;
                 }
                 if reason == DisconnectReason::IoClientDisconnect {
-                    self.leave(namespace);
+                    self.leave(&namespace);
                 }
             }
             Phase::Connecting => unanswered += 1,
@@ -166,11 +160,9 @@ impl Manager {
             Phase::Idle | Phase::Waiting | Phase::Authorizing => {}
         }
         self.take_back_connects(id, unanswered);
-        let (config, now) = (&self.config, self.now);
-        let socket = self.sockets.get_mut(id.index as usize);
-        if let Some(socket) = socket.and_then(|slot| slot.socket.as_mut()) {
+        if let Some(socket) = socket_of(&mut self.sockets, id) {
             socket.insists = false;
-            socket.pacing.ended(config, now);
+            socket.pacing.ended(&self.config, self.now);
         }
         self.disconnected(id, Phase::Idle, reason, None);
     }
@@ -209,7 +201,7 @@ impl Manager {
         socket.set_auth(auth);
         // So is the session that was asked for ahead.
         if socket.is_asked_ahead && !socket.has_identity() {
-            self.reopen_after(Duration::ZERO);
+            self.reopen_after(0);
             return;
         }
         // Auth that was asked for before this call would be of the user before.
@@ -236,7 +228,7 @@ impl Manager {
             return;
         }
         match answer {
-            Ok(Auth(AuthKind::Object(text))) => self.send_connect(id, Some(text.into())),
+            Ok(Auth(AuthKind::Object(text))) => self.send_connect(id, Some(User::new(text.into()))),
             Ok(_) => self.send_connect(id, None),
             Err(text) => self.auth_failed(id, text),
         }
@@ -301,7 +293,8 @@ impl Manager {
     pub fn configure(&mut self, change: impl FnOnce(&mut Config)) {
         change(&mut self.config);
         if !self.config.reconnection && self.reconnect_at.take().is_some() {
-            for id in self.ids() {
+            let mut place = 0;
+            while let Some(id) = self.next_socket(&mut place) {
                 self.disconnected(id, Phase::Idle, DisconnectReason::ForcedClose, None);
             }
             self.event(Event::ReconnectFailed);
@@ -321,18 +314,18 @@ impl Manager {
         self.request_connect_after(id, None);
     }
 
-    /// The same, but a CONNECT that was taken back is given only this time to be answered.
-    pub(super) fn request_connect_after(&mut self, id: SocketId, patience: Option<Duration>) {
+    /// The same, but a CONNECT that was taken back is given only so many milliseconds to be
+    /// answered.
+    pub(super) fn request_connect_after(&mut self, id: SocketId, patience: Option<u64>) {
         let (now, timeout) = (self.now, self.config.timeout);
-        let waits = |socket: &&Socket| {
-            socket.phase == Phase::Waiting && socket.not_before.is_none_or(|at| at <= now)
+        let Some(socket) = self.get_mut(id) else {
+            return;
         };
-        if self.get(id).filter(waits).is_none() {
+        let waits = socket.phase == Phase::Waiting;
+        if !waits || socket.not_before.is_some_and(|at| at > now) {
             return;
         }
-        if let Some(socket) = self.get_mut(id) {
-            socket.not_before = None;
-        }
+        socket.not_before = None;
         if self.is_left(id, patience) {
             return;
         }
@@ -351,7 +344,7 @@ impl Manager {
             }
             AuthKind::Ask => {
                 socket.phase = Phase::Authorizing;
-                socket.deadline = timeout.map(|timeout| now + timeout);
+                socket.deadline = now.after(timeout);
                 socket.auth_request = socket.auth_request.wrapping_add(1);
                 let request = socket.auth_request;
                 let refused = socket.auth_refreshed;
@@ -369,14 +362,14 @@ impl Manager {
         self.close_if_unused();
     }
 
-    fn send_connect(&mut self, id: SocketId, auth: Option<Rc<str>>) {
+    fn send_connect(&mut self, id: SocketId, auth: Option<User>) {
         let limit = self.config.limits.packet_bytes;
         let Some(socket) = self.get_mut(id) else {
             return;
         };
         // Its answer could not be told from one that is still due, and is another user's: of this
         // socket, or of one that was here before.
-        if socket.is_due_to_other(auth.as_deref()) {
+        if socket.is_due_to_other(text_of(&auth)) {
             socket.phase = Phase::Waiting;
             return self.renew();
         }
@@ -384,7 +377,7 @@ impl Manager {
         let Some(socket) = self.get_mut(id) else {
             return;
         };
-        let payload = socket.connect_payload(auth.as_deref());
+        let payload = socket.connect_payload(text_of(&auth));
         match packet::encode_connect(&socket.namespace, payload.as_deref()) {
             // The type of the message is the transport's, not the packet's.
             Ok(frame) if frame.bytes() - 1 <= limit => {
@@ -398,7 +391,7 @@ impl Manager {
     }
 
     /// The next session is this user's: what is kept of another's is dropped.
-    pub(super) fn set_identity(&mut self, id: SocketId, user: Option<Rc<str>>) {
+    pub(super) fn set_identity(&mut self, id: SocketId, user: Option<User>) {
         if let Some(socket) = self.get_mut(id) {
             let dropped = socket.set_identity(user);
             self.end_waits(id, dropped);
@@ -411,7 +404,7 @@ impl Manager {
         if let Some(socket) = self.get_mut(id) {
             socket.phase = Phase::Connecting;
             socket.asked = now;
-            socket.deadline = timeout.map(|timeout| now + timeout);
+            socket.deadline = now.after(timeout);
         }
     }
 }

@@ -5,23 +5,25 @@ use core::time::Duration;
 
 use super::pacing::{Pacing, REACTION};
 use super::socket::{Phase, Socket};
-use super::{DisconnectReason, Event, Manager, Output, SocketId};
-use crate::Instant;
+use super::{DisconnectReason, Event, Manager, Output, SocketId, socket_of};
 use crate::engine;
+use crate::time::millis;
+
+// Those without a type of time are in milliseconds.
 
 /// What the peer has been asked for less than this time ago is not asked for anew; nor less than two
 /// round trips ago.
-const PATIENCE: Duration = Duration::from_millis(500);
+const PATIENCE: u64 = 500;
 
 /// The same where the device woke or the network is back: an attempt that began since may be good.
-const PATIENCE_AT_WAKE: Duration = Duration::from_secs(2);
+const PATIENCE_AT_WAKE: u64 = 2_000;
 
 /// So often the patience doubles, while nothing that is made anew comes to its end.
 const MOST_HURRIES: u32 = 4;
 
 /// However slow the way is, nobody waits for longer than this: without an option that bounds the
 /// wait, nothing else would end it.
-const MOST_PATIENCE: Duration = Duration::from_secs(20);
+const MOST_PATIENCE: u64 = 20_000;
 
 /// Attempts at the wish of the system are at least this far apart.
 const SPACING: Duration = Duration::from_millis(500);
@@ -69,7 +71,7 @@ impl Manager {
         } else if self.pacing.may_hurry(is_reaction) {
             match waits {
                 true => self.attempt_now(),
-                false => self.open(now),
+                false => self.open(),
             }
         } else if !waits {
             let delay = self.pacing.next(&self.config, &mut self.random);
@@ -78,8 +80,8 @@ impl Manager {
     }
 
     /// An attempt failed, or what it led to was lost.
-    pub(super) fn fail(&mut self, now: Instant) {
-        self.failed = Some(now);
+    pub(super) fn fail(&mut self) {
+        self.failed = Some(self.now);
         self.former.clear();
     }
 
@@ -87,7 +89,7 @@ impl Manager {
     pub(super) fn is_reaction(&self) -> bool {
         let now = self.now;
         self.failed
-            .is_some_and(|failed| now.saturating_since(failed) < REACTION)
+            .is_some_and(|failed| now.millis_since(failed) < REACTION)
     }
 
     /// A socket is removed.
@@ -108,8 +110,7 @@ impl Manager {
 
     /// How long a program has to wait that answers a failure by the wish for a namespace.
     fn reaction_delay(&mut self, id: SocketId, is_reaction: bool) -> Option<Duration> {
-        let slot = self.sockets.get_mut(id.index as usize)?;
-        let socket = slot.socket.as_mut()?;
+        let socket = socket_of(&mut self.sockets, id)?;
         match socket.pacing.may_hurry(is_reaction) {
             true => None,
             false => Some(socket.pacing.next(&self.config, &mut self.random)),
@@ -155,14 +156,15 @@ impl Manager {
             return;
         }
         let patience = match self.has_slept {
-            true => Duration::ZERO,
+            true => 0,
             false => PATIENCE_AT_WAKE.max(self.least_patience()),
         };
         if self.reopen_after(patience) {
             self.woken = Some(now);
         }
         let patience = PATIENCE_AT_WAKE.max(self.patience());
-        for id in self.ids() {
+        let mut place = 0;
+        while let Some(id) = self.next_socket(&mut place) {
             let waited = self.get_mut(id).is_some_and(|socket| socket.end_delay());
             if self.connection.phase() != engine::Phase::Open {
                 continue;
@@ -178,27 +180,28 @@ impl Manager {
     /// Makes the attempt at once that the back-off waits for.
     pub(super) fn attempt_now(&mut self) {
         self.pacing.take_back();
-        self.open(self.now);
+        self.open();
     }
 
     /// An attempt that hangs is made anew. Tells whether one does.
-    pub(super) fn reopen_after(&mut self, patience: Duration) -> bool {
+    pub(super) fn reopen_after(&mut self, patience: u64) -> bool {
         let now = self.now;
         if self.connection.phase() != engine::Phase::Opening
-            || now.saturating_since(self.attempted) < patience
+            || now.millis_since(self.attempted) < patience
         {
             return false;
         }
         self.output(Output::CloseTransport(self.connection.transport()));
         // What went out over it ahead went nowhere.
         self.left.clear();
-        for id in self.ids() {
+        let mut place = 0;
+        while let Some(id) = self.next_socket(&mut place) {
             if let Some(socket) = self.get_mut(id) {
                 socket.is_asked_ahead = false;
             }
         }
         self.hurry();
-        self.start(now);
+        self.start();
         true
     }
 
@@ -208,8 +211,8 @@ impl Manager {
         self.pacing.hurries = MOST_HURRIES.min(self.pacing.hurries + 1);
     }
 
-    fn least_patience(&self) -> Duration {
-        PATIENCE.saturating_mul(1 << self.pacing.hurries)
+    fn least_patience(&self) -> u64 {
+        PATIENCE << self.pacing.hurries
     }
 
     /// Asks for a namespace at once, on a connection that is open.
@@ -236,10 +239,10 @@ impl Manager {
     /// Asks anew for what was left without an answer for this long. On a connection that others need,
     /// CONNECT goes out again only where that `is_urgent`: the server may refuse one that comes on
     /// top of another. Tells whether a transport is opened for that.
-    fn ask_anew(&mut self, id: SocketId, patience: Duration, is_urgent: bool) -> bool {
+    fn ask_anew(&mut self, id: SocketId, patience: u64, is_urgent: bool) -> bool {
         let now = self.now;
         let is_alone = self.is_alone(id);
-        let is_old = |socket: &&mut Socket| now.saturating_since(socket.asked) >= patience;
+        let is_old = |socket: &&mut Socket| now.millis_since(socket.asked) >= patience;
         let Some(socket) = self.get_mut(id).filter(is_old) else {
             return false;
         };
@@ -254,7 +257,7 @@ impl Manager {
                 self.output(Output::CloseTransport(self.connection.transport()));
                 self.event(Event::Closed(DisconnectReason::ForcedClose));
                 self.connection_gone();
-                self.open(now);
+                self.open();
             }
             Phase::Connecting if is_urgent => {
                 socket.leave(Phase::Waiting);
@@ -268,9 +271,9 @@ impl Manager {
     }
 
     /// How long an answer may take at least.
-    fn patience(&self) -> Duration {
-        let measured = self.round_trip.map_or(Duration::ZERO, |round_trip| {
-            round_trip.latest.max(round_trip.smoothed).saturating_mul(2)
+    fn patience(&self) -> u64 {
+        let measured = self.round_trip.map_or(0, |round_trip| {
+            millis(round_trip.latest.max(round_trip.smoothed)).saturating_mul(2)
         });
         let patience = self.least_patience().max(measured).max(self.opening_took);
         patience.min(MOST_PATIENCE)
@@ -278,13 +281,13 @@ impl Manager {
 
     /// Whether no other socket needs the connection.
     pub(super) fn is_alone(&self, id: SocketId) -> bool {
-        let mut ids = self.ids().into_iter();
-        !ids.any(|other| other != id && self.is_active(other))
+        let namespace = self.get(id).map(|socket| &*socket.namespace);
+        let is_other = |socket: &Socket| Some(&*socket.namespace) != namespace;
+        !self.any_socket(&|socket| socket.is_active() && is_other(socket))
     }
 
     /// Opens the connection anew, because what the server knows of a namespace is not certain.
     pub(super) fn renew(&mut self) {
-        let now = self.now;
         // What handlers of `Connected` emitted comes before what they, or others, do to the connection.
         self.flush_all();
         self.output(Output::CloseTransport(self.connection.transport()));
@@ -292,7 +295,6 @@ impl Manager {
             DisconnectReason::TransportClose,
             Some(super::CloseDetails::Renewed),
             super::ConnectError::NotAnswered,
-            now,
         );
         if self.reconnect_at.is_some() {
             self.attempt_now();

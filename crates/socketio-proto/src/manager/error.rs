@@ -1,4 +1,5 @@
 use alloc::string::String;
+use alloc::sync::Arc;
 use core::fmt;
 
 use serde::Deserialize;
@@ -98,7 +99,7 @@ impl core::error::Error for ConnectError {}
 /// The server's words for a refusal or a disconnect: the payload of CONNECT_ERROR, or of the
 /// DISCONNECT that some servers send with one.
 #[derive(Clone, Debug)]
-pub struct Refusal(pub(super) Packet);
+pub struct Refusal(Arc<Packet>);
 
 impl PartialEq for Refusal {
     fn eq(&self, other: &Self) -> bool {
@@ -107,6 +108,11 @@ impl PartialEq for Refusal {
 }
 
 impl Refusal {
+    /// Shared: each socket of a connection, and what it remembers, has a copy.
+    pub(super) fn new(packet: Packet) -> Self {
+        Self(Arc::new(packet))
+    }
+
     /// The server's message. Where the payload is a bare string, as old servers send it, it is that string.
     pub fn message(&self) -> String {
         let payload = self.0.data().unwrap_or_default();
@@ -221,9 +227,9 @@ impl fmt::Display for CloseDetails {
             Self::AttachmentsMissing => {
                 f.write_str("the attachments of an event did not follow it in time")
             }
-            Self::Engine(error) => write!(f, "{error}"),
+            Self::Engine(error) => fmt::Display::fmt(error, f),
             Self::NetworkLost => f.write_str("network connection lost"),
-            Self::Packet(error) => write!(f, "{error}"),
+            Self::Packet(error) => fmt::Display::fmt(error, f),
             Self::ReceiveBufferFull { limit } => f.write_str(&receive_buffer_full(*limit)),
             Self::Renewed => f.write_str(
                 "the connection was opened anew: the server left a request for a namespace open",
@@ -273,7 +279,7 @@ impl fmt::Display for EmitError {
                 f,
                 "the send buffer is full, {packets} packets wait: emit less, or raise the option send_buffer"
             ),
-            Self::Encode(error) => write!(f, "{error}"),
+            Self::Encode(error) => fmt::Display::fmt(error, f),
             Self::NoSocket => f.write_str("the socket was removed"),
             Self::StaleAck => {
                 f.write_str("the event to acknowledge was answered, or its connection is gone")

@@ -44,15 +44,15 @@ impl Manager {
                 reason,
                 failed,
             } => {
-                return self.transport_closed(code, reason, failed, now);
+                return self.transport_closed(code, reason, failed);
             }
             TransportEvent::TooLarge => {
                 let limit = self.config.limits.packet_bytes;
-                return self.unreadable(DecodeError::PacketTooLarge { limit }, now);
+                return self.unreadable(DecodeError::PacketTooLarge { limit });
             }
             TransportEvent::Failed(text) => {
                 let reason = DisconnectReason::TransportError;
-                return self.lost(reason, None, ConnectError::Transport(text), now);
+                return self.lost(reason, None, ConnectError::Transport(text));
             }
         };
         match received {
@@ -61,11 +61,11 @@ impl Manager {
                     true => self.decoder.text_unread(frame, 1),
                     false => self.decoder.text(frame, 1),
                 };
-                self.decoded(decoded, now);
+                self.decoded(decoded);
             }
             Ok(Received::Binary(data)) => {
                 let decoded = self.decoder.binary(data);
-                self.decoded(decoded, now);
+                self.decoded(decoded);
             }
             Ok(Received::Ping) => {
                 self.output(Output::SendText(
@@ -80,7 +80,7 @@ impl Manager {
                 self.output(Output::CloseTransport(id));
                 let error = ConnectError::Transport("the server closed the connection".into());
                 let details = Some(CloseDetails::ServerClosed);
-                self.lost(DisconnectReason::TransportClose, details, error, now);
+                self.lost(DisconnectReason::TransportClose, details, error);
             }
             Ok(Received::Nothing) => {}
             Err(violation) => {
@@ -93,7 +93,7 @@ impl Manager {
                         ConnectError::Engine(error),
                     ),
                 };
-                self.lost(DisconnectReason::TransportError, details, error, now);
+                self.lost(DisconnectReason::TransportError, details, error);
             }
         }
     }
@@ -110,11 +110,11 @@ impl Manager {
     pub fn refuse(&mut self, error: DecodeError, now: Instant) {
         self.now = now;
         if self.connection.phase() == engine::Phase::Open {
-            self.unreadable(error, now);
+            self.unreadable(error);
         }
     }
 
-    fn transport_closed(&mut self, code: u16, reason: String, failed: bool, now: Instant) {
+    fn transport_closed(&mut self, code: u16, reason: String, failed: bool) {
         let cause = match failed {
             true => DisconnectReason::TransportError,
             false => DisconnectReason::TransportClose,
@@ -126,30 +126,30 @@ impl Manager {
             error.push_str(&reason);
         }
         let details = Some(CloseDetails::Transport { code, reason });
-        self.lost(cause, details, ConnectError::Transport(error), now);
+        self.lost(cause, details, ConnectError::Transport(error));
     }
 
-    fn decoded(&mut self, decoded: Result<Decoded, DecodeError>, now: Instant) {
+    fn decoded(&mut self, decoded: Result<Decoded, DecodeError>) {
+        let now = self.now;
         let due = self.attachments_due.take();
         let began = self.packet_began.take();
         match decoded {
             // It came between another and its attachments.
             Ok(Decoded::Packet(packet)) if self.decoder.is_waiting() => {
                 (self.attachments_due, self.packet_began) = (due, began);
-                self.packet(packet, now);
+                self.packet(packet);
             }
             Ok(Decoded::Packet(packet)) => {
                 if !began.is_some_and(|began| self.is_of_earlier(&packet, began)) {
-                    self.packet(packet, now);
+                    self.packet(packet);
                 }
             }
             // The next one keeps the heartbeat waiting, so it has as much time as that.
             Ok(Decoded::Waiting { .. }) => {
                 self.packet_began = began.or(Some(now));
-                let patience = self.connection.patience();
-                self.attachments_due = patience.map_or(due, |patience| Some(now + patience));
+                self.attachments_due = now.after(self.connection.patience()).or(due);
             }
-            Err(error) => self.unreadable(error, now),
+            Err(error) => self.unreadable(error),
         }
     }
 
@@ -162,17 +162,17 @@ impl Manager {
     }
 
     /// A peer that sends what can't be read is not talked to further (row C25).
-    fn unreadable(&mut self, error: DecodeError, now: Instant) {
+    fn unreadable(&mut self, error: DecodeError) {
         let details = CloseDetails::Packet(error.clone());
-        self.violated(details, ConnectError::Packet(error), now);
+        self.violated(details, ConnectError::Packet(error));
     }
 
-    pub(super) fn violated(&mut self, details: CloseDetails, error: ConnectError, now: Instant) {
+    pub(super) fn violated(&mut self, details: CloseDetails, error: ConnectError) {
         self.output(Output::CloseTransport(self.connection.transport()));
-        self.lost(DisconnectReason::ParseError, Some(details), error, now);
+        self.lost(DisconnectReason::ParseError, Some(details), error);
     }
 
-    fn packet(&mut self, mut packet: Packet, now: Instant) {
+    fn packet(&mut self, mut packet: Packet) {
         let is_reply = matches!(
             packet.kind(),
             PacketKind::Connect | PacketKind::ConnectError
@@ -186,12 +186,12 @@ impl Manager {
             && !id.is_some_and(|id| self.is_told_unread(id))
             && let Err(error) = packet.check()
         {
-            return self.unreadable(error, now);
+            return self.unreadable(error);
         }
         // A namespace that nobody asked for, or that was left, is nobody's.
         let Some(id) = id else { return };
         match packet.kind() {
-            PacketKind::Event => self.event_packet(id, packet, now),
+            PacketKind::Event => self.event_packet(id, packet),
             PacketKind::Ack => self.ack_packet(id, packet),
             PacketKind::Connect | PacketKind::ConnectError => self.reply_packet(id, packet),
             PacketKind::Disconnect => self.disconnect_packet(id, packet),
@@ -203,7 +203,7 @@ impl Manager {
         socket.is_some_and(|socket| socket.phase == Phase::Connected && !socket.notes_offsets())
     }
 
-    fn event_packet(&mut self, id: SocketId, packet: Packet, now: Instant) {
+    fn event_packet(&mut self, id: SocketId, packet: Packet) {
         let capacity = self.config.receive_buffer;
         let Some(socket) = self.get(id) else {
             return;
@@ -216,7 +216,7 @@ impl Manager {
             // It may be of the session that was left.
             Phase::Connecting if self.may_be_of_left(packet.namespace()) => {}
             Phase::Connecting if bytes >= limit => {
-                self.unreadable(DecodeError::PacketTooLarge { limit }, now);
+                self.unreadable(DecodeError::PacketTooLarge { limit });
             }
             Phase::Connecting if held < capacity => {
                 if let Some(socket) = self.get_mut(id) {
@@ -227,7 +227,7 @@ impl Manager {
                 let details = CloseDetails::ReceiveBufferFull { limit: capacity };
                 // Its `Display` would link every error's text into every page.
                 let error = ConnectError::Transport(receive_buffer_full(capacity));
-                self.violated(details, error, now);
+                self.violated(details, error);
             }
             Phase::Idle | Phase::Waiting | Phase::Authorizing => {}
         }
@@ -288,7 +288,7 @@ impl Manager {
                     // Of a session, or a user, before: left, and asked for anew.
                     false => {
                         socket.leave(Phase::Waiting);
-                        self.leave(packet.namespace().into());
+                        self.leave(packet.namespace());
                     }
                 }
             }
@@ -299,7 +299,7 @@ impl Manager {
             Phase::Idle => {
                 socket.answered();
                 if is_accepted {
-                    self.leave(packet.namespace().into());
+                    self.leave(packet.namespace());
                 }
             }
         }
@@ -320,7 +320,7 @@ impl Manager {
             socket.leave(Phase::Waiting);
             self.renew();
         } else {
-            let error = ConnectError::Refused(Refusal(packet));
+            let error = ConnectError::Refused(Refusal::new(packet));
             self.not_connected(id, Phase::Idle, error);
             self.close_if_unused();
         }
@@ -350,7 +350,7 @@ impl Manager {
                 let is_uncertain = socket.unanswered > 0;
                 socket.forget_session();
                 let details = packet.data().is_some();
-                let details = details.then_some(CloseDetails::Server(Refusal(packet)));
+                let details = details.then_some(CloseDetails::Server(Refusal::new(packet)));
                 let reason = DisconnectReason::IoServerDisconnect;
                 self.disconnected(id, Phase::Idle, reason, details);
                 self.close_if_unused();
@@ -377,7 +377,7 @@ impl Manager {
         let Some((sid, pid)) = session(packet) else {
             // To the server, it is connected.
             if !self.is_alone(id) {
-                self.leave(packet.namespace().into());
+                self.leave(packet.namespace());
             }
             self.not_connected(id, Phase::Idle, ConnectError::Incompatible);
             return self.close_if_unused();

@@ -1,6 +1,6 @@
 use alloc::boxed::Box;
-use alloc::rc::Rc;
 
+use super::socket::User;
 use crate::Instant;
 
 /// By this many heartbeats the server has read what was sent before the first of them: it sends the
@@ -22,7 +22,7 @@ pub(super) struct Left {
 #[derive(Debug)]
 pub(super) struct Pending {
     /// Whose they were.
-    pub(super) identity: Option<Rc<str>>,
+    pub(super) identity: Option<User>,
     /// When the last one went out.
     pub(super) since: Instant,
     /// When they count as unanswered.

@@ -1,8 +1,9 @@
-use alloc::vec::Vec;
 use core::time::Duration;
 
-use super::socket::Phase;
-use super::{CloseDetails, ConnectError, DisconnectReason, Event, Manager, Output, SocketId};
+use super::socket::{Phase, Socket};
+use super::{
+    CloseDetails, ConnectError, DisconnectReason, Event, Manager, Output, SocketId, socket_of,
+};
 use crate::Instant;
 use crate::engine;
 use crate::packet::Decoder;
@@ -14,14 +15,13 @@ impl Manager {
         self.now = now;
         if self.connection.is_overdue(now) {
             match self.connection.phase() {
-                engine::Phase::Open => self.heartbeat_missed(now),
+                engine::Phase::Open => self.heartbeat_missed(),
                 engine::Phase::Opening => {
                     self.output(Output::CloseTransport(self.connection.transport()));
                     self.lost(
                         DisconnectReason::TransportError,
                         None,
                         ConnectError::Timeout,
-                        now,
                     );
                 }
                 engine::Phase::Closed => {}
@@ -30,9 +30,10 @@ impl Manager {
         if self.attachments_due.is_some_and(|at| at <= now) {
             let details = CloseDetails::AttachmentsMissing;
             let text = "the attachments of an event did not follow it in time";
-            self.violated(details, ConnectError::Transport(text.into()), now);
+            self.violated(details, ConnectError::Transport(text.into()));
         }
-        for id in self.ids() {
+        let mut place = 0;
+        while let Some(id) = self.next_socket(&mut place) {
             self.give_up_answer(id);
         }
         if self.next_attempt().is_some_and(|at| at <= now) {
@@ -41,10 +42,11 @@ impl Manager {
                     self.woken = Some(now);
                     self.attempt_now();
                 }
-                false => self.open(now),
+                false => self.open(),
             }
         }
-        for id in self.ids() {
+        let mut place = 0;
+        while let Some(id) = self.next_socket(&mut place) {
             if self.connection.phase() == engine::Phase::Open {
                 self.request_connect(id);
             }
@@ -60,14 +62,12 @@ impl Manager {
         };
         let expired = socket.acks.take_expired(now);
         // What was not sent in time is not sent at all (H11).
-        let ids: Vec<u64> = expired.iter().map(|wait| wait.id).collect();
-        if !ids.is_empty() {
-            socket.send_buffer.take_acks(&ids);
+        if !expired.is_empty() {
+            socket.send_buffer.take_awaited(&expired);
         }
         let stale = socket.send_buffer.take_expired(now);
-        let dropped: Vec<u64> = stale.iter().filter_map(|buffered| buffered.ack).collect();
         self.unacknowledged(id, expired, super::AckError::Timeout);
-        self.end_acks(id, &dropped, super::AckError::Dropped);
+        self.end_dropped(id, stale);
     }
 
     /// The device woke, the network is back, the page became visible, or somebody looks: checks the
@@ -98,70 +98,67 @@ impl Manager {
     /// [`handle_wake`](Self::handle_wake) says that it is back, attempts go on, but are not held
     /// against [`Config::reconnection_attempts`](super::Config::reconnection_attempts).
     pub fn handle_offline(&mut self, now: Instant) {
+        self.now = now;
         self.is_offline = true;
-        self.let_go(CloseDetails::NetworkLost, "the network is gone", now);
+        self.let_go(CloseDetails::NetworkLost, "the network is gone");
     }
 
     /// The page is left, or frozen: closes the connection, which would keep the page from being
     /// kept, and the server from seeing that nobody is there. Nothing is opened until
     /// [`handle_wake`](Self::handle_wake), which connects what is to be connected.
     pub fn handle_suspend(&mut self, now: Instant) {
+        self.now = now;
         self.is_suspended = true;
-        self.let_go(CloseDetails::Suspended, "the page was left or frozen", now);
+        self.let_go(CloseDetails::Suspended, "the page was left or frozen");
     }
 
-    fn let_go(&mut self, details: CloseDetails, text: &str, now: Instant) {
-        self.now = now;
+    fn let_go(&mut self, details: CloseDetails, text: &str) {
         if self.connection.phase() == engine::Phase::Closed {
             return;
         }
         self.output(Output::CloseTransport(self.connection.transport()));
         let error = ConnectError::Transport(text.into());
-        self.lost(DisconnectReason::TransportClose, Some(details), error, now);
+        self.lost(DisconnectReason::TransportClose, Some(details), error);
     }
 }
 
 /// The course of a connection.
 impl Manager {
     /// Starts an attempt, the user's own or one of the back-off's.
-    pub(super) fn open(&mut self, now: Instant) {
+    pub(super) fn open(&mut self) {
         if self.reconnect_at.take().is_none() {
             self.attempt = 0;
         } else if self.attempt > 0 {
             self.event(Event::ReconnectAttempt(self.attempt));
         }
-        self.start(now);
+        self.start();
     }
 
-    pub(super) fn start(&mut self, now: Instant) {
-        self.attempted = now;
+    pub(super) fn start(&mut self) {
+        self.attempted = self.now;
         self.has_slept = false;
         self.decoder = Decoder::new(self.config.limits);
-        let transport = self.connection.open(self.config.timeout, now);
+        let transport = self.connection.open(self.config.timeout, self.now);
         self.output(Output::OpenTransport(transport));
     }
 
     /// The handshake came: every socket that waits asks for its namespace.
     pub(super) fn opened(&mut self) {
-        self.opening_took = self.now.saturating_since(self.attempted);
+        self.opening_took = self.now.millis_since(self.attempted);
         self.event(Event::Opened);
         let attempt = core::mem::take(&mut self.attempt);
         if attempt > 0 {
             self.event(Event::Reconnected(attempt));
         }
-        for id in self.ids() {
+        let mut place = 0;
+        while let Some(id) = self.next_socket(&mut place) {
             self.request_connect(id);
         }
     }
 
-    pub(super) fn heartbeat_missed(&mut self, now: Instant) {
+    pub(super) fn heartbeat_missed(&mut self) {
         self.output(Output::CloseTransport(self.connection.transport()));
-        self.lost(
-            DisconnectReason::PingTimeout,
-            None,
-            ConnectError::Heartbeat,
-            now,
-        );
+        self.lost(DisconnectReason::PingTimeout, None, ConnectError::Heartbeat);
     }
 
     /// The peer has not answered in time.
@@ -178,7 +175,7 @@ impl Manager {
             // A new connection finds the server with no memory of what it left open.
             self.output(Output::CloseTransport(self.connection.transport()));
             let reason = DisconnectReason::TransportClose;
-            return self.lost(reason, None, ConnectError::NotAnswered, now);
+            return self.lost(reason, None, ConnectError::NotAnswered);
         }
         let attempts = socket.pacing.attempts();
         if !self.is_tried_again(attempts) {
@@ -187,8 +184,7 @@ impl Manager {
             return self.close_if_unused();
         }
         self.not_connected(id, Phase::Waiting, ConnectError::NotAnswered);
-        let slot = self.sockets.get_mut(id.index as usize);
-        if let Some(socket) = slot.and_then(|slot| slot.socket.as_mut()) {
+        if let Some(socket) = socket_of(&mut self.sockets, id) {
             socket.unanswered += 1;
             let delay = socket.pacing.next(&self.config, &mut self.random);
             socket.not_before = Some(now + delay);
@@ -215,11 +211,10 @@ impl Manager {
     }
 
     fn note_failure(&mut self, id: SocketId) {
-        let slot = self.sockets.get_mut(id.index as usize);
-        if let Some(socket) = slot.and_then(|slot| slot.socket.as_mut()) {
+        if let Some(socket) = socket_of(&mut self.sockets, id) {
             socket.pacing.ended(&self.config, self.now);
         }
-        self.fail(self.now);
+        self.fail();
     }
 
     /// The connection is gone, and nobody here wanted that. `reason` is for those who were connected, `error` for
@@ -229,7 +224,6 @@ impl Manager {
         reason: DisconnectReason,
         details: Option<CloseDetails>,
         error: ConnectError,
-        now: Instant,
     ) {
         let was_open = self.connection.phase() == engine::Phase::Open;
         self.connection_gone();
@@ -238,15 +232,16 @@ impl Manager {
         } else if self.attempt > 0 {
             self.event(Event::ReconnectError(error.clone()));
         }
-        self.fail(now);
+        self.fail();
         // What is opened anew at a wish is no attempt that could be the last.
-        let is_renewed = details == Some(CloseDetails::Renewed);
+        let is_renewed = matches!(details, Some(CloseDetails::Renewed));
         if !is_renewed {
             self.pacing.hurries = 0;
         }
         let again = is_renewed || self.is_tried_again(self.pacing.attempts());
         let phase = if again { Phase::Waiting } else { Phase::Idle };
-        for id in self.ids() {
+        let mut place = 0;
+        while let Some(id) = self.next_socket(&mut place) {
             let Some(socket) = self.get(id) else {
                 continue;
             };
@@ -283,7 +278,8 @@ impl Manager {
         self.attachments_due = None;
         self.packet_began = None;
         self.left.clear();
-        for id in self.ids() {
+        let mut place = 0;
+        while let Some(id) = self.next_socket(&mut place) {
             if let Some(socket) = self.get_mut(id) {
                 socket.unanswered = 0;
                 socket.has_left = false;
@@ -306,7 +302,7 @@ impl Manager {
         let was_connected = socket.phase == Phase::Connected;
         socket.leave(phase);
         let lost = socket.acks.take_sent();
-        if !self.ids().into_iter().any(|id| self.is_connected(id)) {
+        if !self.any_socket(&|socket| socket.phase == Phase::Connected) {
             self.pacing.ended(&self.config, self.now);
         }
         let is_failure = !matches!(
@@ -330,8 +326,7 @@ impl Manager {
 
     /// The connection goes with its last active socket (C24, W13).
     pub(super) fn close_if_unused(&mut self) {
-        let used = self.ids().into_iter().any(|id| self.is_active(id));
-        if used {
+        if self.any_socket(&Socket::is_active) {
             return;
         }
         if self.reconnect_at.take().is_some() {

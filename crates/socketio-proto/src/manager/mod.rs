@@ -90,8 +90,8 @@ pub struct Manager {
     attempted: Instant,
     /// The device slept since then.
     has_slept: bool,
-    /// How long the connection that is open took to open.
-    opening_took: core::time::Duration,
+    /// How many milliseconds the connection that is open took to open.
+    opening_took: u64,
     /// When an attempt last failed, or what it led to was lost.
     failed: Option<Instant>,
     /// The pacing of namespaces whose sockets were removed right behind a failure: it goes on where a
@@ -178,7 +178,7 @@ impl Manager {
             is_wished: false,
             attempted: Instant::default(),
             has_slept: false,
-            opening_took: core::time::Duration::ZERO,
+            opening_took: 0,
             failed: None,
             former: Vec::new(),
             woken: None,
@@ -313,6 +313,8 @@ impl Manager {
 
 /// Bookkeeping.
 impl Manager {
+    // Not inlined: they are called from half a hundred places.
+    #[inline(never)]
     fn get(&self, id: SocketId) -> Option<&Socket> {
         let slot = self.sockets.get(id.index as usize)?;
         slot.socket
@@ -321,21 +323,30 @@ impl Manager {
     }
 
     fn get_mut(&mut self, id: SocketId) -> Option<&mut Socket> {
-        let slot = self.sockets.get_mut(id.index as usize)?;
-        slot.socket
-            .as_deref_mut()
-            .filter(|_| slot.generation == id.generation)
+        socket_of(&mut self.sockets, id)
     }
 
-    fn ids(&self) -> Vec<SocketId> {
-        let id = |(index, slot): (usize, &Slot)| {
-            slot.socket.as_ref()?;
-            Some(SocketId {
-                index: u32::try_from(index).ok()?,
-                generation: slot.generation,
-            })
-        };
-        self.sockets.iter().enumerate().filter_map(id).collect()
+    /// The first socket from this place on, which moves behind it: to walk through all of them with
+    /// nothing borrowed.
+    #[inline(never)]
+    fn next_socket(&self, place: &mut usize) -> Option<SocketId> {
+        loop {
+            let slot = self.sockets.get(*place)?;
+            let index = u32::try_from(*place).ok()?;
+            *place += 1;
+            if slot.socket.is_some() {
+                return Some(SocketId {
+                    index,
+                    generation: slot.generation,
+                });
+            }
+        }
+    }
+
+    /// Whether there is such a socket.
+    fn any_socket(&self, condition: &dyn Fn(&Socket) -> bool) -> bool {
+        let mut sockets = self.sockets.iter();
+        sockets.any(|slot| slot.socket.as_deref().is_some_and(condition))
     }
 
     /// When the next attempt is to be made by itself.
@@ -344,22 +355,31 @@ impl Manager {
     }
 
     fn find(&self, namespace: &str) -> Option<SocketId> {
-        self.sockets.iter().enumerate().find_map(|(index, slot)| {
-            slot.socket
-                .as_ref()
-                .filter(|socket| &*socket.namespace == namespace)?;
-            Some(SocketId {
-                index: u32::try_from(index).ok()?,
-                generation: slot.generation,
-            })
-        })
+        let mut place = 0;
+        loop {
+            let id = self.next_socket(&mut place)?;
+            if self.get(id).is_some_and(|it| *it.namespace == *namespace) {
+                return Some(id);
+            }
+        }
     }
 
+    #[inline(never)]
     fn output(&mut self, output: Output) {
         self.outputs.push(Queued::Output(output));
     }
 
+    #[inline(never)]
     fn event(&mut self, event: Event) {
         self.output(Output::Event(event));
     }
+}
+
+/// [`Manager::get_mut`], where something else of the manager is borrowed as well.
+#[inline(never)]
+fn socket_of(sockets: &mut [Slot], id: SocketId) -> Option<&mut Socket> {
+    let slot = sockets.get_mut(id.index as usize)?;
+    slot.socket
+        .as_deref_mut()
+        .filter(|_| slot.generation == id.generation)
 }

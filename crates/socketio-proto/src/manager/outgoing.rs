@@ -28,7 +28,7 @@ impl Manager {
         self.now = now;
         // A heartbeat that is overdue tells of a dead link before the timer does, on a device that slept (H5).
         if self.connection.phase() == engine::Phase::Open && self.connection.is_overdue(now) {
-            self.heartbeat_missed(now);
+            self.heartbeat_missed();
         }
         self.make_way(id);
         let is_retried = self.get(id).ok_or(EmitError::NoSocket)?.retries.is_some();
@@ -84,7 +84,7 @@ impl Manager {
             let timeout = options.timeout.or(socket.options.ack_timeout);
             socket.acks.register(Pending {
                 id: ack,
-                deadline: timeout.map(|timeout| now + timeout),
+                deadline: now.after(timeout),
                 sent: (outcome == Outcome::Sent && socket.sends()).then_some(now),
                 retried: None,
             });
@@ -101,13 +101,13 @@ impl Manager {
                 socket.send_buffer.push(Buffered {
                     frame,
                     ack,
-                    expires: live.map(|live| now + live),
+                    expires: now.after(live),
                     origin: socket.origin(),
                 });
             }
-            Outcome::Dropped => dropped.extend(ack),
+            Outcome::Dropped => self.end_ack(id, ack),
         }
-        self.end_acks(id, &dropped, AckError::Dropped);
+        self.end_dropped(id, dropped);
         Ok(Emitted { outcome, ack })
     }
 
@@ -136,7 +136,8 @@ impl Manager {
 
     /// What handlers of `Connected` emitted goes out now.
     pub(super) fn flush_all(&mut self) {
-        for id in self.ids() {
+        let mut place = 0;
+        while let Some(id) = self.next_socket(&mut place) {
             self.flush(id);
         }
     }
@@ -165,14 +166,10 @@ impl Manager {
         if let Some(sent) = pending.sent {
             self.measured(sent);
         }
-        let Some(number) = pending.retried else {
-            return self.event(Event::Acked {
-                socket: id,
-                id: pending.id,
-                result: Ok(packet),
-            });
-        };
-        self.event_done(id, number, packet);
+        match pending.retried {
+            None => self.acked(id, pending.id, Ok(packet)),
+            Some(number) => self.event_done(id, number, packet),
+        }
     }
 
     /// An acknowledgement came that is not waited for any more. If it answers an earlier sending of an event that is
@@ -195,13 +192,15 @@ impl Manager {
             socket.acks.take(*waited);
         }
         if let Some(awaited) = event.awaited {
-            self.event(Event::Acked {
-                socket: id,
-                id: awaited,
-                result: Ok(packet),
-            });
+            self.acked(id, awaited, Ok(packet));
         }
         self.drive_retries(id);
+    }
+
+    /// A wait has ended.
+    #[inline(never)]
+    pub(super) fn acked(&mut self, socket: SocketId, id: u64, result: Result<Packet, AckError>) {
+        self.event(Event::Acked { socket, id, result });
     }
 
     /// Waits have ended without an acknowledgement: the user's are told, those of the retry queue sent again, or
@@ -216,47 +215,41 @@ impl Manager {
                     .and_then(|event| event.awaited),
             };
             if let Some(ended) = ended {
-                self.event(Event::Acked {
-                    socket: id,
-                    id: ended,
-                    result: Err(error),
-                });
+                self.acked(id, ended, Err(error));
             }
         }
         self.drive_retries(id);
     }
 
-    /// Ends waits of packets that were dropped.
-    pub(super) fn end_acks(&mut self, id: SocketId, acks: &[u64], error: AckError) {
-        for ack in acks {
-            if self
-                .get_mut(id)
-                .is_some_and(|socket| socket.acks.take(*ack).is_some())
-            {
-                self.event(Event::Acked {
-                    socket: id,
-                    id: *ack,
-                    result: Err(error),
-                });
-            }
+    /// Ends the waits of packets that were dropped.
+    pub(super) fn end_dropped(&mut self, id: SocketId, packets: Vec<Buffered>) {
+        for packet in packets {
+            self.end_ack(id, packet.ack);
+        }
+    }
+
+    /// Ends the wait of a packet that was dropped, if somebody waits for it.
+    fn end_ack(&mut self, id: SocketId, ack: Option<u64>) {
+        if let Some(ack) = ack
+            && let Some(socket) = self.get_mut(id)
+            && socket.acks.take(ack).is_some()
+        {
+            self.acked(id, ack, Err(AckError::Dropped));
         }
     }
 
     /// Ends the waits of what was taken out of the send buffer and the retry queue.
     pub(super) fn end_waits(&mut self, id: SocketId, dropped: Dropped) {
-        let acks: Vec<u64> = dropped.packets.iter().filter_map(|one| one.ack).collect();
-        self.end_acks(id, &acks, AckError::Dropped);
+        self.end_dropped(id, dropped.packets);
         self.end_retried(id, dropped.events, AckError::Dropped);
     }
 
     /// Ends the waits of events that leave the retry queue.
     pub(super) fn end_retried(&mut self, id: SocketId, events: Vec<Retried>, error: AckError) {
-        for awaited in events.into_iter().filter_map(|event| event.awaited) {
-            self.event(Event::Acked {
-                socket: id,
-                id: awaited,
-                result: Err(error),
-            });
+        for event in events {
+            if let Some(awaited) = event.awaited {
+                self.acked(id, awaited, Err(error));
+            }
         }
     }
 

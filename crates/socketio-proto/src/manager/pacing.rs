@@ -4,10 +4,11 @@ use super::Config;
 use super::backoff::Backoff;
 use crate::Instant;
 use crate::random::Random;
+use crate::time::millis;
 
-/// A wish to connect that comes within this time after a failure, of whatever it is, is the answer
+/// A wish to connect that comes within so many milliseconds after a failure, of whatever it is, is the answer
 /// of a program to that failure. A person takes longer.
-pub(super) const REACTION: Duration = Duration::from_millis(100);
+pub(super) const REACTION: u64 = 100;
 
 /// Spaces the attempts at one thing: the connection, or a namespace on it.
 ///
@@ -74,7 +75,7 @@ impl Pacing {
     /// It is not connected any more.
     pub(crate) fn ended(&mut self, config: &Config, now: Instant) {
         if let Some(connected) = self.connected.take()
-            && now.saturating_since(connected) >= config.stable_after
+            && now.millis_since(connected) >= millis(config.stable_after)
         {
             self.reset();
         }

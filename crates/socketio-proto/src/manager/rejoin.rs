@@ -4,21 +4,24 @@
 //! doesn't tell one from the other: both carry the namespace's name and nothing else. So there is a
 //! memory of what was left, until the server is known to have read it.
 
-use alloc::boxed::Box;
+use core::cell::Cell;
 
 use super::left::{FENCE, Left, Pending};
 use super::socket::Phase;
-use super::{Event, Manager, SocketId};
+use super::{Event, Manager, Output, Queued, SocketId, socket_of};
 use crate::Instant;
 use crate::packet::{self, Packet, PacketKind};
 
 impl Manager {
     /// Sends DISCONNECT. A CONNECT right behind it would find the server not done with it.
-    pub(super) fn leave(&mut self, namespace: Box<str>) {
-        let frame = packet::encode_disconnect(&namespace);
-        frame.into_iter().for_each(|frame| self.send(frame));
+    pub(super) fn leave(&mut self, namespace: &str) {
+        if let Ok(frame) = packet::encode_disconnect(namespace) {
+            self.send(frame);
+        }
         let until = self.now + self.config.rejoin_delay;
-        self.note_left(&namespace, |left| left.until = until);
+        if let Some(left) = self.note_left(namespace) {
+            left.until = until;
+        }
     }
 
     /// The user takes CONNECTs back that the server has not answered: it would not know yet what is
@@ -34,7 +37,7 @@ impl Manager {
             Some(timeout) => since + timeout,
             None => Instant::from_millis(u64::MAX),
         };
-        self.note_left(&namespace, |left| {
+        if let Some(left) = self.note_left(&namespace) {
             let before = left.pending.as_ref().map_or(0, |pending| pending.count);
             left.pending = Some(Pending {
                 identity,
@@ -42,23 +45,22 @@ impl Manager {
                 until,
                 count: count.saturating_add(before),
             });
-        });
+        }
     }
 
     /// Takes a note of a namespace that is left now.
-    fn note_left(&mut self, namespace: &str, note: impl FnOnce(&mut Left)) {
-        if let Some(left) = self.left_mut(namespace) {
-            left.heartbeats = 0;
-            return note(left);
+    fn note_left(&mut self, namespace: &str) -> Option<&mut Left> {
+        if self.left_mut(namespace).is_none() {
+            self.left.push(Left {
+                namespace: namespace.into(),
+                until: Instant::default(),
+                pending: None,
+                heartbeats: 0,
+            });
         }
-        let mut left = Left {
-            namespace: namespace.into(),
-            until: Instant::default(),
-            pending: None,
-            heartbeats: 0,
-        };
-        note(&mut left);
-        self.left.push(left);
+        let left = self.left_mut(namespace)?;
+        left.heartbeats = 0;
+        Some(left)
     }
 
     /// When a namespace that is wanted can be asked for again. It may be over by now, where something
@@ -77,28 +79,23 @@ impl Manager {
     /// Whether a namespace is not to be asked for yet. Where a CONNECT that was taken back had time
     /// enough for its answer, or a person can't wait for it, it counts as unanswered, and the next
     /// one may be sent.
-    pub(super) fn is_left(&mut self, id: SocketId, patience: Option<core::time::Duration>) -> bool {
+    pub(super) fn is_left(&mut self, id: SocketId, patience: Option<u64>) -> bool {
         let now = self.now;
-        let Some(namespace) = self.get(id).map(|socket| socket.namespace.clone()) else {
+        let Some(socket) = socket_of(&mut self.sockets, id) else {
             return false;
         };
-        let Some(left) = self.left_mut(&namespace) else {
+        let mut left = self.left.iter_mut();
+        let Some(left) = left.find(|left| *left.namespace == *socket.namespace) else {
             return false;
         };
-        let until = left.until;
-        if let Some(pending) = &left.pending {
-            let is_over = pending.until <= now
-                || patience.is_some_and(|most| now.saturating_since(pending.since) >= most);
-            if !is_over {
-                return true;
-            }
-        }
-        if until > now {
+        let is_awaited = left.pending.as_ref().is_some_and(|pending| {
+            pending.until > now
+                && patience.is_none_or(|most| now.millis_since(pending.since) < most)
+        });
+        if is_awaited || left.until > now {
             return true;
         }
-        if let Some(pending) = left.pending.take()
-            && let Some(socket) = self.get_mut(id)
-        {
+        if let Some(pending) = left.pending.take() {
             socket.unanswered = socket.unanswered.saturating_add(pending.count);
             socket.has_left = true;
             socket.identity = Some(pending.identity);
@@ -136,7 +133,7 @@ impl Manager {
             left.pending = None;
         }
         if packet.kind() == PacketKind::Connect {
-            self.leave(namespace.into());
+            self.leave(namespace);
         } else if is_last && let Some(id) = self.find(namespace) {
             self.request_connect(id);
         }
@@ -152,19 +149,16 @@ impl Manager {
     /// Takes back what the user was to be told of a session that he leaves. True where that is all
     /// he would ever have known of it.
     pub(super) fn withdraw(&mut self, id: SocketId) -> bool {
-        let is_of_it = |queued: &super::Queued| match queued {
-            super::Queued::Flush(socket) => *socket == id,
-            super::Queued::Output(super::Output::Event(
-                Event::Received { socket, .. } | Event::Connected { socket, .. },
-            )) => *socket == id,
-            super::Queued::Output(_) => false,
-        };
-        let withdrawn = self.outputs.take_where(&is_of_it);
-        withdrawn.iter().any(|queued| {
-            matches!(
-                queued,
-                super::Queued::Output(super::Output::Event(Event::Connected { .. }))
-            )
-        })
+        let is_untold = Cell::new(false);
+        self.outputs.take_where(&|queued| match queued {
+            Queued::Flush(socket)
+            | Queued::Output(Output::Event(Event::Received { socket, .. })) => *socket == id,
+            Queued::Output(Output::Event(Event::Connected { socket, .. })) => {
+                is_untold.set(is_untold.get() || *socket == id);
+                *socket == id
+            }
+            Queued::Output(_) => false,
+        });
+        is_untold.get()
     }
 }

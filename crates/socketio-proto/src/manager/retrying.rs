@@ -91,7 +91,7 @@ impl Manager {
                 packet::encode_event(&socket.namespace, Some(ack), event.event.clone(), &limits);
             socket.acks.register(Pending {
                 id: ack,
-                deadline: timeout.map(|timeout| now + timeout),
+                deadline: now.after(timeout),
                 sent: Some(now),
                 retried: Some(number),
             });

@@ -1,6 +1,6 @@
 use alloc::vec::Vec;
 
-use super::{Origin, Overflow, SendBuffer};
+use super::{Origin, Overflow, Pending, SendBuffer};
 use crate::Instant;
 use crate::packet::Frame;
 use crate::queue::Queue;
@@ -22,10 +22,10 @@ pub(crate) struct Buffered {
 }
 
 /// Whether a packet may come in.
-#[derive(Debug, Eq, PartialEq)]
+#[derive(Debug)]
 pub(crate) enum Room {
-    /// There is room, once those were dropped whose acknowledgements are these.
-    Yes { dropped: Vec<u64> },
+    /// There is room, now that these were dropped.
+    Yes { dropped: Vec<Buffered> },
     /// The policy drops the packet.
     Drop,
     /// The policy refuses the packet.
@@ -56,7 +56,7 @@ impl Buffer {
                 Overflow::DropNewest => return Room::Drop,
                 Overflow::Refuse => return Room::Refuse,
                 Overflow::DropOldest => match self.pop() {
-                    Some(oldest) => dropped.extend(oldest.ack),
+                    Some(oldest) => dropped.push(oldest),
                     // It would not fit into an empty buffer.
                     None => return Room::Refuse,
                 },
@@ -86,9 +86,10 @@ impl Buffer {
         self.take_where(&|buffered| buffered.expires.is_some_and(|at| at <= now))
     }
 
-    /// Takes out the packets whose acknowledgements are no longer awaited.
-    pub(crate) fn take_acks(&mut self, acks: &[u64]) {
-        self.take_where(&|buffered| buffered.ack.is_some_and(|ack| acks.contains(&ack)));
+    /// Takes out the packets whose acknowledgements these waits were for.
+    pub(crate) fn take_awaited(&mut self, waits: &[Pending]) {
+        let is_of_one = |ack| waits.iter().any(|wait| wait.id == ack);
+        self.take_where(&|buffered| buffered.ack.is_some_and(is_of_one));
     }
 
     /// Takes out what comes from elsewhere.
@@ -137,35 +138,30 @@ mod tests {
         }
     }
 
+    /// The acknowledgements of what was dropped, or what becomes of the packet.
+    fn told(room: Room) -> Result<Vec<u64>, &'static str> {
+        match room {
+            Room::Yes { dropped } => Ok(dropped.iter().filter_map(|one| one.ack).collect()),
+            Room::Drop => Err("dropped"),
+            Room::Refuse => Err("refused"),
+        }
+    }
+
     #[test]
     fn w10_each_policy_keeps_the_bounds() {
         let mut buffer = Buffer::default();
         for ack in 0..3 {
             buffer.push(buffered(ack, 10));
         }
-        assert_eq!(
-            buffer.make_room(10, &bounds(3, 100, Overflow::Refuse)),
-            Room::Refuse
-        );
-        assert_eq!(
-            buffer.make_room(10, &bounds(3, 100, Overflow::DropNewest)),
-            Room::Drop
-        );
-        assert_eq!(
-            buffer.make_room(71, &bounds(9, 100, Overflow::Refuse)),
-            Room::Refuse
-        );
-        let room = buffer.make_room(70, &bounds(9, 100, Overflow::DropOldest));
-        assert_eq!(room, Room::Yes { dropped: [].into() });
-        let room = buffer.make_room(81, &bounds(9, 100, Overflow::DropOldest));
-        assert_eq!(
-            room,
-            Room::Yes {
-                dropped: [0, 1].into()
-            }
-        );
-        assert_eq!(buffer.len(), 1);
-        let room = buffer.make_room(101, &bounds(9, 100, Overflow::DropOldest));
-        assert_eq!((room, buffer.len()), (Room::Refuse, 0));
+        let mut room = |bytes, packets, overflow| {
+            let room = told(buffer.make_room(bytes, &bounds(packets, 100, overflow)));
+            (room, buffer.len())
+        };
+        assert_eq!(room(10, 3, Overflow::Refuse), (Err("refused"), 3));
+        assert_eq!(room(10, 3, Overflow::DropNewest), (Err("dropped"), 3));
+        assert_eq!(room(71, 9, Overflow::Refuse), (Err("refused"), 3));
+        assert_eq!(room(70, 9, Overflow::DropOldest), (Ok([].into()), 3));
+        assert_eq!(room(81, 9, Overflow::DropOldest), (Ok([0, 1].into()), 1));
+        assert_eq!(room(101, 9, Overflow::DropOldest), (Err("refused"), 0));
     }
 }

@@ -9,7 +9,6 @@ mod retry;
 
 use alloc::borrow::ToOwned;
 use alloc::boxed::Box;
-use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -18,7 +17,7 @@ pub(crate) use auth::Kind as AuthKind;
 pub use auth::{Auth, AuthError};
 pub(crate) use buffer::{Buffer, Buffered, Room};
 pub use options::{Overflow, Retries, SendBuffer, SocketOptions};
-pub(crate) use origin::Origin;
+pub(crate) use origin::{Origin, User};
 pub(crate) use retry::{Retried, RetryQueue, Retrying};
 
 use crate::Instant;
@@ -69,9 +68,9 @@ pub(crate) struct Socket {
     pub(crate) id: Option<String>,
     recovery: Recovery,
     /// The auth of the next CONNECT, where it is known.
-    pub(crate) user: Option<Rc<str>>,
+    pub(crate) user: Option<User>,
     /// The auth of the last CONNECT: whose the session is.
-    pub(crate) identity: Option<Option<Rc<str>>>,
+    pub(crate) identity: Option<Option<User>>,
     /// Counts the sessions that the user left.
     epoch: u32,
 }
@@ -104,11 +103,20 @@ struct Recovery {
     offset: Option<String>,
 }
 
+/// Whose session auth opens, where that is known.
+fn user_of(auth: &Auth) -> Option<User> {
+    Some(User::new(auth.text()?.into()))
+}
+
+pub(crate) fn text_of(user: &Option<User>) -> Option<&str> {
+    user.as_ref().map(|user| &***user)
+}
+
 impl Socket {
-    pub(crate) fn new(namespace: Box<str>, options: SocketOptions) -> Self {
+    pub(crate) fn new(namespace: Box<str>, options: SocketOptions, pacing: Pacing) -> Self {
         Self {
             namespace,
-            user: options.auth.text().map(Into::into),
+            user: user_of(&options.auth),
             phase: Phase::Idle,
             retries: None,
             options,
@@ -125,7 +133,7 @@ impl Socket {
             unanswered: 0,
             has_left: false,
             insists: false,
-            pacing: Pacing::default(),
+            pacing,
             auth_refreshed: false,
             tells_outgoing: false,
             is_asked_ahead: false,
@@ -153,7 +161,7 @@ impl Socket {
 
     /// Whether this auth is of another user than that of the last CONNECT.
     pub(crate) fn is_other_user(&self, auth: Option<&str>) -> bool {
-        let same = |last: &Option<Rc<str>>| last.as_deref() == auth;
+        let same = |last: &Option<User>| text_of(last) == auth;
         !self.options.one_user && !self.identity.as_ref().is_none_or(same)
     }
 
@@ -164,13 +172,13 @@ impl Socket {
 
     /// Whether the last CONNECT carried what is set as auth now, as far as is known.
     pub(crate) fn asked_with_this_auth(&self) -> bool {
-        let is_same = |last: &Option<Rc<str>>| *last == self.user;
+        let is_same = |last: &Option<User>| *last == self.user;
         self.options.auth == Auth::ASK || self.identity.as_ref().is_none_or(is_same)
     }
 
     /// Whether the server has yet to answer a request of another user than this auth names.
     pub(crate) fn is_due_to_other(&self, auth: Option<&str>) -> bool {
-        let is_same = |last: &Option<Rc<str>>| last.as_deref() == auth;
+        let is_same = |last: &Option<User>| text_of(last) == auth;
         let is_other = !self.identity.as_ref().is_none_or(is_same);
         self.unanswered > 0 && is_other && (self.has_left || !self.options.one_user)
     }
@@ -194,7 +202,7 @@ impl Socket {
     }
 
     pub(crate) fn set_auth(&mut self, auth: Auth) {
-        self.user = auth.text().map(Into::into);
+        self.user = user_of(&auth);
         self.options.auth = auth;
     }
 
@@ -216,15 +224,15 @@ impl Socket {
 
     /// The next session is this user's. Takes out what waits and is not for it. A session of another
     /// user is not offered for recovery.
-    pub(crate) fn set_identity(&mut self, user: Option<Rc<str>>) -> Dropped {
-        let auth = user.as_deref();
+    pub(crate) fn set_identity(&mut self, user: Option<User>) -> Dropped {
+        let auth = text_of(&user);
         let is_other = self.is_other_user(auth);
         if is_other {
             self.recovery = Recovery::default();
         }
         let epoch = self.epoch;
         let is_foreign = |origin: &Origin| match &origin.user {
-            Some(_) => origin.user.as_deref() != auth,
+            Some(_) => text_of(&origin.user) != auth,
             None => is_other && origin.epoch < epoch,
         };
         let retries = self.retries.as_mut();
