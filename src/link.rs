@@ -9,13 +9,11 @@ use leptos_socketio::{
     use_status_of,
 };
 
-use orchard_contract::events::ErrorResponse;
-
+use crate::announced::Announced;
 use crate::diagnosis::{self, Diagnosis};
 use crate::language::Texts;
 use crate::live::ConnectionState;
 use crate::online;
-use crate::said::Said;
 use crate::settings::Settings;
 use crate::text::Text;
 use crate::toasts::Toasts;
@@ -91,7 +89,12 @@ pub(crate) struct Link {
 impl Link {
     /// That of `socket`, until the current owner goes. `asking`: whether it is asked for the
     /// token's sake.
-    pub(crate) fn of(socket: Socket, settings: &Settings, asking: Signal<bool>) -> Self {
+    pub(crate) fn of(
+        socket: Socket,
+        settings: &Settings,
+        announced: Announced,
+        asking: Signal<bool>,
+    ) -> Self {
         let status = use_status_of(socket);
         let online = online::signal();
         let state =
@@ -109,8 +112,6 @@ impl Link {
         let error = socket.last_error();
         let trouble = RwSignal::new(error.map(|error| Trouble::of_error(&error, false)));
         let advice = Advice::new(socket, settings);
-        // A server may announce why it is about to end the connection.
-        let announced = StoredValue::new(None::<Said>);
         let heard = [
             socket.on_connection(move |event| match event {
                 ConnectionEvent::Opened => {
@@ -137,18 +138,11 @@ impl Link {
                 // Others may keep the connection, on which the next request goes out.
                 answered.try_set(open.try_get_value() == Some(true));
             }),
-            socket.on_connect(move || {
-                announced.try_set_value(None);
-                advice.settle();
-            }),
-            socket.on(move |ErrorResponse { errno, errmsg }: ErrorResponse| {
-                announced.try_set_value(Some(Said::new(errno, errmsg.as_deref())));
-            }),
+            socket.on_connect(move || advice.settle()),
             socket.on_disconnect(move |end| {
                 answered.try_set(false);
-                let announced = announced.try_update_value(Option::take).flatten();
                 if let Some(end) = Trouble::of_disconnect(end) {
-                    trouble.try_set(Some(end.announced(announced)));
+                    trouble.try_set(Some(end.announced(announced.said())));
                 }
             }),
         ];

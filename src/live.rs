@@ -11,6 +11,7 @@ use leptos_socketio::{
 use orchard_contract::events::{Auth, Chat, Login, LoginResponse, ServerResponse};
 use orchard_contract::{Secret, storage};
 
+use crate::announced::Announced;
 use crate::door::Door;
 use crate::greeting::{Answered, Greeting, Newcomer};
 use crate::host::here;
@@ -104,10 +105,11 @@ pub(crate) fn go_live(
     let notices = Notices::from_context();
     greet(socket, paced(set_count), notices);
     notices.listen(socket, session, settings);
+    let announced = Announced::of(socket);
     if let Some(door) = Door::from_context() {
-        readmission::follow(socket, settings, door);
+        readmission::follow(socket, settings, announced, door);
     }
-    let link = Link::of(socket, settings, asking.into());
+    let link = Link::of(socket, settings, announced, asking.into());
     // Not before all listen: what came early is told then.
     _ = socket.connect();
     Ok(Live {

@@ -15,6 +15,7 @@
 
 mod amounts;
 mod announce;
+mod announced;
 mod app;
 mod comeback;
 mod components;

@@ -4,9 +4,10 @@
 use js_sys::Date;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_socketio::{CloseDetails, ConnectError, Refusal, Socket};
+use leptos_socketio::{CloseDetails, ConnectError, DisconnectReason, Socket};
 use orchard_contract::Errno;
 
+use crate::announced::Announced;
 use crate::door::Door;
 use crate::host::here;
 use crate::said::Said;
@@ -28,11 +29,10 @@ struct Given {
 }
 
 /// Follows `socket` until the current owner goes.
-pub(crate) fn follow(socket: Socket, settings: &Settings, door: Door) {
+pub(crate) fn follow(socket: Socket, settings: &Settings, announced: Announced, door: Door) {
     let given = StoredValue::new(Given::default());
     let api = StoredValue::new(settings.api.clone());
-    let refused = move |refusal: &Refusal| {
-        let said = Said::of(refusal);
+    let refused = move |said: Said| {
         if said.is_about_session() {
             answer(said, socket, given, api, door);
         }
@@ -43,12 +43,17 @@ pub(crate) fn follow(socket: Socket, settings: &Settings, door: Door) {
         }),
         socket.on_disconnect(move |end| {
             given.try_update_value(Given::end);
-            if let Some(CloseDetails::Server(refusal)) = &end.details {
-                refused(refusal);
+            let said = match &end.details {
+                Some(CloseDetails::Server(refusal)) => Some(Said::of(refusal)),
+                _ if end.reason == DisconnectReason::IoServerDisconnect => announced.said(),
+                _ => None,
+            };
+            if let Some(said) = said {
+                refused(said);
             }
         }),
         socket.on_connect_error(move |error| match error {
-            ConnectError::Refused(refusal) => refused(refusal),
+            ConnectError::Refused(refusal) => refused(Said::of(refusal)),
             // This removes the socket, so the other listeners have to run first.
             ConnectError::Auth(text) if text == SIGNED_OUT => {
                 spawn_local(async move { door.expire() });

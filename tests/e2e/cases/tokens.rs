@@ -2,9 +2,11 @@
 
 use serde_json::json;
 
-use super::{Case, everywhere, on_flask, short_lived};
+use super::outages::enter as enter_scripted;
+use super::{Case, everywhere, on_default, on_flask, short_lived};
 use crate::page::Store;
 use crate::runner::Stage;
+use crate::scripted::Act;
 use crate::site::QUIET;
 use crate::wait::wait_for;
 
@@ -33,6 +35,10 @@ pub(super) const CASES: &[Case] = &[
     ),
     on_flask("a_refresh_token_is_used_once", a_refresh_token_is_used_once),
     on_flask("two_windows_refresh_once", two_windows_refresh_once),
+    on_default(
+        "a_session_that_the_server_ends",
+        a_session_that_the_server_ends,
+    ),
 ];
 
 fn expired_token_on_the_device(stage: &mut Stage<'_>) {
@@ -201,6 +207,27 @@ fn two_windows_refresh_once(stage: &mut Stage<'_>) {
     let calls = server.state()["calls"].to_string();
     let refreshes = calls.matches("User.refresh").count();
     assert_eq!(refreshes, 1, "{calls}");
+}
+
+/// The server announces that the token is good no more, and disconnects the socket. The page renews it
+/// once; if that does not help, the player signs in again.
+fn a_session_that_the_server_ends(stage: &mut Stage<'_>) {
+    let scripted = enter_scripted(stage, Act::Admit(&[]));
+    let Stage { page, .. } = stage;
+    page.wait_for_state("live");
+    let end = || {
+        scripted.say(r#"42/mofang,["error_response",{"errno":1006,"errmsg":"登录凭证无效"}]"#);
+        scripted.say("41/mofang");
+    };
+    end();
+    wait_for("the page to be let in again", || match scripted.asked() {
+        2 if page.state() == "live" => Ok(()),
+        asked => Err(format!("{asked} requests, {}", page.state())),
+    });
+    page.put(Store::Device, "refresh_token", "not.a.token");
+    end();
+    page.wait_for_form();
+    page.wait_for_text("sign-in-error", "登录已过期，请重新登录。");
 }
 
 /// Signs in, waits until the server calls the access token expired, and returns it.
