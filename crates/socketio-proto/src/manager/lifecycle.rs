@@ -206,6 +206,8 @@ impl Manager {
         };
         socket.leave(phase);
         socket.insists = false;
+        // What was asked for came to its end.
+        self.pacing.hurries = 0;
         self.note_failure(id);
         self.event(Event::ConnectError { socket: id, error });
     }
