@@ -51,7 +51,9 @@ pub(crate) fn build() -> Result<()> {
         return Ok(());
     }
     let mut trunk = trunk("build")?;
-    trunk.args(["--release", "--features", cut::FEATURE]);
+    // By the profile, and not by `--release`, with which trunk would have wasm-opt work on the
+    // whole, and warn of its sections: only the two parts that it is cut into are used.
+    trunk.args(["--cargo-profile", "release", "--features", cut::FEATURE]);
     step("the page: building it in release into dist/", || {
         process::run(&mut trunk)
     })?;
