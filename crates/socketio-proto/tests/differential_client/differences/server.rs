@@ -46,7 +46,11 @@ pub(super) fn missing_payload(view: &mut View<'_>) -> Found {
 pub(super) fn packet_between_attachments(view: &mut View<'_>) -> Found {
     let announces = |input: &Input| matches!(input, Input::Frame(text) if text.starts_with("45") | text.starts_with("46"));
     let is_reported = |notice: &At<Notice>| matches!(&notice.item, Notice::Close { reason } if reason == "parse error");
-    let is_text = |input: &Input| matches!(input, Input::Frame(text) if text.starts_with('4'));
+    let is_text = |input: &Input| match input {
+        Input::Frame(text) => text.starts_with('4'),
+        Input::Acknowledge { .. } => true,
+        _ => false,
+    };
     let was_announced = view.all_inputs().any(announces);
     let comes = view.inputs().iter().any(is_text);
     let reported = |notices: &[At<Notice>]| notices.iter().any(is_reported);
