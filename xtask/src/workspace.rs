@@ -39,12 +39,30 @@ pub(crate) fn target() -> Result<PathBuf> {
     if let Some(dir) = std::env::var_os("CARGO_TARGET_DIR").filter(|dir| !dir.is_empty()) {
         return Ok(root().join(dir));
     }
-    let me = std::env::current_exe().context("could not find where this program is")?;
+    let me = program()?;
     let target = me
         .ancestors()
         .nth(2)
         .context("this program is not in Cargo's target folder")?;
     Ok(target.to_owned())
+}
+
+/// Where this program is.
+pub(crate) fn program() -> Result<PathBuf> {
+    let path = std::env::current_exe().context("could not find where this program is")?;
+    Ok(as_it_is_now(path))
+}
+
+/// The path without the words that Linux puts behind it where a build has replaced the file since,
+/// as that of this program's own tests does.
+fn as_it_is_now(path: PathBuf) -> PathBuf {
+    match path
+        .to_str()
+        .and_then(|path| path.strip_suffix(" (deleted)"))
+    {
+        Some(path) => path.into(),
+        None => path,
+    }
 }
 
 /// A cargo command in the root of the checkout. In CI, an outdated Cargo.lock is an error.
@@ -62,4 +80,17 @@ pub(crate) fn rustc_version() -> Result<String> {
     let mut rustc = Command::new("rustc");
     rustc.current_dir(root()).arg("--version");
     Ok(crate::process::output(&mut rustc)?.trim().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::as_it_is_now;
+
+    #[test]
+    fn a_program_that_was_replaced_is_where_it_was() {
+        for path in ["target/debug/xtask", "target/debug/xtask (deleted)"] {
+            let found = as_it_is_now(path.into());
+            assert_eq!(found.to_str(), Some("target/debug/xtask"));
+        }
+    }
 }

@@ -349,9 +349,11 @@ fn keeps_what_the_page_says(stage: &mut Stage<'_>) {
 /// The package, from the device: no server serves the page, and the browser loads no module and fetches no file there.
 fn opens_from_the_device(stage: &mut Stage<'_>) {
     let Stage { page, server, .. } = stage;
-    let widget = tempfile::tempdir().expect("a temporary folder");
-    site::copy(&Environment::widget(), widget.path());
-    let document = widget.path().join("html/orchard.html");
+    // It stays as long as the page: a browser may ask for the icon after all else.
+    let widget = server.folder().join("widget");
+    fs::create_dir(&widget).expect("a folder for the widget");
+    site::copy(&Environment::widget(), &widget);
+    let document = widget.join("html/orchard.html");
     let html = fs::read_to_string(&document).expect("the page of the widget");
     let settings =
         json!({ "socket_server": server.url(""), "api": server.url("/api"), "chat": false });

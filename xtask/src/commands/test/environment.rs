@@ -4,7 +4,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use crate::page::{self, gallery};
 use crate::servers::orchard_server;
@@ -43,7 +43,7 @@ pub(crate) fn for_engines() -> Result<Variables> {
     let engines = engines::set_up()?;
     let nginx = engines::set_up_nginx()?;
     page::build()?;
-    let xtask = std::env::current_exe().context("could not find where this program is")?;
+    let xtask = workspace::program()?;
     Ok(vec![
         ("ORCHARD_ENGINES", "all".into()),
         ("ORCHARD_XTASK", xtask.into()),

@@ -5,9 +5,10 @@ use std::io::Read;
 use std::process::{Command, Stdio};
 use std::thread;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use crate::process::Running;
+use crate::workspace;
 
 /// The command of this program that generates the load.
 pub(crate) const COMMAND: &str = "keep-busy";
@@ -15,7 +16,7 @@ pub(crate) const COMMAND: &str = "keep-busy";
 /// Starts the load in its own process, which exits when the value is dropped or this program is
 /// killed: both close its input.
 pub(crate) fn start() -> Result<Running> {
-    let program = std::env::current_exe().context("could not find where this program is")?;
+    let program = workspace::program()?;
     let mut command = Command::new(program);
     command.arg(COMMAND).stdout(Stdio::null());
     Running::start_with_input(&mut command)
