@@ -3,7 +3,7 @@
 use orchard_contract::Secret;
 use rusqlite::{ErrorCode, OptionalExtension, TransactionBehavior};
 
-use super::users::NewUser;
+use super::users::{NewUser, insert, seconds};
 use super::{Database, DatabaseError};
 
 /// What is told of a user.
@@ -20,29 +20,14 @@ pub(crate) struct Listed {
 impl Database {
     /// Adds a user; none if the account is taken.
     pub(crate) async fn add_user(&self, user: NewUser) -> Result<Option<i64>, DatabaseError> {
-        self.call(move |connection| {
-            let added = connection.execute(
-                "INSERT INTO users (account, password, mobile, nickname, money, credit, created_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-                (
-                    user.account,
-                    user.password.expose(),
-                    user.mobile,
-                    user.nickname,
-                    user.money.cents(),
-                    user.credit,
-                    i64::try_from(user.created_at).unwrap_or(i64::MAX),
-                ),
-            );
-            match added {
-                Ok(_) => Ok(Some(connection.last_insert_rowid())),
-                Err(rusqlite::Error::SqliteFailure(error, _))
-                    if error.code == ErrorCode::ConstraintViolation =>
-                {
-                    Ok(None)
-                }
-                Err(error) => Err(error),
+        self.call(move |connection| match insert(connection, user, "") {
+            Ok(_) => Ok(Some(connection.last_insert_rowid())),
+            Err(rusqlite::Error::SqliteFailure(error, _))
+                if error.code == ErrorCode::ConstraintViolation =>
+            {
+                Ok(None)
             }
+            Err(error) => Err(error),
         })
         .await
     }
@@ -56,7 +41,7 @@ impl Database {
                      WHERE sign_ins.user_id = users.id AND expires_at > ?1) AS sign_ins
                  FROM users ORDER BY id",
             )?;
-            let users = query.query_map([i64::try_from(now).unwrap_or(i64::MAX)], |row| {
+            let users = query.query_map([seconds(now)], |row| {
                 Ok(Listed {
                     id: row.get("id")?,
                     account: row.get("account")?,

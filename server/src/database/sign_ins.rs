@@ -3,7 +3,7 @@
 use orchard_contract::Secret;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 
-use super::users::{User, read, select};
+use super::users::{User, read, seconds, select};
 use super::{Database, DatabaseError};
 use crate::tokens::Holder;
 
@@ -232,9 +232,4 @@ fn use_token(
 
 fn end(connection: &Connection, id: i64) -> rusqlite::Result<usize> {
     connection.execute("DELETE FROM sign_ins WHERE id = ?1", [id])
-}
-
-/// As SQLite keeps it.
-pub(super) fn seconds(since_1970: u64) -> i64 {
-    i64::try_from(since_1970).unwrap_or(i64::MAX)
 }

@@ -1,7 +1,7 @@
 //! Queries about users.
 
 use orchard_contract::{Money, Secret};
-use rusqlite::{OptionalExtension, Row};
+use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::{Database, DatabaseError};
 
@@ -55,23 +55,35 @@ impl Database {
     /// Adds the user if there is none at all yet; whether it did.
     pub(crate) async fn add_first_user(&self, user: NewUser) -> Result<bool, DatabaseError> {
         self.call(move |connection| {
-            connection.execute(
-                "INSERT INTO users (account, password, mobile, nickname, money, credit, created_at)
-                 SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7 WHERE NOT EXISTS (SELECT 1 FROM users)",
-                (
-                    user.account,
-                    user.password.expose(),
-                    user.mobile,
-                    user.nickname,
-                    user.money.cents(),
-                    user.credit,
-                    i64::try_from(user.created_at).unwrap_or(i64::MAX),
-                ),
-            )
+            let only = "WHERE NOT EXISTS (SELECT 1 FROM users)";
+            insert(connection, user, only)
         })
         .await
         .map(|added| added > 0)
     }
+}
+
+/// Adds a user where the clause `only` allows it; how many it added.
+pub(super) fn insert(
+    connection: &Connection,
+    user: NewUser,
+    only: &str,
+) -> rusqlite::Result<usize> {
+    connection.execute(
+        &format!(
+            "INSERT INTO users (account, password, mobile, nickname, money, credit, created_at)
+             SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7 {only}"
+        ),
+        (
+            user.account,
+            user.password.expose(),
+            user.mobile,
+            user.nickname,
+            user.money.cents(),
+            user.credit,
+            seconds(user.created_at),
+        ),
+    )
 }
 
 pub(super) fn select(condition: &str) -> String {
@@ -90,4 +102,9 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<User> {
         money: Money::from_cents(row.get("money")?),
         credit: row.get("credit")?,
     })
+}
+
+/// Seconds since 1970, as SQLite keeps them.
+pub(super) fn seconds(since_1970: u64) -> i64 {
+    i64::try_from(since_1970).unwrap_or(i64::MAX)
 }

@@ -1,12 +1,13 @@
 //! The page is hidden, frozen, left and restored while a notice is on its way: the notice arrives, or
 //! its text is still there, with words on what became of it.
 
-use super::notices::{HELLO, draft, go_live, notices, wait_for_board, wait_for_notice, write};
+use super::notices::{HELLO, draft, notices, wait_for_board, wait_for_notice, write};
 use super::outages::enter as enter_scripted;
-use super::{Case, everywhere, on_default};
+use super::{Case, everywhere, go_live, on_default};
 use crate::page::Page;
 use crate::runner::Stage;
 use crate::scripted::Act;
+use crate::site::QUIET;
 use crate::wait::wait_for;
 
 pub(super) const CASES: &[Case] = &[
@@ -67,11 +68,11 @@ fn a_notice_survives_the_way_out_and_back(stage: &mut Stage<'_>) {
 /// Sends a notice by way of `leave`, which leaves the page and returns to it. Somebody else has it,
 /// once, and the sender is told the truth.
 fn survives(stage: &mut Stage<'_>, leave: impl Fn(&Page)) {
-    go_live(stage);
+    go_live(stage, QUIET);
     let Stage { page, server, .. } = stage;
     let here = page.session().tab();
     page.session().new_tab();
-    page.visit(&server.url(crate::site::QUIET));
+    page.visit(&server.url(QUIET));
     page.wait_for_state("live");
     let there = page.session().tab();
 

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Case, everywhere, on_flask, short_lived};
+use super::{Case, everywhere, go_live, on_flask, short_lived};
 use crate::page::Store;
 use crate::runner::Stage;
 use crate::site::QUIET;
@@ -22,13 +22,6 @@ pub(super) const CASES: &[Case] = &[
     )),
 ];
 
-fn go_live(stage: &Stage<'_>) {
-    let Stage { page, server, .. } = stage;
-    page.visit(&server.url(QUIET));
-    page.sign_in(&server.user, true);
-    page.wait_for_state("live");
-}
-
 /// A server may lack `User.logout`: to the page that is no error, but the browser writes it down.
 pub(super) fn expect_no_logout(stage: &Stage<'_>) {
     stage.page.expect_console("/api - Failed to load resource");
@@ -42,7 +35,7 @@ fn sign_out(stage: &Stage<'_>) {
 
 fn sign_out_leaves_nothing(stage: &mut Stage<'_>) {
     expect_no_logout(stage);
-    go_live(stage);
+    go_live(stage, QUIET);
     sign_out(stage);
     let Stage { page, server, .. } = stage;
     for store in [Store::Device, Store::Memory] {
@@ -65,7 +58,7 @@ fn sign_out_leaves_nothing(stage: &mut Stage<'_>) {
 }
 
 fn sign_out_closes_the_socket(stage: &mut Stage<'_>) {
-    go_live(stage);
+    go_live(stage, QUIET);
     let connections = || {
         let state = stage.server.state();
         state["connections"].as_array().map_or(0, Vec::len)
@@ -80,7 +73,7 @@ fn sign_out_closes_the_socket(stage: &mut Stage<'_>) {
 
 /// This server doesn't know the method, which is no error for the page.
 fn sign_out_tells_the_server(stage: &mut Stage<'_>) {
-    go_live(stage);
+    go_live(stage, QUIET);
     stage.server.control("forget", &json!({}));
     sign_out(stage);
     wait_for("word of it", || {
@@ -113,7 +106,7 @@ fn wait_for_expiry(stage: &Stage<'_>) -> String {
 
 fn expired_session_returns_to_where_one_was(stage: &mut Stage<'_>) {
     const DRAFT: &str = "写了一半";
-    go_live(stage);
+    go_live(stage, QUIET);
     wait_for_expiry(stage);
     stage.page.expect_console("WebSocket connection to");
     let Stage {
@@ -150,7 +143,7 @@ fn expired_session_returns_to_where_one_was(stage: &mut Stage<'_>) {
 }
 
 fn reconnect_with_a_fresh_token(stage: &mut Stage<'_>) {
-    go_live(stage);
+    go_live(stage, QUIET);
     let old = wait_for_expiry(stage);
     stage.page.expect_console("WebSocket connection to");
     let Stage {

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Case, everywhere, on_flask};
+use super::{Case, everywhere, go_live, on_flask};
 use crate::runner::Stage;
 use crate::site::{AS_BUILT, QUIET};
 use crate::wait::wait_for;
@@ -15,13 +15,6 @@ pub(super) const CASES: &[Case] = &[
         bar_and_retry_after_the_servers_end,
     ),
 ];
-
-fn go_live(stage: &Stage<'_>, path: &str) {
-    let Stage { page, server, .. } = stage;
-    page.visit(&server.url(path));
-    page.sign_in(&server.user, true);
-    page.wait_for_state("live");
-}
 
 fn figures_through_an_outage(stage: &mut Stage<'_>) {
     go_live(stage, QUIET);

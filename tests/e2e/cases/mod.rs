@@ -41,6 +41,14 @@ pub(crate) struct Case {
     pub(crate) run: fn(&mut Stage<'_>),
 }
 
+/// Opens the page at this path, signs in, and waits until it is live.
+fn go_live(stage: &Stage<'_>, path: &str) {
+    let Stage { page, server, .. } = stage;
+    page.visit(&server.url(path));
+    page.sign_in(&server.user, true);
+    page.wait_for_state("live");
+}
+
 /// A case on every server.
 const fn everywhere(name: &'static str, run: fn(&mut Stage<'_>)) -> Case {
     Case {

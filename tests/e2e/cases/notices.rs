@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::outages::enter as enter_scripted;
-use super::{Case, everywhere, on_default, on_flask};
+use super::{Case, everywhere, go_live, on_default, on_flask};
 use crate::page::Page;
 use crate::runner::Stage;
 use crate::scripted::Act;
@@ -23,13 +23,6 @@ pub(super) const CASES: &[Case] = &[
 ];
 
 pub(super) const HELLO: &str = "大家好 <b>hello</b>";
-
-pub(super) fn go_live(stage: &Stage<'_>) {
-    let Stage { page, server, .. } = stage;
-    page.visit(&server.url(QUIET));
-    page.sign_in(&server.user, true);
-    page.wait_for_state("live");
-}
 
 pub(super) fn write(page: &Page, text: &str) {
     wait_for("the field for a notice", || page.find("notice")?.fill(text));
@@ -70,7 +63,7 @@ pub(super) fn wait_for_notice(page: &Page, kind: &str, words: &str) {
 }
 
 fn a_notice_goes_round(stage: &mut Stage<'_>) {
-    go_live(stage);
+    go_live(stage, QUIET);
     let Stage { page, server, .. } = stage;
     // Somebody else, in a window of their own.
     let here = page.session().tab();
@@ -109,7 +102,7 @@ fn a_notice_goes_round(stage: &mut Stage<'_>) {
 }
 
 fn offline_keeps_the_text(stage: &mut Stage<'_>) {
-    go_live(stage);
+    go_live(stage, QUIET);
     stage.page.expect_console("WebSocket connection to");
     let Stage {
         page,
@@ -141,7 +134,7 @@ fn offline_keeps_the_text(stage: &mut Stage<'_>) {
 }
 
 fn a_board_survives_a_reload(stage: &mut Stage<'_>) {
-    go_live(stage);
+    go_live(stage, QUIET);
     let Stage { page, .. } = stage;
     page.click("menu-news");
     write(page, HELLO);
@@ -156,7 +149,7 @@ fn a_board_survives_a_reload(stage: &mut Stage<'_>) {
 
 /// This server passes on what a sender puts there.
 fn a_claimed_name_is_not_shown(stage: &mut Stage<'_>) {
-    go_live(stage);
+    go_live(stage, QUIET);
     let Stage { page, server, .. } = stage;
     let claim = json!({ "text": HELLO, "nickname": "管理员", "at": 0 });
     server.control(
@@ -233,7 +226,7 @@ pub(super) fn wait_for_board(page: &Page, meant: &[&str]) {
 }
 
 fn any_payload_is_put_up(stage: &mut Stage<'_>) {
-    go_live(stage);
+    go_live(stage, QUIET);
     let Stage { page, server, .. } = stage;
     let payloads = [
         (json!("to all"), "to all"),

@@ -24,12 +24,9 @@ pub(super) const CASES: &[Case] = &[
 const MARKUP: &str = "<b>x</b>";
 
 fn go_live(stage: &Stage<'_>) {
-    let Stage { page, server, .. } = stage;
-    page.visit(&server.url(QUIET));
-    page.sign_in(&server.user, true);
-    page.wait_for_state("live");
-    page.wait_for_toast("登录成功");
-    page.tap_toasts_away();
+    super::go_live(stage, QUIET);
+    stage.page.wait_for_toast("登录成功");
+    stage.page.tap_toasts_away();
 }
 
 fn newcomers(stage: &Stage<'_>, sids: &[&str]) {

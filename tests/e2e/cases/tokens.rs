@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::outages::enter as enter_scripted;
-use super::{Case, everywhere, on_default, on_flask, short_lived};
+use super::{Case, everywhere, go_live, on_default, on_flask, short_lived};
 use crate::page::Store;
 use crate::runner::Stage;
 use crate::scripted::Act;
@@ -116,17 +116,10 @@ fn refresh_as_a_bare_string(stage: &mut Stage<'_>) {
     assert_ne!(new, old, "the token was not refreshed");
 }
 
-fn go_live(stage: &Stage<'_>) {
-    let Stage { page, server, .. } = stage;
-    page.visit(&server.url(QUIET));
-    page.sign_in(&server.user, true);
-    page.wait_for_state("live");
-}
-
 /// The server says so by the number before its message, as one does that can send a text only.
 /// `/api` takes the token still.
 fn a_token_that_connect_refuses_is_renewed(stage: &mut Stage<'_>) {
-    go_live(stage);
+    go_live(stage, QUIET);
     let Stage { page, server, .. } = stage;
     let old = page.stored(Store::Device, "access_token");
     server.control("stale", &json!({}));
@@ -139,7 +132,7 @@ fn a_token_that_connect_refuses_is_renewed(stage: &mut Stage<'_>) {
 }
 
 fn a_fresh_token_that_connect_refuses_asks_again(stage: &mut Stage<'_>) {
-    go_live(stage);
+    go_live(stage, QUIET);
     let Stage { page, server, .. } = stage;
     for refusal in [
         json!(["no", { "errno": 1005 }]),
@@ -163,7 +156,7 @@ fn a_fresh_token_that_connect_refuses_asks_again(stage: &mut Stage<'_>) {
 
 /// Where each is good once, the next one is kept: else the session would end at the second refresh.
 fn a_refresh_token_is_used_once(stage: &mut Stage<'_>) {
-    go_live(stage);
+    go_live(stage, QUIET);
     let Stage { page, server, .. } = stage;
     server.control("settings", &json!({ "rotate": true }));
     let mut tokens = vec![page.stored(Store::Device, "refresh_token")];
@@ -181,7 +174,7 @@ fn a_refresh_token_is_used_once(stage: &mut Stage<'_>) {
 /// Both windows notice at once that the token has expired, and only one of them may use the refresh
 /// token.
 fn two_windows_refresh_once(stage: &mut Stage<'_>) {
-    go_live(stage);
+    go_live(stage, QUIET);
     let Stage { page, server, .. } = stage;
     let here = page.session().tab();
     page.session().new_tab();

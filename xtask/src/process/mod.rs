@@ -12,3 +12,11 @@ pub(crate) use interrupt::{interrupted, listen};
 pub(crate) use port::{free_port, port_is_free};
 pub(crate) use run::{answer, output, run, tee};
 pub(crate) use running::{Running, rest};
+
+/// A script of the shell, for the tests.
+#[cfg(all(test, unix))]
+fn sh(script: &str) -> std::process::Command {
+    let mut sh = std::process::Command::new("sh");
+    sh.args(["-c", script]);
+    sh
+}

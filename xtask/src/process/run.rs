@@ -85,12 +85,7 @@ fn succeeded(name: &str, status: ExitStatus) -> Result<()> {
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
-
-    fn sh(script: &str) -> Command {
-        let mut sh = Command::new("sh");
-        sh.args(["-c", script]);
-        sh
-    }
+    use crate::process::sh;
 
     #[test]
     fn a_failure_names_the_program_and_its_code() {

@@ -191,12 +191,7 @@ pub(super) fn shown(command: &Command) -> String {
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
-
-    fn sh(script: &str) -> Command {
-        let mut sh = Command::new("sh");
-        sh.args(["-c", script]);
-        sh
-    }
+    use crate::process::sh;
 
     #[test]
     fn a_dropped_child_ends_with_its_own_children() {

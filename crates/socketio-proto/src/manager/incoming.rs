@@ -204,32 +204,35 @@ impl Manager {
     }
 
     fn event_packet(&mut self, id: SocketId, packet: Packet) {
-        let capacity = self.config.receive_buffer;
         let Some(socket) = self.get(id) else {
             return;
         };
-        let held = socket.receive_buffer.len();
-        let bytes: usize = socket.receive_buffer.iter().map(Packet::bytes).sum();
-        let limit = self.config.limits.packet_bytes;
         match socket.phase {
             Phase::Connected => self.received(id, packet),
             // It may be of the session that was left.
             Phase::Connecting if self.may_be_of_left(packet.namespace()) => {}
-            Phase::Connecting if bytes >= limit => {
-                self.unreadable(DecodeError::PacketTooLarge { limit });
-            }
-            Phase::Connecting if held < capacity => {
-                if let Some(socket) = self.get_mut(id) {
-                    socket.receive_buffer.push(packet);
-                }
-            }
-            Phase::Connecting => {
-                let details = CloseDetails::ReceiveBufferFull { limit: capacity };
-                // Its `Display` would link every error's text into every page.
-                let error = ConnectError::Transport(receive_buffer_full(capacity));
-                self.violated(details, error);
-            }
+            Phase::Connecting => self.hold(id, packet),
             Phase::Idle | Phase::Waiting | Phase::Authorizing => {}
+        }
+    }
+
+    /// Keeps an event that came ahead of the answer to CONNECT.
+    fn hold(&mut self, id: SocketId, packet: Packet) {
+        let capacity = self.config.receive_buffer;
+        let limit = self.config.limits.packet_bytes;
+        let Some(socket) = self.get_mut(id) else {
+            return;
+        };
+        let held = &mut socket.receive_buffer;
+        if held.iter().map(Packet::bytes).sum::<usize>() >= limit {
+            self.unreadable(DecodeError::PacketTooLarge { limit });
+        } else if held.len() < capacity {
+            held.push(packet);
+        } else {
+            let details = CloseDetails::ReceiveBufferFull { limit: capacity };
+            // Its `Display` would link every error's text into every page.
+            let error = ConnectError::Transport(receive_buffer_full(capacity));
+            self.violated(details, error);
         }
     }
 

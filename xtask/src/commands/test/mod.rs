@@ -78,10 +78,8 @@ pub(crate) fn test(options: &Test) -> Result<()> {
 /// Whether `group` is among the tests that run when none is named.
 fn runs_unasked(group: Group) -> bool {
     match group {
-        // On request, until its set-up has run on a machine that has none of it.
-        Group::Engines => false,
         // Elsewhere there is no WebKitGTK, and no package of the window is made yet.
-        Group::Tauri => cfg!(target_os = "linux"),
+        Group::Engines | Group::Tauri => cfg!(target_os = "linux"),
         _ => true,
     }
 }
