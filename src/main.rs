@@ -1,58 +1,36 @@
 //! The orchard page: a client-side Leptos app on a Socket.IO connection.
 //!
-//! - `early`: what runs before the page is there, and needs none of it:
-//!   - `settings`: where its server is, read from `index.html`;
-//!   - `host`: what it asks of the browser or web view around it;
-//!   - `rpc` and `session`: who is signed in;
-//! - `language` and `text`: what it says, in Chinese and English;
-//! - `live`: the connection, and what its events do to the page;
-//! - `components`: what is seen, one a file.
+//! - [`boot`]: what runs before the page is there, and needs none of it;
+//! - [`app`]: the page as a whole: who is let in, and what is shown then;
+//! - [`account`]: who is signed in, and the calls to the game's API;
+//! - [`connection`]: the Socket.IO connection, and what its events do to the page;
+//! - [`notices`]: the notice board, what is kept of it, and what waits to be sent;
+//! - [`components`]: what is seen, one a file;
+//! - [`state`]: what several parts of the page share;
+//! - [`i18n`]: what the page says, in Chinese and English;
+//! - [`host`]: what the page asks of the browser or web view around it;
+//! - [`dom`]: browser APIs that no library covers;
+//! - [`settings`]: where its server is, read from `index.html`.
 
 #![allow(
     unreachable_pub,
     reason = "the functions that #[component] makes are pub"
 )]
 
-mod amounts;
-mod announce;
-mod announced;
+mod account;
 mod app;
-mod comeback;
+mod boot;
 mod components;
-mod diagnosis;
-mod door;
-mod early;
-mod entry;
-mod frame;
+mod connection;
+mod dom;
 #[cfg(feature = "gallery")]
 mod gallery;
-mod greeting;
 mod host;
-mod language;
-mod link;
-mod links;
-mod live;
+mod i18n;
 mod music;
 mod notices;
-mod online;
-mod open;
-mod paced;
-mod page;
-mod pause;
-mod player;
-mod readmission;
-mod rpc;
-mod said;
-mod session;
 mod settings;
-mod shown;
-mod sky;
-mod text;
-mod toasts;
-mod trouble;
-mod turns;
-mod version;
-mod window_events;
+mod state;
 
 /// The element of `index.html` that the page is put into.
 const PAGE: &str = "page";
@@ -70,5 +48,5 @@ fn main() {
     if gallery::open() {
         return;
     }
-    early::start(page::load);
+    boot::start(boot::late::load);
 }

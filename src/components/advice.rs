@@ -1,7 +1,7 @@
 use leptos::prelude::*;
 
-use crate::diagnosis::Diagnosis;
-use crate::text::Text;
+use crate::connection::diagnosis::Diagnosis;
+use crate::i18n::text::Text;
 
 /// What is wrong with a server and what to check, once that is known.
 #[component]

@@ -1,10 +1,10 @@
 use leptos::ev;
 use leptos::prelude::*;
 
+use crate::dom::window_events::{Inside, until_cleanup};
 use crate::host::{Told, here};
-use crate::open::Opened;
-use crate::text::Text;
-use crate::window_events::{Inside, until_cleanup};
+use crate::i18n::text::Text;
+use crate::state::panels::Opened;
 
 /// The button that leaves the page. Escape and the device's own key do the same, after they have
 /// closed what is open.

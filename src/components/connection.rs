@@ -1,8 +1,8 @@
 use leptos::either::Either;
 use leptos::prelude::*;
 
-use crate::live::ConnectionState;
-use crate::text::Text;
+use crate::connection::ConnectionState;
+use crate::i18n::text::Text;
 
 /// The small sign that tells how the connection is, and opens more about it where there is more.
 #[component]

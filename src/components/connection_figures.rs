@@ -3,9 +3,9 @@ use js_sys::Date;
 use leptos::prelude::*;
 
 use crate::components::Advice;
-use crate::link::Link;
-use crate::live::ConnectionState;
-use crate::text::Text;
+use crate::connection::ConnectionState;
+use crate::connection::view::Link;
+use crate::i18n::text::Text;
 
 /// How often the seconds are counted down, in milliseconds.
 const TICK: u32 = 250;

@@ -2,8 +2,8 @@ use gloo_timers::callback::Timeout;
 use js_sys::Date;
 use leptos::prelude::*;
 
-use crate::announce::{Throttle, When};
-use crate::text::Text;
+use crate::dom::announce::{Throttle, When};
+use crate::i18n::text::Text;
 
 /// The number of players. Hidden until the first count arrives, and marked as old while the page is
 /// disconnected.

@@ -3,9 +3,9 @@ use leptos::ev;
 use leptos::prelude::*;
 
 use crate::host::here;
-use crate::links::Place;
+use crate::host::links::Place;
+use crate::i18n::text::Text;
 use crate::settings::Settings;
-use crate::text::Text;
 
 /// Where the three buttons lead that belong to other parts of the game. `None`: not open yet.
 #[derive(Clone, Debug, Default)]

@@ -1,8 +1,8 @@
 use leptos::prelude::*;
 
-use crate::amounts;
-use crate::player::Player;
-use crate::text::Text;
+use crate::account::profile::Player;
+use crate::i18n::amounts;
+use crate::i18n::text::Text;
 
 /// Stands in for an amount that nobody has told yet.
 const UNTOLD: &str = "–";

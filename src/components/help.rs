@@ -1,6 +1,6 @@
 use leptos::prelude::*;
 
-use crate::text::Text;
+use crate::i18n::text::Text;
 
 /// What a newcomer wants to know.
 #[component]

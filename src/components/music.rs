@@ -2,11 +2,11 @@ use leptos::ev;
 use leptos::html::Button;
 use leptos::prelude::*;
 
+use crate::dom::window_events::{Inside, until_cleanup};
 use crate::host::{Store, here};
+use crate::i18n::text::Text;
 use crate::music::{Heard, MediaKeys, Record, Step, Tune};
-use crate::text::Text;
-use crate::toasts::Toasts;
-use crate::window_events::{Inside, until_cleanup};
+use crate::state::toasts::Toasts;
 
 /// The device's key of the player's choice.
 const KEY: &str = "music";

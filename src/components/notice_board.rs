@@ -1,8 +1,8 @@
 use leptos::ev;
 use leptos::prelude::*;
 
+use crate::i18n::text::Text;
 use crate::notices::{Board, Kind, MAX_LENGTH, Notice, Outbox, Outcome};
-use crate::text::Text;
 
 /// The notices, and the field to write one.
 #[component]

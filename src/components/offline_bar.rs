@@ -1,8 +1,8 @@
 use leptos::prelude::*;
 
-use crate::link::Reason;
-use crate::live::ConnectionState;
-use crate::text::Text;
+use crate::connection::ConnectionState;
+use crate::connection::view::Reason;
+use crate::i18n::text::Text;
 
 /// Says that the connection has been away for a while, and why. It comes and goes by itself.
 #[component]

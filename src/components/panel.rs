@@ -2,7 +2,7 @@ use leptos::ev;
 use leptos::html::Dialog;
 use leptos::prelude::*;
 
-use crate::text::Text;
+use crate::i18n::text::Text;
 
 /// A dialog over the page: a sheet from below on a phone, a card in the middle elsewhere.
 ///

@@ -2,10 +2,10 @@ use leptos::ev::SubmitEvent;
 use leptos::html::Input;
 use leptos::prelude::*;
 
+use crate::app::sign_in_flow::{Complaint, Credentials, Place};
 use crate::components::{Advice, LanguageSwitch};
-use crate::diagnosis::Diagnosis;
-use crate::entry::{Complaint, Credentials, Place};
-use crate::text::Text;
+use crate::connection::diagnosis::Diagnosis;
+use crate::i18n::text::Text;
 
 /// The form to sign in by.
 #[component]

@@ -1,7 +1,7 @@
 use leptos::prelude::*;
 
 use crate::components::LanguageSwitch;
-use crate::text::Text;
+use crate::i18n::text::Text;
 
 /// Stands where the form would: the host has a window of its own to sign in by.
 #[component]

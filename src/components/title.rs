@@ -1,6 +1,6 @@
 use leptos::prelude::*;
 
-use crate::text::Text;
+use crate::i18n::text::Text;
 
 /// The name of the place, on the board, until the header takes its room: from then on it is only heard.
 #[component]

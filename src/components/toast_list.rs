@@ -3,8 +3,8 @@ use js_sys::Date;
 use leptos::ev;
 use leptos::prelude::*;
 
-use crate::text::Text;
-use crate::toasts::{Stay, Toast, Toasts, Tone};
+use crate::i18n::text::Text;
+use crate::state::toasts::{Stay, Toast, Toasts, Tone};
 
 /// The messages that are shown.
 #[component]

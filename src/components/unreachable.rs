@@ -1,9 +1,9 @@
 use leptos::prelude::*;
 
+use crate::account::rpc::CallError;
 use crate::components::Advice;
-use crate::diagnosis::Diagnosis;
-use crate::rpc::CallError;
-use crate::text::Text;
+use crate::connection::diagnosis::Diagnosis;
+use crate::i18n::text::Text;
 
 /// The server couldn't be asked who is signed in. That signs nobody out: it is to be tried again.
 #[component]

@@ -1,9 +1,9 @@
 use leptos::prelude::*;
 
-use crate::amounts;
-use crate::player::{self, Player};
-use crate::text::Text;
-use crate::version::version;
+use crate::account::profile::{self, Player};
+use crate::host::version::version;
+use crate::i18n::amounts;
+use crate::i18n::text::Text;
 
 /// The player's balances in full, and what belongs to the account. `children` are the choices below, such as the language.
 #[component]
@@ -17,7 +17,7 @@ pub(crate) fn Wallet(
     let text = Text::from_context();
     let told = |value: Option<String>| value.unwrap_or_else(|| "–".into());
     let name = move || told(player.with(|player| player.nickname.clone()));
-    let mobile = move || player.with(|player| player.mobile.as_deref().map(player::masked));
+    let mobile = move || player.with(|player| player.mobile.as_deref().map(profile::masked));
     let money = move || told(player.with(|player| player.money.map(amounts::money)));
     let credit = move || told(player.with(|player| player.credit.map(amounts::whole)));
     view! {

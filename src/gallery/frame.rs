@@ -9,10 +9,10 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
 use super::states::{self, State};
-use crate::language::Texts;
-use crate::open::Opened;
+use crate::i18n::language::Texts;
 use crate::settings::Settings;
-use crate::toasts::Toasts;
+use crate::state::panels::Opened;
+use crate::state::toasts::Toasts;
 
 thread_local! {
     /// What is shown; dropped, it is gone.

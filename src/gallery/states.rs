@@ -2,25 +2,25 @@
 
 use leptos::prelude::*;
 
+use crate::account::profile::Player;
+use crate::account::rpc::CallError;
 use crate::app::Notice;
+use crate::app::sign_in_flow::Complaint;
 use crate::components::{
     Advice, Back, Connection, ConnectionFigures, Count, Footer, Header, Help, LanguageSwitch, Menu,
     Music, NoticeBoard, OfflineBar, Panel, SignIn, SignInElsewhere, Title, ToastList, Unreachable,
     Waiting, Wallet,
 };
-use crate::diagnosis::{Diagnosis, Finding};
-use crate::entry::Complaint;
-use crate::link::{Awaited, Link, Reason};
-use crate::links::Place;
-use crate::live::ConnectionState;
+use crate::connection::ConnectionState;
+use crate::connection::diagnosis::{Diagnosis, Finding};
+use crate::connection::failure::Trouble;
+use crate::connection::refusal::Said;
+use crate::connection::view::{Awaited, Link, Reason};
+use crate::host::links::Place;
+use crate::i18n::shown;
+use crate::i18n::text::Text;
 use crate::notices::{Board, Kind, Notice as BoardNotice, Outbox};
-use crate::player::Player;
-use crate::rpc::CallError;
-use crate::said::Said;
-use crate::shown;
-use crate::text::Text;
-use crate::toasts::Toasts;
-use crate::trouble::Trouble;
+use crate::state::toasts::Toasts;
 
 /// One component in one state.
 #[derive(Clone, Copy)]

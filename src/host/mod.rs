@@ -7,7 +7,9 @@
 mod apicloud;
 mod browser;
 mod choice;
+pub(crate) mod links;
 mod tauri;
+pub(crate) mod version;
 
 use std::cell::Cell;
 

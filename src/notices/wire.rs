@@ -9,12 +9,12 @@ use socketio_proto::Event as _;
 
 use super::kept::{self, Draft};
 use super::{Board, Kind, Notice, Outbox, Outcome, outbox, read};
+use crate::account::session::Session;
+use crate::dom::window_events::until_cleanup;
 use crate::host::here;
-use crate::open::{Open, Opened};
-use crate::session::Session;
+use crate::i18n::shown;
 use crate::settings::Settings;
-use crate::shown;
-use crate::window_events::until_cleanup;
+use crate::state::panels::{Open, Opened};
 
 /// How long a text may take to come back, in milliseconds.
 const PATIENCE: u32 = 10_000;

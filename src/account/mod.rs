@@ -1,0 +1,6 @@
+//! Who is signed in: the session, the profile, and the calls to the game's API.
+
+pub(crate) mod profile;
+pub(crate) mod rpc;
+pub(crate) mod session;
+pub(crate) mod turns;

@@ -1,0 +1,161 @@
+//! The player of the session: what the stores keep of them, and what the server knows.
+
+use orchard_contract::rpc::user;
+use orchard_contract::{Errno, Money, Secret, storage};
+
+use crate::account::rpc::{self, CallError};
+use crate::account::session;
+use crate::host::{Host, Store};
+
+/// What the header shows.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Player {
+    /// The portrait's address, as the server gave it.
+    pub(crate) avatar: Option<String>,
+    pub(crate) credit: Option<i64>,
+    pub(crate) mobile: Option<String>,
+    pub(crate) money: Option<Money>,
+    pub(crate) nickname: Option<String>,
+}
+
+/// Why the server did not tell.
+#[derive(Debug)]
+pub(crate) enum Trouble {
+    /// The session is over: its tokens are good no more.
+    Expired,
+    /// It could not be asked, or said something else: what is kept stays good.
+    Failed,
+}
+
+impl From<CallError> for Trouble {
+    fn from(_: CallError) -> Self {
+        Self::Failed
+    }
+}
+
+impl Player {
+    /// As the stores have it from the last sign-in or the last answer.
+    pub(crate) fn kept(host: &dyn Host) -> Self {
+        let read = |key| {
+            let memory = host.read(Store::Memory, key);
+            memory.or_else(|| host.read(Store::Device, key))
+        };
+        Self {
+            avatar: read(storage::AVATAR),
+            credit: read(storage::CREDIT).and_then(|credit| credit.parse().ok()),
+            mobile: None,
+            money: read(storage::MONEY).and_then(|money| money.parse().ok()),
+            nickname: read(storage::NICKNAME),
+        }
+    }
+
+    /// Takes over what was told; what wasn't stays as it is.
+    pub(crate) fn update(&mut self, told: Self) {
+        *self = Self {
+            avatar: told.avatar.or(self.avatar.take()),
+            credit: told.credit.or(self.credit),
+            mobile: told.mobile.or(self.mobile.take()),
+            money: told.money.or(self.money),
+            nickname: told.nickname.or(self.nickname.take()),
+        };
+    }
+
+    /// As the server has it. An access token that has expired is renewed, once.
+    pub(crate) async fn ask(host: &'static dyn Host, api: &str) -> Result<Self, Trouble> {
+        let (place, mut token) =
+            session::kept(host, storage::ACCESS_TOKEN).ok_or(Trouble::Expired)?;
+        let mut answer = info(api, &token).await?;
+        if answer.errno == Some(Errno::TOKEN_EXPIRED) {
+            let fresh = session::refresh(host, api, place).await;
+            token = fresh.map_err(|absent| match absent {
+                session::Absent::SignedOut | session::Absent::NeverSignedIn => Trouble::Expired,
+                _ => Trouble::Failed,
+            })?;
+            answer = info(api, &token).await?;
+        }
+        match answer.errno {
+            Some(Errno::OK) => {}
+            Some(Errno::TOKEN_EXPIRED | Errno::TOKEN_INVALID) => return Err(Trouble::Expired),
+            _ => return Err(Trouble::Failed),
+        }
+        // Whoever has signed out meanwhile, or signed in as somebody else, finds nothing of this one's.
+        if host.read(place, storage::ACCESS_TOKEN).as_deref() == Some(token.expose()) {
+            keep(host, place, &answer);
+        }
+        let told = |text: Option<String>| text.filter(|text| !text.is_empty());
+        Ok(Self {
+            avatar: told(answer.avatar),
+            credit: answer.credit,
+            mobile: told(answer.mobile),
+            money: answer.money,
+            nickname: told(answer.nickname),
+        })
+    }
+}
+
+/// Keeps it where the tokens are, so that the next start shows it before the server answers.
+fn keep(host: &dyn Host, place: Store, answer: &user::InfoResult) {
+    let values = [
+        (storage::AVATAR, answer.avatar.clone()),
+        (storage::CREDIT, answer.credit.map(|it| it.to_string())),
+        (storage::MONEY, answer.money.map(|it| it.to_string())),
+        (storage::NICKNAME, answer.nickname.clone()),
+    ];
+    for (key, value) in values {
+        if let Some(value) = value {
+            host.save(place, key, &value);
+        }
+    }
+}
+
+async fn info(api: &str, token: &Secret) -> Result<user::InfoResult, CallError> {
+    rpc::call::<user::Info>(api, Some(token), user::NoParams {}).await
+}
+
+/// A number of which only the ends are shown: `138****8000`.
+pub(crate) fn masked(mobile: &str) -> String {
+    let characters: Vec<char> = mobile.chars().collect();
+    // Too short to have a middle, or masked by the server.
+    if characters.len() < 8 || characters.contains(&'*') {
+        return mobile.into();
+    }
+    let hidden = 3..characters.len() - 4;
+    characters
+        .into_iter()
+        .enumerate()
+        .map(|(at, character)| if hidden.contains(&at) { '*' } else { character })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_server_leaves_out_stays() {
+        let mut player = Player {
+            nickname: Some("阿桃".into()),
+            credit: Some(1),
+            ..Player::default()
+        };
+        player.update(Player {
+            credit: Some(2),
+            ..Player::default()
+        });
+        assert_eq!(player.nickname.as_deref(), Some("阿桃"));
+        assert_eq!(player.credit, Some(2));
+    }
+
+    #[test]
+    fn of_a_number_only_the_ends_are_shown() {
+        assert_eq!(masked("13800138000"), "138****8000");
+        assert_eq!(masked("+8613800138000"), "+86*******8000");
+    }
+
+    #[test]
+    fn what_is_masked_or_has_no_middle_stays_as_it_is() {
+        assert_eq!(masked("138****8000"), "138****8000");
+        assert_eq!(masked("1234567"), "1234567");
+        assert_eq!(masked(""), "");
+    }
+}

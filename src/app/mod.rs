@@ -1,0 +1,204 @@
+pub(crate) mod orchard;
+pub(crate) mod recheck;
+pub(crate) mod session_gate;
+pub(crate) mod shell;
+pub(crate) mod sign_in_flow;
+pub(crate) mod sky;
+
+use std::sync::Arc;
+
+use leptos::either::EitherOf4;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use crate::account::rpc::CallError;
+use crate::account::session::{self, Absent, Session};
+use crate::app::orchard::Orchard;
+use crate::app::session_gate::Door;
+use crate::app::shell::{End, Frame};
+use crate::app::sign_in_flow::Entry;
+use crate::boot::late;
+use crate::boot::{Signed, Start};
+use crate::components::{Back, Connection, Music, Title, ToastList, Unreachable, Waiting};
+use crate::connection::ConnectionState;
+use crate::connection::diagnosis;
+use crate::host::links;
+use crate::host::{self, here};
+use crate::i18n::language::Texts;
+use crate::i18n::text::Text;
+use crate::notices::Notices;
+use crate::settings::Settings;
+use crate::state::panels::Opened;
+use crate::state::toasts::Toasts;
+
+/// How far the player has come.
+#[derive(Clone)]
+pub(crate) enum Gate {
+    /// The kept token is being checked.
+    Checking,
+    /// Somebody is signed in.
+    In(Session),
+    /// Nobody is signed in; the notice, if any, says why not any more.
+    SignIn(Option<Notice>),
+    /// Whether somebody is signed in couldn't be found out.
+    Unreachable(CallError),
+}
+
+/// Why somebody who was signed in is asked again.
+#[derive(Clone, Debug)]
+pub(crate) enum Notice {
+    /// The session has ended.
+    Ended,
+    /// The server failed at the question.
+    Fault(CallError),
+}
+
+impl Notice {
+    pub(crate) fn words(&self, text: &Text) -> String {
+        match self {
+            Self::Ended => text.signed_out.into(),
+            Self::Fault(fault) => text.call_error(fault),
+        }
+    }
+}
+
+/// The whole page.
+#[component]
+pub(crate) fn App(start: Start) -> impl IntoView {
+    let Start {
+        settings,
+        problems,
+        checked,
+    } = start;
+    let settings = Arc::new(settings);
+    let text = Texts::start(settings.language.as_deref());
+    let toasts = Toasts::new();
+    if !problems.is_empty() {
+        // One toast for all, so that the rest of the places stays free.
+        let told: Vec<_> = problems
+            .iter()
+            .map(|it| text.settings_problem(it))
+            .collect();
+        toasts.keep(told.join("\n"));
+    }
+    provide_context(settings.clone());
+    provide_context(text);
+    provide_context(toasts);
+    let (opened, notices) = (Opened::new(), Notices::new());
+    provide_context(opened);
+    provide_context(notices);
+
+    let (checked, head_start) = match checked {
+        Ok(Signed {
+            session,
+            head_start,
+        }) => (Ok(session), head_start),
+        Err(absent) => (Err(absent), None),
+    };
+    let head_start = StoredValue::new_local(head_start);
+    let open_question = match checked {
+        Err(Absent::Expired(place)) => Some(Some(place)),
+        Err(Absent::Unclear | Absent::Unasked) => Some(None),
+        _ => None,
+    };
+    let gate = RwSignal::new(gate_of(checked));
+    let door = Door::new(gate, notices, opened, settings.api.clone());
+    provide_context(door);
+    let check = {
+        let settings = settings.clone();
+        move || check_out(gate, settings.clone())
+    };
+    match open_question {
+        Some(Some(place)) => {
+            let settings = settings.clone();
+            spawn_local(async move {
+                let renewed = session::renew(here(), &settings.api, place).await;
+                gate.try_set(gate_of(renewed));
+            });
+        }
+        Some(None) => check(),
+        None => {}
+    }
+    recheck::look(gate, check.clone());
+    // A host that shows up late is taken over, unless somebody has signed in without it.
+    host::when_late(move || {
+        let within = gate.try_with_untracked(|gate| matches!(gate, Gate::In(_)));
+        if within == Some(false) {
+            late::open_again();
+        }
+    });
+    let home = home(&settings);
+    let api = settings.api.clone();
+    sky::follow();
+    // Told only after the first reads and writes had their chance to find out.
+    note_forgetful_store(toasts, text);
+
+    view! {
+        <Back on_leave=move |()| here().back(&home) />
+        <Music />
+        <Title unseen=Signal::derive(move || matches!(*gate.read(), Gate::In(_))) />
+        {move || match gate.get() {
+            Gate::Checking => EitherOf4::A(view! { <Unconnected /> <Waiting /> }),
+            Gate::In(session) => {
+                // Once it was opened early; whoever signs in later has none.
+                let head_start = head_start.try_update_value(Option::take).flatten();
+                EitherOf4::B(view! {
+                    <Frame on_end=move |why| match why {
+                        End::Expired => door.expire(),
+                        End::SignedOut => door.sign_out(),
+                    } />
+                    <Orchard session head_start />
+                })
+            }
+            Gate::SignIn(notice) => EitherOf4::C(view! { <Unconnected /> <Entry notice door /> }),
+            Gate::Unreachable(error) => {
+                let retry = Callback::new({
+                    let check = check.clone();
+                    move |()| check()
+                });
+                let advice = diagnosis::signal_of_call(&api, &error);
+                EitherOf4::D(view! { <Unconnected /> <Unreachable error advice retry /> })
+            }
+        }}
+        <ToastList />
+    }
+}
+
+/// The sign of the connection while there is none to be had.
+#[component]
+fn Unconnected() -> impl IntoView {
+    view! { <Connection state=Signal::stored(ConnectionState::Idle) /> }
+}
+
+/// Finds out who is signed in, and opens the gate that belongs to the answer.
+fn check_out(gate: RwSignal<Gate>, settings: Arc<Settings>) {
+    gate.set(Gate::Checking);
+    spawn_local(async move {
+        let checked = session::checkout(here(), &settings.api).await;
+        gate.try_set(gate_of(checked));
+    });
+}
+
+fn gate_of(checked: Result<Session, Absent>) -> Gate {
+    match checked {
+        Ok(session) => Gate::In(session),
+        Err(Absent::Expired(_) | Absent::Unclear | Absent::Unasked) => Gate::Checking,
+        Err(Absent::NeverSignedIn) => Gate::SignIn(None),
+        Err(Absent::SignedOut) => Gate::SignIn(Some(Notice::Ended)),
+        Err(Absent::Fault(fault)) => Gate::SignIn(Some(Notice::Fault(fault))),
+        Err(Absent::Unreachable(error)) => Gate::Unreachable(error),
+    }
+}
+
+/// Where "back" leads when there is nothing to go back to.
+fn home(settings: &Settings) -> String {
+    let home = settings.home.as_str();
+    if links::is_followed(home) { home } else { "/" }.into()
+}
+
+/// Says so, once, when the browser keeps nothing.
+fn note_forgetful_store(toasts: Toasts, text: Texts) {
+    if host::forgetful(here()) {
+        toasts.say(text.forgetful.into());
+    }
+}

@@ -1,0 +1,78 @@
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use leptos_socketio::HeadStart;
+
+use crate::account::session::Session;
+use crate::components::{Connection, ConnectionFigures, Count, NoticeBoard, OfflineBar, Panel};
+use crate::connection::view::Link;
+use crate::connection::{self, ConnectionState, Live};
+use crate::i18n::text::Text;
+use crate::notices::Notices;
+use crate::settings::Settings;
+use crate::state::panels::{Open, Opened};
+use crate::state::toasts::Toasts;
+
+/// The orchard of somebody who is signed in: the connection lives as long as this does.
+#[component]
+pub(crate) fn Orchard(session: Session, head_start: Option<HeadStart>) -> impl IntoView {
+    let text = Text::from_context();
+    let opened = Opened::from_context();
+    let settings = use_context::<Arc<Settings>>().unwrap_or_default();
+    let Live { count, link } = match connection::go_live(&session, head_start, &settings) {
+        Ok(live) => live,
+        Err(error) => {
+            // Only the settings can be at fault, so their keeper is told, and the page stays usable.
+            Toasts::from_context().keep(text.unusable_server(&error));
+            Live {
+                count: Signal::stored(None),
+                link: Link::unusable(&settings),
+            }
+        }
+    };
+    view! {
+        <Connection
+            state=link.state
+            on_open=Callback::new(move |()| opened.show(Open::Connection))
+        />
+        <Count count stale=Signal::derive(move || link.state.get() != ConnectionState::Live) />
+        <OfflineBar
+            overdue=link.overdue
+            state=link.state
+            reason=link.reason
+            on_retry=link.retry
+        />
+        <Show when=move || opened.shows(Open::Connection)>
+            <Panel
+                name="connection-panel"
+                title=move || text.connection_title
+                on_close=move || opened.close(Open::Connection)
+            >
+                <ConnectionFigures link />
+            </Panel>
+        </Show>
+        <Show when=move || opened.shows(Open::Notices)>
+            <Panel
+                name="notices-panel"
+                title=move || text.notices
+                on_close=move || opened.close(Open::Notices)
+            >
+                <Board />
+            </Panel>
+        </Show>
+    }
+}
+
+/// The page's own notice board.
+#[component]
+fn Board() -> impl IntoView {
+    let notices = Notices::from_context();
+    view! {
+        <NoticeBoard
+            board=notices.board.into()
+            draft=notices.draft
+            outbox=notices.outbox.into()
+            on_send=Callback::new(move |()| notices.send())
+        />
+    }
+}

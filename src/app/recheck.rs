@@ -1,0 +1,38 @@
+//! Coming back from a window of the host's, by which one may have signed in.
+
+use leptos::prelude::*;
+use orchard_contract::storage;
+
+use crate::account::session;
+use crate::app::Gate;
+use crate::host::{Told, here};
+
+/// Calls `check` when the page is shown again to somebody who is not signed in, and the stores have another token than the
+/// one that was not good.
+pub(crate) fn look(gate: RwSignal<Gate>, check: impl Fn() + 'static) {
+    let seen = StoredValue::new(None);
+    Effect::new(move || {
+        if is_out(&gate.read()) {
+            seen.set_value(token());
+        }
+    });
+    here().listen(
+        Told::Shown,
+        Box::new(move || {
+            let out = gate.try_with_untracked(is_out) == Some(true);
+            let token = token();
+            if out && token.is_some() && seen.try_get_value() != Some(token) {
+                check();
+            }
+        }),
+    );
+}
+
+fn is_out(gate: &Gate) -> bool {
+    matches!(gate, Gate::SignIn(_))
+}
+
+fn token() -> Option<String> {
+    let (_, token) = session::kept(here(), storage::ACCESS_TOKEN)?;
+    Some(token.into_inner())
+}

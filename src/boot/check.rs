@@ -1,0 +1,62 @@
+//! Whether the token that is kept is good: the one question that everybody waits for.
+
+use js_sys::{JSON, Reflect};
+use orchard_contract::{Errno, storage};
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::account::session::{self, Absent, Session};
+use crate::host::Host;
+
+/// As [`session::check`], by the answer to what `ask.js` has asked ahead, with the browser's own JSON, which weighs
+/// nothing. No answer, or one that isn't plain, is [`Absent::Unclear`]: the page then asks for itself, and tells what is
+/// wrong.
+pub(super) async fn check(host: &impl Host, api: &str) -> Result<Session, Absent> {
+    let kept = session::kept(host, storage::ACCESS_TOKEN);
+    let (place, token) = kept.ok_or(Absent::NeverSignedIn)?;
+    let answer = answer_ahead(api, token.expose()).await;
+    let answer = answer.ok().and_then(|answer| answer.as_string());
+    match answer.as_deref().and_then(errno) {
+        Some(Errno::OK) => Ok(session::of(host, token)),
+        Some(Errno::TOKEN_EXPIRED) => Err(Absent::Expired(place)),
+        Some(_) => Err(Absent::SignedOut),
+        None => Err(Absent::Unclear),
+    }
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// What came back, as text, empty if nothing did; it fails where ask.js is missing.
+    #[wasm_bindgen(catch, js_name = answerAhead)]
+    async fn answer_ahead(api: &str, token: &str) -> Result<JsValue, JsValue>;
+}
+
+fn errno(text: &str) -> Option<Errno> {
+    let answer = JSON::parse(text).ok()?;
+    let errno = member(&member(&answer, "result")?, "errno")?.as_f64()?;
+    Some(Errno::new(errno as i64))
+}
+
+/// What an object has under `name`; `None` of what is no object.
+pub(super) fn member(object: &JsValue, name: &str) -> Option<JsValue> {
+    Reflect::get(object, &JsValue::from_str(name)).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use orchard_contract::endpoints::{self, authorization};
+    use orchard_contract::rpc::{Method as _, user};
+
+    use super::*;
+
+    #[test]
+    fn the_script_asks_the_same() {
+        let script = include_str!("ask.js");
+        let says = |text: &str| assert!(script.contains(text), "{text}");
+        says(&[" method: \"", user::Check::NAME, "\""].concat());
+        says(&["sessionStorage.getItem(\"", storage::ACCESS_TOKEN, "\")"].concat());
+        says(&["localStorage.getItem(\"", storage::ACCESS_TOKEN, "\")"].concat());
+        says(&["\"", &authorization(""), "\" + token"].concat());
+        says(&["api = \"", endpoints::API_PATH, "\""].concat());
+    }
+}

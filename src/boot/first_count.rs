@@ -1,0 +1,71 @@
+use js_sys::{Array, JSON, Object, Reflect};
+use leptos_socketio::{Event as _, HeadStart, Heard};
+use orchard_contract::events::ServerResponse;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::Element;
+
+use super::check::member;
+use crate::account::session::Session;
+use crate::settings::Settings;
+
+/// Opens the connection of `session`, whose first count is shown as it comes; `settled` hears when it is made or has
+/// failed. `None` where the settings name no server that can be used: the page finds out why.
+pub(super) fn connect(
+    session: &Session,
+    settings: &Settings,
+    settled: impl Fn() + 'static,
+) -> Option<HeadStart> {
+    let heard = move |heard: Heard<'_>| {
+        if let Heard::Packet(packet) = heard {
+            match packet.bytes().next() {
+                // An event, before the server has answered the CONNECT, or after.
+                Some(b'2') => _ = count(packet).map(show),
+                // The answer, one or the other.
+                Some(b'0' | b'4') => {}
+                _ => return,
+            }
+        }
+        settled();
+    };
+    HeadStart::open(
+        &settings.socket_server,
+        &settings.socket_path,
+        &settings.socket_namespace,
+        auth(session).as_deref(),
+        heard,
+    )
+    .ok()
+}
+
+/// What [`orchard_contract::events::Auth`] is as JSON.
+fn auth(session: &Session) -> Option<String> {
+    let auth = Object::new();
+    let token = JsValue::from_str(session.token.expose());
+    Reflect::set(&auth, &JsValue::from_str("token"), &token).ok()?;
+    JSON::stringify(&auth).ok()?.as_string()
+}
+
+/// The count in an event's packet, if it has one.
+fn count(packet: &str) -> Option<f64> {
+    let arguments = packet.get(packet.find('[')?..)?;
+    let arguments: Array = JSON::parse(arguments).ok()?.dyn_into().ok()?;
+    let is_response = arguments.get(0).as_string()? == ServerResponse::NAME;
+    let count = member(&arguments.get(1), "count").filter(|_| is_response)?;
+    // A crowd that the place has no room for is shortened by the page.
+    count.as_f64().filter(|count| (0.0..1e8).contains(count))
+}
+
+/// Puts the count into the place that `index.html` has for it, which the page takes over.
+fn show(count: f64) {
+    let document = web_sys::window().and_then(|window| window.document());
+    let element = |id| document.as_ref()?.get_element_by_id(id);
+    let page: Option<Element> = element(crate::PAGE);
+    if let (Some(page), Some(place)) = (page, element("count")) {
+        let text = js_sys::Number::from(count.trunc()).to_locale_string("zh-CN");
+        place.set_text_content(text.as_string().as_deref());
+        if let Some(plate) = place.parent_element() {
+            _ = plate.remove_attribute("hidden");
+        }
+        _ = page.set_attribute("data-live", "");
+    }
+}

@@ -1,0 +1,131 @@
+//! The page's own part, which a release loads after what comes early.
+
+use std::any::Any;
+use std::cell::Cell;
+
+use gloo_timers::callback::Timeout;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::HtmlElement;
+
+use crate::PAGE;
+use crate::account::session::Absent;
+use crate::app::{App, AppProps};
+use crate::boot::Start;
+use crate::host;
+use crate::settings::Settings;
+
+/// The style sheet of `index.html` that holds for nothing before the page is there.
+const STYLE: &str = "later";
+
+/// How long to wait before what could not be loaded is asked for again, in milliseconds.
+const AGAIN: u32 = 3_000;
+
+/// Loads the page and hands `start` over to it. Until then, what came early goes on.
+pub(crate) fn load(start: Start) {
+    spawn_local(async move {
+        match seam::loaded().await {
+            Ok(()) => _ = seam::mount(Box::new(start)).await,
+            Err(_) => again(start),
+        }
+    });
+}
+
+fn again(start: Start) {
+    Timeout::new(AGAIN, move || load(start)).forget();
+}
+
+/// Puts the page in the place of what `index.html` shows while it is loaded.
+fn put(start: Start) {
+    if let Some(style) = document().get_element_by_id(STYLE) {
+        _ = style.remove_attribute("media");
+    }
+    spawn_local(async move { show(arrive(start).await) });
+}
+
+/// Opens the page anew, with nothing known: another host holds it than was thought.
+pub(crate) fn open_again() {
+    let (settings, problems) = Settings::of_document();
+    spawn_local(async move {
+        show(
+            arrive(Start {
+                settings,
+                problems,
+                checked: Err(Absent::Unasked),
+            })
+            .await,
+        );
+    });
+}
+
+/// Finds out what holds the page. Who is signed in already, is so in a plain browser.
+async fn arrive(mut start: Start) -> Start {
+    if !matches!(start.checked, Err(Absent::NeverSignedIn | Absent::Unasked)) {
+        return start;
+    }
+    let problem = host::choose(start.settings.host.as_deref()).await;
+    if let Some(carried) = host::here().settings() {
+        (start.settings, start.problems) = Settings::of_document_and(&carried);
+    }
+    start.problems.extend(problem);
+    // What was asked early was a plain browser's store.
+    if host::here().name() != host::BROWSER {
+        start.checked = Err(Absent::Unasked);
+    }
+    start
+}
+
+/// Shows the page, in the place of one that was there before.
+fn show(start: Start) {
+    drop(SHOWN.take());
+    let app = || App(AppProps { start });
+    let element = document()
+        .get_element_by_id(PAGE)
+        .and_then(|element| element.dyn_into::<HtmlElement>().ok());
+    match element {
+        Some(element) => {
+            element.set_text_content(None);
+            SHOWN.set(Some(Box::new(mount_to(element, app))));
+        }
+        None => mount_to_body(app),
+    }
+}
+
+thread_local! {
+    /// What is shown, for as long as it is kept here.
+    static SHOWN: Cell<Option<Box<dyn Any>>> = const { Cell::new(None) };
+}
+
+/// The seam: what is called from `put` on, and by nothing else, becomes a module of its own.
+#[cfg(feature = "split")]
+mod seam {
+    use wasm_split_helpers::{SplitLoaderError, wasm_split};
+
+    use crate::boot::Start;
+    use super::put;
+
+    #[wasm_split(page, fallible, preload(loaded))]
+    pub(super) fn mount(start: Box<Start>) -> Result<(), SplitLoaderError> {
+        put(*start);
+        Ok(())
+    }
+}
+
+/// Without the seam, all is there from the start.
+#[cfg(not(feature = "split"))]
+mod seam {
+    use std::convert::Infallible;
+
+    use crate::boot::Start;
+    use super::put;
+
+    pub(super) async fn loaded() -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    pub(super) async fn mount(start: Box<Start>) -> Result<(), Infallible> {
+        put(*start);
+        Ok(())
+    }
+}

@@ -1,0 +1,91 @@
+//! One question to a server, and what a browser lets the page know of the answer.
+
+use std::cell::Cell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use gloo_timers::callback::Timeout;
+use js_sys::Reflect;
+use leptos::prelude::window_event_listener_untyped;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortController, RequestCache, RequestCredentials, RequestInit, RequestMode};
+
+use super::address::Address;
+use crate::dom::pause::pause;
+
+/// How long each question may take, in milliseconds.
+const PATIENCE: u32 = 8_000;
+
+/// Long enough for a breach of the policy to be told.
+const REST: Duration = Duration::from_millis(200);
+
+/// Longer answers than any handshake are of something else, and their beginning shows it.
+const MOST: usize = 2_000;
+
+/// What came back.
+#[derive(Debug)]
+pub(super) enum Heard {
+    /// An answer that can be read: its status, and how it begins.
+    Answer(u16, String),
+    /// The page's own policy forbids the question.
+    Forbidden,
+    /// Nothing.
+    Nothing,
+    /// An answer that only a page of another origin may read.
+    Unreadable,
+}
+
+pub(super) async fn ask(address: &Address) -> Heard {
+    let forbidden = Rc::new(Cell::new(false));
+    let listener = {
+        let (forbidden, origin) = (forbidden.clone(), address.origin.clone());
+        window_event_listener_untyped("securitypolicyviolation", move |event| {
+            let blocked = Reflect::get(&event, &"blockedURI".into()).ok();
+            let blocked = blocked.and_then(|blocked| blocked.as_string());
+            if blocked.is_some_and(|blocked| blocked.starts_with(&origin)) {
+                forbidden.set(true);
+            }
+        })
+    };
+    let heard = match fetch(&address.url, RequestMode::Cors).await {
+        Ok(response) => answer(&response).await,
+        // Whoever asks without a wish to read is answered by any server that is there.
+        Err(_) => match fetch(&address.url, RequestMode::NoCors).await {
+            Ok(_) => Heard::Unreadable,
+            Err(_) => {
+                // A browser refuses at once, and tells of the breach a little later.
+                pause(REST).await;
+                if forbidden.get() {
+                    Heard::Forbidden
+                } else {
+                    Heard::Nothing
+                }
+            }
+        },
+    };
+    listener.remove();
+    heard
+}
+
+async fn fetch(url: &str, mode: RequestMode) -> Result<web_sys::Response, JsValue> {
+    let abort = AbortController::new()?;
+    let init = RequestInit::new();
+    init.set_mode(mode);
+    init.set_cache(RequestCache::NoStore);
+    init.set_credentials(RequestCredentials::Omit);
+    init.set_signal(Some(&abort.signal()));
+    let _deadline = Timeout::new(PATIENCE, move || abort.abort());
+    let window = web_sys::window().ok_or(JsValue::UNDEFINED)?;
+    let response = JsFuture::from(window.fetch_with_str_and_init(url, &init)).await?;
+    Ok(response.unchecked_into())
+}
+
+async fn answer(response: &web_sys::Response) -> Heard {
+    let body = match response.text() {
+        Ok(text) => JsFuture::from(text).await.ok(),
+        Err(_) => None,
+    };
+    let body = body.and_then(|body| body.as_string()).unwrap_or_default();
+    Heard::Answer(response.status(), body.chars().take(MOST).collect())
+}

@@ -1,0 +1,295 @@
+//! The page's connection: what it sends, and what events do to the page.
+
+pub(crate) mod announced;
+pub(crate) mod diagnosis;
+pub(crate) mod failure;
+pub(crate) mod greeting;
+pub(crate) mod online;
+pub(crate) mod readmission;
+pub(crate) mod refusal;
+pub(crate) mod view;
+
+use std::cell::Cell;
+use std::pin::Pin;
+use std::rc::Rc;
+
+use leptos::prelude::*;
+use leptos_socketio::{
+    Auth as AuthData, HeadStart, OpenError, Socket, Status, use_connect_of, use_event,
+};
+use orchard_contract::events::{Auth, Chat, Login, LoginResponse, ServerResponse};
+use orchard_contract::{Secret, storage};
+
+use crate::account::session::{self, Absent, SIGNED_OUT, Session};
+use crate::app::session_gate::Door;
+use crate::connection::announced::Announced;
+use crate::connection::greeting::{Answered, Greeting, Newcomer};
+use crate::connection::view::Link;
+use crate::dom::frame_throttle::paced;
+use crate::dom::pause::within;
+use crate::host::here;
+use crate::i18n::text::Text;
+use crate::notices::Notices;
+use crate::settings::Settings;
+use crate::state::toasts::Toasts;
+
+/// How long the page waits for the token to be checked, in milliseconds. After that it sends the
+/// token unchecked: the Socket.IO server may be reachable while the JSON-RPC is not.
+const PATIENCE: u32 = 8_000;
+
+/// What the sign of the connection shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ConnectionState {
+    Connecting,
+    /// The server has ended it. It is not retried until the player asks for that.
+    Ended,
+    /// Nobody is signed in yet.
+    Idle,
+    Live,
+    /// There is no network.
+    Offline,
+    Reconnecting,
+    Refused,
+}
+
+impl ConnectionState {
+    /// For style sheets and tests.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Connecting => "connecting",
+            Self::Ended => "ended",
+            Self::Idle => "idle",
+            Self::Live => "live",
+            Self::Offline => "offline",
+            Self::Reconnecting => "reconnecting",
+            Self::Refused => "refused",
+        }
+    }
+
+    pub(crate) fn of(status: &Status, online: bool) -> Self {
+        match status {
+            Status::Connected => Self::Live,
+            Status::Refused { .. } => Self::Refused,
+            Status::Connecting if online => Self::Connecting,
+            Status::Reconnecting { .. } if online => Self::Reconnecting,
+            Status::Disconnected if online => Self::Ended,
+            _ => Self::Offline,
+        }
+    }
+}
+
+/// What the page shows of its connection.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Live {
+    /// The last count; `None` before the first.
+    pub(crate) count: Signal<Option<u64>>,
+    pub(crate) link: Link,
+}
+
+/// Opens the connection of `session`, or takes over the one that was opened early. It, and all that listens to it, goes
+/// with the current owner.
+///
+/// # Errors
+/// When the settings name no server or namespace that can be used.
+pub(crate) fn go_live(
+    session: &Session,
+    head_start: Option<HeadStart>,
+    settings: &Settings,
+) -> Result<Live, OpenError> {
+    let asking = RwSignal::new(false);
+    let socket = open(session, head_start, settings, asking)?;
+    provide_context(socket);
+    on_cleanup(move || socket.remove());
+    let (uid, chat) = (session.uid.clone(), settings.chat);
+    use_connect_of(socket, move || {
+        // Connected, so these go out at once; should the connection be gone again, the next connect repeats them.
+        _ = socket.emit(&Login { uid: uid.clone() });
+        if chat {
+            _ = socket.emit(&Chat { uid: uid.clone() });
+        }
+    });
+
+    let (count, set_count) = signal(None);
+    let notices = Notices::from_context();
+    greet(socket, paced(set_count), notices);
+    notices.listen(socket, session, settings);
+    let announced = Announced::of(socket);
+    if let Some(door) = Door::from_context() {
+        readmission::follow(socket, settings, announced, door);
+    }
+    let link = Link::of(socket, settings, announced, asking.into());
+    // Not before all listen: what came early is told then.
+    _ = socket.connect();
+    Ok(Live {
+        count: count.into(),
+        link,
+    })
+}
+
+/// Shows each count, and toasts welcomes and logins.
+fn greet(socket: Socket, show: impl Fn(Option<u64>) + 'static, notices: Notices) {
+    let (toasts, text) = (Toasts::from_context(), Text::from_context());
+    let greeting = StoredValue::new(Greeting::default());
+    let say = move |who: Newcomer| {
+        let name = who.nickname.as_deref().unwrap_or(&who.sid);
+        toasts.say(text.welcome(name, who.count));
+    };
+    use_event(move |response: ServerResponse| {
+        let ServerResponse {
+            count,
+            sid,
+            nickname,
+        } = response;
+        if count.is_some() {
+            show(count);
+        }
+        let Some(sid) = sid else { return };
+        let who = Newcomer {
+            sid,
+            nickname: nickname.filter(|name| !name.trim().is_empty()),
+            count,
+        };
+        let id = socket.id();
+        let whom = greeting.try_update_value(|it| it.welcome(who, id.as_deref()));
+        if let Some(who) = whom.flatten() {
+            say(who);
+        }
+    });
+    use_event(move |response: LoginResponse| {
+        if let Some(refused) = text.login_refused(&response) {
+            greeting.try_update_value(Greeting::not_logged_in);
+            return toasts.keep(refused);
+        }
+        let LoginResponse {
+            data, errno, sid, ..
+        } = response;
+        let has_words = data.as_deref().is_some_and(|data| !data.trim().is_empty());
+        let is_success = errno.is_some() || sid.is_some();
+        let update = greeting.try_update_value(|it| (it.logged_in(sid), it.is_verified()));
+        let Some(((answered, others), is_verified)) = update else {
+            return;
+        };
+        notices.trust(is_verified);
+        let is_said = match answered {
+            Answered::First => has_words || is_success,
+            Answered::Again => false,
+            Answered::Other => has_words,
+        };
+        if is_said {
+            toasts.say(text.logged_in(data.as_deref()));
+        }
+        others.into_iter().for_each(say);
+    });
+    let left = socket.on_disconnect(move |_| {
+        greeting.try_update_value(Greeting::left);
+    });
+    StoredValue::new_local(left);
+}
+
+fn open(
+    session: &Session,
+    head_start: Option<HeadStart>,
+    settings: &Settings,
+    asking: RwSignal<bool>,
+) -> Result<Socket, OpenError> {
+    // The head start has asked with the token that was checked, or will; so the first question is not the page's.
+    let is_asked = head_start.as_ref().is_some_and(HeadStart::has_asked);
+    let builder = Socket::builder(&settings.socket_server)
+        .namespace(&settings.socket_namespace)
+        .path(&settings.socket_path)
+        .auth_with_refresh(renewal(
+            session.token.clone(),
+            settings.api.as_str().into(),
+            !is_asked,
+            asking,
+        ));
+    match head_start {
+        Some(head_start) => builder.head_start(head_start),
+        None => builder,
+    }
+    .build()
+}
+
+/// Asks for each CONNECT whether the token is still good, and renews it where it has expired. The very first is `fresh`:
+/// it was checked, or issued, a moment ago. `asking` is true while a question is open.
+fn renewal(
+    token: Secret,
+    api: Rc<str>,
+    fresh: bool,
+    asking: RwSignal<bool>,
+) -> impl Fn(bool) -> Answer {
+    let fresh = Cell::new(fresh);
+    let asked = Rc::new(Cell::new(0_u32));
+    move |refused| {
+        let (token, api, asked) = (token.clone(), api.clone(), asked.clone());
+        let fresh = fresh.replace(false) && !refused;
+        let question = asked.get().wrapping_add(1);
+        asked.set(question);
+        Box::pin(async move {
+            let token = if fresh {
+                token
+            } else {
+                asking.try_set(true);
+                let answer = within(PATIENCE, session::checkout(here(), &api)).await;
+                // A newer question may still be open.
+                if asked.get() == question {
+                    asking.try_set(false);
+                }
+                match answer {
+                    Some(Ok(session)) => session.token,
+                    None | Some(Err(Absent::Unreachable(_) | Absent::Fault(_))) => {
+                        session::kept(here(), storage::ACCESS_TOKEN).map_or(token, |(_, kept)| kept)
+                    }
+                    Some(Err(_)) => return Err(SIGNED_OUT.into()),
+                }
+            };
+            AuthData::object(&Auth { token: Some(token) }).map_err(|_| String::new())
+        })
+    }
+}
+
+/// What the next CONNECT carries, when it is there.
+type Answer = Pin<Box<dyn Future<Output = Result<AuthData, String>>>>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_a_network_nothing_is_on_its_way() {
+        let waiting = Status::Reconnecting {
+            attempt: 3,
+            delay: None,
+        };
+        assert_eq!(
+            ConnectionState::of(&waiting, true),
+            ConnectionState::Reconnecting
+        );
+        assert_eq!(
+            ConnectionState::of(&waiting, false),
+            ConnectionState::Offline
+        );
+        for status in [Status::Connecting, Status::Disconnected] {
+            assert_eq!(
+                ConnectionState::of(&status, false),
+                ConnectionState::Offline
+            );
+        }
+    }
+
+    #[test]
+    fn what_the_server_has_ended_is_not_on_its_way_either() {
+        assert_eq!(
+            ConnectionState::of(&Status::Disconnected, true),
+            ConnectionState::Ended
+        );
+    }
+
+    #[test]
+    fn a_connection_that_stands_is_live_whatever_the_browser_thinks_of_the_network() {
+        assert_eq!(
+            ConnectionState::of(&Status::Connected, false),
+            ConnectionState::Live
+        );
+    }
+}

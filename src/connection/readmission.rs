@@ -1,0 +1,104 @@
+//! Where the server refuses the token: the page renews it and connects once more. If that fails,
+//! the player signs in again.
+
+use js_sys::Date;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_socketio::{CloseDetails, ConnectError, DisconnectReason, Socket};
+use orchard_contract::Errno;
+
+use crate::account::session::{self, Absent, SIGNED_OUT};
+use crate::app::session_gate::Door;
+use crate::connection::announced::Announced;
+use crate::connection::refusal::Said;
+use crate::host::here;
+use crate::settings::Settings;
+
+/// How long the page must have been connected before the token is renewed once more, in
+/// milliseconds. Otherwise a server that accepts each CONNECT and then disconnects would be asked
+/// without end.
+const STEADY: f64 = 5_000.0;
+
+/// The token that was sent last.
+#[derive(Clone, Copy, Debug, Default)]
+struct Given {
+    /// It was renewed because the server refused the one before.
+    fresh: bool,
+    /// When the page was connected, in milliseconds since 1970.
+    since: Option<f64>,
+}
+
+/// Follows `socket` until the current owner goes.
+pub(crate) fn follow(socket: Socket, settings: &Settings, announced: Announced, door: Door) {
+    let given = StoredValue::new(Given::default());
+    let api = StoredValue::new(settings.api.clone());
+    let refused = move |said: Said| {
+        if said.is_about_session() {
+            answer(said, socket, given, api, door);
+        }
+    };
+    let followed = [
+        socket.on_connect(move || {
+            given.try_update_value(|given| given.since = Some(Date::now()));
+        }),
+        socket.on_disconnect(move |end| {
+            given.try_update_value(Given::end);
+            let said = match &end.details {
+                Some(CloseDetails::Server(refusal)) => Some(Said::of(refusal)),
+                _ if end.reason == DisconnectReason::IoServerDisconnect => announced.said(),
+                _ => None,
+            };
+            if let Some(said) = said {
+                refused(said);
+            }
+        }),
+        socket.on_connect_error(move |error| match error {
+            ConnectError::Refused(refusal) => refused(Said::of(refusal)),
+            // This removes the socket, so the other listeners have to run first.
+            ConnectError::Auth(text) if text == SIGNED_OUT => {
+                spawn_local(async move { door.expire() });
+            }
+            _ => {}
+        }),
+    ];
+    StoredValue::new_local(followed);
+}
+
+impl Given {
+    fn end(&mut self) {
+        let now = Date::now();
+        if self.since.take().is_some_and(|since| now - since >= STEADY) {
+            self.fresh = false;
+        }
+    }
+}
+
+fn answer(
+    said: Said,
+    socket: Socket,
+    given: StoredValue<Given>,
+    api: StoredValue<String>,
+    door: Door,
+) {
+    spawn_local(async move {
+        let (Some(before), Some(api)) = (given.try_get_value(), api.try_get_value()) else {
+            return;
+        };
+        if before.fresh || said.errno == Some(Errno::NO_SUCH_USER) {
+            return door.expire();
+        }
+        match session::renew_kept(here(), &api).await {
+            Ok(_) => {
+                given.try_update_value(|given| given.fresh = true);
+                _ = socket.connect();
+            }
+            // The session may still be valid. The page shows the refusal, and the player can retry.
+            Err(Absent::Unreachable(_) | Absent::Fault(_)) => {}
+            Err(_) => {
+                if given.try_get_value().is_some() {
+                    door.expire();
+                }
+            }
+        }
+    });
+}

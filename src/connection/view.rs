@@ -1,0 +1,340 @@
+//! What the page tells of its connection, beside its state.
+
+use gloo_timers::callback::Timeout;
+use js_sys::Date;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_socketio::{
+    ConnectError, ConnectionEvent, DisconnectReason, Socket, Status, use_round_trip_of,
+    use_status_of,
+};
+
+use crate::connection::ConnectionState;
+use crate::connection::announced::Announced;
+use crate::connection::diagnosis::{self, Diagnosis};
+use crate::connection::failure::Trouble;
+use crate::connection::online;
+use crate::i18n::language::Texts;
+use crate::i18n::text::Text;
+use crate::settings::Settings;
+use crate::state::toasts::Toasts;
+
+/// How long the connection may be away before the page speaks of it, in milliseconds.
+const GRACE: u32 = 3_000;
+
+/// How long the connection must have been live for the grace to start over, in milliseconds: a
+/// connection that flaps counts as away.
+const STEADY: f64 = 5_000.0;
+
+/// What an attempt waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Awaited {
+    /// That the server lets the page in.
+    Admission,
+    /// That the server answers at all.
+    Server,
+    /// Word of whether the token is still good.
+    Token,
+}
+
+/// Why there is no connection at the moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Reason {
+    /// It is on its way, and this is what it waits for.
+    Awaited(Awaited),
+    /// This went wrong.
+    Trouble(Trouble),
+}
+
+impl Reason {
+    /// Before the server has answered, the last failure is the better explanation; after that, what
+    /// the attempt waits for.
+    fn of(awaited: Option<Awaited>, trouble: Option<Trouble>) -> Option<Self> {
+        match (awaited, trouble) {
+            (None | Some(Awaited::Server), Some(trouble)) => Some(Self::Trouble(trouble)),
+            (awaited, _) => awaited.map(Self::Awaited),
+        }
+    }
+}
+
+/// The connection, as signals.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Link {
+    pub(crate) state: Signal<ConnectionState>,
+    /// Where the server is.
+    pub(crate) server: Signal<String>,
+    pub(crate) namespace: Signal<String>,
+    /// The socket's id on the server, while connected.
+    pub(crate) id: Signal<Option<String>>,
+    /// In milliseconds; `None` until it was measured.
+    pub(crate) round_trip: Signal<Option<u64>>,
+    /// The attempt that waits or is under way; the first is 1.
+    pub(crate) attempt: Signal<Option<u32>>,
+    /// When the next attempt starts, in milliseconds since 1970; `None` while none waits.
+    pub(crate) next: Signal<Option<f64>>,
+    /// What the attempt that is under way waits for; `None` while there is none.
+    pub(crate) awaited: Signal<Option<Awaited>>,
+    /// Why there is none; to be read while there is none.
+    pub(crate) reason: Signal<Option<Reason>>,
+    /// What went wrong last. A connection that stands again leaves it: that is when one asks what happened.
+    pub(crate) trouble: Signal<Option<Trouble>>,
+    /// What is wrong with the settings, as far as can be found out, while it was never live.
+    pub(crate) advice: Signal<Option<Diagnosis>>,
+    /// Whether it has been away for longer than one would wait in silence.
+    pub(crate) overdue: Signal<bool>,
+    /// Tries at once.
+    pub(crate) retry: Callback<()>,
+}
+
+impl Link {
+    /// That of `socket`, until the current owner goes. `asking`: whether it is asked for the
+    /// token's sake.
+    pub(crate) fn of(
+        socket: Socket,
+        settings: &Settings,
+        announced: Announced,
+        asking: Signal<bool>,
+    ) -> Self {
+        let status = use_status_of(socket);
+        let online = online::signal();
+        let state =
+            Memo::new(move |_| status.with(|status| ConnectionState::of(status, online.get())));
+        let next = Memo::new(move |_| match status.get() {
+            Status::Reconnecting {
+                delay: Some(delay), ..
+            } => Some(Date::now() + delay.as_secs_f64() * 1000.0),
+            _ => None,
+        });
+        let round_trip = use_round_trip_of(socket);
+        // Whether there is a connection, and whether there was one since the attempt began.
+        let open = StoredValue::new(false);
+        let answered = RwSignal::new(false);
+        let error = socket.last_error();
+        let trouble = RwSignal::new(error.map(|error| Trouble::of_error(&error, false)));
+        let advice = Advice::new(socket, settings);
+        let heard = [
+            socket.on_connection(move |event| match event {
+                ConnectionEvent::Opened => {
+                    open.try_set_value(true);
+                    answered.try_set(true);
+                }
+                ConnectionEvent::Closed(reason) => {
+                    open.try_set_value(false);
+                    // For any other reason, on_connect_error or on_disconnect follows, which needs
+                    // the old value.
+                    if *reason == DisconnectReason::ForcedClose {
+                        answered.try_set(false);
+                    }
+                }
+                ConnectionEvent::ReconnectAttempt(_) => {
+                    answered.try_set(false);
+                }
+                _ => {}
+            }),
+            socket.on_connect_error(move |error| {
+                let error_of = Trouble::of_error(error, answered.try_get_untracked() == Some(true));
+                advice.look(error, &error_of);
+                trouble.try_set(Some(error_of));
+                // Others may keep the connection, on which the next request goes out.
+                answered.try_set(open.try_get_value() == Some(true));
+            }),
+            socket.on_connect(move || advice.settle()),
+            socket.on_disconnect(move |end| {
+                answered.try_set(false);
+                if let Some(end) = Trouble::of_disconnect(end) {
+                    trouble.try_set(Some(end.announced(announced.said())));
+                }
+            }),
+        ];
+        StoredValue::new_local(heard);
+        let awaited = Memo::new(move |_| {
+            let under_way = match status.get() {
+                Status::Connecting => true,
+                Status::Reconnecting { delay, .. } => delay.is_none(),
+                _ => false,
+            };
+            under_way.then(|| match (asking.get(), answered.get()) {
+                (true, _) => Awaited::Token,
+                (false, true) => Awaited::Admission,
+                (false, false) => Awaited::Server,
+            })
+        });
+        Self {
+            state: state.into(),
+            server: Signal::stored(server(settings)),
+            namespace: Signal::stored(socket.namespace().unwrap_or_default()),
+            id: Signal::derive(move || {
+                status.track();
+                socket.id()
+            }),
+            round_trip: Signal::derive(move || {
+                let latest = round_trip.get()?.latest;
+                u64::try_from(latest.as_millis()).ok()
+            }),
+            attempt: Signal::derive(move || match status.get() {
+                Status::Reconnecting { attempt, .. } => Some(attempt),
+                _ => None,
+            }),
+            next: next.into(),
+            awaited: awaited.into(),
+            reason: Signal::derive(move || Reason::of(awaited.get(), trouble.get())),
+            trouble: trouble.into(),
+            advice: advice.found.into(),
+            overdue: overdue(state.into()),
+            retry: Callback::new(move |()| {
+                _ = socket.connect();
+            }),
+        }
+    }
+
+    /// None at all: the settings name no server that can be used.
+    pub(crate) fn unusable(settings: &Settings) -> Self {
+        Self {
+            state: Signal::stored(ConnectionState::Offline),
+            server: Signal::stored(server(settings)),
+            namespace: Signal::stored(settings.socket_namespace.clone()),
+            id: Signal::stored(None),
+            round_trip: Signal::stored(None),
+            attempt: Signal::stored(None),
+            next: Signal::stored(None),
+            awaited: Signal::stored(None),
+            reason: Signal::stored(None),
+            trouble: Signal::stored(None),
+            advice: Signal::stored(None),
+            overdue: Signal::stored(false),
+            // Settings are read when the page is loaded, and may have been corrected.
+            retry: Callback::new(|()| _ = window().location().reload()),
+        }
+    }
+}
+
+fn server(settings: &Settings) -> String {
+    if settings.socket_server.is_empty() {
+        window().location().origin().unwrap_or_default()
+    } else {
+        settings.socket_server.clone()
+    }
+}
+
+/// What may be wrong with settings by which no connection was ever made: where one was, they are right.
+#[derive(Clone, Copy)]
+struct Advice {
+    found: RwSignal<Option<Diagnosis>>,
+    /// Each kind of trouble is looked into once, however often it comes.
+    last: StoredValue<Option<Trouble>>,
+    settled: StoredValue<bool>,
+    settings: StoredValue<Settings>,
+    text: Texts,
+    toasts: Toasts,
+}
+
+impl Advice {
+    fn new(socket: Socket, settings: &Settings) -> Self {
+        let advice = Self {
+            found: RwSignal::new(None),
+            last: StoredValue::new(None),
+            settled: StoredValue::new(socket.is_connected()),
+            settings: StoredValue::new(settings.clone()),
+            text: Text::from_context(),
+            toasts: Toasts::from_context(),
+        };
+        if let Some(error) = socket.last_error() {
+            advice.look(&error, &Trouble::of_error(&error, false));
+        }
+        advice
+    }
+
+    fn is_settled(self) -> bool {
+        self.settled.try_get_value() != Some(false)
+    }
+
+    fn look(self, error: &ConnectError, trouble: &Trouble) {
+        let known = self.last.try_get_value().flatten().as_ref() == Some(trouble);
+        let Some(settings) = self.settings.try_get_value() else {
+            return;
+        };
+        if known || self.is_settled() {
+            return;
+        }
+        self.last.try_set_value(Some(trouble.clone()));
+        let (error, trouble) = (error.clone(), trouble.clone());
+        spawn_local(async move {
+            let found = diagnosis::of_socket(&settings, &error, &trouble).await;
+            if self.is_settled() || found.is_none() {
+                return;
+            }
+            if let Some(found) = found.as_ref().filter(|found| found.finding.stays()) {
+                self.toasts.keep(self.text.finding(found).join("\n"));
+            }
+            self.found.try_set(found);
+        });
+    }
+
+    /// The settings are right.
+    fn settle(self) {
+        self.settled.try_set_value(true);
+        self.found.try_set(None);
+    }
+}
+
+/// Whether the page has not been live for [`GRACE`]. After less than [`STEADY`] live there is no
+/// grace.
+fn overdue(state: Signal<ConnectionState>) -> Signal<bool> {
+    let overdue = RwSignal::new(false);
+    let patience = StoredValue::new_local(None::<Timeout>);
+    let since = StoredValue::new(None::<f64>);
+    let live = Memo::new(move |_| state.get() == ConnectionState::Live);
+    Effect::new(move || {
+        if live.get() {
+            since.set_value(Some(Date::now()));
+            patience.set_value(None);
+            return overdue.set(false);
+        }
+        let stood = since.try_update_value(Option::take).flatten();
+        let is_unsteady = stood.is_some_and(|since| Date::now() - since < STEADY);
+        overdue.set(is_unsteady);
+        let timeout = (!is_unsteady).then(|| {
+            Timeout::new(GRACE, move || {
+                overdue.try_set(true);
+            })
+        });
+        patience.set_value(timeout);
+    });
+    overdue.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_waited_for_is_told_where_nothing_went_wrong_or_the_server_has_answered() {
+        let lost = || Some(Trouble::Lost);
+        for (awaited, trouble, reason) in [
+            (None, None, None),
+            (None, lost(), Some(Reason::Trouble(Trouble::Lost))),
+            (
+                Some(Awaited::Server),
+                None,
+                Some(Reason::Awaited(Awaited::Server)),
+            ),
+            (
+                Some(Awaited::Server),
+                lost(),
+                Some(Reason::Trouble(Trouble::Lost)),
+            ),
+            (
+                Some(Awaited::Admission),
+                lost(),
+                Some(Reason::Awaited(Awaited::Admission)),
+            ),
+            (
+                Some(Awaited::Token),
+                lost(),
+                Some(Reason::Awaited(Awaited::Token)),
+            ),
+        ] {
+            assert_eq!(Reason::of(awaited, trouble), reason);
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! Which language the page speaks: chosen, remembered, and changed while it is open.
+
+use std::ops::Deref;
+
+use js_sys::{Date, Object, Reflect};
+use leptos::prelude::*;
+use leptos::reactive::graph::Observer;
+use wasm_bindgen::JsValue;
+
+use crate::host::{Store, here};
+use crate::i18n::text::Text;
+
+/// The device's key of the player's choice.
+const KEY: &str = "language";
+
+/// A language that the page speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Language {
+    Chinese,
+    English,
+}
+
+impl Language {
+    /// The language of a tag such as `zh-CN` or `en`.
+    pub(crate) fn of_tag(tag: &str) -> Option<Self> {
+        let primary = tag.split(['-', '_']).next().unwrap_or_default();
+        if primary.eq_ignore_ascii_case("zh") {
+            Some(Self::Chinese)
+        } else if primary.eq_ignore_ascii_case("en") {
+            Some(Self::English)
+        } else {
+            None
+        }
+    }
+
+    /// The language that `words` are in, as far as their beginning shows it.
+    pub(crate) fn of_words(words: &str) -> Option<Self> {
+        let mut latin = false;
+        for character in words.chars().take(200) {
+            match character {
+                // Its signs, and the marks between them.
+                '\u{3001}'..='\u{303f}' | '\u{3400}'..='\u{9fff}' | '\u{ff01}'..='\u{ff5e}' => {
+                    return Some(Self::Chinese);
+                }
+                _ => latin |= character.is_ascii_alphabetic(),
+            }
+        }
+        latin.then_some(Self::English)
+    }
+
+    /// The one to speak: what the player chose, else what the settings ask for, else the browser's; English for
+    /// every browser that isn't Chinese.
+    pub(crate) fn choose(chosen: Option<&str>, asked: Option<&str>, browser: Option<&str>) -> Self {
+        [chosen, asked, browser]
+            .into_iter()
+            .flatten()
+            .find_map(Self::of_tag)
+            .unwrap_or(Self::English)
+    }
+
+    pub(crate) fn tag(self) -> &'static str {
+        match self {
+            Self::Chinese => "zh-CN",
+            Self::English => "en",
+        }
+    }
+
+    /// What its speakers call it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Chinese => "中文",
+            Self::English => "English",
+        }
+    }
+
+    pub(crate) fn other(self) -> Self {
+        match self {
+            Self::Chinese => Self::English,
+            Self::English => Self::Chinese,
+        }
+    }
+
+    /// A number as it is written in this language.
+    pub(crate) fn number(self, number: u64) -> String {
+        js_sys::Number::from(number as f64)
+            .to_locale_string(self.tag())
+            .into()
+    }
+
+    /// A moment, in milliseconds since 1970, as it is written in this language: the time of day, of
+    /// another day with its date.
+    pub(crate) fn time(self, moment: f64) -> String {
+        let date = Date::new(&JsValue::from_f64(moment));
+        let is_today = date.to_date_string() == Date::new_0().to_date_string();
+        let options = Object::new();
+        let set = |key: &str, style: &str| {
+            _ = Reflect::set(&options, &key.into(), &style.into());
+        };
+        if !is_today {
+            set("month", "short");
+            set("day", "numeric");
+        }
+        set("hour", "2-digit");
+        set("minute", "2-digit");
+        date.to_locale_string(self.tag(), &options).into()
+    }
+}
+
+/// The page's texts in the language of the moment. Read where signals are tracked, a text follows the language.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Texts(RwSignal<Language>);
+
+impl Texts {
+    /// Starts in the language that [`Language::choose`] gives. A setting that names none means the browser's.
+    pub(crate) fn start(asked: Option<&str>) -> Self {
+        let chosen = here().read(Store::Device, KEY);
+        let browser = window().navigator().language();
+        let language = Language::choose(chosen.as_deref(), asked, browser.as_deref());
+        apply(language);
+        Self(RwSignal::new(language))
+    }
+
+    pub(crate) fn from_context() -> Self {
+        use_context().unwrap_or_else(|| Self(RwSignal::new(Language::Chinese)))
+    }
+
+    /// Speaks `language` from now on, and remembers it.
+    pub(crate) fn speak(self, language: Language) {
+        here().save(Store::Device, KEY, language.tag());
+        apply(language);
+        self.0.set(language);
+    }
+
+    /// The language of the moment.
+    pub(crate) fn language(self) -> Language {
+        let language = if Observer::get().is_some() {
+            self.0.try_get()
+        } else {
+            self.0.try_get_untracked()
+        };
+        language.unwrap_or(Language::Chinese)
+    }
+}
+
+impl Deref for Texts {
+    type Target = Text;
+
+    fn deref(&self) -> &Text {
+        Text::of(self.language())
+    }
+}
+
+/// Tells the document which language it is in.
+fn apply(language: Language) {
+    let document = document();
+    document.set_title(Text::of(language).document_title);
+    if let Some(root) = document.document_element() {
+        _ = root.set_attribute("lang", language.tag());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_of_any_region_and_case_are_understood() {
+        assert_eq!(Language::of_tag("zh-Hant-TW"), Some(Language::Chinese));
+        assert_eq!(Language::of_tag("EN_us"), Some(Language::English));
+        assert_eq!(Language::of_tag("fr"), None);
+        assert_eq!(Language::of_tag(""), None);
+    }
+
+    #[test]
+    fn words_show_their_language() {
+        for (words, language) in [
+            ("登录成功", Some(Language::Chinese)),
+            ("ok，", Some(Language::Chinese)),
+            ("token 已过期", Some(Language::Chinese)),
+            ("token expired", Some(Language::English)),
+            ("1005", None),
+            ("", None),
+            ("Привет", None),
+        ] {
+            assert_eq!(Language::of_words(words), language, "{words}");
+        }
+    }
+
+    #[test]
+    fn the_players_choice_goes_before_the_setting_and_that_before_the_browser() {
+        use Language::{Chinese, English};
+        let choose = Language::choose;
+        assert_eq!(choose(Some("en"), Some("zh"), Some("zh-CN")), English);
+        assert_eq!(choose(None, Some("zh"), Some("en-US")), Chinese);
+        assert_eq!(choose(None, Some("auto"), Some("zh-TW")), Chinese);
+        assert_eq!(choose(None, None, Some("en-US")), English);
+    }
+
+    #[test]
+    fn a_browser_of_a_third_language_gets_english() {
+        assert_eq!(
+            Language::choose(None, Some("auto"), Some("fr")),
+            Language::English
+        );
+        assert_eq!(Language::choose(None, None, None), Language::English);
+    }
+}

@@ -1,0 +1,9 @@
+//! What the page says, in Chinese and English.
+
+pub(crate) mod amounts;
+pub(crate) mod en;
+pub(crate) mod findings;
+pub(crate) mod language;
+pub(crate) mod shown;
+pub(crate) mod text;
+pub(crate) mod zh;

@@ -1,0 +1,4 @@
+//! State that several parts of the page share.
+
+pub(crate) mod panels;
+pub(crate) mod toasts;
