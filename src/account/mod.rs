@@ -3,4 +3,5 @@
 pub(crate) mod profile;
 pub(crate) mod rpc;
 pub(crate) mod session;
+pub(crate) mod sign_in_form;
 pub(crate) mod turns;

@@ -20,14 +20,14 @@ pub(crate) struct Player {
 
 /// Why the server did not tell.
 #[derive(Debug)]
-pub(crate) enum Trouble {
+pub(crate) enum ProfileError {
     /// The session is over: its tokens are good no more.
     Expired,
     /// It could not be asked, or said something else: what is kept stays good.
     Failed,
 }
 
-impl From<CallError> for Trouble {
+impl From<CallError> for ProfileError {
     fn from(_: CallError) -> Self {
         Self::Failed
     }
@@ -61,22 +61,24 @@ impl Player {
     }
 
     /// As the server has it. An access token that has expired is renewed, once.
-    pub(crate) async fn ask(host: &'static dyn Host, api: &str) -> Result<Self, Trouble> {
+    pub(crate) async fn ask(host: &'static dyn Host, api: &str) -> Result<Self, ProfileError> {
         let (place, mut token) =
-            session::kept(host, storage::ACCESS_TOKEN).ok_or(Trouble::Expired)?;
+            session::kept(host, storage::ACCESS_TOKEN).ok_or(ProfileError::Expired)?;
         let mut answer = info(api, &token).await?;
         if answer.errno == Some(Errno::TOKEN_EXPIRED) {
             let fresh = session::refresh(host, api, place).await;
             token = fresh.map_err(|absent| match absent {
-                session::Absent::SignedOut | session::Absent::NeverSignedIn => Trouble::Expired,
-                _ => Trouble::Failed,
+                session::Absent::SignedOut | session::Absent::NeverSignedIn => {
+                    ProfileError::Expired
+                }
+                _ => ProfileError::Failed,
             })?;
             answer = info(api, &token).await?;
         }
         match answer.errno {
             Some(Errno::OK) => {}
-            Some(Errno::TOKEN_EXPIRED | Errno::TOKEN_INVALID) => return Err(Trouble::Expired),
-            _ => return Err(Trouble::Failed),
+            Some(Errno::TOKEN_EXPIRED | Errno::TOKEN_INVALID) => return Err(ProfileError::Expired),
+            _ => return Err(ProfileError::Failed),
         }
         // Whoever has signed out meanwhile, or signed in as somebody else, finds nothing of this one's.
         if host.read(place, storage::ACCESS_TOKEN).as_deref() == Some(token.expose()) {

@@ -44,7 +44,7 @@ pub(crate) enum Refusal {
     /// The call failed.
     Call(CallError),
     /// The server says no, with its code and its words.
-    Said(Option<Errno>, Option<String>),
+    ServerMessage(Option<Errno>, Option<String>),
 }
 
 impl From<CallError> for Absent {
@@ -104,7 +104,7 @@ pub(crate) async fn sign_in(
         .map_err(Refusal::Call)?;
     let token = match answer.access_token.clone() {
         Some(token) if answer.is_ok() => token,
-        _ => return Err(Refusal::Said(answer.errno, answer.errmsg)),
+        _ => return Err(Refusal::ServerMessage(answer.errno, answer.errmsg)),
     };
     let place = if remember {
         Store::Device

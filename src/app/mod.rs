@@ -1,3 +1,5 @@
+//! The page as a whole: who is let in, and what is shown then.
+
 pub(crate) mod orchard;
 pub(crate) mod recheck;
 pub(crate) mod session_gate;
@@ -11,60 +13,27 @@ use leptos::either::EitherOf4;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::account::rpc::CallError;
-use crate::account::session::{self, Absent, Session};
+use crate::account::session::{self, Absent};
 use crate::app::orchard::Orchard;
-use crate::app::session_gate::Door;
-use crate::app::shell::{End, Frame};
-use crate::app::sign_in_flow::Entry;
-use crate::boot::late;
+use crate::app::session_gate::SessionGate;
+use crate::app::shell::{End, Shell};
+use crate::app::sign_in_flow::SignInFlow;
 use crate::boot::{Signed, Start};
 use crate::components::{Back, Connection, Music, Title, ToastList, Unreachable, Waiting};
-use crate::connection::ConnectionState;
 use crate::connection::diagnosis;
+use crate::connection::state::ConnectionState;
 use crate::host::links;
 use crate::host::{self, here};
-use crate::i18n::language::Texts;
-use crate::i18n::text::Text;
+use crate::i18n::context::Texts;
 use crate::notices::Notices;
 use crate::settings::Settings;
+use crate::state::gate::Gate;
 use crate::state::panels::Opened;
 use crate::state::toasts::Toasts;
 
-/// How far the player has come.
-#[derive(Clone)]
-pub(crate) enum Gate {
-    /// The kept token is being checked.
-    Checking,
-    /// Somebody is signed in.
-    In(Session),
-    /// Nobody is signed in; the notice, if any, says why not any more.
-    SignIn(Option<Notice>),
-    /// Whether somebody is signed in couldn't be found out.
-    Unreachable(CallError),
-}
-
-/// Why somebody who was signed in is asked again.
-#[derive(Clone, Debug)]
-pub(crate) enum Notice {
-    /// The session has ended.
-    Ended,
-    /// The server failed at the question.
-    Fault(CallError),
-}
-
-impl Notice {
-    pub(crate) fn words(&self, text: &Text) -> String {
-        match self {
-            Self::Ended => text.signed_out.into(),
-            Self::Fault(fault) => text.call_error(fault),
-        }
-    }
-}
-
-/// The whole page.
+/// The whole page. `reopen` opens it anew where another host holds it than was thought.
 #[component]
-pub(crate) fn App(start: Start) -> impl IntoView {
+pub(crate) fn App(start: Start, reopen: fn()) -> impl IntoView {
     let Start {
         settings,
         problems,
@@ -101,9 +70,9 @@ pub(crate) fn App(start: Start) -> impl IntoView {
         Err(Absent::Unclear | Absent::Unasked) => Some(None),
         _ => None,
     };
-    let gate = RwSignal::new(gate_of(checked));
-    let door = Door::new(gate, notices, opened, settings.api.clone());
-    provide_context(door);
+    let gate = RwSignal::new(Gate::of(checked));
+    let session_gate = SessionGate::new(gate, notices, opened, settings.api.clone());
+    let on_expired = Callback::new(move |()| session_gate.expire());
     let check = {
         let settings = settings.clone();
         move || check_out(gate, settings.clone())
@@ -113,7 +82,7 @@ pub(crate) fn App(start: Start) -> impl IntoView {
             let settings = settings.clone();
             spawn_local(async move {
                 let renewed = session::renew(here(), &settings.api, place).await;
-                gate.try_set(gate_of(renewed));
+                gate.try_set(Gate::of(renewed));
             });
         }
         Some(None) => check(),
@@ -124,13 +93,13 @@ pub(crate) fn App(start: Start) -> impl IntoView {
     host::when_late(move || {
         let within = gate.try_with_untracked(|gate| matches!(gate, Gate::In(_)));
         if within == Some(false) {
-            late::open_again();
+            reopen();
         }
     });
     let home = home(&settings);
     let api = settings.api.clone();
     sky::follow();
-    // Told only after the first reads and writes had their chance to find out.
+    // HostEvent only after the first reads and writes had their chance to find out.
     note_forgetful_store(toasts, text);
 
     view! {
@@ -143,14 +112,14 @@ pub(crate) fn App(start: Start) -> impl IntoView {
                 // Once it was opened early; whoever signs in later has none.
                 let head_start = head_start.try_update_value(Option::take).flatten();
                 EitherOf4::B(view! {
-                    <Frame on_end=move |why| match why {
-                        End::Expired => door.expire(),
-                        End::SignedOut => door.sign_out(),
+                    <Shell on_end=move |why| match why {
+                        End::Expired => on_expired.run(()),
+                        End::SignedOut => session_gate.sign_out(),
                     } />
-                    <Orchard session head_start />
+                    <Orchard session head_start on_expired />
                 })
             }
-            Gate::SignIn(notice) => EitherOf4::C(view! { <Unconnected /> <Entry notice door /> }),
+            Gate::SignIn(notice) => EitherOf4::C(view! { <Unconnected /> <SignInFlow notice session_gate /> }),
             Gate::Unreachable(error) => {
                 let retry = Callback::new({
                     let check = check.clone();
@@ -175,19 +144,8 @@ fn check_out(gate: RwSignal<Gate>, settings: Arc<Settings>) {
     gate.set(Gate::Checking);
     spawn_local(async move {
         let checked = session::checkout(here(), &settings.api).await;
-        gate.try_set(gate_of(checked));
+        gate.try_set(Gate::of(checked));
     });
-}
-
-fn gate_of(checked: Result<Session, Absent>) -> Gate {
-    match checked {
-        Ok(session) => Gate::In(session),
-        Err(Absent::Expired(_) | Absent::Unclear | Absent::Unasked) => Gate::Checking,
-        Err(Absent::NeverSignedIn) => Gate::SignIn(None),
-        Err(Absent::SignedOut) => Gate::SignIn(Some(Notice::Ended)),
-        Err(Absent::Fault(fault)) => Gate::SignIn(Some(Notice::Fault(fault))),
-        Err(Absent::Unreachable(error)) => Gate::Unreachable(error),
-    }
 }
 
 /// Where "back" leads when there is nothing to go back to.

@@ -5,9 +5,10 @@ use leptos_socketio::HeadStart;
 
 use crate::account::session::Session;
 use crate::components::{Connection, ConnectionFigures, Count, NoticeBoard, OfflineBar, Panel};
-use crate::connection::view::Link;
-use crate::connection::{self, ConnectionState, Live};
-use crate::i18n::text::Text;
+use crate::connection::state::ConnectionState;
+use crate::connection::view::ConnectionView;
+use crate::connection::{self, Live};
+use crate::i18n::context::Texts;
 use crate::notices::Notices;
 use crate::settings::Settings;
 use crate::state::panels::{Open, Opened};
@@ -15,21 +16,26 @@ use crate::state::toasts::Toasts;
 
 /// The orchard of somebody who is signed in: the connection lives as long as this does.
 #[component]
-pub(crate) fn Orchard(session: Session, head_start: Option<HeadStart>) -> impl IntoView {
-    let text = Text::from_context();
+pub(crate) fn Orchard(
+    session: Session,
+    head_start: Option<HeadStart>,
+    on_expired: Callback<()>,
+) -> impl IntoView {
+    let text = Texts::from_context();
     let opened = Opened::from_context();
     let settings = use_context::<Arc<Settings>>().unwrap_or_default();
-    let Live { count, link } = match connection::go_live(&session, head_start, &settings) {
-        Ok(live) => live,
-        Err(error) => {
-            // Only the settings can be at fault, so their keeper is told, and the page stays usable.
-            Toasts::from_context().keep(text.unusable_server(&error));
-            Live {
-                count: Signal::stored(None),
-                link: Link::unusable(&settings),
+    let Live { count, link } =
+        match connection::go_live(&session, head_start, &settings, on_expired) {
+            Ok(live) => live,
+            Err(error) => {
+                // Only the settings can be at fault, so their keeper is told, and the page stays usable.
+                Toasts::from_context().keep(text.unusable_server(&error));
+                Live {
+                    count: Signal::stored(None),
+                    link: ConnectionView::unusable(&settings),
+                }
             }
-        }
-    };
+        };
     view! {
         <Connection
             state=link.state

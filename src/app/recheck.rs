@@ -4,8 +4,8 @@ use leptos::prelude::*;
 use orchard_contract::storage;
 
 use crate::account::session;
-use crate::app::Gate;
-use crate::host::{Told, here};
+use crate::host::{HostEvent, here};
+use crate::state::gate::Gate;
 
 /// Calls `check` when the page is shown again to somebody who is not signed in, and the stores have another token than the
 /// one that was not good.
@@ -17,7 +17,7 @@ pub(crate) fn look(gate: RwSignal<Gate>, check: impl Fn() + 'static) {
         }
     });
     here().listen(
-        Told::Shown,
+        HostEvent::Shown,
         Box::new(move || {
             let out = gate.try_with_untracked(is_out) == Some(true);
             let token = token();

@@ -4,14 +4,15 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::account::session::{self, Session};
-use crate::app::{Gate, Notice};
+
 use crate::host::here;
 use crate::notices::Notices;
+use crate::state::gate::{Gate, SignedOut};
 use crate::state::panels::{Open, Opened};
 
-/// The way in and out of the orchard, from context.
+/// The way in and out of the orchard.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Door {
+pub(crate) struct SessionGate {
     /// The URL of the JSON-RPC, for `User.logout`.
     api: StoredValue<String>,
     gate: RwSignal<Gate>,
@@ -21,7 +22,7 @@ pub(crate) struct Door {
     left: StoredValue<Option<Open>>,
 }
 
-impl Door {
+impl SessionGate {
     pub(crate) fn new(gate: RwSignal<Gate>, notices: Notices, opened: Opened, api: String) -> Self {
         Self {
             api: StoredValue::new(api),
@@ -30,11 +31,6 @@ impl Door {
             opened,
             left: StoredValue::new(None),
         }
-    }
-
-    /// That of the page which this component belongs to.
-    pub(crate) fn from_context() -> Option<Self> {
-        use_context()
     }
 
     /// Lets somebody in, to where they were when their session ended.
@@ -63,6 +59,6 @@ impl Door {
         }
         let open = self.opened.take();
         self.left.try_set_value(open);
-        self.gate.try_set(Gate::SignIn(Some(Notice::Ended)));
+        self.gate.try_set(Gate::SignIn(Some(SignedOut::Ended)));
     }
 }

@@ -6,11 +6,11 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use web_sys::Url;
 
-use crate::account::profile::{Player, Trouble};
+use crate::account::profile::{Player, ProfileError};
 use crate::components::{Footer, Header, Help, LanguageSwitch, Menu, Panel, Wallet};
 use crate::host::here;
 use crate::host::links;
-use crate::i18n::text::Text;
+use crate::i18n::context::Texts;
 use crate::notices::Notices;
 use crate::settings::Settings;
 use crate::state::panels::{Open, Opened};
@@ -27,8 +27,8 @@ pub(crate) enum End {
 
 /// Header and footer of somebody who is signed in.
 #[component]
-pub(crate) fn Frame(#[prop(into)] on_end: Callback<End>) -> impl IntoView {
-    let text = Text::from_context();
+pub(crate) fn Shell(#[prop(into)] on_end: Callback<End>) -> impl IntoView {
+    let text = Texts::from_context();
     let toasts = Toasts::from_context();
     let opened = Opened::from_context();
     let notices = Notices::from_context();
@@ -108,7 +108,7 @@ impl Account {
                     self.stale.try_set(false);
                 }
                 // Whoever has left meanwhile is not to be told a second time.
-                Err(Trouble::Expired) if !self.player.is_disposed() => {
+                Err(ProfileError::Expired) if !self.player.is_disposed() => {
                     _ = self.on_end.try_run(End::Expired);
                 }
                 Err(_) => _ = self.stale.try_set(true),

@@ -45,7 +45,7 @@ fn put(start: Start) {
 }
 
 /// Opens the page anew, with nothing known: another host holds it than was thought.
-pub(crate) fn open_again() {
+fn open_again() {
     let (settings, problems) = Settings::of_document();
     spawn_local(async move {
         show(
@@ -79,7 +79,12 @@ async fn arrive(mut start: Start) -> Start {
 /// Shows the page, in the place of one that was there before.
 fn show(start: Start) {
     drop(SHOWN.take());
-    let app = || App(AppProps { start });
+    let app = || {
+        App(AppProps {
+            start,
+            reopen: open_again,
+        })
+    };
     let element = document()
         .get_element_by_id(PAGE)
         .and_then(|element| element.dyn_into::<HtmlElement>().ok());
@@ -102,8 +107,8 @@ thread_local! {
 mod seam {
     use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
-    use crate::boot::Start;
     use super::put;
+    use crate::boot::Start;
 
     #[wasm_split(page, fallible, preload(loaded))]
     pub(super) fn mount(start: Box<Start>) -> Result<(), SplitLoaderError> {
@@ -117,8 +122,8 @@ mod seam {
 mod seam {
     use std::convert::Infallible;
 
-    use crate::boot::Start;
     use super::put;
+    use crate::boot::Start;
 
     pub(super) async fn loaded() -> Result<(), Infallible> {
         Ok(())

@@ -1,12 +1,12 @@
 use leptos::prelude::*;
 
 use crate::connection::diagnosis::Diagnosis;
-use crate::i18n::text::Text;
+use crate::i18n::context::Texts;
 
 /// What is wrong with a server and what to check, once that is known.
 #[component]
 pub(crate) fn Advice(#[prop(into)] diagnosis: Signal<Option<Diagnosis>>) -> impl IntoView {
-    let text = Text::from_context();
+    let text = Texts::from_context();
     let said = move || diagnosis.with(|it| it.as_ref().map(|it| text.finding(it)));
     view! {
         {move || {

@@ -2,15 +2,15 @@ use leptos::ev;
 use leptos::prelude::*;
 
 use crate::dom::window_events::{Inside, until_cleanup};
-use crate::host::{Told, here};
-use crate::i18n::text::Text;
+use crate::host::{HostEvent, here};
+use crate::i18n::context::Texts;
 use crate::state::panels::Opened;
 
 /// The button that leaves the page. Escape and the device's own key do the same, after they have
 /// closed what is open.
 #[component]
 pub(crate) fn Back(#[prop(into)] on_leave: Callback<()>) -> impl IntoView {
-    let text = Text::from_context();
+    let text = Texts::from_context();
     let opened = Opened::from_context();
     until_cleanup(window_event_listener(ev::keydown, move |event| {
         // Somebody else's key; or the tail of a long press, which is to close one thing and not all; or the end of a
@@ -30,7 +30,7 @@ pub(crate) fn Back(#[prop(into)] on_leave: Callback<()>) -> impl IntoView {
         }
     }));
     here().listen(
-        Told::Back,
+        HostEvent::Back,
         Box::new(move || {
             if !opened.close_any() {
                 _ = on_leave.try_run(());

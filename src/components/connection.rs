@@ -1,8 +1,8 @@
 use leptos::either::Either;
 use leptos::prelude::*;
 
-use crate::connection::ConnectionState;
-use crate::i18n::text::Text;
+use crate::connection::state::ConnectionState;
+use crate::i18n::context::Texts;
 
 /// The small sign that tells how the connection is, and opens more about it where there is more.
 #[component]
@@ -10,7 +10,7 @@ pub(crate) fn Connection(
     state: Signal<ConnectionState>,
     #[prop(optional)] on_open: Option<Callback<()>>,
 ) -> impl IntoView {
-    let text = Text::from_context();
+    let text = Texts::from_context();
     let name = move || state.get().name();
     let words = move || text.connection(state.get());
     match on_open {

@@ -3,17 +3,17 @@ use js_sys::Date;
 use leptos::prelude::*;
 
 use crate::components::Advice;
-use crate::connection::ConnectionState;
-use crate::connection::view::Link;
-use crate::i18n::text::Text;
+use crate::connection::state::ConnectionState;
+use crate::connection::view::ConnectionView;
+use crate::i18n::context::Texts;
 
 /// How often the seconds are counted down, in milliseconds.
 const TICK: u32 = 250;
 
 /// Everything about the connection.
 #[component]
-pub(crate) fn ConnectionFigures(link: Link) -> impl IntoView {
-    let text = Text::from_context();
+pub(crate) fn ConnectionFigures(link: ConnectionView) -> impl IntoView {
+    let text = Texts::from_context();
     let live = move || link.state.get() == ConnectionState::Live;
     let wait = seconds_until(link.next);
     let number = move |number: u64| text.language().number(number);
@@ -55,11 +55,11 @@ pub(crate) fn ConnectionFigures(link: Link) -> impl IntoView {
                 {move || link.awaited.get().map(|awaited| text.awaited(awaited))}
             </p>
         </Show>
-        <Show when=move || link.trouble.get().is_some()>
+        <Show when=move || link.failure.get().is_some()>
             <p class="hint" data-testid="link-trouble">
                 {move || text.connection_error}
                 <br />
-                {move || link.trouble.get().map(|trouble| text.trouble(&trouble))}
+                {move || link.failure.get().map(|failure| text.failure(&failure))}
             </p>
         </Show>
         <Advice diagnosis=link.advice />

@@ -3,7 +3,7 @@ use js_sys::Date;
 use leptos::prelude::*;
 
 use crate::dom::announce::{Throttle, When};
-use crate::i18n::text::Text;
+use crate::i18n::context::Texts;
 
 /// The number of players. Hidden until the first count arrives, and marked as old while the page is
 /// disconnected.
@@ -16,7 +16,7 @@ pub(crate) fn Count(
     /// Whether the page is disconnected, so that the count may be out of date.
     stale: Signal<bool>,
 ) -> impl IntoView {
-    let text = Text::from_context();
+    let text = Texts::from_context();
     let roll = Memo::new(move |before: Option<&Roll>| Roll::next(before, count.get()));
     let written = move |count: Option<u64>| count.map(|count| text.crowd(count));
     let said = now_and_then(count);

@@ -3,21 +3,21 @@ use leptos::ev;
 use leptos::prelude::*;
 
 use crate::host::here;
-use crate::host::links::Place;
-use crate::i18n::text::Text;
+use crate::host::links::Destination;
+use crate::i18n::context::Texts;
 use crate::settings::Settings;
 
 /// Where the three buttons lead that belong to other parts of the game. `None`: not open yet.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Menu {
-    pub(crate) bag: Option<Place>,
-    pub(crate) friends: Option<Place>,
-    pub(crate) shop: Option<Place>,
+    pub(crate) bag: Option<Destination>,
+    pub(crate) friends: Option<Destination>,
+    pub(crate) shop: Option<Destination>,
 }
 
 impl Menu {
     pub(crate) fn of(settings: &Settings) -> Self {
-        let place = |key, value: &Option<String>| Place::of_setting(key, value.as_deref()?);
+        let place = |key, value: &Option<String>| Destination::of_setting(key, value.as_deref()?);
         Self {
             bag: place("bag", &settings.bag),
             friends: place("friends", &settings.friends),
@@ -38,7 +38,7 @@ pub(crate) fn Footer(
     #[prop(into)]
     on_closed: Callback<&'static str>,
 ) -> impl IntoView {
-    let text = Text::from_context();
+    let text = Texts::from_context();
     let Menu { bag, friends, shop } = menu;
     let panel = |class, id, icon, label: Label, on_click: Callback<()>, badge: Option<AnyView>| {
         view! {
@@ -56,7 +56,7 @@ pub(crate) fn Footer(
             </span>
         </Show>
     };
-    let place = |class, id, icon, label: Label, place: Option<Place>| match place {
+    let place = |class, id, icon, label: Label, place: Option<Destination>| match place {
         Some(place) => Either::Left(view! { <Way class id icon label place /> }),
         None => Either::Right(view! { <Shut class id icon label on_closed /> }),
     };
@@ -96,7 +96,7 @@ fn Way(
     id: &'static str,
     icon: &'static str,
     label: Label,
-    place: Place,
+    place: Destination,
 ) -> impl IntoView {
     let href = place.url.clone();
     let go = move |event: ev::MouseEvent| {
@@ -120,7 +120,7 @@ fn Shut(
     label: Label,
     on_closed: Callback<&'static str>,
 ) -> impl IntoView {
-    let text = Text::from_context();
+    let text = Texts::from_context();
     view! {
         <button
             type="button"

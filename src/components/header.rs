@@ -2,7 +2,7 @@ use leptos::prelude::*;
 
 use crate::account::profile::Player;
 use crate::i18n::amounts;
-use crate::i18n::text::Text;
+use crate::i18n::context::Texts;
 
 /// Stands in for an amount that nobody has told yet.
 const UNTOLD: &str = "–";
@@ -15,7 +15,7 @@ pub(crate) fn Header(
     portrait: Signal<Option<String>>,
     #[prop(into)] on_more: Callback<()>,
 ) -> impl IntoView {
-    let text = Text::from_context();
+    let text = Texts::from_context();
     let name = move || player.with(|player| player.nickname.clone());
     let name = move || name().unwrap_or_else(|| text.nameless.into());
     let money = move || player.with(|player| player.money);

@@ -1,11 +1,11 @@
 use leptos::prelude::*;
 
-use crate::i18n::text::Text;
+use crate::i18n::context::Texts;
 
 /// What a newcomer wants to know.
 #[component]
 pub(crate) fn Help() -> impl IntoView {
-    let text = Text::from_context();
+    let text = Texts::from_context();
     view! {
         <p>{move || text.help_about}</p>
         <dl class="help">

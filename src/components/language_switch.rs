@@ -1,6 +1,6 @@
 use leptos::prelude::*;
 
-use crate::i18n::language::Texts;
+use crate::i18n::context::Texts;
 
 /// The button that changes the language. It names the other one as its speakers do.
 #[component]

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::dom::window_events::{Inside, until_cleanup};
 use crate::host::{Store, here};
-use crate::i18n::text::Text;
+use crate::i18n::context::Texts;
 use crate::music::{Heard, MediaKeys, Record, Step, Tune};
 use crate::state::toasts::Toasts;
 
@@ -18,7 +18,7 @@ const OFF: &str = "off";
 /// before the first touch, so it starts with that.
 #[component]
 pub(crate) fn Music() -> impl IntoView {
-    let text = Text::from_context();
+    let text = Texts::from_context();
     let toasts = Toasts::from_context();
     let wanted = here().read(Store::Device, KEY).as_deref() != Some(OFF);
     let player = Player {

@@ -1,8 +1,8 @@
 use leptos::ev;
 use leptos::prelude::*;
 
-use crate::i18n::text::Text;
-use crate::notices::{Board, Kind, MAX_LENGTH, Notice, Outbox, Outcome};
+use crate::i18n::context::Texts;
+use crate::notices::{Board, Delivery, Kind, MAX_LENGTH, Notice, Outbox};
 
 /// The notices, and the field to write one.
 #[component]
@@ -12,11 +12,11 @@ pub(crate) fn NoticeBoard(
     outbox: Signal<Outbox>,
     on_send: Callback<()>,
 ) -> impl IntoView {
-    let text = Text::from_context();
+    let text = Texts::from_context();
     let sending = move || outbox.with(Outbox::is_sending);
     let outcome = move || outbox.with(Outbox::outcome);
     let length = move || draft.with(|draft| draft.chars().count());
-    let failed = move || outcome().is_some_and(|outcome| outcome != Outcome::Arrived);
+    let failed = move || outcome().is_some_and(|outcome| outcome != Delivery::Arrived);
 
     let submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
@@ -70,7 +70,7 @@ pub(crate) fn NoticeBoard(
 
 #[component]
 fn OneNotice(notice: Notice) -> impl IntoView {
-    let text = Text::from_context();
+    let text = Texts::from_context();
     let Notice {
         kind,
         name,

@@ -1,8 +1,8 @@
 use leptos::prelude::*;
 
-use crate::connection::ConnectionState;
-use crate::connection::view::Reason;
-use crate::i18n::text::Text;
+use crate::connection::reason::Reason;
+use crate::connection::state::ConnectionState;
+use crate::i18n::context::Texts;
 
 /// Says that the connection has been away for a while, and why. It comes and goes by itself.
 #[component]
@@ -12,7 +12,7 @@ pub(crate) fn OfflineBar(
     reason: Signal<Option<Reason>>,
     on_retry: Callback<()>,
 ) -> impl IntoView {
-    let text = Text::from_context();
+    let text = Texts::from_context();
     let why = move || reason.with(|reason| reason.as_ref().map(|it| text.why(state.get(), it)));
     // The frame is always there: screen readers speak what changes in it.
     view! {

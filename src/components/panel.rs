@@ -2,7 +2,7 @@ use leptos::ev;
 use leptos::html::Dialog;
 use leptos::prelude::*;
 
-use crate::i18n::text::Text;
+use crate::i18n::context::Texts;
 
 /// A dialog over the page: a sheet from below on a phone, a card in the middle elsewhere.
 ///
@@ -29,7 +29,7 @@ pub(crate) fn Panel<F>(
 where
     F: Fn() + Clone + 'static,
 {
-    let text = Text::from_context();
+    let text = Texts::from_context();
     let dialog = NodeRef::<Dialog>::new();
     let pressed = StoredValue::new_local(false);
 

@@ -2,10 +2,10 @@ use leptos::ev::SubmitEvent;
 use leptos::html::Input;
 use leptos::prelude::*;
 
-use crate::app::sign_in_flow::{Complaint, Credentials, Place};
+use crate::account::sign_in_form::{Complaint, Credentials, Field};
 use crate::components::{Advice, LanguageSwitch};
 use crate::connection::diagnosis::Diagnosis;
-use crate::i18n::text::Text;
+use crate::i18n::context::Texts;
 
 /// The form to sign in by.
 #[component]
@@ -15,7 +15,7 @@ pub(crate) fn SignIn(
     advice: Signal<Option<Diagnosis>>,
     on_submit: Callback<Credentials>,
 ) -> impl IntoView {
-    let text = Text::from_context();
+    let text = Texts::from_context();
     let account = NodeRef::<Input>::new();
     let password = NodeRef::<Input>::new();
     let remember = NodeRef::<Input>::new();
@@ -31,20 +31,20 @@ pub(crate) fn SignIn(
             remember: remember.get_untracked().is_some_and(|it| it.checked()),
         });
     };
-    let said_at = move |place: Place| {
+    let said_at = move |place: Field| {
         complaint.with(|complaint| {
             let complaint = complaint.as_ref().filter(|it| it.place() == place)?;
             Some(complaint.words(&text))
         })
     };
     let place = move || complaint.with(|complaint| complaint.as_ref().map(Complaint::place));
-    let invalid = move |at: Place| (place() == Some(at)).then_some("true");
+    let invalid = move |at: Field| (place() == Some(at)).then_some("true");
     // The focus goes to the mistake, so that it can be mended at once.
     Effect::new(move || {
         let field = match place() {
-            Some(Place::Account) => account.get_untracked(),
-            Some(Place::Password) => password.get_untracked(),
-            Some(Place::Form) | None => None,
+            Some(Field::Account) => account.get_untracked(),
+            Some(Field::Password) => password.get_untracked(),
+            Some(Field::Form) | None => None,
         };
         if let Some(field) = field {
             _ = field.focus();
@@ -79,10 +79,10 @@ pub(crate) fn SignIn(
                         spellcheck="false"
                         required
                         aria-describedby="account-error"
-                        aria-invalid=move || invalid(Place::Account)
+                        aria-invalid=move || invalid(Field::Account)
                     />
                     <p class="error" role="alert" id="account-error" data-testid="account-error">
-                        {move || said_at(Place::Account)}
+                        {move || said_at(Field::Account)}
                     </p>
                 </div>
                 <div class="field">
@@ -99,7 +99,7 @@ pub(crate) fn SignIn(
                             spellcheck="false"
                             required
                             aria-describedby="password-error"
-                            aria-invalid=move || invalid(Place::Password)
+                            aria-invalid=move || invalid(Field::Password)
                         />
                         <button
                             type="button"
@@ -113,7 +113,7 @@ pub(crate) fn SignIn(
                         ></button>
                     </div>
                     <p class="error" role="alert" id="password-error" data-testid="password-error">
-                        {move || said_at(Place::Password)}
+                        {move || said_at(Field::Password)}
                     </p>
                 </div>
                 <label class="remember">
@@ -121,7 +121,7 @@ pub(crate) fn SignIn(
                     <span>{move || text.remember}</span>
                 </label>
                 <p class="error" role="alert" data-testid="sign-in-error">
-                    {move || said_at(Place::Form)}
+                    {move || said_at(Field::Form)}
                 </p>
                 <Advice diagnosis=advice />
                 <button type="submit" class="wooden" data-testid="submit" disabled=busy>

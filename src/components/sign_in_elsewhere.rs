@@ -1,7 +1,7 @@
 use leptos::prelude::*;
 
 use crate::components::LanguageSwitch;
-use crate::i18n::text::Text;
+use crate::i18n::context::Texts;
 
 /// Stands where the form would: the host has a window of its own to sign in by.
 #[component]
@@ -16,7 +16,7 @@ pub(crate) fn SignInElsewhere(
     #[prop(into)]
     on_here: Callback<()>,
 ) -> impl IntoView {
-    let text = Text::from_context();
+    let text = Texts::from_context();
     view! {
         <div class="panel">
             <section class="card" data-testid="sign-in-elsewhere">

@@ -3,7 +3,7 @@ use js_sys::Date;
 use leptos::ev;
 use leptos::prelude::*;
 
-use crate::i18n::text::Text;
+use crate::i18n::context::Texts;
 use crate::state::toasts::{Stay, Toast, Toasts, Tone};
 
 /// The messages that are shown.
@@ -23,7 +23,7 @@ pub(crate) fn ToastList() -> impl IntoView {
 /// A pointer that merely rests where it appears is nobody's.
 #[component]
 fn OneToast(toast: Toast, toasts: Toasts) -> impl IntoView {
-    let texts = Text::from_context();
+    let texts = Texts::from_context();
     let Toast {
         id,
         text,

@@ -3,7 +3,7 @@ use leptos::prelude::*;
 use crate::account::rpc::CallError;
 use crate::components::Advice;
 use crate::connection::diagnosis::Diagnosis;
-use crate::i18n::text::Text;
+use crate::i18n::context::Texts;
 
 /// The server couldn't be asked who is signed in. That signs nobody out: it is to be tried again.
 #[component]
@@ -12,7 +12,7 @@ pub(crate) fn Unreachable(
     advice: Signal<Option<Diagnosis>>,
     retry: Callback<()>,
 ) -> impl IntoView {
-    let text = Text::from_context();
+    let text = Texts::from_context();
     view! {
         <div class="panel">
             <section class="card" data-testid="unreachable">

@@ -3,7 +3,7 @@ use leptos::prelude::*;
 use crate::account::profile::{self, Player};
 use crate::host::version::version;
 use crate::i18n::amounts;
-use crate::i18n::text::Text;
+use crate::i18n::context::Texts;
 
 /// The player's balances in full, and what belongs to the account. `children` are the choices below, such as the language.
 #[component]
@@ -14,7 +14,7 @@ pub(crate) fn Wallet(
     #[prop(into)] on_sign_out: Callback<()>,
     children: Children,
 ) -> impl IntoView {
-    let text = Text::from_context();
+    let text = Texts::from_context();
     let told = |value: Option<String>| value.unwrap_or_else(|| "–".into());
     let name = move || told(player.with(|player| player.nickname.clone()));
     let mobile = move || player.with(|player| player.mobile.as_deref().map(profile::masked));

@@ -3,13 +3,13 @@
 use leptos_socketio::{CloseDetails, ConnectError, Disconnect, DisconnectReason};
 
 use crate::account::session::SIGNED_OUT;
-use crate::connection::refusal::Said;
+use crate::connection::refusal::ServerMessage;
 
 /// Why there is no connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Trouble {
+pub(crate) enum Failure {
     /// The server ended it, in these words if it has any.
-    Ended(Said),
+    Ended(ServerMessage),
     /// What came makes no sense.
     Garbled,
     /// Page and server are of different times.
@@ -21,7 +21,7 @@ pub(crate) enum Trouble {
     /// The server does not answer CONNECT.
     NotAnswered,
     /// The server says no, in these words if it has any.
-    Refused(Said),
+    Refused(ServerMessage),
     /// The server closes the connection between the handshake and the answer to CONNECT.
     ShutOut,
     /// The session is over.
@@ -38,7 +38,7 @@ pub(crate) enum Trouble {
     Unreachable,
 }
 
-impl Trouble {
+impl Failure {
     /// `reached`: whether the handshake of this attempt had arrived.
     pub(crate) fn of_error(error: &ConnectError, reached: bool) -> Self {
         match error {
@@ -50,7 +50,7 @@ impl Trouble {
             ConnectError::Heartbeat => Self::Silent,
             ConnectError::Incompatible => Self::Incompatible,
             ConnectError::NotAnswered => Self::NotAnswered,
-            ConnectError::Refused(refusal) => Self::Refused(Said::of(refusal)),
+            ConnectError::Refused(refusal) => Self::Refused(ServerMessage::of(refusal)),
             ConnectError::Timeout => Self::TimedOut,
             ConnectError::Transport(_) if reached => Self::ShutOut,
             ConnectError::Transport(_) => Self::Unreachable,
@@ -70,9 +70,9 @@ impl Trouble {
             (DisconnectReason::IoClientDisconnect | DisconnectReason::ForcedClose, _) => {
                 return None;
             }
-            (_, Some(CloseDetails::Server(refusal))) => Self::Ended(Said::of(refusal)),
+            (_, Some(CloseDetails::Server(refusal))) => Self::Ended(ServerMessage::of(refusal)),
             (DisconnectReason::IoServerDisconnect, _) | (_, Some(CloseDetails::ServerClosed)) => {
-                Self::Ended(Said::default())
+                Self::Ended(ServerMessage::default())
             }
             (DisconnectReason::ParseError, _) => Self::Garbled,
             (DisconnectReason::PingTimeout, _) => Self::Silent,
@@ -81,16 +81,16 @@ impl Trouble {
     }
 
     /// The same where the server has said before why it was about to end the connection.
-    pub(crate) fn announced(self, said: Option<Said>) -> Self {
+    pub(crate) fn announced(self, said: Option<ServerMessage>) -> Self {
         match (self, said) {
             (Self::Ended(own), Some(said)) if own.is_empty() => Self::Ended(said),
             (Self::Lost, Some(said)) => Self::Ended(said),
-            (trouble, _) => trouble,
+            (failure, _) => failure,
         }
     }
 
     /// The server's words in it.
-    pub(crate) fn said(&self) -> Option<&Said> {
+    pub(crate) fn said(&self) -> Option<&ServerMessage> {
         match self {
             Self::Ended(said) | Self::Refused(said) => Some(said),
             _ => None,
@@ -102,52 +102,52 @@ impl Trouble {
 mod tests {
     use super::*;
 
-    fn end(reason: DisconnectReason, details: Option<CloseDetails>) -> Option<Trouble> {
-        Trouble::of_disconnect(&Disconnect { reason, details })
+    fn end(reason: DisconnectReason, details: Option<CloseDetails>) -> Option<Failure> {
+        Failure::of_disconnect(&Disconnect { reason, details })
     }
 
     #[test]
     fn each_kind_of_error_has_its_sentence() {
         let transport = ConnectError::Transport("closed with code 1006".into());
-        for (error, reached, trouble) in [
-            (transport.clone(), false, Trouble::Unreachable),
-            (transport, true, Trouble::ShutOut),
-            (ConnectError::Timeout, false, Trouble::TimedOut),
-            (ConnectError::NotAnswered, true, Trouble::NotAnswered),
-            (ConnectError::Heartbeat, true, Trouble::Silent),
-            (ConnectError::Early, false, Trouble::Garbled),
+        for (error, reached, failure) in [
+            (transport.clone(), false, Failure::Unreachable),
+            (transport, true, Failure::ShutOut),
+            (ConnectError::Timeout, false, Failure::TimedOut),
+            (ConnectError::NotAnswered, true, Failure::NotAnswered),
+            (ConnectError::Heartbeat, true, Failure::Silent),
+            (ConnectError::Early, false, Failure::Garbled),
         ] {
-            assert_eq!(Trouble::of_error(&error, reached), trouble, "{error}");
+            assert_eq!(Failure::of_error(&error, reached), failure, "{error}");
         }
     }
 
     #[test]
     fn what_the_server_announced_is_why_it_ended() {
-        let said = |words| Said::new(None, Some(words));
+        let said = |words| ServerMessage::new(None, Some(words));
         let announced = || Some(said("too fast"));
-        for (trouble, meant) in [
+        for (failure, meant) in [
             (
-                Trouble::Ended(Said::default()),
-                Trouble::Ended(said("too fast")),
+                Failure::Ended(ServerMessage::default()),
+                Failure::Ended(said("too fast")),
             ),
-            (Trouble::Lost, Trouble::Ended(said("too fast"))),
+            (Failure::Lost, Failure::Ended(said("too fast"))),
             (
-                Trouble::Ended(said("closed")),
-                Trouble::Ended(said("closed")),
+                Failure::Ended(said("closed")),
+                Failure::Ended(said("closed")),
             ),
-            (Trouble::NoNetwork, Trouble::NoNetwork),
+            (Failure::NoNetwork, Failure::NoNetwork),
         ] {
-            assert_eq!(trouble.announced(announced()), meant);
+            assert_eq!(failure.announced(announced()), meant);
         }
-        assert_eq!(Trouble::Lost.announced(None), Trouble::Lost);
+        assert_eq!(Failure::Lost.announced(None), Failure::Lost);
     }
 
     #[test]
     fn only_who_is_signed_out_is_told_so() {
-        let trouble = |text: &str| Trouble::of_error(&ConnectError::Auth(text.into()), true);
-        assert_eq!(trouble(SIGNED_OUT), Trouble::SignedOut);
+        let failure = |text: &str| Failure::of_error(&ConnectError::Auth(text.into()), true);
+        assert_eq!(failure(SIGNED_OUT), Failure::SignedOut);
         // The client's own words, where nothing came in time.
-        assert_eq!(trouble("no answer in time"), Trouble::Unchecked);
+        assert_eq!(failure("no answer in time"), Failure::Unchecked);
     }
 
     #[test]
@@ -156,10 +156,10 @@ mod tests {
             DisconnectReason::TransportClose,
             Some(CloseDetails::NetworkLost),
         );
-        assert_eq!(lost, Some(Trouble::NoNetwork));
+        assert_eq!(lost, Some(Failure::NoNetwork));
         assert_eq!(
             end(DisconnectReason::TransportClose, None),
-            Some(Trouble::Lost)
+            Some(Failure::Lost)
         );
     }
 
@@ -168,15 +168,15 @@ mod tests {
         assert_eq!(end(DisconnectReason::IoClientDisconnect, None), None);
         assert_eq!(
             end(DisconnectReason::IoServerDisconnect, None),
-            Some(Trouble::Ended(Said::default()))
+            Some(Failure::Ended(ServerMessage::default()))
         );
         let error = ConnectError::Disconnected {
             reason: DisconnectReason::IoServerDisconnect,
             details: None,
         };
         assert_eq!(
-            Trouble::of_error(&error, false),
-            Trouble::Ended(Said::default())
+            Failure::of_error(&error, false),
+            Failure::Ended(ServerMessage::default())
         );
     }
 }

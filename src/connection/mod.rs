@@ -6,7 +6,9 @@ pub(crate) mod failure;
 pub(crate) mod greeting;
 pub(crate) mod online;
 pub(crate) mod readmission;
+pub(crate) mod reason;
 pub(crate) mod refusal;
+pub(crate) mod state;
 pub(crate) mod view;
 
 use std::cell::Cell;
@@ -14,21 +16,18 @@ use std::pin::Pin;
 use std::rc::Rc;
 
 use leptos::prelude::*;
-use leptos_socketio::{
-    Auth as AuthData, HeadStart, OpenError, Socket, Status, use_connect_of, use_event,
-};
+use leptos_socketio::{Auth as AuthData, HeadStart, OpenError, Socket, use_connect_of, use_event};
 use orchard_contract::events::{Auth, Chat, Login, LoginResponse, ServerResponse};
 use orchard_contract::{Secret, storage};
 
 use crate::account::session::{self, Absent, SIGNED_OUT, Session};
-use crate::app::session_gate::Door;
 use crate::connection::announced::Announced;
 use crate::connection::greeting::{Answered, Greeting, Newcomer};
-use crate::connection::view::Link;
+use crate::connection::view::ConnectionView;
 use crate::dom::frame_throttle::paced;
 use crate::dom::pause::within;
 use crate::host::here;
-use crate::i18n::text::Text;
+use crate::i18n::context::Texts;
 use crate::notices::Notices;
 use crate::settings::Settings;
 use crate::state::toasts::Toasts;
@@ -37,57 +36,16 @@ use crate::state::toasts::Toasts;
 /// token unchecked: the Socket.IO server may be reachable while the JSON-RPC is not.
 const PATIENCE: u32 = 8_000;
 
-/// What the sign of the connection shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ConnectionState {
-    Connecting,
-    /// The server has ended it. It is not retried until the player asks for that.
-    Ended,
-    /// Nobody is signed in yet.
-    Idle,
-    Live,
-    /// There is no network.
-    Offline,
-    Reconnecting,
-    Refused,
-}
-
-impl ConnectionState {
-    /// For style sheets and tests.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Connecting => "connecting",
-            Self::Ended => "ended",
-            Self::Idle => "idle",
-            Self::Live => "live",
-            Self::Offline => "offline",
-            Self::Reconnecting => "reconnecting",
-            Self::Refused => "refused",
-        }
-    }
-
-    pub(crate) fn of(status: &Status, online: bool) -> Self {
-        match status {
-            Status::Connected => Self::Live,
-            Status::Refused { .. } => Self::Refused,
-            Status::Connecting if online => Self::Connecting,
-            Status::Reconnecting { .. } if online => Self::Reconnecting,
-            Status::Disconnected if online => Self::Ended,
-            _ => Self::Offline,
-        }
-    }
-}
-
 /// What the page shows of its connection.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Live {
     /// The last count; `None` before the first.
     pub(crate) count: Signal<Option<u64>>,
-    pub(crate) link: Link,
+    pub(crate) link: ConnectionView,
 }
 
 /// Opens the connection of `session`, or takes over the one that was opened early. It, and all that listens to it, goes
-/// with the current owner.
+/// with the current owner. `on_expired` is called when the player has to sign in again.
 ///
 /// # Errors
 /// When the settings name no server or namespace that can be used.
@@ -95,6 +53,7 @@ pub(crate) fn go_live(
     session: &Session,
     head_start: Option<HeadStart>,
     settings: &Settings,
+    on_expired: Callback<()>,
 ) -> Result<Live, OpenError> {
     let asking = RwSignal::new(false);
     let socket = open(session, head_start, settings, asking)?;
@@ -114,10 +73,8 @@ pub(crate) fn go_live(
     greet(socket, paced(set_count), notices);
     notices.listen(socket, session, settings);
     let announced = Announced::of(socket);
-    if let Some(door) = Door::from_context() {
-        readmission::follow(socket, settings, announced, door);
-    }
-    let link = Link::of(socket, settings, announced, asking.into());
+    readmission::follow(socket, settings, announced, on_expired);
+    let link = ConnectionView::of(socket, settings, announced, asking.into());
     // Not before all listen: what came early is told then.
     _ = socket.connect();
     Ok(Live {
@@ -128,7 +85,7 @@ pub(crate) fn go_live(
 
 /// Shows each count, and toasts welcomes and logins.
 fn greet(socket: Socket, show: impl Fn(Option<u64>) + 'static, notices: Notices) {
-    let (toasts, text) = (Toasts::from_context(), Text::from_context());
+    let (toasts, text) = (Toasts::from_context(), Texts::from_context());
     let greeting = StoredValue::new(Greeting::default());
     let say = move |who: Newcomer| {
         let name = who.nickname.as_deref().unwrap_or(&who.sid);
@@ -250,46 +207,3 @@ fn renewal(
 
 /// What the next CONNECT carries, when it is there.
 type Answer = Pin<Box<dyn Future<Output = Result<AuthData, String>>>>;
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn without_a_network_nothing_is_on_its_way() {
-        let waiting = Status::Reconnecting {
-            attempt: 3,
-            delay: None,
-        };
-        assert_eq!(
-            ConnectionState::of(&waiting, true),
-            ConnectionState::Reconnecting
-        );
-        assert_eq!(
-            ConnectionState::of(&waiting, false),
-            ConnectionState::Offline
-        );
-        for status in [Status::Connecting, Status::Disconnected] {
-            assert_eq!(
-                ConnectionState::of(&status, false),
-                ConnectionState::Offline
-            );
-        }
-    }
-
-    #[test]
-    fn what_the_server_has_ended_is_not_on_its_way_either() {
-        assert_eq!(
-            ConnectionState::of(&Status::Disconnected, true),
-            ConnectionState::Ended
-        );
-    }
-
-    #[test]
-    fn a_connection_that_stands_is_live_whatever_the_browser_thinks_of_the_network() {
-        assert_eq!(
-            ConnectionState::of(&Status::Connected, false),
-            ConnectionState::Live
-        );
-    }
-}

@@ -8,9 +8,8 @@ use leptos_socketio::{CloseDetails, ConnectError, DisconnectReason, Socket};
 use orchard_contract::Errno;
 
 use crate::account::session::{self, Absent, SIGNED_OUT};
-use crate::app::session_gate::Door;
 use crate::connection::announced::Announced;
-use crate::connection::refusal::Said;
+use crate::connection::refusal::ServerMessage;
 use crate::host::here;
 use crate::settings::Settings;
 
@@ -28,13 +27,18 @@ struct Given {
     since: Option<f64>,
 }
 
-/// Follows `socket` until the current owner goes.
-pub(crate) fn follow(socket: Socket, settings: &Settings, announced: Announced, door: Door) {
+/// Follows `socket` until the current owner goes. `on_expired` is called when the player has to sign in again.
+pub(crate) fn follow(
+    socket: Socket,
+    settings: &Settings,
+    announced: Announced,
+    on_expired: Callback<()>,
+) {
     let given = StoredValue::new(Given::default());
     let api = StoredValue::new(settings.api.clone());
-    let refused = move |said: Said| {
+    let refused = move |said: ServerMessage| {
         if said.is_about_session() {
-            answer(said, socket, given, api, door);
+            answer(said, socket, given, api, on_expired);
         }
     };
     let followed = [
@@ -44,7 +48,7 @@ pub(crate) fn follow(socket: Socket, settings: &Settings, announced: Announced, 
         socket.on_disconnect(move |end| {
             given.try_update_value(Given::end);
             let said = match &end.details {
-                Some(CloseDetails::Server(refusal)) => Some(Said::of(refusal)),
+                Some(CloseDetails::Server(refusal)) => Some(ServerMessage::of(refusal)),
                 _ if end.reason == DisconnectReason::IoServerDisconnect => announced.said(),
                 _ => None,
             };
@@ -53,10 +57,10 @@ pub(crate) fn follow(socket: Socket, settings: &Settings, announced: Announced, 
             }
         }),
         socket.on_connect_error(move |error| match error {
-            ConnectError::Refused(refusal) => refused(Said::of(refusal)),
+            ConnectError::Refused(refusal) => refused(ServerMessage::of(refusal)),
             // This removes the socket, so the other listeners have to run first.
             ConnectError::Auth(text) if text == SIGNED_OUT => {
-                spawn_local(async move { door.expire() });
+                spawn_local(async move { _ = on_expired.try_run(()) });
             }
             _ => {}
         }),
@@ -74,18 +78,19 @@ impl Given {
 }
 
 fn answer(
-    said: Said,
+    said: ServerMessage,
     socket: Socket,
     given: StoredValue<Given>,
     api: StoredValue<String>,
-    door: Door,
+    on_expired: Callback<()>,
 ) {
     spawn_local(async move {
         let (Some(before), Some(api)) = (given.try_get_value(), api.try_get_value()) else {
             return;
         };
         if before.fresh || said.errno == Some(Errno::NO_SUCH_USER) {
-            return door.expire();
+            _ = on_expired.try_run(());
+            return;
         }
         match session::renew_kept(here(), &api).await {
             Ok(_) => {
@@ -96,7 +101,7 @@ fn answer(
             Err(Absent::Unreachable(_) | Absent::Fault(_)) => {}
             Err(_) => {
                 if given.try_get_value().is_some() {
-                    door.expire();
+                    _ = on_expired.try_run(());
                 }
             }
         }

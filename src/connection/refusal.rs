@@ -10,12 +10,12 @@ use crate::i18n::shown;
 
 /// The words, made safe to show, and the errno.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Said {
+pub(crate) struct ServerMessage {
     pub(crate) errno: Option<Errno>,
     pub(crate) words: String,
 }
 
-impl Said {
+impl ServerMessage {
     /// What an event of the server's says.
     pub(crate) fn new(errno: Option<Errno>, words: Option<&str>) -> Self {
         Self {
@@ -93,9 +93,9 @@ mod tests {
     #[test]
     fn only_what_is_about_the_session_is_mended_by_signing_in() {
         let about = |code| {
-            Said {
+            ServerMessage {
                 errno: Some(Errno::new(code)),
-                ..Said::default()
+                ..ServerMessage::default()
             }
             .is_about_session()
         };
@@ -105,6 +105,6 @@ mod tests {
         for code in [1000, 1001, 1009, 1017] {
             assert!(!about(code), "{code}");
         }
-        assert!(!Said::default().is_about_session());
+        assert!(!ServerMessage::default().is_about_session());
     }
 }

@@ -9,13 +9,13 @@ use leptos_socketio::{
     use_status_of,
 };
 
-use crate::connection::ConnectionState;
 use crate::connection::announced::Announced;
 use crate::connection::diagnosis::{self, Diagnosis};
-use crate::connection::failure::Trouble;
+use crate::connection::failure::Failure;
 use crate::connection::online;
-use crate::i18n::language::Texts;
-use crate::i18n::text::Text;
+use crate::connection::reason::{Awaited, Reason};
+use crate::connection::state::ConnectionState;
+use crate::i18n::context::Texts;
 use crate::settings::Settings;
 use crate::state::toasts::Toasts;
 
@@ -26,40 +26,9 @@ const GRACE: u32 = 3_000;
 /// connection that flaps counts as away.
 const STEADY: f64 = 5_000.0;
 
-/// What an attempt waits for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Awaited {
-    /// That the server lets the page in.
-    Admission,
-    /// That the server answers at all.
-    Server,
-    /// Word of whether the token is still good.
-    Token,
-}
-
-/// Why there is no connection at the moment.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Reason {
-    /// It is on its way, and this is what it waits for.
-    Awaited(Awaited),
-    /// This went wrong.
-    Trouble(Trouble),
-}
-
-impl Reason {
-    /// Before the server has answered, the last failure is the better explanation; after that, what
-    /// the attempt waits for.
-    fn of(awaited: Option<Awaited>, trouble: Option<Trouble>) -> Option<Self> {
-        match (awaited, trouble) {
-            (None | Some(Awaited::Server), Some(trouble)) => Some(Self::Trouble(trouble)),
-            (awaited, _) => awaited.map(Self::Awaited),
-        }
-    }
-}
-
 /// The connection, as signals.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Link {
+pub(crate) struct ConnectionView {
     pub(crate) state: Signal<ConnectionState>,
     /// Where the server is.
     pub(crate) server: Signal<String>,
@@ -77,7 +46,7 @@ pub(crate) struct Link {
     /// Why there is none; to be read while there is none.
     pub(crate) reason: Signal<Option<Reason>>,
     /// What went wrong last. A connection that stands again leaves it: that is when one asks what happened.
-    pub(crate) trouble: Signal<Option<Trouble>>,
+    pub(crate) failure: Signal<Option<Failure>>,
     /// What is wrong with the settings, as far as can be found out, while it was never live.
     pub(crate) advice: Signal<Option<Diagnosis>>,
     /// Whether it has been away for longer than one would wait in silence.
@@ -86,7 +55,7 @@ pub(crate) struct Link {
     pub(crate) retry: Callback<()>,
 }
 
-impl Link {
+impl ConnectionView {
     /// That of `socket`, until the current owner goes. `asking`: whether it is asked for the
     /// token's sake.
     pub(crate) fn of(
@@ -110,7 +79,7 @@ impl Link {
         let open = StoredValue::new(false);
         let answered = RwSignal::new(false);
         let error = socket.last_error();
-        let trouble = RwSignal::new(error.map(|error| Trouble::of_error(&error, false)));
+        let failure = RwSignal::new(error.map(|error| Failure::of_error(&error, false)));
         let advice = Advice::new(socket, settings);
         let heard = [
             socket.on_connection(move |event| match event {
@@ -132,17 +101,17 @@ impl Link {
                 _ => {}
             }),
             socket.on_connect_error(move |error| {
-                let error_of = Trouble::of_error(error, answered.try_get_untracked() == Some(true));
+                let error_of = Failure::of_error(error, answered.try_get_untracked() == Some(true));
                 advice.look(error, &error_of);
-                trouble.try_set(Some(error_of));
+                failure.try_set(Some(error_of));
                 // Others may keep the connection, on which the next request goes out.
                 answered.try_set(open.try_get_value() == Some(true));
             }),
             socket.on_connect(move || advice.settle()),
             socket.on_disconnect(move |end| {
                 answered.try_set(false);
-                if let Some(end) = Trouble::of_disconnect(end) {
-                    trouble.try_set(Some(end.announced(announced.said())));
+                if let Some(end) = Failure::of_disconnect(end) {
+                    failure.try_set(Some(end.announced(announced.said())));
                 }
             }),
         ];
@@ -177,8 +146,8 @@ impl Link {
             }),
             next: next.into(),
             awaited: awaited.into(),
-            reason: Signal::derive(move || Reason::of(awaited.get(), trouble.get())),
-            trouble: trouble.into(),
+            reason: Signal::derive(move || Reason::of(awaited.get(), failure.get())),
+            failure: failure.into(),
             advice: advice.found.into(),
             overdue: overdue(state.into()),
             retry: Callback::new(move |()| {
@@ -199,7 +168,7 @@ impl Link {
             next: Signal::stored(None),
             awaited: Signal::stored(None),
             reason: Signal::stored(None),
-            trouble: Signal::stored(None),
+            failure: Signal::stored(None),
             advice: Signal::stored(None),
             overdue: Signal::stored(false),
             // Settings are read when the page is loaded, and may have been corrected.
@@ -220,8 +189,8 @@ fn server(settings: &Settings) -> String {
 #[derive(Clone, Copy)]
 struct Advice {
     found: RwSignal<Option<Diagnosis>>,
-    /// Each kind of trouble is looked into once, however often it comes.
-    last: StoredValue<Option<Trouble>>,
+    /// Each kind of failure is looked into once, however often it comes.
+    last: StoredValue<Option<Failure>>,
     settled: StoredValue<bool>,
     settings: StoredValue<Settings>,
     text: Texts,
@@ -235,11 +204,11 @@ impl Advice {
             last: StoredValue::new(None),
             settled: StoredValue::new(socket.is_connected()),
             settings: StoredValue::new(settings.clone()),
-            text: Text::from_context(),
+            text: Texts::from_context(),
             toasts: Toasts::from_context(),
         };
         if let Some(error) = socket.last_error() {
-            advice.look(&error, &Trouble::of_error(&error, false));
+            advice.look(&error, &Failure::of_error(&error, false));
         }
         advice
     }
@@ -248,18 +217,18 @@ impl Advice {
         self.settled.try_get_value() != Some(false)
     }
 
-    fn look(self, error: &ConnectError, trouble: &Trouble) {
-        let known = self.last.try_get_value().flatten().as_ref() == Some(trouble);
+    fn look(self, error: &ConnectError, failure: &Failure) {
+        let known = self.last.try_get_value().flatten().as_ref() == Some(failure);
         let Some(settings) = self.settings.try_get_value() else {
             return;
         };
         if known || self.is_settled() {
             return;
         }
-        self.last.try_set_value(Some(trouble.clone()));
-        let (error, trouble) = (error.clone(), trouble.clone());
+        self.last.try_set_value(Some(failure.clone()));
+        let (error, failure) = (error.clone(), failure.clone());
         spawn_local(async move {
-            let found = diagnosis::of_socket(&settings, &error, &trouble).await;
+            let found = diagnosis::of_socket(&settings, &error, &failure).await;
             if self.is_settled() || found.is_none() {
                 return;
             }
@@ -301,40 +270,4 @@ fn overdue(state: Signal<ConnectionState>) -> Signal<bool> {
         patience.set_value(timeout);
     });
     overdue.into()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_waited_for_is_told_where_nothing_went_wrong_or_the_server_has_answered() {
-        let lost = || Some(Trouble::Lost);
-        for (awaited, trouble, reason) in [
-            (None, None, None),
-            (None, lost(), Some(Reason::Trouble(Trouble::Lost))),
-            (
-                Some(Awaited::Server),
-                None,
-                Some(Reason::Awaited(Awaited::Server)),
-            ),
-            (
-                Some(Awaited::Server),
-                lost(),
-                Some(Reason::Trouble(Trouble::Lost)),
-            ),
-            (
-                Some(Awaited::Admission),
-                lost(),
-                Some(Reason::Awaited(Awaited::Admission)),
-            ),
-            (
-                Some(Awaited::Token),
-                lost(),
-                Some(Reason::Awaited(Awaited::Token)),
-            ),
-        ] {
-            assert_eq!(Reason::of(awaited, trouble), reason);
-        }
-    }
 }

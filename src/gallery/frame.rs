@@ -9,7 +9,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
 use super::states::{self, State};
-use crate::i18n::language::Texts;
+use crate::i18n::context::Texts;
 use crate::settings::Settings;
 use crate::state::panels::Opened;
 use crate::state::toasts::Toasts;

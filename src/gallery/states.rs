@@ -4,22 +4,23 @@ use leptos::prelude::*;
 
 use crate::account::profile::Player;
 use crate::account::rpc::CallError;
-use crate::app::Notice;
-use crate::app::sign_in_flow::Complaint;
+use crate::account::sign_in_form::Complaint;
 use crate::components::{
     Advice, Back, Connection, ConnectionFigures, Count, Footer, Header, Help, LanguageSwitch, Menu,
     Music, NoticeBoard, OfflineBar, Panel, SignIn, SignInElsewhere, Title, ToastList, Unreachable,
     Waiting, Wallet,
 };
-use crate::connection::ConnectionState;
 use crate::connection::diagnosis::{Diagnosis, Finding};
-use crate::connection::failure::Trouble;
-use crate::connection::refusal::Said;
-use crate::connection::view::{Awaited, Link, Reason};
-use crate::host::links::Place;
+use crate::connection::failure::Failure;
+use crate::connection::reason::{Awaited, Reason};
+use crate::connection::refusal::ServerMessage;
+use crate::connection::state::ConnectionState;
+use crate::connection::view::ConnectionView;
+use crate::host::links::Destination;
+use crate::i18n::context::Texts;
 use crate::i18n::shown;
-use crate::i18n::text::Text;
-use crate::notices::{Board, Kind, Notice as BoardNotice, Outbox};
+use crate::notices::{Board, Kind, Notice, Outbox};
+use crate::state::gate::SignedOut;
 use crate::state::toasts::Toasts;
 
 /// One component in one state.
@@ -79,7 +80,7 @@ const BOARD: &[State] = &[
     state("header-untold", ".header", || header(Player::default())),
     state("footer-shut", ".footer", || footer(Menu::default(), 3)),
     state("footer-open", ".footer", || {
-        let place = || Place::of_setting("bag", "bag.html");
+        let place = || Destination::of_setting("bag", "bag.html");
         footer(
             Menu {
                 bag: place(),
@@ -129,19 +130,19 @@ const LINK: &[State] = &[
     state("connection_figures-away", ".sheet", || {
         figures(
             ConnectionState::Reconnecting,
-            Some(Trouble::Unreachable),
+            Some(Failure::Unreachable),
             None,
         )
     }),
     state("connection_figures-awaited", ".sheet", || {
         figures(
             ConnectionState::Reconnecting,
-            Some(Trouble::NotAnswered),
+            Some(Failure::NotAnswered),
             Some(Awaited::Admission),
         )
     }),
     state("connection_figures-ended", ".sheet", || {
-        figures(ConnectionState::Ended, Some(Trouble::Ended(long())), None)
+        figures(ConnectionState::Ended, Some(Failure::Ended(long())), None)
     }),
     state("offline_bar-connecting", ".bar", || {
         bar(
@@ -152,19 +153,19 @@ const LINK: &[State] = &[
     state("offline_bar-away", ".bar", || {
         bar(
             ConnectionState::Reconnecting,
-            Reason::Trouble(Trouble::Unreachable),
+            Reason::Failure(Failure::Unreachable),
         )
     }),
     state("offline_bar-refused", ".bar", || {
         bar(
             ConnectionState::Refused,
-            Reason::Trouble(Trouble::Refused(Said::default())),
+            Reason::Failure(Failure::Refused(ServerMessage::default())),
         )
     }),
     state("offline_bar-ended", ".bar", || {
         bar(
             ConnectionState::Ended,
-            Reason::Trouble(Trouble::Ended(long())),
+            Reason::Failure(Failure::Ended(long())),
         )
     }),
 ];
@@ -198,7 +199,7 @@ const CARDS: &[State] = &[
     }),
     state("sign_in-plain", ".card", || sign_in(None)),
     state("sign_in-told", ".card", || {
-        sign_in(Some(Complaint::Notice(Notice::Ended)))
+        sign_in(Some(Complaint::SignedOut(SignedOut::Ended)))
     }),
     state("sign_in-incomplete", ".card", || {
         sign_in(Some(Complaint::PasswordMissing))
@@ -207,7 +208,7 @@ const CARDS: &[State] = &[
     state("sign_in_elsewhere-told", ".card", || {
         view! {
             <SignInElsewhere
-                complaint=Signal::derive(|| Text::from_context().signed_out.to_owned())
+                complaint=Signal::derive(|| Texts::from_context().signed_out.to_owned())
                 on_open=|()| ()
                 on_here=|()| ()
             />
@@ -259,12 +260,12 @@ const PANELS: &[State] = &[
 ];
 
 fn panel(content: impl FnOnce() -> AnyView + Send + 'static) -> AnyView {
-    view! { <Panel title=Text::from_context().help on_close=|| ()>{content()}</Panel> }.into_any()
+    view! { <Panel title=Texts::from_context().help on_close=|| ()>{content()}</Panel> }.into_any()
 }
 
 /// More words of a server's than are shown.
-fn long() -> Said {
-    Said {
+fn long() -> ServerMessage {
+    ServerMessage {
         errno: None,
         words: shown::words(&"服务器正在维护，请稍后再来。Closed for the harvest. ".repeat(9)),
     }
@@ -282,9 +283,9 @@ fn bar(state: ConnectionState, reason: Reason) -> AnyView {
     .into_any()
 }
 
-fn figures(state: ConnectionState, trouble: Option<Trouble>, awaited: Option<Awaited>) -> AnyView {
+fn figures(state: ConnectionState, failure: Option<Failure>, awaited: Option<Awaited>) -> AnyView {
     let live = state == ConnectionState::Live;
-    let link = Link {
+    let link = ConnectionView {
         state: Signal::stored(state),
         server: Signal::stored("https://game.example".into()),
         namespace: Signal::stored("/mofang".into()),
@@ -294,7 +295,7 @@ fn figures(state: ConnectionState, trouble: Option<Trouble>, awaited: Option<Awa
         next: Signal::stored(None),
         awaited: Signal::stored(awaited),
         reason: Signal::stored(None),
-        trouble: Signal::stored(trouble),
+        failure: Signal::stored(failure),
         advice: Signal::stored(None),
         overdue: Signal::stored(!live),
         retry: Callback::new(|()| ()),
@@ -326,7 +327,7 @@ fn notices(
         // The hour that is shown depends on the time zone, and so does the picture: noon of a day
         // long ago, as it is there.
         let name = name.map(str::to_owned);
-        board.put(BoardNotice::new(*kind, name, (*text).into(), noon()), true);
+        board.put(Notice::new(*kind, name, (*text).into(), noon()), true);
     }
     panel(move || {
         view! {

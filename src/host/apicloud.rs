@@ -15,7 +15,7 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Event, window};
 
-use super::{Host, Store, Told};
+use super::interface::{APICLOUD, Host, HostEvent, Store};
 
 /// The page's own window.
 const WINDOW: &str = "orchard";
@@ -44,7 +44,7 @@ thread_local! {
     static LATE: RefCell<Option<Hear>> = const { RefCell::new(None) };
     static HOOKED: Cell<bool> = const { Cell::new(false) };
     /// What hears each of what is told.
-    static HEARS: RefCell<Vec<(Told, Hear)>> = const { RefCell::new(Vec::new()) };
+    static HEARS: RefCell<Vec<(HostEvent, Hear)>> = const { RefCell::new(Vec::new()) };
     static FOLLOWED: Cell<bool> = const { Cell::new(false) };
 }
 
@@ -88,7 +88,7 @@ pub(super) fn when_late(hear: Box<dyn Fn()>) {
 
 impl Host for Apicloud {
     fn name(&self) -> &'static str {
-        super::APICLOUD
+        APICLOUD
     }
 
     fn read(&self, store: Store, key: &str) -> Option<String> {
@@ -150,7 +150,7 @@ impl Host for Apicloud {
             .flatten()
     }
 
-    fn listen(&self, told: Told, hear: Box<dyn Fn()>) {
+    fn listen(&self, told: HostEvent, hear: Box<dyn Fn()>) {
         HEARS.with_borrow_mut(|hears| {
             hears.retain(|(of, _)| *of != told);
             hears.push((told, hear.into()));
@@ -310,12 +310,12 @@ fn follow() {
                 _ = window.dispatch_event(&event);
             }
             if same == "pageshow" {
-                tell(Told::Shown);
+                tell(HostEvent::Shown);
             }
         });
     }
-    hear("keyback", || tell(Told::Back));
-    hear("viewappear", || tell(Told::Shown));
+    hear("keyback", || tell(HostEvent::Back));
+    hear("viewappear", || tell(HostEvent::Shown));
 }
 
 /// Has `heard` called at each event `name` of the web view, for as long as the page lives.
@@ -328,7 +328,7 @@ fn hear(name: &str, heard: impl FnMut() + 'static) {
     }
 }
 
-fn tell(told: Told) {
+fn tell(told: HostEvent) {
     // Called with nothing borrowed: who hears may want to hear something else from now on.
     let hear = HEARS.with_borrow(|hears| {
         let of_it = hears.iter().find(|(of, _)| *of == told);

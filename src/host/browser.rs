@@ -2,7 +2,7 @@ use std::cell::RefCell;
 
 use web_sys::{Storage, window};
 
-use super::{Host, Store};
+use super::interface::{BROWSER, Host, Store};
 
 thread_local! {
     /// Stands in for a store that is blocked or full: `(store, key, value)`.
@@ -48,7 +48,7 @@ impl Host for Browser {
     }
 
     fn name(&self) -> &'static str {
-        super::BROWSER
+        BROWSER
     }
 
     fn back(&self, home: &str) {

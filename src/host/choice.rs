@@ -4,8 +4,9 @@ use js_sys::{Date, Reflect};
 use wasm_bindgen::JsValue;
 
 use super::apicloud::{self, Apicloud};
+use super::current::hold;
+use super::interface::{APICLOUD, BROWSER, TAURI};
 use super::tauri::{self, Tauri};
-use super::{APICLOUD, BROWSER, HERE, Host, TAURI};
 use crate::settings::{Problem, Settings};
 
 /// Names that `window` has in a place that is no plain browser.
@@ -61,10 +62,6 @@ async fn open_tauri() -> Option<Problem> {
         }
         Err(why) => Some(Problem::HostSilent([TAURI, ": ", &why].concat())),
     }
-}
-
-fn hold(host: &'static dyn Host) {
-    HERE.set(host);
 }
 
 /// How long ago the page's document was asked for, in milliseconds.

@@ -2,13 +2,13 @@
 
 /// Where a button of the footer leads.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Place {
+pub(crate) struct Destination {
     /// What a web view calls the window.
     pub(crate) window: String,
     pub(crate) url: String,
 }
 
-impl Place {
+impl Destination {
     /// The place that a setting names: an address, or a window such as `shop`, whose page is
     /// `shop.html` as all of the game's are. An address opens in a window named `key`.
     pub(crate) fn of_setting(key: &str, value: &str) -> Option<Self> {
@@ -83,7 +83,7 @@ mod tests {
 
     #[test]
     fn a_window_has_its_page_and_an_address_the_window_of_its_setting() {
-        let place = |value| Place::of_setting("shop", value).map(|it| (it.window, it.url));
+        let place = |value| Destination::of_setting("shop", value).map(|it| (it.window, it.url));
         assert_eq!(
             place(" market "),
             Some(("market".into(), "market.html".into()))

@@ -7,7 +7,8 @@ use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
-use super::{Browser, Host, Store};
+use super::browser::Browser;
+use super::interface::{Host, Store, TAURI};
 
 /// What Tauri puts into `window` before anything of the page runs.
 pub(super) const SIGN: &str = "__TAURI_INTERNALS__";
@@ -55,7 +56,7 @@ pub(super) async fn open() -> Result<(), String> {
 
 impl Host for Tauri {
     fn name(&self) -> &'static str {
-        super::TAURI
+        TAURI
     }
 
     fn read(&self, store: Store, key: &str) -> Option<String> {

@@ -1,6 +1,7 @@
 //! What the page says, in Chinese and English.
 
 pub(crate) mod amounts;
+pub(crate) mod context;
 pub(crate) mod en;
 pub(crate) mod findings;
 pub(crate) mod language;

@@ -7,14 +7,14 @@ use orchard_contract::rpc::code;
 
 use crate::account::rpc::CallError;
 use crate::account::session::Refusal;
-use crate::connection::ConnectionState;
-use crate::connection::failure::Trouble;
-use crate::connection::refusal::Said;
-use crate::connection::view::{Awaited, Reason};
+use crate::connection::failure::Failure;
+use crate::connection::reason::{Awaited, Reason};
+use crate::connection::refusal::ServerMessage;
+use crate::connection::state::ConnectionState;
 use crate::i18n::amounts::{self, Scale};
-use crate::i18n::language::{Language, Texts};
+use crate::i18n::language::Language;
 use crate::i18n::shown;
-use crate::notices::Outcome;
+use crate::notices::Delivery;
 use crate::settings::Problem;
 
 /// What the page says in one language. Texts with values in them are methods.
@@ -95,19 +95,6 @@ pub(crate) struct Text {
 }
 
 impl Text {
-    /// The page's, in the language of the moment, from context.
-    pub(crate) fn from_context() -> Texts {
-        Texts::from_context()
-    }
-
-    /// Everything, in this language.
-    pub(crate) const fn of(language: Language) -> &'static Self {
-        match language {
-            Language::Chinese => &crate::i18n::zh::TEXT,
-            Language::English => &crate::i18n::en::TEXT,
-        }
-    }
-
     /// How large amounts are shortened.
     pub(crate) fn scale(&self) -> Scale {
         match self.language {
@@ -174,7 +161,7 @@ impl Text {
     pub(crate) fn login_refused(&self, response: &LoginResponse) -> Option<String> {
         let errno = response.errno.filter(|errno| !errno.is_ok())?;
         let words = response.errmsg.as_deref().or(response.data.as_deref());
-        let said = Said::new(Some(errno), words);
+        let said = ServerMessage::new(Some(errno), words);
         let start = match self.language {
             Language::Chinese => "没能登录到种植园：",
             Language::English => "You could not be signed in here: ",
@@ -184,7 +171,7 @@ impl Text {
 
     /// A server's message: in its own words, unless they are in another language and the page has a
     /// text for the errno.
-    pub(crate) fn said(&self, said: &Said) -> String {
+    pub(crate) fn said(&self, said: &ServerMessage) -> String {
         let own = said.errno.and_then(|errno| self.errno(errno));
         match own {
             Some(own) if said.words.is_empty() || !self.is_spoken_in(&said.words) => own.into(),
@@ -260,11 +247,11 @@ impl Text {
     pub(crate) fn why(&self, state: ConnectionState, reason: &Reason) -> String {
         match (state, reason) {
             // That it was the server is said already.
-            (ConnectionState::Ended, Reason::Trouble(Trouble::Ended(said)))
-            | (ConnectionState::Refused, Reason::Trouble(Trouble::Refused(said))) => {
+            (ConnectionState::Ended, Reason::Failure(Failure::Ended(said)))
+            | (ConnectionState::Refused, Reason::Failure(Failure::Refused(said))) => {
                 self.said(said)
             }
-            (_, Reason::Trouble(trouble)) => self.trouble(trouble),
+            (_, Reason::Failure(failure)) => self.failure(failure),
             (_, Reason::Awaited(awaited)) => self.awaited(*awaited).into(),
         }
     }
@@ -311,62 +298,62 @@ impl Text {
     }
 
     /// What became of a notice.
-    pub(crate) fn outcome(&self, outcome: Outcome) -> &'static str {
+    pub(crate) fn outcome(&self, outcome: Delivery) -> &'static str {
         match outcome {
-            Outcome::Arrived => self.notice_arrived,
-            Outcome::Blank => self.notice_blank,
-            Outcome::Lost => self.notice_lost,
-            Outcome::Offline => self.notice_offline,
+            Delivery::Arrived => self.notice_arrived,
+            Delivery::Blank => self.notice_blank,
+            Delivery::Lost => self.notice_lost,
+            Delivery::Offline => self.notice_offline,
         }
     }
 
     /// Why there is no connection.
-    pub(crate) fn trouble(&self, trouble: &Trouble) -> String {
-        let (chinese, english) = match trouble {
-            Trouble::Ended(said) if said.is_empty() => {
+    pub(crate) fn failure(&self, failure: &Failure) -> String {
+        let (chinese, english) = match failure {
+            Failure::Ended(said) if said.is_empty() => {
                 ("服务器结束了连接。", "The server ended the connection.")
             }
-            Trouble::Ended(_) => ("服务器结束了连接：", "The server ended the connection: "),
-            Trouble::Garbled => (
+            Failure::Ended(_) => ("服务器结束了连接：", "The server ended the connection: "),
+            Failure::Garbled => (
                 "服务器发来的内容看不懂。",
                 "The server sent something that makes no sense here.",
             ),
-            Trouble::Incompatible => (
+            Failure::Incompatible => (
                 "服务器的版本和本页面不匹配。",
                 "This page and the server are of different versions.",
             ),
-            Trouble::Lost => ("连接中断了。", "The connection broke off."),
-            Trouble::NoNetwork => ("网络断开了。", "The network is gone."),
-            Trouble::NotAnswered => (
+            Failure::Lost => ("连接中断了。", "The connection broke off."),
+            Failure::NoNetwork => ("网络断开了。", "The network is gone."),
+            Failure::NotAnswered => (
                 "服务器接通了，但一直没有让你进来。",
                 "The server was there, but did not let you in.",
             ),
-            Trouble::Refused(_) => ("服务器不让进：", "The server said no: "),
-            Trouble::ShutOut => (
+            Failure::Refused(_) => ("服务器不让进：", "The server said no: "),
+            Failure::ShutOut => (
                 "服务器接受连接后马上又断开了。",
                 "The server takes the connection and closes it at once.",
             ),
-            Trouble::SignedOut => (
+            Failure::SignedOut => (
                 "登录已过期，需要重新登录。",
                 "Your session has ended: sign in again.",
             ),
-            Trouble::Silent => (
+            Failure::Silent => (
                 "很久没有收到服务器的消息，网络可能不稳定。",
                 "Nothing was heard from the server for too long; the network may be poor.",
             ),
-            Trouble::Suspended => (
+            Failure::Suspended => (
                 "页面不在前台时，连接休息了。",
                 "The connection rested while the page was away.",
             ),
-            Trouble::TimedOut => (
+            Failure::TimedOut => (
                 "服务器迟迟没有回应。",
                 "The server took too long to answer.",
             ),
-            Trouble::Unchecked => (
+            Failure::Unchecked => (
                 "没能确认你的登录是否还有效。",
                 "Whether you are still signed in could not be found out.",
             ),
-            Trouble::Unreachable => (
+            Failure::Unreachable => (
                 "连不上服务器：网络不通，或者服务器正在休息。",
                 "The server can't be reached: the network is down, or the server is resting.",
             ),
@@ -375,9 +362,9 @@ impl Text {
             Language::Chinese => chinese,
             Language::English => english,
         };
-        match trouble {
-            Trouble::Ended(said) | Trouble::Refused(said)
-                if !said.is_empty() || matches!(trouble, Trouble::Refused(_)) =>
+        match failure {
+            Failure::Ended(said) | Failure::Refused(said)
+                if !said.is_empty() || matches!(failure, Failure::Refused(_)) =>
             {
                 [sentence, &self.said(said)].concat()
             }
@@ -465,9 +452,9 @@ impl Text {
     pub(crate) fn refusal(&self, refusal: &Refusal) -> String {
         let (errno, said) = match refusal {
             Refusal::Call(error) => return self.call_error(error),
-            Refusal::Said(errno, said) => (errno, said),
+            Refusal::ServerMessage(errno, said) => (errno, said),
         };
-        let said = Said::new(*errno, said.as_deref());
+        let said = ServerMessage::new(*errno, said.as_deref());
         if !said.is_empty() {
             return self.said(&said);
         }
@@ -609,7 +596,7 @@ mod tests {
 
     #[test]
     fn a_refusal_is_told_in_the_servers_words_else_in_the_pages() {
-        let said = |errno, words: &str| Refusal::Said(errno, Some(words.into()));
+        let said = |errno, words: &str| Refusal::ServerMessage(errno, Some(words.into()));
         let wrong = Some(Errno::WRONG_PASSWORD);
         assert_eq!(
             crate::i18n::zh::TEXT.refusal(&said(wrong, "密码不对")),
@@ -636,7 +623,7 @@ mod tests {
         );
         assert_eq!(crate::i18n::en::TEXT.refusal(&said(unknown, "")), "4711");
         assert_eq!(
-            crate::i18n::en::TEXT.refusal(&Refusal::Said(None, None)),
+            crate::i18n::en::TEXT.refusal(&Refusal::ServerMessage(None, None)),
             "Signing in failed."
         );
     }
@@ -666,27 +653,27 @@ mod tests {
 
     #[test]
     fn a_refusal_without_words_is_a_whole_sentence() {
-        let bare = Trouble::Refused(Said::default());
+        let bare = Failure::Refused(ServerMessage::default());
         assert_eq!(
-            crate::i18n::zh::TEXT.trouble(&bare),
+            crate::i18n::zh::TEXT.failure(&bare),
             "服务器不让进：没有说明原因。"
         );
-        let ended = Trouble::Ended(Said::default());
-        assert_eq!(crate::i18n::zh::TEXT.trouble(&ended), "服务器结束了连接。");
+        let ended = Failure::Ended(ServerMessage::default());
+        assert_eq!(crate::i18n::zh::TEXT.failure(&ended), "服务器结束了连接。");
         let state = ConnectionState::Ended;
-        let reason = Reason::Trouble(ended);
+        let reason = Reason::Failure(ended);
         assert_eq!(crate::i18n::zh::TEXT.why(state, &reason), "没有说明原因。");
-        let expired = Said {
+        let expired = ServerMessage {
             errno: Some(Errno::TOKEN_EXPIRED),
             words: "token expired".into(),
         };
-        let refused = Trouble::Refused(expired);
+        let refused = Failure::Refused(expired);
         assert_eq!(
-            crate::i18n::zh::TEXT.trouble(&refused),
+            crate::i18n::zh::TEXT.failure(&refused),
             "服务器不让进：登录已过期。"
         );
         assert_eq!(
-            crate::i18n::en::TEXT.trouble(&refused),
+            crate::i18n::en::TEXT.failure(&refused),
             "The server said no: token expired"
         );
     }

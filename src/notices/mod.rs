@@ -7,5 +7,5 @@ mod read;
 mod wire;
 
 pub(crate) use board::{Board, Kind, Notice};
-pub(crate) use outbox::{MAX_LENGTH, Outbox, Outcome};
+pub(crate) use outbox::{Delivery, MAX_LENGTH, Outbox};
 pub(crate) use wire::Notices;

@@ -5,7 +5,7 @@ pub(crate) const MAX_LENGTH: usize = 200;
 
 /// What became of the last text that was to be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Outcome {
+pub(crate) enum Delivery {
     /// It came back, so everybody has it.
     Arrived,
     /// There was nothing in it.
@@ -22,7 +22,7 @@ pub(crate) struct Outbox {
     sending: Option<Broadcast>,
     /// The last text that did not come back: it may have arrived all the same.
     lost: Option<Broadcast>,
-    outcome: Option<Outcome>,
+    outcome: Option<Delivery>,
 }
 
 impl Outbox {
@@ -33,8 +33,8 @@ impl Outbox {
         }
         let text = written(draft);
         self.outcome = match (text.is_empty(), live) {
-            (true, _) => Some(Outcome::Blank),
-            (false, false) => Some(Outcome::Offline),
+            (true, _) => Some(Delivery::Blank),
+            (false, false) => Some(Delivery::Offline),
             (false, true) => None,
         };
         if self.outcome.is_none() {
@@ -61,7 +61,7 @@ impl Outbox {
             })
         };
         if arrived.is_some() {
-            self.outcome = Some(Outcome::Arrived);
+            self.outcome = Some(Delivery::Arrived);
         }
         arrived
     }
@@ -70,7 +70,7 @@ impl Outbox {
     pub(crate) fn lose(&mut self) {
         if let Some(sending) = self.sending.take() {
             self.lost = Some(sending);
-            self.outcome = Some(Outcome::Lost);
+            self.outcome = Some(Delivery::Lost);
         }
     }
 
@@ -78,7 +78,7 @@ impl Outbox {
     pub(crate) fn of_lost(letter: Broadcast) -> Self {
         Self {
             lost: Some(letter),
-            outcome: Some(Outcome::Lost),
+            outcome: Some(Delivery::Lost),
             ..Self::default()
         }
     }
@@ -97,7 +97,7 @@ impl Outbox {
         self.sending.is_some()
     }
 
-    pub(crate) fn outcome(&self) -> Option<Outcome> {
+    pub(crate) fn outcome(&self) -> Option<Delivery> {
         self.outcome
     }
 }
@@ -142,7 +142,7 @@ mod tests {
         );
         assert_eq!(
             (outbox.is_sending(), outbox.outcome()),
-            (false, Some(Outcome::Arrived))
+            (false, Some(Delivery::Arrived))
         );
         assert_eq!(own(&mut outbox, "hello", Some("m1")), None);
     }
@@ -159,9 +159,9 @@ mod tests {
     fn nothing_is_sent_offline_or_blank_or_twice() {
         let mut outbox = Outbox::default();
         assert_eq!(outbox.send("hello", false, "m1".into()), None);
-        assert_eq!(outbox.outcome(), Some(Outcome::Offline));
+        assert_eq!(outbox.outcome(), Some(Delivery::Offline));
         assert_eq!(outbox.send(" \n", true, "m2".into()), None);
-        assert_eq!(outbox.outcome(), Some(Outcome::Blank));
+        assert_eq!(outbox.outcome(), Some(Delivery::Blank));
         assert!(outbox.send("hello", true, "m3".into()).is_some());
         assert_eq!(outbox.send("hello", true, "m4".into()), None);
     }
@@ -173,7 +173,7 @@ mod tests {
         assert_eq!(outbox.outcome(), None);
         outbox.send("hello", true, "m1".into());
         outbox.lose();
-        assert_eq!(outbox.outcome(), Some(Outcome::Lost));
+        assert_eq!(outbox.outcome(), Some(Delivery::Lost));
         assert!(outbox.send("hello", true, "m2".into()).is_some());
     }
 
@@ -187,7 +187,7 @@ mod tests {
             own(&mut outbox, "hello", Some("m1")).as_deref(),
             Some("hello")
         );
-        assert_eq!(outbox.outcome(), Some(Outcome::Arrived));
+        assert_eq!(outbox.outcome(), Some(Delivery::Arrived));
         assert_eq!(own(&mut outbox, "hello", Some("m1")), None);
         // Sent once more, only the new one counts.
         outbox.send("hello", true, "m2".into());
@@ -205,14 +205,14 @@ mod tests {
         assert_eq!(before.unanswered(), Some(&letter), "it may have arrived");
 
         let mut outbox = Outbox::of_lost(letter);
-        assert_eq!(outbox.outcome(), Some(Outcome::Lost));
+        assert_eq!(outbox.outcome(), Some(Delivery::Lost));
         assert_eq!(
             own(&mut outbox, "hello", Some("m1")).as_deref(),
             Some("hello")
         );
         assert_eq!(
             (outbox.outcome(), outbox.unanswered()),
-            (Some(Outcome::Arrived), None)
+            (Some(Delivery::Arrived), None)
         );
     }
 

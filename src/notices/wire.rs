@@ -8,7 +8,7 @@ use orchard_contract::events::{self, BroadcastResponse, SomeEvent};
 use socketio_proto::Event as _;
 
 use super::kept::{self, Draft};
-use super::{Board, Kind, Notice, Outbox, Outcome, outbox, read};
+use super::{Board, Delivery, Kind, Notice, Outbox, outbox, read};
 use crate::account::session::Session;
 use crate::dom::window_events::until_cleanup;
 use crate::host::here;
@@ -125,7 +125,7 @@ impl Notices {
         }));
         hold(socket.on(move |last: events::Notices| self.merge(last, is_read())));
         hold(socket.on_status(move |status| match status {
-            Status::Connected => self.forget_outcome(Outcome::Offline),
+            Status::Connected => self.forget_outcome(Delivery::Offline),
             _ => self.lose(),
         }));
         // Opening the board is reading it.
@@ -279,7 +279,7 @@ impl Notices {
         }
     }
 
-    fn forget_outcome(self, outcome: Outcome) {
+    fn forget_outcome(self, outcome: Delivery) {
         if self.outbox.try_with_untracked(Outbox::outcome) == Some(Some(outcome)) {
             self.outbox.try_update(Outbox::begin_anew);
         }

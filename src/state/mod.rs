@@ -1,4 +1,5 @@
 //! State that several parts of the page share.
 
+pub(crate) mod gate;
 pub(crate) mod panels;
 pub(crate) mod toasts;

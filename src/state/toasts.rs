@@ -26,7 +26,7 @@ const STAY_AFTER_PAUSE: u32 = 1_000;
 /// What a message is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Tone {
-    /// Said politely.
+    /// ServerMessage politely.
     Word,
     /// Something is wrong: said at once.
     Fault,

@@ -35,19 +35,19 @@
 
 #![warn(missing_docs)]
 
-mod context;
-mod event;
-mod latest;
 mod owned;
-mod round_trip;
-mod status;
+mod use_event;
+mod use_latest;
+mod use_round_trip;
+mod use_socket;
+mod use_status;
 mod warn;
 
-pub use context::{provide_socket, use_socket};
-pub use event::{use_connect, use_connect_of, use_event, use_event_of};
-pub use latest::{use_latest, use_latest_of};
+pub use use_event::{use_connect, use_connect_of, use_event, use_event_of};
+pub use use_latest::{use_latest, use_latest_of};
+pub use use_socket::{provide_socket, use_socket};
 // Before the derive of the crate below, which names that crate.
-pub use round_trip::{use_round_trip, use_round_trip_of};
 pub use socketio_derive::LeptosEvent as Event;
 pub use socketio_web::*;
-pub use status::{use_status, use_status_of};
+pub use use_round_trip::{use_round_trip, use_round_trip_of};
+pub use use_status::{use_status, use_status_of};

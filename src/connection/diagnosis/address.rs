@@ -1,7 +1,7 @@
 use leptos::prelude::window;
 use web_sys::Url;
 
-use super::{Diagnosis, Finding};
+use super::finding::{Diagnosis, Finding};
 
 /// Where a server is asked.
 #[derive(Debug)]

@@ -1,6 +1,6 @@
 //! What the answer to a handshake over HTTP says of who gave it.
 
-use super::Finding;
+use super::finding::Finding;
 
 /// How servers say that they speak no version that was asked for: the reference's, and python-engineio's.
 const OTHER_VERSIONS: [&str; 2] = ["Unsupported protocol version", "unsupported version"];

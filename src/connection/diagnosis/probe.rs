@@ -25,7 +25,7 @@ const MOST: usize = 2_000;
 
 /// What came back.
 #[derive(Debug)]
-pub(super) enum Heard {
+pub(super) enum Reply {
     /// An answer that can be read: its status, and how it begins.
     Answer(u16, String),
     /// The page's own policy forbids the question.
@@ -36,7 +36,7 @@ pub(super) enum Heard {
     Unreadable,
 }
 
-pub(super) async fn ask(address: &Address) -> Heard {
+pub(super) async fn ask(address: &Address) -> Reply {
     let forbidden = Rc::new(Cell::new(false));
     let listener = {
         let (forbidden, origin) = (forbidden.clone(), address.origin.clone());
@@ -52,14 +52,14 @@ pub(super) async fn ask(address: &Address) -> Heard {
         Ok(response) => answer(&response).await,
         // Whoever asks without a wish to read is answered by any server that is there.
         Err(_) => match fetch(&address.url, RequestMode::NoCors).await {
-            Ok(_) => Heard::Unreadable,
+            Ok(_) => Reply::Unreadable,
             Err(_) => {
                 // A browser refuses at once, and tells of the breach a little later.
                 pause(REST).await;
                 if forbidden.get() {
-                    Heard::Forbidden
+                    Reply::Forbidden
                 } else {
-                    Heard::Nothing
+                    Reply::Nothing
                 }
             }
         },
@@ -81,11 +81,11 @@ async fn fetch(url: &str, mode: RequestMode) -> Result<web_sys::Response, JsValu
     Ok(response.unchecked_into())
 }
 
-async fn answer(response: &web_sys::Response) -> Heard {
+async fn answer(response: &web_sys::Response) -> Reply {
     let body = match response.text() {
         Ok(text) => JsFuture::from(text).await.ok(),
         Err(_) => None,
     };
     let body = body.and_then(|body| body.as_string()).unwrap_or_default();
-    Heard::Answer(response.status(), body.chars().take(MOST).collect())
+    Reply::Answer(response.status(), body.chars().take(MOST).collect())
 }

@@ -13,10 +13,52 @@ use self::graph::Graph;
 use crate::workspace::root;
 
 /// The crates in which no two files may import each other.
-const CRATES: &[&str] = &["crates/socketio-proto", "music", "xtask"];
+const CRATES: &[&str] = &[".", "crates/leptos-socketio", "crates/orchard-contract", "crates/orchard-hosting", "crates/socketio-derive", "crates/socketio-proto", "crates/socketio-web", "music", "server", "tauri", "xtask"];
+
+/// What of the page stands above the browser's and the host's APIs.
+const PAGE_PARTS: &[&str] = &[
+    "account",
+    "app",
+    "boot",
+    "components",
+    "connection",
+    "gallery",
+    "i18n",
+    "music",
+    "notices",
+    "state",
+];
 
 /// Folders, and the folders and files below the same `src` that they may not import.
 const FORBIDDEN: &[(&str, &[&str])] = &[
+    ("./src/dom", PAGE_PARTS),
+    ("./src/host", PAGE_PARTS),
+    (
+        "./src/account",
+        &[
+            "app",
+            "boot",
+            "components",
+            "connection",
+            "gallery",
+            "notices",
+        ],
+    ),
+    (
+        "./src/state",
+        &["app", "boot", "components", "gallery", "notices"],
+    ),
+    ("./src/i18n", &["app", "boot", "components", "gallery"]),
+    (
+        "./src/notices",
+        &["app", "boot", "components", "connection", "gallery"],
+    ),
+    (
+        "./src/connection",
+        &["app", "boot", "components", "gallery"],
+    ),
+    ("./src/components", &["app", "boot", "gallery"]),
+    ("./src/app", &["boot/late.rs", "gallery"]),
     (
         "crates/socketio-proto/src/json",
         &["engine", "manager", "packet"],

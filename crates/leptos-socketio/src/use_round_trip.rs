@@ -2,8 +2,8 @@ use reactive_graph::signal::{ReadSignal, signal};
 use reactive_graph::traits::Set;
 use socketio_web::{ConnectionEvent, RoundTrip, Socket};
 
-use crate::context::use_socket;
 use crate::owned::own;
+use crate::use_socket::use_socket;
 
 /// How long a packet and its answer take, as a signal; `None` until something was answered.
 pub fn use_round_trip() -> ReadSignal<Option<RoundTrip>> {

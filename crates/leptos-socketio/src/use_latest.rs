@@ -3,8 +3,8 @@ use reactive_graph::traits::Set;
 use serde::de::DeserializeOwned;
 use socketio_web::{Event, Socket};
 
-use crate::context::use_socket;
-use crate::event::use_event_of;
+use crate::use_event::use_event_of;
+use crate::use_socket::use_socket;
 
 /// The last event of this type as a signal; `None` until the first. Of a burst within one tick only the last is
 /// seen: where each counts, use [`use_event`](crate::use_event).

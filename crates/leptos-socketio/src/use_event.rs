@@ -2,8 +2,8 @@ use reactive_graph::graph::untrack;
 use serde::de::DeserializeOwned;
 use socketio_web::{Event, Socket};
 
-use crate::context::use_socket;
 use crate::owned::own;
+use crate::use_socket::use_socket;
 
 /// Calls `handler` for each event of this type, until the current owner goes. The handler tracks no signals.
 pub fn use_event<E>(handler: impl FnMut(E) + 'static)

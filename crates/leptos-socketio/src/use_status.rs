@@ -2,8 +2,8 @@ use reactive_graph::signal::{ReadSignal, signal};
 use reactive_graph::traits::Set;
 use socketio_web::{Socket, Status};
 
-use crate::context::use_socket;
 use crate::owned::own;
+use crate::use_socket::use_socket;
 
 /// Where the socket stands, as a signal.
 pub fn use_status() -> ReadSignal<Status> {

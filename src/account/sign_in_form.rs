@@ -1,0 +1,77 @@
+//! The sign-in form: what is typed, and what is wrong with it.
+
+use std::sync::Arc;
+
+use orchard_contract::Errno;
+
+use crate::account::session::Refusal;
+use crate::i18n::text::Text;
+use crate::state::gate::SignedOut;
+
+/// What a player types to sign in.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Credentials {
+    pub(crate) account: String,
+    pub(crate) password: String,
+    pub(crate) remember: bool,
+}
+
+/// What the form complains about.
+#[derive(Clone, Debug)]
+pub(crate) enum Complaint {
+    AccountMissing,
+    PasswordMissing,
+    SignedOut(SignedOut),
+    Refused(Arc<Refusal>),
+}
+
+/// The part of the form that a complaint stands at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Field {
+    Account,
+    Password,
+    Form,
+}
+
+impl Complaint {
+    pub(crate) fn place(&self) -> Field {
+        match self {
+            Self::AccountMissing => Field::Account,
+            Self::PasswordMissing => Field::Password,
+            Self::SignedOut(_) => Field::Form,
+            Self::Refused(refusal) => match &**refusal {
+                Refusal::ServerMessage(Some(Errno::NO_SUCH_ACCOUNT | Errno::NO_SUCH_USER), _) => {
+                    Field::Account
+                }
+                Refusal::ServerMessage(Some(Errno::WRONG_PASSWORD), _) => Field::Password,
+                _ => Field::Form,
+            },
+        }
+    }
+
+    pub(crate) fn words(&self, text: &Text) -> String {
+        match self {
+            Self::AccountMissing => text.account_missing.into(),
+            Self::PasswordMissing => text.password_missing.into(),
+            Self::SignedOut(notice) => notice.words(text),
+            Self::Refused(refusal) => text.refusal(refusal),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_stands_at_the_field_that_it_is_about() {
+        let place = |errno| {
+            let refusal = Refusal::ServerMessage(Some(errno), None);
+            Complaint::Refused(Arc::new(refusal)).place()
+        };
+        assert_eq!(place(Errno::NO_SUCH_ACCOUNT), Field::Account);
+        assert_eq!(place(Errno::NO_SUCH_USER), Field::Account);
+        assert_eq!(place(Errno::WRONG_PASSWORD), Field::Password);
+        assert_eq!(place(Errno::INVALID_INPUT), Field::Form);
+    }
+}

@@ -1,0 +1,87 @@
+//! How the connection is, in one word.
+
+use leptos_socketio::Status;
+
+/// What the sign of the connection shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ConnectionState {
+    Connecting,
+    /// The server has ended it. It is not retried until the player asks for that.
+    Ended,
+    /// Nobody is signed in yet.
+    Idle,
+    Live,
+    /// There is no network.
+    Offline,
+    Reconnecting,
+    Refused,
+}
+
+impl ConnectionState {
+    /// For style sheets and tests.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Connecting => "connecting",
+            Self::Ended => "ended",
+            Self::Idle => "idle",
+            Self::Live => "live",
+            Self::Offline => "offline",
+            Self::Reconnecting => "reconnecting",
+            Self::Refused => "refused",
+        }
+    }
+
+    pub(crate) fn of(status: &Status, online: bool) -> Self {
+        match status {
+            Status::Connected => Self::Live,
+            Status::Refused { .. } => Self::Refused,
+            Status::Connecting if online => Self::Connecting,
+            Status::Reconnecting { .. } if online => Self::Reconnecting,
+            Status::Disconnected if online => Self::Ended,
+            _ => Self::Offline,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_a_network_nothing_is_on_its_way() {
+        let waiting = Status::Reconnecting {
+            attempt: 3,
+            delay: None,
+        };
+        assert_eq!(
+            ConnectionState::of(&waiting, true),
+            ConnectionState::Reconnecting
+        );
+        assert_eq!(
+            ConnectionState::of(&waiting, false),
+            ConnectionState::Offline
+        );
+        for status in [Status::Connecting, Status::Disconnected] {
+            assert_eq!(
+                ConnectionState::of(&status, false),
+                ConnectionState::Offline
+            );
+        }
+    }
+
+    #[test]
+    fn what_the_server_has_ended_is_not_on_its_way_either() {
+        assert_eq!(
+            ConnectionState::of(&Status::Disconnected, true),
+            ConnectionState::Ended
+        );
+    }
+
+    #[test]
+    fn a_connection_that_stands_is_live_whatever_the_browser_thinks_of_the_network() {
+        assert_eq!(
+            ConnectionState::of(&Status::Connected, false),
+            ConnectionState::Live
+        );
+    }
+}
