@@ -8,7 +8,7 @@ use core::fmt;
 
 use serde::de::{self, Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use crate::{Errno, Money, Secret, UserId};
+use crate::{Errno, Secret};
 
 /// A value without structure. Lists, maps and bytes are read as [`Scalar::Nothing`].
 pub(crate) enum Scalar {
@@ -56,17 +56,6 @@ impl Scalar {
             Self::Float(number) => whole(number).map(|number| number.to_string()),
             Self::Nothing => None,
         }
-    }
-
-    fn money(self) -> Option<Money> {
-        match self {
-            Self::Unsigned(number) => i64::try_from(number).ok()?.checked_mul(100),
-            Self::Negative(number) => number.checked_mul(100),
-            Self::Float(number) => return Money::from_float(number),
-            Self::Text(text) => return text.parse().ok(),
-            Self::Nothing => None,
-        }
-        .map(Money::from_cents)
     }
 }
 
@@ -158,19 +147,6 @@ pub(crate) fn secret<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Secret>, 
 
 pub(crate) fn errno<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Errno>, D::Error> {
     signed(d).map(|code| code.map(Errno::new))
-}
-
-pub(crate) fn money<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Money>, D::Error> {
-    Scalar::deserialize(d).map(Scalar::money)
-}
-
-pub(crate) fn user_id<'de, D: Deserializer<'de>>(d: D) -> Result<Option<UserId>, D::Error> {
-    Ok(match Scalar::deserialize(d)? {
-        Scalar::Unsigned(number) => Some(UserId::Number(number)),
-        Scalar::Float(number) => whole(number).map(UserId::Number),
-        Scalar::Text(text) if !text.is_empty() => Some(UserId::Text(text)),
-        _ => None,
-    })
 }
 
 /// `number` as an integer, if it is one and can't have lost digits.

@@ -3,6 +3,8 @@ use core::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::lenient::Scalar;
+
 /// An amount of money, exact to the hundredth.
 ///
 /// On the wire it is a number such as `12.5`; some servers send it as a string.
@@ -28,7 +30,7 @@ impl Money {
     }
 
     /// The nearest amount; `None` if it is no number or beyond 90 billion.
-    pub(crate) fn from_float(amount: f64) -> Option<Self> {
+    fn from_float(amount: f64) -> Option<Self> {
         const LIMIT: f64 = 9.0e12;
         let cents = amount * 100.0;
         // The cast drops the fraction, so half a cent away from zero rounds to the nearest.
@@ -88,9 +90,22 @@ impl Serialize for Money {
 
 impl<'de> Deserialize<'de> for Money {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        crate::lenient::money(deserializer)?
-            .ok_or_else(|| serde::de::Error::custom("not an amount of money"))
+        lenient(deserializer)?.ok_or_else(|| serde::de::Error::custom("not an amount of money"))
     }
+}
+
+/// Reads an amount from a server of any kind: what can't be understood is `None`.
+pub(crate) fn lenient<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Money>, D::Error> {
+    let cents = match Scalar::deserialize(d)? {
+        Scalar::Unsigned(number) => i64::try_from(number)
+            .ok()
+            .and_then(|it| it.checked_mul(100)),
+        Scalar::Negative(number) => number.checked_mul(100),
+        Scalar::Float(number) => return Ok(Money::from_float(number)),
+        Scalar::Text(text) => return Ok(text.parse().ok()),
+        Scalar::Nothing => None,
+    };
+    Ok(cents.map(Money::from_cents))
 }
 
 /// The text is no decimal number that [`Money`] can hold.

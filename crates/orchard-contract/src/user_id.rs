@@ -4,6 +4,8 @@ use core::fmt;
 use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::lenient::{Scalar, whole};
+
 /// A user's id: an integer in the API, a string once a device has stored it.
 ///
 /// It keeps the form it came in and is sent in that form, because rooms "1" and 1 differ on
@@ -84,6 +86,16 @@ impl<'de> Deserialize<'de> for UserId {
     }
 }
 
+/// Reads an id from a server of any kind: what can't be understood is `None`.
+pub(crate) fn lenient<'de, D: Deserializer<'de>>(d: D) -> Result<Option<UserId>, D::Error> {
+    Ok(match Scalar::deserialize(d)? {
+        Scalar::Unsigned(number) => Some(UserId::Number(number)),
+        Scalar::Float(number) => whole(number).map(UserId::Number),
+        Scalar::Text(text) if !text.is_empty() => Some(UserId::Text(text)),
+        _ => None,
+    })
+}
+
 struct UserIdVisitor;
 
 impl Visitor<'_> for UserIdVisitor {
@@ -104,7 +116,7 @@ impl Visitor<'_> for UserIdVisitor {
     }
 
     fn visit_f64<E: de::Error>(self, number: f64) -> Result<UserId, E> {
-        crate::lenient::whole(number)
+        whole(number)
             .map(UserId::Number)
             .ok_or_else(|| E::custom("a user's id is not a whole number"))
     }

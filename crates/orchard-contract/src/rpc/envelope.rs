@@ -3,7 +3,7 @@ use core::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::Method;
+use super::method::Method;
 use crate::lenient::{self, Scalar};
 
 /// What `jsonrpc` says in every request and response.

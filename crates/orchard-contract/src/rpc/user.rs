@@ -6,8 +6,8 @@ use core::fmt;
 use serde::de::{self, Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
-use super::{Method, Outcome, TokenKind};
-use crate::{Errno, Money, Secret, UserId, lenient};
+use super::method::{Method, Outcome, TokenKind};
+use crate::{Errno, Money, Secret, UserId, lenient, money, user_id};
 
 /// `User.login`: signs in with account and password.
 #[derive(Clone, Copy, Debug)]
@@ -116,7 +116,7 @@ pub struct LoginResult {
     /// The user's id.
     #[serde(
         default,
-        deserialize_with = "lenient::user_id",
+        deserialize_with = "user_id::lenient",
         skip_serializing_if = "Option::is_none"
     )]
     pub id: Option<UserId>,
@@ -137,7 +137,7 @@ pub struct LoginResult {
     /// The balance of the wallet.
     #[serde(
         default,
-        deserialize_with = "lenient::money",
+        deserialize_with = "money::lenient",
         skip_serializing_if = "Option::is_none"
     )]
     pub money: Option<Money>,
@@ -305,7 +305,7 @@ pub struct InfoResult {
     /// The user's id.
     #[serde(
         default,
-        deserialize_with = "lenient::user_id",
+        deserialize_with = "user_id::lenient",
         skip_serializing_if = "Option::is_none"
     )]
     pub id: Option<UserId>,
@@ -333,7 +333,7 @@ pub struct InfoResult {
     /// The balance of the wallet.
     #[serde(
         default,
-        deserialize_with = "lenient::money",
+        deserialize_with = "money::lenient",
         skip_serializing_if = "Option::is_none"
     )]
     pub money: Option<Money>,

@@ -13,7 +13,17 @@ use self::graph::Graph;
 use crate::workspace::root;
 
 /// The crates in which no two files may import each other.
-const CRATES: &[&str] = &[".", "crates/leptos-socketio", "crates/orchard-contract", "crates/orchard-hosting", "crates/socketio-derive", "crates/socketio-proto", "crates/socketio-web", "music", "server", "tauri", "xtask"];
+const CRATES: &[&str] = &[
+    ".",
+    "crates/leptos-socketio",
+    "crates/orchard-contract",
+    "crates/orchard-hosting",
+    "crates/socketio-derive",
+    "crates/socketio-proto",
+    "music",
+    "tauri",
+    "xtask",
+];
 
 /// What of the page stands above the browser's and the host's APIs.
 const PAGE_PARTS: &[&str] = &[
