@@ -47,8 +47,8 @@ impl Lifecycle {
         let first = Closure::new(move |event: JsValue| {
             let target: EventTarget = property(&event, "currentTarget").unchecked_into();
             let name = text(&event, "type");
-            let _ = target.remove_event_listener_with_callback(&name, &moved);
-            let _ = target.add_event_listener_with_callback(&name, &moved);
+            let _ = target.remove_event_listener_with_callback_and_bool(&name, &moved, false);
+            let _ = target.add_event_listener_with_callback_and_bool(&name, &moved, false);
         });
         let lifecycle = Self {
             targets,
@@ -153,12 +153,11 @@ fn wake(was_left: bool) {
 }
 
 fn set_left(is_left: bool, mut closing: Option<Timer>) {
-    // The timer before is dropped out here, with nothing borrowed.
-    table::with(|table| {
+    // Timers are dropped out here, with nothing borrowed.
+    let _before = table::with(|table| {
         let lifecycle = table.lifecycle.as_mut()?;
         lifecycle.is_left = is_left;
-        mem::swap(&mut lifecycle.closing, &mut closing);
-        Some(())
+        Some(mem::replace(&mut lifecycle.closing, closing.take()))
     });
 }
 
