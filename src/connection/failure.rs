@@ -52,8 +52,8 @@ impl Failure {
             ConnectError::NotAnswered => Self::NotAnswered,
             ConnectError::Refused(refusal) => Self::Refused(ServerMessage::of(refusal)),
             ConnectError::Timeout => Self::TimedOut,
-            ConnectError::Transport(_) if reached => Self::ShutOut,
-            ConnectError::Transport(_) => Self::Unreachable,
+            ConnectError::Closed(_) | ConnectError::Transport(_) if reached => Self::ShutOut,
+            ConnectError::Closed(_) | ConnectError::Transport(_) => Self::Unreachable,
             _ => Self::Garbled,
         }
     }

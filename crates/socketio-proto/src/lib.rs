@@ -5,6 +5,7 @@
 extern crate alloc;
 
 mod binary;
+mod digits;
 pub mod engine;
 pub mod event;
 pub mod json;

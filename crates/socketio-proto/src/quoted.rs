@@ -29,7 +29,9 @@ fn quote(f: &mut fmt::Formatter<'_>, mark: &str, text: &str) -> fmt::Result {
             }
             // Controls, and what turns the direction of what stands around it.
             '\0'..' ' | '\x7f'..'\u{a0}' | '\u{200b}'..'\u{2010}' | '\u{2028}'..'\u{2070}' => {
-                write!(f, "\\u{{{:x}}}", u32::from(char))?;
+                for char in char.escape_unicode() {
+                    f.write_char(char)?;
+                }
             }
             _ => f.write_char(char)?,
         }

@@ -39,7 +39,7 @@ pub(crate) fn now() -> Instant {
     let wall = js_sys::Date::now();
     // Where there is no steady clock, or one that tells no time, there is the other.
     let steady = steady_now().ok().filter(|steady| steady.is_finite());
-    let mut clock = CLOCK.get().unwrap_or(Clock {
+    let mut clock = read().unwrap_or(Clock {
         steady: steady.unwrap_or(0.0),
         wall,
         passed: 0.0,
@@ -54,24 +54,34 @@ pub(crate) fn now() -> Instant {
     clock.passed += step;
     clock.steady = steady.unwrap_or(clock.steady);
     clock.wall = wall;
-    CLOCK.set(Some(clock));
+    write(clock);
     last()
 }
 
 /// The time that was read last.
 pub(crate) fn last() -> Instant {
-    let passed = CLOCK.get().map_or(0.0, |clock| clock.passed);
+    let passed = read().map_or(0.0, |clock| clock.passed);
     Instant::from_millis(passed as u64)
 }
 
 /// How long the device has slept since the last call, if it did.
 pub(crate) fn take_slept() -> Option<Duration> {
-    let clock = CLOCK.get().filter(|clock| clock.slept > 0.0)?;
-    CLOCK.set(Some(Clock {
+    let clock = read().filter(|clock| clock.slept > 0.0)?;
+    write(Clock {
         slept: 0.0,
         ..clock
-    }));
+    });
     Some(Duration::from_millis(clock.slept as u64))
+}
+
+// Not by `get` and `set`, which link a panic and its text.
+
+fn read() -> Option<Clock> {
+    CLOCK.try_with(Cell::get).ok()?
+}
+
+fn write(clock: Clock) {
+    let _ = CLOCK.try_with(|place| place.set(Some(clock)));
 }
 
 #[wasm_bindgen]

@@ -224,8 +224,16 @@ fn perform(key: Key, output: Output) {
                 transport.take_if(|(open, _)| *open == id)
             });
         }
-        Output::SendText(id, text) => send(key, id, |transport| transport.send_text(&text)),
-        Output::SendBinary(id, data) => send(key, id, |transport| transport.send_binary(&data)),
+        Output::SendText(id, text) => {
+            if let Some(transport) = opened(key, id) {
+                transport.send_text(&text);
+            }
+        }
+        Output::SendBinary(id, data) => {
+            if let Some(transport) = opened(key, id) {
+                transport.send_binary(&data);
+            }
+        }
         Output::Event(event) => dispatch::event(key, event),
         _ => {}
     }
@@ -290,14 +298,13 @@ fn take_over(connection: Key, transport: TransportId, url: &str) -> Option<Opene
     })
 }
 
-fn send(key: Key, id: TransportId, f: impl FnOnce(&Transport)) {
-    let transport = table::with(|table| {
+/// The transport of this name, if it is open still.
+#[inline(never)]
+fn opened(key: Key, id: TransportId) -> Option<Rc<Transport>> {
+    table::with(|table| {
         let (open, transport) = table.connections.get(key)?.transport.as_ref()?;
         (*open == id).then(|| Rc::clone(transport))
-    });
-    if let Some(transport) = transport {
-        f(&transport);
-    }
+    })
 }
 
 /// Sets the timer, or ends a connection that no socket needs (W13).
@@ -306,13 +313,8 @@ fn finish(key: Key) {
         let connection = table.connections.get_mut(key)?;
         connection.draining = false;
         for (_, socket) in &connection.sockets {
-            if let Some(entry) = table
-                .sockets
-                .get_mut(*socket)
-                .filter(|entry| entry.has_gone)
-            {
-                entry.has_gone = false;
-                entry.listeners.retain(|listener| !listener.is_gone());
+            if let Some(entry) = table.sockets.get_mut(*socket) {
+                entry.take_away_gone();
             }
         }
         connection.sockets.is_empty().then(|| take(table, key))

@@ -49,6 +49,7 @@
 
 mod ack;
 mod builder;
+mod bytes;
 mod clock;
 mod connection;
 mod connection_event;

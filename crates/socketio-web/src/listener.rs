@@ -83,17 +83,15 @@ impl Drop for Subscription {
         // What the listener holds is dropped when nothing is borrowed: it may hold subscriptions itself.
         let _callback = table::with(|table| {
             let entry = table.sockets.get_mut(socket)?;
-            let index = entry
-                .listeners
-                .iter()
-                .position(|listener| listener.id == id)?;
-            // While events are being told, the others keep their places.
-            if table.connections.get(entry.connection)?.is_draining() {
-                entry.has_gone = true;
-                let place = &mut entry.listeners.get_mut(index)?.callback;
-                return Some(mem::replace(place, Place::Gone));
+            let is_draining = table.connections.get(entry.connection)?.is_draining();
+            let listener = entry.listeners.iter_mut().find(|it| it.id == id)?;
+            let callback = mem::replace(&mut listener.callback, Place::Gone);
+            entry.has_gone = true;
+            // While events are dispatched, the others keep their places.
+            if !is_draining {
+                entry.take_away_gone();
             }
-            Some(entry.listeners.remove(index).callback)
+            Some(callback)
         });
     }
 }

@@ -3,6 +3,7 @@
 //! Nothing of the user's (a listener, a future) is called or dropped while the table is borrowed.
 
 use std::cell::{RefCell, RefMut};
+use std::mem;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -41,6 +42,15 @@ pub(crate) struct Entry {
     pub(crate) auth: Option<AuthProvider>,
     /// Tells of packets that go out, where somebody listens to them.
     pub(crate) outgoing: Option<fn(Key, Frame)>,
+}
+
+impl Entry {
+    /// Takes away the listeners that hear no more, if there are any.
+    pub(crate) fn take_away_gone(&mut self) {
+        if mem::take(&mut self.has_gone) {
+            self.listeners.retain(|listener| !listener.is_gone());
+        }
+    }
 }
 
 thread_local! {

@@ -12,6 +12,12 @@ pub(crate) struct Timer {
 
 impl Timer {
     pub(crate) fn new(millis: u32, ring: impl Fn() + 'static) -> Self {
+        Self::boxed(millis, Box::new(ring))
+    }
+
+    /// One function, whatever rings.
+    #[inline(never)]
+    fn boxed(millis: u32, ring: Box<dyn Fn()>) -> Self {
         let closure = Closure::new(move |_: JsValue| ring());
         let rings: &Function = closure.as_ref().unchecked_ref();
         // Browsers take a longer delay for none.

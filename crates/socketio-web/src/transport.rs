@@ -5,8 +5,9 @@ use socketio_proto::manager::TransportEvent;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{BinaryType, CloseEvent, MessageEvent, WebSocket};
+use web_sys::{CloseEvent, MessageEvent, WebSocket};
 
+use crate::bytes;
 use crate::guard;
 use crate::property;
 use crate::timer::Timer;
@@ -34,9 +35,8 @@ impl Reading {
             }
             Some(_) => None,
             None => {
-                let bytes = js_sys::Uint8Array::new(data);
-                let fits = bytes.length() <= limit;
-                fits.then(|| TransportEvent::Binary(bytes.to_vec()))
+                let array = js_sys::Uint8Array::new(data);
+                bytes::read(&array, limit).map(TransportEvent::Binary)
             }
         };
         read.unwrap_or(TransportEvent::TooLarge)
@@ -54,6 +54,9 @@ extern "C" {
 
 /// The code of a connection that ended without a close frame (RFC 6455, 7.1.5).
 const ABNORMAL: u16 = 1006;
+
+/// The properties that the handlers of a WebSocket are in.
+const HANDLERS: [&str; 3] = ["onmessage", "onerror", "onclose"];
 
 /// How long the close may take that follows an error, in milliseconds. A browser sends it in its next task.
 const CLOSE_FOLLOWS: u32 = 100;
@@ -81,7 +84,7 @@ impl Transport {
     ) -> Result<Self, String> {
         let socket =
             WebSocket::new_with_str_sequence(url, protocols).map_err(|error| text(&error))?;
-        socket.set_binary_type(BinaryType::Arraybuffer);
+        property::set(&socket, "binaryType", &"arraybuffer".into());
 
         let text = |text: &JsValue, _, _| text.as_string();
         let reading = Rc::new(Cell::new(Reading { text, limit }));
@@ -111,13 +114,14 @@ impl Transport {
                 failed,
             ));
         });
-        socket.set_onmessage(Some(message.as_ref().unchecked_ref()));
-        socket.set_onerror(Some(error.as_ref().unchecked_ref()));
-        socket.set_onclose(Some(close.as_ref().unchecked_ref()));
+        let handlers = [message, error, close];
+        for (name, handler) in HANDLERS.iter().zip(&handlers) {
+            property::set(&socket, name, handler.as_ref());
+        }
         Ok(Self {
             socket,
             reading,
-            _handlers: [message, error, close],
+            _handlers: handlers,
         })
     }
 
@@ -143,9 +147,9 @@ impl Transport {
 
 impl Drop for Transport {
     fn drop(&mut self) {
-        self.socket.set_onmessage(None);
-        self.socket.set_onerror(None);
-        self.socket.set_onclose(None);
+        for name in HANDLERS {
+            property::set(&self.socket, name, &JsValue::NULL);
+        }
         let _ = self.socket.close();
     }
 }

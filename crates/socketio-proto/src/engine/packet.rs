@@ -104,6 +104,9 @@ impl<'a> EnginePacket<'a> {
     }
 }
 
+/// The text frame that answers a heartbeat, for who sends no other packet of this layer.
+pub(crate) const PONG: &str = "3";
+
 /// Why a frame is no packet of Engine.IO (row N2). The connection can't go on behind one.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
@@ -162,6 +165,11 @@ mod tests {
     use alloc::vec;
 
     use super::*;
+
+    #[test]
+    fn the_answer_to_a_heartbeat_is_a_pong_without_data() {
+        assert_eq!(EnginePacket::Pong("").encode(), PONG);
+    }
 
     #[test]
     fn n1_each_type_reads_and_writes() {

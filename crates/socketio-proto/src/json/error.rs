@@ -6,6 +6,7 @@ use core::fmt::{self, Write as _};
 use serde::de::{Expected, Unexpected};
 
 use super::text::push_integer;
+use crate::digits::Digits;
 
 /// Why a value could not be written as JSON.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -36,7 +37,7 @@ impl Error for EncodeError {}
 impl serde::ser::Error for EncodeError {
     #[cold]
     fn custom<T: fmt::Display>(message: T) -> Self {
-        Self::Custom(message.to_string().into_boxed_str())
+        Self::Custom(message.to_string().as_str().into())
     }
 }
 
@@ -54,8 +55,9 @@ struct Detail {
 impl DecodeError {
     #[cold]
     fn data(message: String) -> Self {
+        // Copied: to shrink it in place is code of its own.
         Self(Box::new(Detail {
-            kind: DecodeErrorKind::Data(message.into_boxed_str()),
+            kind: DecodeErrorKind::Data(message.as_str().into()),
             offset: None,
         }))
     }
@@ -107,7 +109,7 @@ impl fmt::Display for DecodeError {
             DecodeErrorKind::Data(message) => message,
             DecodeErrorKind::Text(kind) => kind.as_str(),
         })?;
-        write!(f, " at byte {}", self.offset())
+        write!(f, " at byte {}", Digits(self.offset()))
     }
 }
 
@@ -214,7 +216,7 @@ pub struct ScanError {
 
 impl fmt::Display for ScanError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} at byte {}", self.kind.as_str(), self.offset)
+        write!(f, "{} at byte {}", self.kind.as_str(), Digits(self.offset))
     }
 }
 

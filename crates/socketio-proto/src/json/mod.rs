@@ -43,7 +43,7 @@ pub(crate) use placeholder::check_placeholders;
 pub use placeholder::compact;
 pub use scan::MAX_NESTING;
 pub(crate) use scan::Scanner;
-pub(crate) use text::{push_integer, push_quoted, unescape};
+pub(crate) use text::{cut, push_integer, push_quoted, unescape};
 
 /// Serializes `value` as JSON text.
 ///
@@ -85,7 +85,7 @@ pub fn write<T: Serialize + ?Sized>(
         attachments: Some(&mut *attachments),
     });
     if written.is_err() {
-        out.truncate(text_before);
+        cut(out, text_before);
         attachments.truncate(attachments_before);
     }
     written

@@ -18,9 +18,8 @@ use super::text::unescape;
 pub(crate) fn check_placeholders(
     text: &str,
     attachments: usize,
-) -> Result<impl Iterator<Item = usize>, ScanError> {
-    let found = find_placeholders(text, attachments, usize::MAX)?;
-    Ok(found.into_iter().map(|placeholder| placeholder.num))
+) -> Result<Vec<Placeholder>, ScanError> {
+    find_placeholders(text, attachments, usize::MAX)
 }
 
 /// Appends JSON text to `out` without insignificant white space, each placeholder replaced by what
@@ -89,14 +88,17 @@ fn copy_compact(text: &str, out: &mut String) {
 
 /// An object that stands for an attachment.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Placeholder {
+pub(crate) struct Placeholder {
     /// Where its `{` stands.
     pub(super) start: usize,
     /// Where the text goes on after its `}`.
     pub(super) end: usize,
     /// Which attachment it stands for: there is one of this number.
-    pub(super) num: usize,
+    pub(crate) num: usize,
 }
+
+/// The number of no attachment: there are never as many.
+const NONE: usize = usize::MAX;
 
 /// All placeholders in the order of the text, in one pass; none inside another, as the reference
 /// does not look there.
@@ -107,7 +109,7 @@ pub(super) fn find_placeholders(
     attachments: usize,
     max_nesting: usize,
 ) -> Result<Vec<Placeholder>, ScanError> {
-    let mut found: Vec<(Placeholder, bool)> = Vec::new();
+    let mut found: Vec<Placeholder> = Vec::new();
     let mut open: Vec<Object> = Vec::new();
     let mut scan = Scanner::new(text, 0, max_nesting);
     while let Some(byte) = scan.peek() {
@@ -143,25 +145,23 @@ pub(super) fn find_placeholders(
                     // What stands inside a placeholder is never looked at.
                     found.truncate(object.found_before);
                     let num = object.num.filter(|num| *num < attachments);
-                    let placeholder = Placeholder {
+                    found.push(Placeholder {
                         start: object.start,
                         end: scan.pos,
-                        num: num.unwrap_or_default(),
-                    };
-                    found.push((placeholder, num.is_some()));
+                        num: num.unwrap_or(NONE),
+                    });
                 }
             }
             _ => scan.pos += 1,
         }
     }
-    let check = |(placeholder, legal): (Placeholder, bool)| match legal {
-        true => Ok(placeholder),
-        false => Err(ScanError {
+    match found.iter().find(|placeholder| placeholder.num == NONE) {
+        None => Ok(found),
+        Some(placeholder) => Err(ScanError {
             kind: ScanErrorKind::Placeholder,
             offset: placeholder.start,
         }),
-    };
-    found.into_iter().map(check).collect()
+    }
 }
 
 /// An object that is open, as far as it has been seen.

@@ -187,6 +187,14 @@ pub(crate) fn push_integer(out: &mut String, negative: bool, magnitude: u64) {
     }
 }
 
+/// Takes back what was appended to text of this length. `truncate` links a panic and its text.
+#[cold]
+pub(crate) fn cut(text: &mut String, len: usize) {
+    if let Some(kept) = text.get(..len) {
+        *text = kept.into();
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

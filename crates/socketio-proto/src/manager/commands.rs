@@ -42,9 +42,9 @@ impl Manager {
         namespace: &str,
         options: &mut SocketOptions,
     ) -> Result<SocketId, SocketError> {
-        let namespace: Box<str> = packet::normalize_namespace(namespace)
-            .map_err(|_| SocketError::BadNamespace(namespace.into()))?
-            .into();
+        let normal = packet::normalize_namespace(namespace)
+            .map_err(|_| SocketError::BadNamespace(namespace.into()))?;
+        let namespace: Box<str> = (*normal).into();
         if self.find(&namespace).is_some() {
             return Err(SocketError::NamespaceTaken(namespace.into()));
         }
@@ -228,7 +228,9 @@ impl Manager {
             return;
         }
         match answer {
-            Ok(Auth(AuthKind::Object(text))) => self.send_connect(id, Some(User::new(text.into()))),
+            Ok(Auth(AuthKind::Object(text))) => {
+                self.send_connect(id, Some(User::new(text.as_str().into())))
+            }
             Ok(_) => self.send_connect(id, None),
             Err(text) => self.auth_failed(id, text),
         }
@@ -386,7 +388,9 @@ impl Manager {
             }
             // Not by way of the error's `Display`, which links the texts of all its kinds.
             Ok(frame) => self.auth_failed(id, packet::too_large(frame.bytes() - 1, limit)),
-            Err(error) => self.auth_failed(id, error.kind().into()),
+            // The namespace was checked, and `Auth` holds an object: it can only nest too deep. The name is that of
+            // `EncodeError::kind`, which links those of all others.
+            Err(_) => self.auth_failed(id, "invalid_json".into()),
         }
     }
 

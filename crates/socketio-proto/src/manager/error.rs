@@ -4,8 +4,9 @@ use core::fmt;
 
 use serde::Deserialize;
 
+use crate::digits::Digits;
 use crate::engine::{EngineDecodeError, HandshakeError};
-use crate::json::{self, push_integer};
+use crate::json;
 use crate::packet::{self, Packet};
 use crate::quoted::Quoted;
 
@@ -18,6 +19,8 @@ use crate::quoted::Quoted;
 pub enum ConnectError {
     /// What was to be sent as `auth` could not be had; the text is the provider's.
     Auth(String),
+    /// The connection was closed before the namespace was connected (W1).
+    Closed(CloseDetails),
     /// The namespace was connected, and the connection or the server ended that. Only kept as the
     /// last error of a socket: the event is [`Event::Disconnected`](super::Event::Disconnected).
     Disconnected {
@@ -45,7 +48,7 @@ pub enum ConnectError {
     Refused(Refusal),
     /// No handshake within [`Config::timeout`](super::Config::timeout).
     Timeout,
-    /// The transport could not be opened, or was closed before the namespace was connected (W1, W6).
+    /// The transport could not be opened; the text says why (W6).
     Transport(String),
 }
 
@@ -64,6 +67,15 @@ impl fmt::Display for ConnectError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Auth(text) => write!(f, "the auth data could not be had: {text}"),
+            Self::Closed(details) => {
+                f.write_str("the transport failed: ")?;
+                match details {
+                    CloseDetails::NetworkLost => f.write_str("the network is gone"),
+                    CloseDetails::ServerClosed => f.write_str("the server closed the connection"),
+                    CloseDetails::Transport { .. } => write!(f, "the connection was {details}"),
+                    _ => fmt::Display::fmt(details, f),
+                }
+            }
             Self::Disconnected {
                 reason,
                 details: None,
@@ -230,7 +242,11 @@ impl fmt::Display for CloseDetails {
             Self::Engine(error) => fmt::Display::fmt(error, f),
             Self::NetworkLost => f.write_str("network connection lost"),
             Self::Packet(error) => fmt::Display::fmt(error, f),
-            Self::ReceiveBufferFull { limit } => f.write_str(&receive_buffer_full(*limit)),
+            Self::ReceiveBufferFull { limit } => write!(
+                f,
+                "more than {} events before the namespace was connected (option receive_buffer)",
+                Digits(*limit)
+            ),
             Self::Renewed => f.write_str(
                 "the connection was opened anew: the server left a request for a namespace open",
             ),
@@ -241,18 +257,13 @@ impl fmt::Display for CloseDetails {
             Self::ServerClosed => f.write_str("transport closed by the server"),
             Self::Suspended => f.write_str("the page was left or frozen"),
             Self::Transport { code, reason } if reason.is_empty() => {
-                write!(f, "closed with code {code}")
+                write!(f, "closed with code {}", Digits(u64::from(*code)))
             }
-            Self::Transport { code, reason } => write!(f, "closed with code {code}: {reason}"),
+            Self::Transport { code, reason } => {
+                write!(f, "closed with code {}: {reason}", Digits(u64::from(*code)))
+            }
         }
     }
-}
-
-pub(super) fn receive_buffer_full(limit: usize) -> String {
-    let mut text = String::from("more than ");
-    push_integer(&mut text, false, limit as u64);
-    text.push_str(" events before the namespace was connected (option receive_buffer)");
-    text
 }
 
 /// Why a packet was not taken. Nothing of it was sent or kept.
@@ -277,7 +288,8 @@ impl fmt::Display for EmitError {
         match self {
             Self::BufferFull { packets } => write!(
                 f,
-                "the send buffer is full, {packets} packets wait: emit less, or raise the option send_buffer"
+                "the send buffer is full, {} packets wait: emit less, or raise the option send_buffer",
+                Digits(*packets)
             ),
             Self::Encode(error) => fmt::Display::fmt(error, f),
             Self::NoSocket => f.write_str("the socket was removed"),
@@ -351,3 +363,42 @@ impl fmt::Display for SocketError {
 }
 
 impl core::error::Error for SocketError {}
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::ToString as _;
+
+    use super::*;
+
+    #[test]
+    fn a_connection_that_was_closed_too_early_is_told_as_a_failure_of_the_transport() {
+        let closed = |code, reason: &str| CloseDetails::Transport {
+            code,
+            reason: reason.into(),
+        };
+        for (details, words) in [
+            (closed(1006, ""), "the connection was closed with code 1006"),
+            (
+                closed(4000, "bye"),
+                "the connection was closed with code 4000: bye",
+            ),
+            (
+                CloseDetails::ServerClosed,
+                "the server closed the connection",
+            ),
+            (CloseDetails::NetworkLost, "the network is gone"),
+            (CloseDetails::Suspended, "the page was left or frozen"),
+            (
+                CloseDetails::AttachmentsMissing,
+                "the attachments of an event did not follow it in time",
+            ),
+            (
+                CloseDetails::ReceiveBufferFull { limit: 7 },
+                "more than 7 events before the namespace was connected (option receive_buffer)",
+            ),
+        ] {
+            let error = ConnectError::Closed(details).to_string();
+            assert_eq!(error.strip_prefix("the transport failed: "), Some(words));
+        }
+    }
+}

@@ -4,11 +4,11 @@ use alloc::vec::Vec;
 use super::socket::Phase;
 use super::{
     AckToken, CloseDetails, ConnectError, DisconnectReason, Event, Manager, Output, Refusal,
-    SocketId, TransportEvent, TransportId, error::receive_buffer_full,
+    SocketId, TransportEvent, TransportId,
 };
 use crate::Instant;
 use crate::engine::{self, Received, Violation};
-use crate::json::{self, push_integer};
+use crate::json;
 use crate::packet::{DecodeError, Decoded, Packet, PacketKind};
 
 /// The payload of a CONNECT reply: the socket's id, and the one that the session can be restored by, if there is one.
@@ -68,19 +68,14 @@ impl Manager {
                 self.decoded(decoded);
             }
             Ok(Received::Ping) => {
-                self.output(Output::SendText(
-                    id,
-                    engine::EnginePacket::Pong("").encode(),
-                ));
+                self.output(Output::SendText(id, engine::PONG.into()));
                 self.fence_left();
                 self.event(Event::Ping);
             }
             Ok(Received::Opened) => self.opened(),
             Ok(Received::Closed) => {
                 self.output(Output::CloseTransport(id));
-                let error = ConnectError::Transport("the server closed the connection".into());
-                let details = Some(CloseDetails::ServerClosed);
-                self.lost(DisconnectReason::TransportClose, details, error);
+                self.closed(DisconnectReason::TransportClose, CloseDetails::ServerClosed);
             }
             Ok(Received::Nothing) => {}
             Err(violation) => {
@@ -119,14 +114,7 @@ impl Manager {
             true => DisconnectReason::TransportError,
             false => DisconnectReason::TransportClose,
         };
-        let mut error = String::from("the connection was closed with code ");
-        push_integer(&mut error, false, code.into());
-        if !reason.is_empty() {
-            error.push_str(": ");
-            error.push_str(&reason);
-        }
-        let details = Some(CloseDetails::Transport { code, reason });
-        self.lost(cause, details, ConnectError::Transport(error));
+        self.closed(cause, CloseDetails::Transport { code, reason });
     }
 
     fn decoded(&mut self, decoded: Result<Decoded, DecodeError>) {
@@ -230,9 +218,7 @@ impl Manager {
             held.push(packet);
         } else {
             let details = CloseDetails::ReceiveBufferFull { limit: capacity };
-            // Its `Display` would link every error's text into every page.
-            let error = ConnectError::Transport(receive_buffer_full(capacity));
-            self.violated(details, error);
+            self.violated(details.clone(), ConnectError::Closed(details));
         }
     }
 

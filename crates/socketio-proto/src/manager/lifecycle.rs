@@ -29,8 +29,7 @@ impl Manager {
         }
         if self.attachments_due.is_some_and(|at| at <= now) {
             let details = CloseDetails::AttachmentsMissing;
-            let text = "the attachments of an event did not follow it in time";
-            self.violated(details, ConnectError::Transport(text.into()));
+            self.violated(details.clone(), ConnectError::Closed(details));
         }
         let mut place = 0;
         while let Some(id) = self.next_socket(&mut place) {
@@ -100,7 +99,7 @@ impl Manager {
     pub fn handle_offline(&mut self, now: Instant) {
         self.now = now;
         self.is_offline = true;
-        self.let_go(CloseDetails::NetworkLost, "the network is gone");
+        self.let_go(CloseDetails::NetworkLost);
     }
 
     /// The page is left, or frozen: closes the connection, which would keep the page from being
@@ -109,16 +108,15 @@ impl Manager {
     pub fn handle_suspend(&mut self, now: Instant) {
         self.now = now;
         self.is_suspended = true;
-        self.let_go(CloseDetails::Suspended, "the page was left or frozen");
+        self.let_go(CloseDetails::Suspended);
     }
 
-    fn let_go(&mut self, details: CloseDetails, text: &str) {
+    fn let_go(&mut self, details: CloseDetails) {
         if self.connection.phase() == engine::Phase::Closed {
             return;
         }
         self.output(Output::CloseTransport(self.connection.transport()));
-        let error = ConnectError::Transport(text.into());
-        self.lost(DisconnectReason::TransportClose, Some(details), error);
+        self.closed(DisconnectReason::TransportClose, details);
     }
 }
 
@@ -217,6 +215,11 @@ impl Manager {
             socket.pacing.ended(&self.config, self.now);
         }
         self.fail();
+    }
+
+    /// [`lost`](Self::lost) where the details are all that is known.
+    pub(super) fn closed(&mut self, reason: DisconnectReason, details: CloseDetails) {
+        self.lost(reason, Some(details.clone()), ConnectError::Closed(details));
     }
 
     /// The connection is gone, and nobody here wanted that. `reason` is for those who were connected, `error` for

@@ -40,7 +40,7 @@ impl Arguments {
             named: true,
             ..Self::default()
         };
-        args.push(name)?;
+        json::push_quoted(&mut args.json, "\"", name, "\"");
         Ok(args)
     }
 
@@ -56,7 +56,7 @@ impl Arguments {
         let len = self.json.len();
         self.separate();
         if let Err(error) = json::write(value, &mut self.json, &mut self.attachments) {
-            self.json.truncate(len);
+            json::cut(&mut self.json, len);
             return Err(EncodeError::Value(error));
         }
         Ok(self)

@@ -2,6 +2,7 @@ use alloc::string::String;
 use core::fmt;
 
 use super::PacketKind;
+use crate::digits::Digits;
 use crate::json::{self, ScanError, push_integer};
 use crate::quoted::{Quoted, QuotedChar};
 
@@ -105,21 +106,25 @@ impl fmt::Display for DecodeError {
             }
             Self::NestingTooDeep { limit } => write!(
                 f,
-                "the payload is nested deeper than {limit} levels: raise `Limits::nesting` if you trust the peer"
+                "the payload is nested deeper than {} levels: raise `Limits::nesting` if you trust the peer",
+                Digits(*limit)
             ),
             Self::PacketTooLarge { limit } => write!(
                 f,
-                "the packet has more than {limit} bytes: raise `Limits::packet_bytes` if you trust the peer"
+                "the packet has more than {} bytes: raise `Limits::packet_bytes` if you trust the peer",
+                Digits(*limit)
             ),
             Self::TooManyAttachments { limit } => write!(
                 f,
-                "the packet has more than {limit} attachments: raise `Limits::attachments` if you trust the peer"
+                "the packet has more than {} attachments: raise `Limits::attachments` if you trust the peer",
+                Digits(*limit)
             ),
             Self::UnexpectedBinary => f.write_str("a binary frame came, and no packet waits for one"),
             Self::UnexpectedText { missing } => {
                 write!(
                     f,
-                    "a packet with attachments came while {missing} of another were due"
+                    "a packet with attachments came while {} of another were due",
+                    Digits(*missing)
                 )
             }
             Self::UnknownType { found } => {
@@ -223,7 +228,7 @@ impl fmt::Display for EncodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::InvalidAckId { id } => {
-                write!(f, "the acknowledgement id {id} is greater than 2^53 - 1")
+                write!(f, "the acknowledgement id {} is greater than 2^53 - 1", Digits(*id))
             }
             Self::InvalidJson(error) => write!(f, "what was given as JSON is none: {error}"),
             Self::InvalidNamespace { namespace } => write!(
@@ -238,7 +243,11 @@ impl fmt::Display for EncodeError {
                 "a value has `_placeholder: true` beside binary data: the peer would read it as an attachment",
             ),
             Self::NestingTooDeep { limit } => {
-                write!(f, "the payload is nested deeper than {limit} levels (`Limits::nesting`)")
+                write!(
+                    f,
+                    "the payload is nested deeper than {} levels (`Limits::nesting`)",
+                    Digits(*limit)
+                )
             }
             Self::NotASequence => {
                 f.write_str("arguments can be taken from a sequence such as a tuple, and this is none")
@@ -251,7 +260,9 @@ impl fmt::Display for EncodeError {
             }
             Self::TooManyAttachments { count, limit } => write!(
                 f,
-                "the packet has {count} attachments, the limit is {limit} (`Limits::attachments`)"
+                "the packet has {} attachments, the limit is {} (`Limits::attachments`)",
+                Digits(*count),
+                Digits(*limit)
             ),
             Self::Value(error) => write!(f, "a value can't be sent: {error}"),
         }

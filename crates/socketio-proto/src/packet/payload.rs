@@ -129,19 +129,21 @@ pub(super) fn end(scanner: &mut Scanner<'_>) -> Result<(), ScanError> {
 /// As in the reference several may share an attachment. No encoder writes that, but a hostile peer
 /// could make megabytes of every few bytes: so an attachment counts as often as it is used.
 pub(super) fn placeholder_bytes(data: &str, attachments: &[Vec<u8>]) -> Result<usize, DecodeError> {
-    Ok(json::check_placeholders(data, attachments.len())
-        .map_err(|_| DecodeError::InvalidPlaceholder)?
-        .filter_map(|num| attachments.get(num))
-        .fold(0, |bytes, attachment| {
-            bytes.saturating_add(attachment.len())
-        }))
+    let placeholders = json::check_placeholders(data, attachments.len())
+        .map_err(|_| DecodeError::InvalidPlaceholder)?;
+    let mut bytes: usize = 0;
+    for placeholder in &placeholders {
+        let attachment = attachments.get(placeholder.num);
+        bytes = bytes.saturating_add(attachment.map_or(0, Vec::len));
+    }
+    Ok(bytes)
 }
 
 /// Whether the placeholders are those of the attachments and no others, each once and in order, as
 /// an encoder writes them (row M4).
 pub(super) fn placeholders_are_own(data: &str, attachments: usize) -> bool {
     json::check_placeholders(data, attachments)
-        .is_ok_and(|placeholders| placeholders.eq(0..attachments))
+        .is_ok_and(|found| found.iter().map(|it| it.num).eq(0..attachments))
 }
 
 /// An error of the scanner in the packet's terms.

@@ -196,7 +196,7 @@ fn an_on_connect_error_that_throws_keeps_nobody_from_retrying() {
         socket.on_connect_error(move |_| fault.happen()).forget();
         socket
             .on_connect_error(move |error| {
-                noted.push(matches!(error, ConnectError::Transport(_)));
+                noted.push(matches!(error, ConnectError::Closed(_)));
             })
             .forget();
         socket.connect();

@@ -93,7 +93,7 @@ async fn l7_what_a_real_websocket_tells_is_heard() {
     let log = Log::default();
     let noted = log.clone();
     let _error = socket.on_connect_error(move |error| {
-        assert!(matches!(error, ConnectError::Transport(_)), "{error}");
+        assert!(matches!(error, ConnectError::Closed(_)), "{error}");
         noted.push(error);
     });
     assert!(socket.connected().await.is_err());
