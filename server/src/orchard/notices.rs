@@ -15,6 +15,10 @@ const MARK_BYTES: usize = 64;
 /// How long it is waited after the database has failed.
 const RETRY: Duration = Duration::from_secs(5);
 
+/// The least time between two writes to the database: each is a transaction, which costs as much as sending a notice to
+/// dozens of players. A crash loses at most what came in it.
+const SAVE_INTERVAL: Duration = Duration::from_secs(1);
+
 /// The last notices, for whoever joins. They are kept in memory, and written to the database soon after.
 #[derive(Debug)]
 pub(crate) struct Notices {
@@ -86,7 +90,8 @@ impl Notices {
         (!notices.is_empty()).then_some(events::Notices { notices })
     }
 
-    /// Writes whatever comes to the database. Of a burst only what is still among the last is written.
+    /// Writes whatever comes to the database: the first at once, and then what has come in each [`SAVE_INTERVAL`]. Of a
+    /// burst only what is still among the last is written.
     pub(super) async fn save_all(&self) -> Infallible {
         loop {
             self.changed.notified().await;
@@ -94,6 +99,7 @@ impl Notices {
                 tracing::error!(%error, "notices are not saved yet");
                 sleep(RETRY).await;
             }
+            sleep(SAVE_INTERVAL).await;
         }
     }
 
@@ -115,5 +121,69 @@ impl Notices {
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::{Duration, Instant};
+
+    use orchard_contract::events::BroadcastResponse;
+    use rusqlite::Connection;
+    use tempfile::TempDir;
+    use tokio::time::{sleep, timeout};
+
+    use super::{Limits, Notices, SAVE_INTERVAL};
+    use crate::database::Database;
+
+    /// Changes with each transaction of another connection (<https://sqlite.org/pragma.html#pragma_data_version>).
+    fn version(connection: &Connection) -> i64 {
+        let query = "PRAGMA data_version";
+        connection.query_row(query, (), |row| row.get(0)).unwrap()
+    }
+
+    fn saved(connection: &Connection) -> i64 {
+        let query = "SELECT coalesce(max(number), 0) FROM notices";
+        connection.query_row(query, (), |row| row.get(0)).unwrap()
+    }
+
+    #[tokio::test]
+    async fn many_notices_are_few_transactions() {
+        const NOTICES: i64 = 50;
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join("db");
+        let database = Database::open(&path, Duration::ZERO).unwrap();
+        let looks = Connection::open(&path).unwrap();
+        let limits = Limits {
+            most: 10,
+            text_bytes: 10,
+        };
+        let notices = Arc::new(Notices::load(database, limits).await.unwrap());
+        let saving = Arc::clone(&notices);
+        tokio::spawn(async move { saving.save_all().await });
+
+        let (start, mut last, mut changes) = (Instant::now(), version(&looks), 0);
+        let all = async {
+            for number in 1.. {
+                if number <= NOTICES {
+                    notices.add(BroadcastResponse {
+                        text: Some("hello".into()),
+                        nickname: Some("peach".into()),
+                        ..Default::default()
+                    });
+                }
+                sleep(Duration::from_millis(10)).await;
+                let now = version(&looks);
+                changes += u64::from(now != last);
+                last = now;
+                if saved(&looks) == NOTICES {
+                    return;
+                }
+            }
+        };
+        timeout(Duration::from_secs(30), all).await.unwrap();
+        let most = 1 + start.elapsed().as_secs() / SAVE_INTERVAL.as_secs();
+        assert!((1..=most).contains(&changes), "{changes} transactions");
     }
 }
