@@ -463,7 +463,7 @@ pub struct Config {
         long,
         env = "ORCHARD_MAX_BUFFERED_BYTES",
         value_name = "BYTES",
-        default_value_t = 4_194_304
+        default_value_t = 1_048_576
     )]
     pub max_buffered_bytes: usize,
 
