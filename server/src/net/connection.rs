@@ -64,10 +64,15 @@ impl Connection {
             .unwrap_or(Stop::No)
     }
 
-    /// Whether it has been cut; whoever writes is woken when it is.
+    /// Whether it has been cut.
+    pub(super) fn is_cut(&self) -> bool {
+        self.stop.load(Ordering::Acquire) == Stop::Cut as u8
+    }
+
+    /// As [`is_cut`](Self::is_cut); whoever waits to write is woken when it is.
     pub(super) fn on_write(&self, waker: &Waker) -> bool {
         self.writer.register(waker);
-        self.stop.load(Ordering::Acquire) == Stop::Cut as u8
+        self.is_cut()
     }
 
     pub(super) fn wrote(&self, bytes: usize) {

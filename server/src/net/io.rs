@@ -62,13 +62,18 @@ impl<S> Io<S> {
         cx: &mut Context<'_>,
         write: impl FnOnce(&mut S, &mut Context<'_>) -> Poll<io::Result<T>>,
     ) -> Poll<io::Result<T>> {
-        if self.connection.on_write(cx.waker()) {
-            return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
+        let aborted = || Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
+        if self.connection.is_cut() {
+            return aborted();
         }
         let outcome = write(&mut self.stream, cx);
         if outcome.is_ready() {
             self.stalled = None;
             return outcome;
+        }
+        // Only one that waits has to be woken by a cut: most writes don't wait, and there are many.
+        if self.connection.on_write(cx.waker()) {
+            return aborted();
         }
         let limit = self.write_timeout;
         let stalled = self.stalled.get_or_insert_with(|| Box::pin(sleep(limit)));
@@ -267,6 +272,20 @@ mod tests {
         tokio::task::yield_now().await;
         connection.cut();
         let error = reading.await.unwrap().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::ConnectionAborted);
+
+        let (mut io, _theirs) = pair(Rate::new(0, 0));
+        let connection = Arc::clone(&io.connection);
+        let writing = tokio::spawn(async move {
+            let outcome = io.write_all(&[1; 2 << 20]).await;
+            (io, outcome)
+        });
+        tokio::task::yield_now().await;
+        assert!(!writing.is_finished(), "there is no room");
+        connection.cut();
+        let (mut io, outcome) = writing.await.unwrap();
+        assert_eq!(outcome.unwrap_err().kind(), ErrorKind::ConnectionAborted);
+        let error = io.write_all(&[1]).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::ConnectionAborted);
     }
 }

@@ -25,7 +25,13 @@ pub(super) struct Hall {
     /// Set before the first socket comes.
     io: OnceLock<SocketIo>,
     counters: Arc<Counters>,
-    sockets: RwLock<HashMap<Sid, Arc<Socket>>>,
+    sockets: RwLock<HashMap<Sid, Place>>,
+}
+
+/// A socket, and its session: what is looked at for each event that is sent is not searched for each time.
+struct Place {
+    socket: Arc<Socket>,
+    session: Option<Arc<Session>>,
 }
 
 /// Why a socket is ended by the server.
@@ -55,7 +61,8 @@ impl Hall {
     }
 
     pub(super) fn add(&self, socket: Arc<Socket>) {
-        self.write().insert(socket.id, socket);
+        let session = Session::of(&socket).cloned();
+        self.write().insert(socket.id, Place { socket, session });
     }
 
     pub(super) fn remove(&self, socket: &Socket) {
@@ -63,7 +70,9 @@ impl Hall {
     }
 
     pub(super) fn all(&self) -> Vec<Arc<Socket>> {
-        self.read().values().cloned().collect()
+        let sockets = self.read();
+        let all = sockets.values().map(|place| &place.socket);
+        all.cloned().collect()
     }
 
     /// Those in a room.
@@ -73,7 +82,7 @@ impl Hall {
         let sockets = self.read();
         let found = found.into_iter().flatten();
         found
-            .filter_map(|it| sockets.get(&it.id).cloned())
+            .filter_map(|it| Some(Arc::clone(&sockets.get(&it.id)?.socket)))
             .collect()
     }
 
@@ -91,8 +100,9 @@ impl Hall {
     pub(super) fn emit_sized(&self, name: &str, payload: &impl Serialize, size: Size) {
         let overflowing: Vec<_> = {
             let sockets = self.read();
-            let overflows = |socket: &&Arc<Socket>| !queue(socket, size);
-            sockets.values().filter(overflows).cloned().collect()
+            let overflows = |place: &&Place| !queue(&place.socket, place.session.as_deref(), size);
+            let overflowing = sockets.values().filter(overflows);
+            overflowing.map(|place| Arc::clone(&place.socket)).collect()
         };
         let Some(all) = self.io.get().and_then(|io| io.of(self.namespace)) else {
             return;
@@ -123,7 +133,8 @@ impl Hall {
         size: Size,
         send: impl FnOnce() -> Result<(), SendError>,
     ) {
-        let sent = if queue(socket, size) {
+        let session = Session::of(socket).map(|session| &**session);
+        let sent = if queue(socket, session, size) {
             send()
         } else {
             Err(SendError::Socket(SocketError::InternalChannelFull))
@@ -189,19 +200,19 @@ impl Hall {
         }
     }
 
-    fn read(&self) -> RwLockReadGuard<'_, HashMap<Sid, Arc<Socket>>> {
+    fn read(&self) -> RwLockReadGuard<'_, HashMap<Sid, Place>> {
         self.sockets.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn write(&self) -> RwLockWriteGuard<'_, HashMap<Sid, Arc<Socket>>> {
+    fn write(&self) -> RwLockWriteGuard<'_, HashMap<Sid, Place>> {
         self.sockets.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// Counts what is about to be queued for a socket; false if it must not be.
-fn queue(socket: &Socket, size: Size) -> bool {
+fn queue(socket: &Socket, session: Option<&Session>, size: Size) -> bool {
     // Whoever has no session, or an ended one, is no concern any more.
-    Session::of(socket).is_none_or(|session| {
+    session.is_none_or(|session| {
         session.has_ended() || session.queue(size, socket.transport_type()) != Err(Overflow)
     })
 }
