@@ -206,3 +206,29 @@ async fn twenty_thousand_namespaces_are_refused_and_not_remembered() {
     wire.until_now().await;
     assert_unharmed(running);
 }
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_hundred_thousand_rooms_are_refused_and_not_remembered() {
+    const BATCH: usize = 500;
+    let folder = TempDir::new().unwrap();
+    // The limit of events is another test's.
+    let running = Running::start_with(folder.path(), &["--max-events-per-second", "0"]);
+    let token = running.token(folder.path()).await;
+    let (before, _) = running.memory();
+    let mut wire = Wire::try_join(address(&running), &token).await.unwrap();
+    wire.until_now().await;
+    for batch in 0..100_000 / BATCH {
+        for number in 0..BATCH {
+            let login = format!(r#"42/mofang,["login",{{"uid":"{batch}-{number}"}}]"#);
+            wire.send(&login).await;
+        }
+        for number in 0..BATCH {
+            let answer = wire.event("login_response").await;
+            assert_eq!(answer["errno"], 1006, "{batch}-{number}");
+        }
+    }
+    let (_, peak) = running.memory();
+    assert!(peak < before + 20 * 1024, "{before} KiB, then {peak}");
+    assert_unharmed(running);
+}
