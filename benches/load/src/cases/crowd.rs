@@ -51,7 +51,7 @@ pub(super) async fn run(target: &Target, quick: bool) -> Result<Samples> {
     let after = settled_memory(target.process(), PATIENCE).await?;
 
     let listeners = u64::from(warm_up + players);
-    let gap = Duration::from_millis(size(quick, 500, 100));
+    let gap = Duration::from_millis(size(quick, 250, 100));
     let start = Instant::now();
     for number in 0..pushes {
         sleep_until(start + gap * number).await;

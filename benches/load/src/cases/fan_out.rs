@@ -21,7 +21,7 @@ const RATE: u32 = 50;
 
 pub(super) async fn run(target: &Target, transport: Transport, quick: bool) -> Result<Samples> {
     let listeners = size(quick, 200, 20);
-    let (warm_up, broadcasts) = size(quick, (50, 500), (5, 25));
+    let (warm_up, broadcasts) = size(quick, (50, 300), (5, 25));
     let token = target.sign_in().await?;
     let came = Arc::new(AtomicU64::new(0));
     let plan = Plan {

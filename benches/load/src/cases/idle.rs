@@ -17,7 +17,7 @@ pub(super) async fn run(target: &Target, quick: bool) -> Result<Samples> {
         transport: Transport::WebSocket,
         namespace: ROOT,
         token: None,
-        rate: size(quick, 800, 300),
+        rate: size(quick, 1_600, 300),
         listener: Arc::new(|_| {}),
     };
     let mut crowd = Crowd::new();

@@ -30,7 +30,7 @@ pub(super) async fn run(target: &Target, quick: bool) -> Result<Samples> {
     let stalled: u32 = size(quick, 100, 5);
     let (notices, rate): (u32, u32) = size(quick, (300, 60), (50, 100));
     // How long the server may keep a client that does not read, before this gives up waiting.
-    let limit = Duration::from_secs(size(quick, 60, 10));
+    let limit = Duration::from_secs(size(quick, 30, 10));
     let process = target.process();
     let token = target.sign_in().await?;
     let (sender, mut receiver) = player(target, Ipv4Addr::LOCALHOST, token.as_deref()).await?;

@@ -9,6 +9,17 @@ pub(super) enum Side {
     Flask,
 }
 
+impl Side {
+    /// How often a sample is taken of it, where one is taken of ours `rounds` times. No budget is beside Flask: one tells
+    /// where it stands, and it takes the longest.
+    pub(super) fn rounds(self, rounds: u32) -> u32 {
+        match self {
+            Self::Ours | Self::Node => rounds,
+            Self::Flask => rounds.min(1),
+        }
+    }
+}
+
 const ALL: &[Side] = &[Side::Ours, Side::Node, Side::Flask];
 
 /// One kind of load.

@@ -2,7 +2,7 @@
 //! `benches/load`.
 //!
 //! Each sample is taken of a server that was started for it, in turns: ours, Node's, Flask's, ours,
-//! and so on. What a server costs is read from `/proc`, so this part needs Linux.
+//! Node's, and so on. What a server costs is read from `/proc`, so this part needs Linux.
 
 mod case;
 mod load;
@@ -10,12 +10,13 @@ mod rows;
 mod servers;
 
 use std::collections::BTreeMap;
+use std::time::Instant;
 
 use anyhow::{Result, bail, ensure};
 
 use super::{Context, Figure};
 use crate::process;
-use crate::step::{note, step};
+use crate::step::{Seconds, note, step};
 use case::{CASES, Case, Side};
 use rows::{ROWS, Samples};
 use servers::Servers;
@@ -49,17 +50,24 @@ pub(super) fn measure(context: &Context) -> Result<Vec<Figure>> {
     Ok(figures.collect::<Result<Vec<_>>>()?.concat())
 }
 
-/// Takes a sample of each server that the case is for, then of each again. What a peer can't do is
-/// left out; ours must.
+/// Takes a sample of each server that the case is for, then of each again, as often as that is wanted. What a peer can't
+/// do is left out; ours must.
 fn in_turns(
     case: &Case,
     rounds: u32,
     sample: impl Fn(Side) -> Result<BTreeMap<String, f64>>,
 ) -> Result<Samples> {
     let mut samples = Samples::new();
-    for _ in 0..rounds {
+    for round in 1..=rounds {
         for &side in case.sides {
-            match sample(side) {
+            if round > side.rounds(rounds) {
+                continue;
+            }
+            let start = Instant::now();
+            let outcome = sample(side);
+            let took = Seconds(start.elapsed());
+            note(format_args!("{side:?}, round {round} of {rounds}: {took}"));
+            match outcome {
                 Ok(taken) => {
                     for (name, value) in taken {
                         samples.entry((side, name)).or_default().push(value);
@@ -93,8 +101,8 @@ mod tests {
             }
         })
         .unwrap();
-        let round = [Side::Ours, Side::Node, Side::Flask];
-        assert_eq!(taken.into_inner(), [round, round].concat());
+        let rounds = [Side::Ours, Side::Node, Side::Flask, Side::Ours, Side::Node];
+        assert_eq!(taken.into_inner(), rounds, "one of Flask's is enough");
         let of = |side| samples.get(&(side, "cpu-us".to_owned()));
         assert_eq!(of(Side::Ours).unwrap(), &[1.5, 1.5]);
         assert_eq!(of(Side::Flask), None);
