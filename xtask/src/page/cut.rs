@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, ensure};
 
-use super::{name_section, names, wiring};
+use super::{callers, name_section, names, wiring};
 use crate::process;
 use crate::stamp::Stamp;
 use crate::tools::{self, cache};
@@ -49,7 +49,7 @@ pub(super) fn cut(dist: &Path) -> Result<()> {
     let early = optimise(&early, Level::Size)?;
     let late = folder.join(LATE);
     write(&late, &name_section::without_labels(&read(&late)?)?)?;
-    let late = optimise(&late, Level::Size)?;
+    let late = shrink(&late, Level::Size)?;
     drop_imports(&early, &glue)?;
     let script = bundle(&folder)?;
     let (early, script) = names::shorten(&read(&early)?, &script)?;
@@ -168,8 +168,20 @@ impl Level {
     }
 }
 
-/// Runs wasm-opt; writes the result beside the module and returns its path.
+/// Optimises a module that wasm-bindgen wrote; writes the result beside it and returns its path.
 pub(crate) fn optimise(module: &Path, level: Level) -> Result<PathBuf> {
+    shrink(&used(module)?, level)
+}
+
+/// The module without the functions of wasm-bindgen's that nothing calls.
+fn used(module: &Path) -> Result<PathBuf> {
+    let used = module.with_extension("used.wasm");
+    write(&used, &callers::without_idle(&read(module)?)?)?;
+    Ok(used)
+}
+
+/// Runs wasm-opt; writes the result beside the module and returns its path.
+fn shrink(module: &Path, level: Level) -> Result<PathBuf> {
     let optimised = module.with_extension("opt.wasm");
     let options = [level.options(), &["--strip-debug", "--strip-producers"]];
     wasm_opt(module, &optimised, &options.concat())?;
@@ -180,7 +192,7 @@ pub(crate) fn optimise(module: &Path, level: Level) -> Result<PathBuf> {
 pub(super) fn optimise_with_names(module: &Path) -> Result<PathBuf> {
     let optimised = module.with_extension("named.wasm");
     let options = [Level::Size.options(), &["--debuginfo"]];
-    wasm_opt(module, &optimised, &options.concat())?;
+    wasm_opt(&used(module)?, &optimised, &options.concat())?;
     Ok(optimised)
 }
 

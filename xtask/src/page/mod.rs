@@ -2,6 +2,7 @@
 
 mod breakdown;
 mod budget;
+mod callers;
 pub(crate) mod compress;
 mod cut;
 pub(crate) mod gallery;
