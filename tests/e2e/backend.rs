@@ -1,8 +1,9 @@
 //! The servers that the page runs against.
 
 use std::fmt;
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -62,6 +63,8 @@ pub(crate) struct Server {
     connect: Vec<String>,
     /// Whether it lets in first, and then out whom it refuses.
     always_connect: bool,
+    /// Whether the default server counts players, and does not push random numbers as Flask does.
+    counts_players: bool,
     /// Outlives a restart, as the game's database does.
     data: TempDir,
     port: u16,
@@ -78,6 +81,7 @@ impl Server {
             site: Site::copy(&environment.dist),
             connect: Vec::new(),
             always_connect: false,
+            counts_players: false,
             data: tempfile::tempdir().expect("a temporary folder"),
             // The system chooses a free one.
             port: 0,
@@ -116,6 +120,33 @@ impl Server {
     /// From its next start on, the Flask server lets everybody in, and then out whom it refuses.
     pub(crate) fn always_connect(&mut self) {
         self.always_connect = true;
+    }
+
+    /// From its next start on, the default server counts players.
+    pub(crate) fn count_players(&mut self) {
+        self.counts_players = true;
+    }
+
+    /// One more user of the default server, which may be running.
+    pub(crate) fn add_user(&self, environment: &Environment, account: &str, name: &str) -> User {
+        let user = User {
+            account: account.to_owned(),
+            password: "orchard-e2e".into(),
+        };
+        let mut command = Command::new(&environment.server);
+        command.args(["user", "add", account, "--nickname", name]);
+        command.arg("--database").arg(self.database());
+        command.stdin(Stdio::piped()).stdout(Stdio::null());
+        let mut adding = command.spawn().expect("the server's binary runs");
+        // What is written is all there is: it ends with the pipe.
+        let mut input = adding.stdin.take().expect("its standard input");
+        input
+            .write_all(user.password.as_bytes())
+            .expect("it reads the password");
+        drop(input);
+        let added = adding.wait().expect("it ends");
+        assert!(added.success(), "{account} is not added");
+        user
     }
 
     /// A copy of the page with some settings replaced.
@@ -199,8 +230,8 @@ impl Server {
             .arg(self.site.path())
             .arg("--database")
             .arg(self.database())
-            // As Flask's: what the page makes of counts that come all the time.
-            .args(["--demo-count"])
+            // As Flask's, unless it is about them: what the page makes of counts that come all the time.
+            .args((!self.counts_players).then_some("--demo-count"))
             .args(["--push-interval-ms", &PUSH_INTERVAL_MS.to_string()])
             .args(
                 self.connect

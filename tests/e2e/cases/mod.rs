@@ -17,6 +17,7 @@ mod music;
 mod notices;
 mod old;
 mod outages;
+mod players;
 mod policy;
 mod settings;
 mod sign_in;
@@ -114,6 +115,7 @@ pub(crate) fn all() -> Vec<Case> {
         outages::CASES,
         hidden::CASES,
         development::CASES,
+        players::CASES,
     ]
     .concat()
 }
