@@ -7,13 +7,13 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
 use serde::de::DeserializeOwned;
-use socketio_proto::json;
-use socketio_proto::manager::{self, EmitError, SocketId};
+use socketio_proto::manager::{self, SocketId};
 use socketio_proto::packet::Packet;
 
-use crate::connection::{self, Waiter};
-use crate::slab::Key;
-use crate::table;
+use crate::driver;
+use crate::driver::connection::{self, Waiter};
+use crate::driver::slab::Key;
+use crate::error::AckError;
 
 /// The acknowledgement of an event, as a future of its first argument. Dropping it gives up the wait; the event
 /// is sent all the same.
@@ -35,52 +35,6 @@ pub(crate) struct Wait {
 struct State {
     result: Option<Result<Packet, AckError>>,
     waker: Option<Waker>,
-}
-
-/// Why there is no acknowledgement.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub enum AckError {
-    /// The acknowledgement is of another type.
-    Decode(json::DecodeError),
-    /// The socket was disconnected after the event was sent: whether it arrived is not known.
-    Disconnected,
-    /// The volatile event was dropped, or taken out of the send buffer.
-    Dropped,
-    /// The event was not taken.
-    Emit(EmitError),
-    /// The socket was removed.
-    Removed,
-    /// No answer in time.
-    Timeout,
-}
-
-impl fmt::Display for AckError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Decode(error) => write!(f, "the acknowledgement is of another type: {error}"),
-            Self::Disconnected => {
-                f.write_str("the socket was disconnected before the acknowledgement")
-            }
-            Self::Dropped => f.write_str("the event was dropped"),
-            Self::Emit(error) => write!(f, "the event was not taken: {error}"),
-            Self::Removed => f.write_str("the socket was removed"),
-            Self::Timeout => f.write_str("no acknowledgement in time"),
-        }
-    }
-}
-
-impl std::error::Error for AckError {}
-
-impl From<manager::AckError> for AckError {
-    fn from(error: manager::AckError) -> Self {
-        match error {
-            manager::AckError::Dropped => Self::Dropped,
-            manager::AckError::Removed => Self::Removed,
-            manager::AckError::Timeout => Self::Timeout,
-            _ => Self::Disconnected,
-        }
-    }
 }
 
 impl Wait {
@@ -144,7 +98,7 @@ impl Drop for Wait {
         };
         let _waiter = connection::look(socket, |_, id| Some(id)).and_then(|id| {
             connection::with_socket(socket, |manager, id, _| manager.cancel_ack(id, ack));
-            let key = table::with(|table| Some(table.sockets.get(socket)?.connection))?;
+            let key = driver::with(|table| Some(table.sockets.get(socket)?.connection))?;
             take_waiter(key, id, ack)
         });
     }
@@ -171,7 +125,7 @@ impl<T> fmt::Debug for Ack<T> {
 }
 
 pub(crate) fn take_waiter(key: Key, socket: SocketId, ack: u64) -> Option<Waiter> {
-    table::with(|table| {
+    driver::with(|table| {
         let waiters = &mut table.connections.get_mut(key)?.waiters;
         let index = waiters
             .iter()

@@ -9,25 +9,22 @@ use std::time::Duration;
 
 use serde::Serialize;
 use socketio_proto::manager::{Config, Manager, SocketError, SocketId};
-use socketio_proto::{Auth, AuthError, Limits, Retries, SendBuffer, SocketOptions, json, packet};
+use socketio_proto::{Auth, AuthError, Limits, Retries, SendBuffer, SocketOptions, packet};
 use wasm_bindgen::JsValue;
 
-use crate::clock;
-use crate::connection::{self, Connection, TakeOver};
-use crate::guard;
+use crate::driver::auth::AuthProvider;
+use crate::driver::connection::{self, Connection, TakeOver};
+use crate::driver::lifecycle;
+use crate::driver::slab::Key;
+use crate::driver::{self, Entry, Table};
+use crate::error::OpenError;
+use crate::event::Status;
 use crate::head_start::HeadStart;
-use crate::lifecycle;
-use crate::native::NATIVE;
-use crate::slab::Key;
 use crate::socket::Socket;
-use crate::status::Status;
-use crate::table::{self, Entry, Table};
-use crate::url;
-
-/// Asks for what the next CONNECT carries, and hands the answer to the socket; told which request of the socket's that
-/// is, and whether the server refused what it was given last. It brings its own way to wait, and to catch what the user's
-/// code throws: a page without one has none.
-pub(crate) type AuthProvider = Rc<dyn Fn(Key, u32, bool)>;
+use crate::sys::clock;
+use crate::sys::guard;
+use crate::sys::native::NATIVE;
+use crate::sys::url;
 
 /// Gives a socket its retries: a page that never asks for them doesn't link them.
 type Retrying = Box<dyn FnOnce(&mut Manager, SocketId)>;
@@ -291,7 +288,7 @@ impl Builder {
         let namespace = self.namespace.take();
         let namespace = namespace.unwrap_or_else(|| server.namespace.clone());
         let options = &mut self.options;
-        let shared = table::with(|table| place(table, shared_as.as_deref()?, &namespace, options));
+        let shared = driver::with(|table| place(table, shared_as.as_deref()?, &namespace, options));
         let (key, id) = match shared {
             Some(shared) => shared,
             None => {
@@ -299,7 +296,7 @@ impl Builder {
                 let mut manager = Manager::new(self.config.clone(), seed);
                 manager.leave_unread();
                 // A page that is left opens nothing before it is back.
-                if table::with(|table| lifecycle::is_left(table).then_some(())).is_some() {
+                if driver::with(|table| lifecycle::is_left(table).then_some(())).is_some() {
                     manager.handle_suspend(clock::last());
                 }
                 let id = manager
@@ -312,7 +309,7 @@ impl Builder {
                 let take_over = take_over.filter(|_| protocols.is_undefined());
                 let mut connection = Connection::new(manager, shared_as, server, url, protocols);
                 connection.take_over = take_over.map(|take_over| (id, take_over));
-                let key = table::with(|table| Some(table.connections.insert(connection)));
+                let key = driver::with(|table| Some(table.connections.insert(connection)));
                 (key.ok_or(OpenError::NoHost)?, id)
             }
         };
@@ -327,7 +324,7 @@ impl Builder {
             auth: self.provider.take(),
             outgoing: None,
         };
-        let made = table::with(|table| {
+        let made = driver::with(|table| {
             let socket = table.sockets.insert(entry);
             let connection = table.connections.get_mut(key)?;
             connection.sockets.push((id, socket));
@@ -419,38 +416,3 @@ impl fmt::Debug for Builder {
             .finish_non_exhaustive()
     }
 }
-
-/// Why a socket can't be made.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub enum OpenError {
-    /// What was given as auth can't be sent.
-    Auth(AuthError),
-    /// The namespace can't be used.
-    Namespace(SocketError),
-    /// The URL names no server, and the page has none of its own, as one from a file or of an app.
-    NoHost,
-    /// The URL can't be read, has a scheme other than http, https, ws and wss, or has none and neither has the page.
-    Url(String),
-}
-
-impl fmt::Display for OpenError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Auth(error) => fmt::Display::fmt(error, f),
-            Self::Namespace(error) => fmt::Display::fmt(error, f),
-            Self::NoHost => {
-                f.write_str("the URL names no server, and this page comes from none: name it")
-            }
-            Self::Url(url) => {
-                let url = json::to_string(url).unwrap_or_default();
-                write!(
-                    f,
-                    "{url} is no address of a server: give http(s)://host:port or ws(s)://host:port"
-                )
-            }
-        }
-    }
-}
-
-impl std::error::Error for OpenError {}

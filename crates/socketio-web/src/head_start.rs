@@ -10,14 +10,15 @@ use socketio_proto::manager::TransportEvent;
 use socketio_proto::{Auth, AuthError};
 use wasm_bindgen::JsValue;
 
-use crate::builder::{OpenError, checked_namespace};
-use crate::connection::{self, Place, TakeOver};
-use crate::guard;
-use crate::native::NATIVE;
-use crate::table;
-use crate::timer::Timer;
-use crate::transport::{Sink, Transport};
-use crate::url;
+use crate::builder::checked_namespace;
+use crate::driver;
+use crate::driver::connection::{self, Place, TakeOver};
+use crate::error::OpenError;
+use crate::sys::guard;
+use crate::sys::native::NATIVE;
+use crate::sys::timer::Timer;
+use crate::sys::url;
+use crate::sys::websocket::{Sink, Transport};
 
 /// Frames that are kept at most, and bytes of text and binary in them. A page that takes longer than that to load its
 /// client is better off with a new connection.
@@ -194,7 +195,7 @@ impl HeadStart {
             namespace => "40".len() + namespace.len() + ",".len(),
         };
         let asked = self.keeper.connect.get(before..).unwrap_or_default();
-        let is_same = table::with(|table| {
+        let is_same = driver::with(|table| {
             let manager = &table.connections.get(place.connection)?.manager;
             let auth = manager.auth(place.socket)?;
             Some(*auth == Auth::ASK || auth.text().unwrap_or_default() == asked)

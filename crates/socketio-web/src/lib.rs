@@ -49,28 +49,14 @@
 
 mod ack;
 mod builder;
-mod bytes;
-mod clock;
-mod connection;
-mod connection_event;
-mod dispatch;
-mod faults;
-mod guard;
+mod driver;
+mod error;
+mod event;
 mod head_start;
-mod lifecycle;
-mod listener;
-mod log;
 mod message;
-mod native;
-mod property;
-mod received_text;
-mod slab;
 mod socket;
-mod status;
-mod table;
-mod timer;
-mod transport;
-mod url;
+mod subscription;
+mod sys;
 mod wait;
 
 /// What a reference doesn't tell.
@@ -89,13 +75,14 @@ pub mod manual {
     pub mod servers {}
 }
 
-pub use ack::{Ack, AckError};
-pub use builder::{Builder, OpenError};
-pub use connection_event::ConnectionEvent;
+pub use ack::Ack;
+pub use builder::Builder;
+pub use error::{AckError, NotConnected, OpenError};
+pub use event::{ConnectionEvent, Disconnect, Status};
 pub use head_start::{HeadStart, Heard};
-pub use listener::Subscription;
 pub use message::{Message, Responder};
-pub use socket::{Disconnect, Socket};
+pub use socket::Socket;
+pub use subscription::Subscription;
 // The trait alone: its derive names this crate.
 pub use socketio_derive::WebEvent as Event;
 pub use socketio_proto::event::{AckPayload, Event, NoAck};
@@ -104,8 +91,7 @@ pub use socketio_proto::manager::{
 };
 pub use socketio_proto::packet::Arguments;
 pub use socketio_proto::{Auth, AuthError, Binary, Limits, Overflow, Retries, SendBuffer, json};
-pub use status::Status;
-pub use wait::{Connected, Drained, NotConnected};
+pub use wait::{Connected, Drained};
 
 #[cfg(test)]
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

@@ -6,8 +6,8 @@ use socketio_proto::json;
 use socketio_proto::manager::{AckToken, EmitError};
 use socketio_proto::packet::{Arguments, Packet};
 
-use crate::connection;
-use crate::slab::Key;
+use crate::driver::connection;
+use crate::driver::slab::Key;
 
 /// A received event, not decoded yet: each listener reads it as its own type.
 #[derive(Debug)]

@@ -4,24 +4,25 @@ use std::time::Duration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use socketio_proto::manager::{
-    CloseDetails, Config, ConnectError, DisconnectReason, EmitError, EmitOptions, Emitted, Outcome,
-    RoundTrip,
+    Config, ConnectError, EmitError, EmitOptions, Emitted, Outcome, RoundTrip,
 };
 use socketio_proto::packet::Arguments;
 use socketio_proto::{AckPayload, Auth, AuthError, Event, json};
 
-use crate::ack::{Ack, AckError, Wait};
+use crate::ack::{Ack, Wait};
 use crate::builder::Builder;
-use crate::connection;
-use crate::connection_event::ConnectionEvent;
-use crate::dispatch;
-use crate::guard;
-use crate::listener::{Callback, Listener, Listens, Place, Subscription, Topic};
+use crate::driver;
+use crate::driver::connection;
+use crate::driver::dispatch;
+use crate::driver::listener::{Callback, Listener, Listens, Place, Topic};
+use crate::driver::slab::Key;
+use crate::error::AckError;
+use crate::event::Status;
+use crate::event::{ConnectionEvent, Disconnect};
 use crate::message::Message;
-use crate::slab::Key;
-use crate::status::Status;
-use crate::table;
-use crate::url;
+use crate::subscription::Subscription;
+use crate::sys::guard;
+use crate::sys::url;
 use crate::wait::{Connected, Drained};
 
 /// A namespace of a server: what events are emitted to and come from.
@@ -30,15 +31,6 @@ use crate::wait::{Connected, Drained};
 /// thread. The socket lives until [`remove`](Self::remove).
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Socket(Key);
-
-/// How a connection ended (row G5).
-#[derive(Clone, Debug)]
-pub struct Disconnect {
-    /// Why.
-    pub reason: DisconnectReason,
-    /// What else is known.
-    pub details: Option<CloseDetails>,
-}
 
 /// Making and ending.
 impl Socket {
@@ -55,7 +47,7 @@ impl Socket {
     /// Connects; while a back-off waits, the next attempt is made at once (F1, W4). What it returns can be awaited,
     /// or let go.
     pub fn connect(self) -> Connected {
-        table::with(|table| table.sockets.get_mut(self.0)?.error.take());
+        driver::with(|table| table.sockets.get_mut(self.0)?.error.take());
         connection::with_socket(self.0, |manager, id, now| manager.connect(id, now));
         self.connected()
     }
@@ -74,12 +66,12 @@ impl Socket {
     /// connection goes with its last socket.
     pub fn remove(self) {
         // Listeners go first: what ends now is not reported to them.
-        let listeners = table::with(|table| {
+        let listeners = driver::with(|table| {
             let entry = table.sockets.get_mut(self.0)?;
             Some(mem::take(&mut entry.listeners))
         });
         connection::with_socket(self.0, |manager, id, now| manager.remove(id, now));
-        let removed = table::with(|table| {
+        let removed = driver::with(|table| {
             let entry = table.sockets.remove(self.0)?;
             if let Some(connection) = table.connections.get_mut(entry.connection) {
                 connection.sockets.retain(|(_, key)| *key != self.0);
@@ -115,7 +107,7 @@ impl Socket {
             .iter()
             .map(|(name, value)| ((*name).into(), (*value).into()))
             .collect();
-        table::with(|table| {
+        driver::with(|table| {
             let entry = table.sockets.get(self.0)?;
             let connection = table.connections.get_mut(entry.connection)?;
             // What stands in the query is escaped.
@@ -144,7 +136,7 @@ impl Socket {
 impl Socket {
     /// Where it stands.
     pub fn status(self) -> Status {
-        table::with(|table| Some(table.sockets.get(self.0)?.status.clone())).unwrap_or_default()
+        driver::with(|table| Some(table.sockets.get(self.0)?.status.clone())).unwrap_or_default()
     }
 
     /// Whether it is connected (E2).
@@ -172,13 +164,13 @@ impl Socket {
 
     /// Whether it has not been removed.
     pub fn exists(self) -> bool {
-        table::with(|table| table.sockets.get(self.0).map(|_| ())).is_some()
+        driver::with(|table| table.sockets.get(self.0).map(|_| ())).is_some()
     }
 
     /// Why the last attempt to connect failed, or why the last connection ended where nobody here asked for that
     /// ([`ConnectError::Disconnected`]); `None` once another is asked for by [`connect`](Self::connect), or connected.
     pub fn last_error(self) -> Option<ConnectError> {
-        let error = table::with(|table| table.sockets.get(self.0)?.error.clone())?;
+        let error = driver::with(|table| table.sockets.get(self.0)?.error.clone())?;
         Some(ConnectError::clone(&error))
     }
 
@@ -208,7 +200,7 @@ impl Socket {
             !listener.is_gone()
                 && matches!(&listener.topic, Topic::Event(event) if **event == *name)
         };
-        table::with(|table| {
+        driver::with(|table| {
             let listeners = table.sockets.get(self.0)?.listeners.iter();
             Some(listeners.filter(listens).count())
         })
@@ -344,7 +336,7 @@ impl Socket {
         };
         let now = connection::entered();
         // The waiter has its place before anything can come of the emit.
-        let emitted = table::with(|table| {
+        let emitted = driver::with(|table| {
             let entry = table.sockets.get(self.0)?;
             let (key, id) = (entry.connection, entry.id);
             let connection = table.connections.get_mut(key)?;
@@ -476,7 +468,7 @@ impl Socket {
     /// Hears every event that goes out, when it is given to the transport: what waits for a connection is heard once
     /// it is there (F10). Acknowledgements are not heard.
     pub fn on_any_outgoing(self, listener: impl FnMut(&Message<'_>) + 'static) -> Subscription {
-        table::with(|table| {
+        driver::with(|table| {
             table.sockets.get_mut(self.0)?.outgoing = Some(dispatch::outgoing);
             Some(())
         });
@@ -509,7 +501,7 @@ impl Socket {
     fn listen(self, topic: Topic, listens: Listens, callback: Callback) -> Subscription {
         // Of a socket that is gone, the listener is dropped out here, with nothing borrowed.
         let mut callback = Some(callback);
-        let id = table::with(|table| {
+        let id = driver::with(|table| {
             let listeners = &mut table.sockets.get_mut(self.0)?.listeners;
             let id = table.next_listener;
             table.next_listener += 1;

@@ -9,10 +9,11 @@ use std::task::{Context, Poll, Waker};
 
 use socketio_proto::manager::ConnectError;
 
-use crate::guard;
-use crate::listener::Subscription;
+use crate::error::NotConnected;
 use crate::socket::Socket;
-use crate::timer::Timer;
+use crate::subscription::Subscription;
+use crate::sys::guard;
+use crate::sys::timer::Timer;
 
 /// Ends when the socket is connected, or will not be by itself (W12). Attempts that are followed by others do not end
 /// it. It can be let go: the socket connects all the same.
@@ -20,30 +21,6 @@ pub struct Connected {
     socket: Socket,
     listening: Option<Listening>,
 }
-
-/// Why a socket is not connected, and will not be by itself.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub enum NotConnected {
-    /// It was disconnected, by either side, or never asked to connect.
-    Disconnected,
-    /// The last attempt failed with this, and no other follows.
-    Failed(ConnectError),
-    /// It was removed.
-    Removed,
-}
-
-impl fmt::Display for NotConnected {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Disconnected => f.write_str("the socket is disconnected: connect it first"),
-            Self::Failed(error) => fmt::Display::fmt(error, f),
-            Self::Removed => f.write_str("the socket was removed"),
-        }
-    }
-}
-
-impl std::error::Error for NotConnected {}
 
 type State = Rc<RefCell<Option<Waker>>>;
 

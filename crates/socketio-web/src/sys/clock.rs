@@ -7,7 +7,7 @@ use socketio_proto::Instant;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::native::NATIVE;
+use crate::sys::native::NATIVE;
 
 /// What the wall clock may gain on the steady one between two readings without a sleep, in milliseconds: a correction of
 /// the one or the other.

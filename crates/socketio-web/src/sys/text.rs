@@ -6,7 +6,7 @@ use js_sys::Uint8Array;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
-use crate::bytes;
+use crate::sys::bytes;
 
 /// From how many UTF-16 units on the browser's encoder is quicker than wasm-bindgen's loop over characters. A call of it
 /// costs as much as some hundred turns of the loop.

@@ -9,10 +9,10 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::EventTarget;
 
-use crate::connection;
-use crate::property::{property, text};
-use crate::table::{self, Table};
-use crate::timer::Timer;
+use crate::driver::connection;
+use crate::driver::{self, Table};
+use crate::sys::property::{property, text};
+use crate::sys::timer::Timer;
 
 /// The window's events, or the worker's.
 const GLOBAL: &[&str] = &["offline", "online", "pagehide", "pageshow"];
@@ -86,11 +86,11 @@ impl Drop for Lifecycle {
 
 /// Starts to listen, with the first connection.
 pub(crate) fn start() {
-    if table::with(|table| table.lifecycle.is_some().then_some(())).is_some() {
+    if driver::with(|table| table.lifecycle.is_some().then_some(())).is_some() {
         return;
     }
     let lifecycle = Lifecycle::listen();
-    let _replaced = table::with(|table| table.lifecycle.replace(lifecycle));
+    let _replaced = driver::with(|table| table.lifecycle.replace(lifecycle));
 }
 
 /// Whether the page was left, or frozen, and is not back.
@@ -108,7 +108,7 @@ pub(crate) fn take_unused(table: &mut Table) -> Option<Lifecycle> {
 }
 
 fn happened(event: &JsValue) {
-    let is_left = table::with(|table| is_left(table).then_some(())).is_some();
+    let is_left = driver::with(|table| is_left(table).then_some(())).is_some();
     match &*text(event, "type") {
         "offline" => connection::handle_all(|host| !is_local(host), &Manager::handle_offline),
         "pagehide" => leave(),
@@ -149,12 +149,12 @@ fn wake(was_left: bool) {
     }
     set_left(false, None);
     connection::handle_all(|_| true, &Manager::handle_wake);
-    let _unused = table::with(take_unused);
+    let _unused = driver::with(take_unused);
 }
 
 fn set_left(is_left: bool, mut closing: Option<Timer>) {
     // Timers are dropped out here, with nothing borrowed.
-    let _before = table::with(|table| {
+    let _before = driver::with(|table| {
         let lifecycle = table.lifecycle.as_mut()?;
         lifecycle.is_left = is_left;
         Some(mem::replace(&mut lifecycle.closing, closing.take()))

@@ -13,13 +13,15 @@ use socketio_proto::manager::{
 use socketio_proto::packet::Packet;
 use wasm_bindgen::JsValue;
 
-use crate::clock::{self, now};
-use crate::slab::Key;
-use crate::table::{self, Table};
-use crate::timer::Timer;
-use crate::transport::{Reading, Sink, Transport};
-use crate::url::Server;
-use crate::{dispatch, guard, lifecycle, log, received_text};
+use crate::driver::slab::Key;
+use crate::driver::{self, Table};
+use crate::driver::{dispatch, lifecycle, trace};
+use crate::sys::clock::{self, now};
+use crate::sys::guard;
+use crate::sys::text;
+use crate::sys::timer::Timer;
+use crate::sys::url::Server;
+use crate::sys::websocket::{Reading, Sink, Transport};
 
 pub(crate) struct Connection {
     pub(crate) manager: Manager,
@@ -123,7 +125,7 @@ pub(crate) fn with_socket<R>(
     f: impl FnOnce(&mut Manager, SocketId, Instant) -> R,
 ) -> Option<R> {
     let now = entered();
-    let (connection, result) = table::with(|table| {
+    let (connection, result) = driver::with(|table| {
         let entry = table.sockets.get(socket)?;
         let (key, id) = (entry.connection, entry.id);
         let connection = table.connections.get_mut(key)?;
@@ -138,7 +140,7 @@ pub(crate) fn look<R>(
     socket: Key,
     f: impl FnOnce(&Connection, SocketId) -> Option<R>,
 ) -> Option<R> {
-    table::with(|table| {
+    driver::with(|table| {
         let entry = table.sockets.get(socket)?;
         f(table.connections.get(entry.connection)?, entry.id)
     })
@@ -150,7 +152,7 @@ pub(crate) fn sink(key: Key, transport: TransportId) -> Sink {
 }
 
 fn transport_event(key: Key, transport: TransportId, event: TransportEvent) {
-    log::heard(transport, &event);
+    trace::heard(transport, &event);
     handle(key, |manager, now| {
         manager.handle_transport(transport, event, now)
     });
@@ -159,7 +161,7 @@ fn transport_event(key: Key, transport: TransportId, event: TransportEvent) {
 /// Brings something in from outside, then carries out what comes of it.
 pub(crate) fn handle(key: Key, f: impl FnOnce(&mut Manager, Instant)) {
     let now = entered();
-    let handled = table::with(|table| {
+    let handled = driver::with(|table| {
         f(&mut table.connections.get_mut(key)?.manager, now);
         Some(())
     });
@@ -179,7 +181,7 @@ pub(crate) fn entered() -> Instant {
 
 /// [`handle`] for each connection to a host that is `wanted`.
 pub(crate) fn handle_all(wanted: fn(&str) -> bool, f: &dyn Fn(&mut Manager, Instant)) {
-    let keys: Option<Vec<Key>> = table::with(|table| {
+    let keys: Option<Vec<Key>> = driver::with(|table| {
         let is_wanted = |connection: &Connection| wanted(&connection.server.hostname);
         let connections = table.connections.iter();
         let wanted = connections.filter(|(_, connection)| is_wanted(connection));
@@ -192,7 +194,7 @@ pub(crate) fn handle_all(wanted: fn(&str) -> bool, f: &dyn Fn(&mut Manager, Inst
 
 /// Carries out all that is to be done, one thing at a time and with nothing borrowed meanwhile.
 pub(crate) fn drain(key: Key) {
-    let first = table::with(|table| {
+    let first = driver::with(|table| {
         let connection = table.connections.get_mut(key)?;
         (!mem::replace(&mut connection.draining, true)).then_some(())
     });
@@ -201,7 +203,7 @@ pub(crate) fn drain(key: Key) {
     }
     loop {
         while let Some(output) =
-            table::with(|table| table.connections.get_mut(key)?.manager.poll_output())
+            driver::with(|table| table.connections.get_mut(key)?.manager.poll_output())
         {
             perform(key, output);
         }
@@ -214,12 +216,12 @@ pub(crate) fn drain(key: Key) {
 }
 
 fn perform(key: Key, output: Output) {
-    log::done(&output);
+    trace::done(&output);
     match output {
         Output::OpenTransport(id) => open_transport(key, id),
         Output::CloseTransport(id) => {
             // Dropped, and closed, out here.
-            let _closed = table::with(|table| {
+            let _closed = driver::with(|table| {
                 let transport = &mut table.connections.get_mut(key)?.transport;
                 transport.take_if(|(open, _)| *open == id)
             });
@@ -240,7 +242,7 @@ fn perform(key: Key, output: Output) {
 }
 
 fn open_transport(key: Key, id: TransportId) {
-    let address = table::with(|table| {
+    let address = driver::with(|table| {
         let connection = table.connections.get(key)?;
         let limit = connection.manager.config().limits.packet_bytes;
         // A message has the type of its Engine.IO packet before it.
@@ -266,10 +268,10 @@ fn open_transport(key: Key, id: TransportId) {
         }
     });
     if let Some(transport) = &opened {
-        let text = received_text::read;
+        let text = text::read;
         transport.read_by(Reading { text, limit });
     }
-    let superseded = table::with(|table| {
+    let superseded = driver::with(|table| {
         let connection = table.connections.get_mut(key)?;
         let opened = opened.map(|transport| (id, transport));
         let transport = mem::replace(&mut connection.transport, opened);
@@ -280,7 +282,7 @@ fn open_transport(key: Key, id: TransportId) {
 
 /// What was opened ahead, if it fits: once.
 fn take_over(connection: Key, transport: TransportId, url: &str) -> Option<Opened> {
-    let (socket, namespace, take_over) = table::with(|table| {
+    let (socket, namespace, take_over) = driver::with(|table| {
         let connection = table.connections.get_mut(connection)?;
         let (socket, take_over) = connection.take_over.take()?;
         Some((
@@ -301,7 +303,7 @@ fn take_over(connection: Key, transport: TransportId, url: &str) -> Option<Opene
 /// The transport of this name, if it is open still.
 #[inline(never)]
 fn opened(key: Key, id: TransportId) -> Option<Rc<Transport>> {
-    table::with(|table| {
+    driver::with(|table| {
         let (open, transport) = table.connections.get(key)?.transport.as_ref()?;
         (*open == id).then(|| Rc::clone(transport))
     })
@@ -309,7 +311,7 @@ fn opened(key: Key, id: TransportId) -> Option<Rc<Transport>> {
 
 /// Sets the timer, or ends a connection that no socket needs (W13).
 fn finish(key: Key) {
-    let unused = table::with(|table| {
+    let unused = driver::with(|table| {
         let connection = table.connections.get_mut(key)?;
         connection.draining = false;
         for (_, socket) in &connection.sockets {
@@ -335,7 +337,7 @@ const LATE: Duration = Duration::from_secs(1);
 
 fn set_timer(key: Key) {
     // What is not needed any more is dropped out here, and the new one made: the page may have replaced `setTimeout`.
-    let change = table::with(|table| {
+    let change = driver::with(|table| {
         let connection = table.connections.get_mut(key)?;
         let at = connection.manager.poll_timeout();
         // A timer that rings early finds nothing due and is set anew: cheaper than to move it with each heartbeat. One that
@@ -353,13 +355,13 @@ fn set_timer(key: Key) {
     let delay = at.as_millis().saturating_sub(now().as_millis());
     let delay = u32::try_from(delay).unwrap_or(u32::MAX);
     let timer = Timer::new(delay, move || timeout(key));
-    let _before = table::with(|table| {
+    let _before = driver::with(|table| {
         let connection = table.connections.get_mut(key)?;
         connection.timer.replace((at, timer))
     });
 }
 
 fn timeout(key: Key) {
-    let _rung = table::with(|table| table.connections.get_mut(key)?.timer.take());
+    let _rung = driver::with(|table| table.connections.get_mut(key)?.timer.take());
     handle(key, |manager, now| manager.handle_timeout(now));
 }

@@ -2,8 +2,8 @@
 
 use web_sys::Url;
 
-use crate::builder::OpenError;
-use crate::property::{property, text};
+use crate::error::OpenError;
+use crate::sys::property::{property, text};
 
 /// A server, as the reference's `io(url)` reads it.
 #[derive(Clone, Debug, Eq, PartialEq)]

@@ -11,8 +11,8 @@ use js_sys::Promise;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::property::property;
-use crate::url::joined;
+use crate::sys::property::property;
+use crate::sys::url::joined;
 
 /// Calls `f`, and reports what it throws as an uncaught exception. Returns whether it threw nothing.
 pub(crate) fn run(f: &mut dyn FnMut()) -> bool {

@@ -11,17 +11,17 @@ use socketio_proto::manager::{
 use socketio_proto::packet::{DecodeError, Decoded, Decoder, Frame, Packet};
 
 use crate::ack;
-use crate::clock;
-use crate::connection::{self, Connection};
-use crate::connection_event::ConnectionEvent;
-use crate::faults;
-use crate::guard;
-use crate::listener::{Callback, Listens, Place, Topic};
+use crate::driver::connection::{self, Connection};
+use crate::driver::faults;
+use crate::driver::listener::{Callback, Listens, Place, Topic};
+use crate::driver::slab::Key;
+use crate::driver::{self, Entry, Table};
+use crate::event::ConnectionEvent;
+use crate::event::Disconnect;
+use crate::event::Status;
 use crate::message::Message;
-use crate::slab::Key;
-use crate::socket::Disconnect;
-use crate::status::Status;
-use crate::table::{self, Entry, Table};
+use crate::sys::clock;
+use crate::sys::guard;
 
 /// Carries out one event of the connection `key`. Who hears of a change finds the status changed already.
 pub(crate) fn event(key: Key, event: Event) {
@@ -74,7 +74,7 @@ pub(crate) fn event(key: Key, event: Event) {
         }
         Event::Outgoing { socket, frame } => {
             let tell = find(key, socket).and_then(|socket| {
-                let tell = table::with(|table| table.sockets.get(socket)?.outgoing)?;
+                let tell = driver::with(|table| table.sockets.get(socket)?.outgoing)?;
                 Some((tell, socket))
             });
             if let Some((tell, socket)) = tell {
@@ -90,7 +90,7 @@ fn connection_event(key: Key, event: Event) {
     let Some(event) = ConnectionEvent::of(event) else {
         return;
     };
-    let sockets = table::with(|table| Some(table.connections.get(key)?.sockets.clone()));
+    let sockets = driver::with(|table| Some(table.connections.get(key)?.sockets.clone()));
     for (_, socket) in sockets.unwrap_or_default() {
         each_listener(socket, &News::Connection(&event));
     }
@@ -122,7 +122,7 @@ pub(crate) fn outgoing(socket: Key, frame: Frame) {
 }
 
 fn find(key: Key, id: SocketId) -> Option<Key> {
-    table::with(|table| table.connections.get(key)?.socket(id))
+    driver::with(|table| table.connections.get(key)?.socket(id))
 }
 
 fn received(key: Key, socket: Key, mut packet: Packet, ack: Option<AckToken>) {
@@ -156,7 +156,7 @@ fn received(key: Key, socket: Key, mut packet: Packet, ack: Option<AckToken>) {
 /// else need read it first.
 fn is_read_by_all(socket: Key, packet: &Packet) -> bool {
     let name = packet.event_name().unwrap_or_default();
-    let read = table::with(|table| {
+    let read = driver::with(|table| {
         let mut any = false;
         for listener in &table.sockets.get(socket)?.listeners {
             match (&listener.topic, !listener.is_gone()) {
@@ -237,7 +237,7 @@ impl News<'_> {
 fn changed(key: Key, id: SocketId, error: Option<Option<Rc<ConnectError>>>, news: &News<'_>) {
     let Some(socket) = find(key, id) else { return };
     if let Some(error) = error {
-        let _before = table::with(|table| {
+        let _before = driver::with(|table| {
             let entry = table.sockets.get_mut(socket)?;
             Some(mem::replace(&mut entry.error, error))
         });
@@ -299,7 +299,7 @@ impl Calls<'_> {
     /// Takes the next callback out of its listener, so that nothing is borrowed while it runs; false when all were called.
     fn next(&mut self) -> bool {
         loop {
-            self.running = table::with(|table| self.take(table));
+            self.running = driver::with(|table| self.take(table));
             if self.running.is_some() || !mem::take(&mut self.on_catch_alls) {
                 return self.running.is_some();
             }
@@ -336,7 +336,7 @@ impl Calls<'_> {
     fn put_back(&mut self) -> Option<Callback> {
         let mut ran = self.running.take();
         ran.as_ref()?;
-        table::with(|table| {
+        driver::with(|table| {
             let listeners = &mut table.sockets.get_mut(self.socket)?.listeners;
             // While events are dispatched, nobody else's callback of this socket runs.
             let place = &mut listeners.get_mut(self.from.wrapping_sub(1))?.callback;
@@ -351,7 +351,7 @@ impl Calls<'_> {
 
 fn authorize(key: Key, id: SocketId, request: u32, refused: bool) {
     let Some(socket) = find(key, id) else { return };
-    let provider = table::with(|table| table.sockets.get(socket)?.auth.clone());
+    let provider = driver::with(|table| table.sockets.get(socket)?.auth.clone());
     if let Some(provider) = provider {
         provider(socket, request, refused);
         guard::dispose(provider);
@@ -362,7 +362,7 @@ fn authorize(key: Key, id: SocketId, request: u32, refused: bool) {
 pub(crate) fn refresh_status(key: Key) -> bool {
     let mut any = false;
     // One by one: a listener may remove sockets.
-    while let Some((socket, status)) = table::with(|table| next_status(table, key)) {
+    while let Some((socket, status)) = driver::with(|table| next_status(table, key)) {
         any = true;
         each_listener(socket, &News::Status(&status));
     }

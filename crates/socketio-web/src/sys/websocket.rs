@@ -7,10 +7,10 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CloseEvent, MessageEvent, WebSocket};
 
-use crate::bytes;
-use crate::guard;
-use crate::property;
-use crate::timer::Timer;
+use crate::sys::bytes;
+use crate::sys::guard;
+use crate::sys::property;
+use crate::sys::timer::Timer;
 
 /// Takes what a transport tells.
 pub(crate) type Sink = Rc<dyn Fn(TransportEvent)>;

@@ -2,6 +2,16 @@
 //!
 //! Nothing of the user's (a listener, a future) is called or dropped while the table is borrowed.
 
+pub(crate) mod auth;
+pub(crate) mod connection;
+pub(crate) mod dispatch;
+pub(crate) mod faults;
+
+pub(crate) mod lifecycle;
+pub(crate) mod listener;
+pub(crate) mod slab;
+pub(crate) mod trace;
+
 use std::cell::{RefCell, RefMut};
 use std::mem;
 use std::rc::Rc;
@@ -11,12 +21,12 @@ use socketio_proto::Instant;
 use socketio_proto::manager::{ConnectError, SocketId};
 use socketio_proto::packet::Frame;
 
-use crate::builder::AuthProvider;
-use crate::connection::Connection;
-use crate::lifecycle::Lifecycle;
-use crate::listener::Listener;
-use crate::slab::{Key, Slab};
-use crate::status::Status;
+use crate::driver::auth::AuthProvider;
+use crate::driver::connection::Connection;
+use crate::driver::lifecycle::Lifecycle;
+use crate::driver::listener::Listener;
+use crate::driver::slab::{Key, Slab};
+use crate::event::Status;
 
 pub(crate) struct Table {
     pub(crate) connections: Slab<Connection>,
