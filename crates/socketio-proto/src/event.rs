@@ -52,7 +52,7 @@ use serde::de::DeserializeOwned;
 /// wait(Ask);
 /// ```
 ///
-/// Nor does a name that the protocol keeps to itself (row G13), or an option that there is not:
+/// Nor does a name that the protocol keeps to itself, or an option that there is not:
 ///
 /// ```compile_fail
 /// # use socketio_proto::Event;

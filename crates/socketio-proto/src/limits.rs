@@ -3,7 +3,7 @@
 /// What exceeds a limit is refused with an error that names it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Limits {
-    /// Binary attachments of one packet. Default: 10, as the reference client has it (row M7).
+    /// Binary attachments of one packet. Default: 10, as the reference client has it.
     pub attachments: usize,
     /// Bytes of one packet, its text and its attachments taken together. Default: 16 MiB.
     pub packet_bytes: usize,

@@ -1,4 +1,3 @@
-use std::borrow::Cow;
 use std::fmt;
 use std::future::Future;
 use std::mem::{self, ManuallyDrop};
@@ -8,8 +7,8 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use serde::Serialize;
-use socketio_proto::manager::{Config, Manager, SocketError, SocketId};
-use socketio_proto::{Auth, AuthError, Limits, Retries, SendBuffer, SocketOptions, packet};
+use socketio_proto::manager::{Config, Manager, SocketId};
+use socketio_proto::{Auth, AuthError, Limits, Retries, SendBuffer, SocketOptions};
 use wasm_bindgen::JsValue;
 
 use crate::driver::auth::AuthProvider;
@@ -20,6 +19,7 @@ use crate::driver::{self, Entry, Table};
 use crate::error::OpenError;
 use crate::event::Status;
 use crate::head_start::HeadStart;
+use crate::namespace::checked_namespace;
 use crate::socket::Socket;
 use crate::sys::clock;
 use crate::sys::guard;
@@ -31,8 +31,8 @@ type Retrying = Box<dyn FnOnce(&mut Manager, SocketId)>;
 
 /// Options of a socket and of the connection it is on; from [`Socket::builder`].
 ///
-/// The defaults are the reference's (rows B1–B12, I6–I8, I16), but that buffers are bounded. Sockets of the same server
-/// and path share one connection, whose options are those of the first (row A8).
+/// The defaults are the reference's, but that buffers are bounded. Sockets of the same server
+/// and path share one connection, whose options are those of the first.
 #[must_use = "nothing happens until `connect` or `build`"]
 pub struct Builder {
     url: String,
@@ -50,8 +50,16 @@ pub struct Builder {
     force_new: bool,
 }
 
+impl Socket {
+    /// Starts the options of a socket. The URL is read as the reference reads it: empty for the page's own server,
+    /// `/ns`, `//host/ns`, `host:port/ns`, or absolute; its path is the namespace.
+    pub fn builder(url: &str) -> Builder {
+        Builder::new(url)
+    }
+}
+
 impl Builder {
-    pub(crate) fn new(url: &str) -> Self {
+    fn new(url: &str) -> Self {
         Self {
             url: url.into(),
             namespace: None,
@@ -69,25 +77,25 @@ impl Builder {
         }
     }
 
-    /// The namespace, in place of the URL's path (A6). An empty one is `/`.
+    /// The namespace, in place of the URL's path. An empty one is `/`.
     pub fn namespace(mut self, namespace: &str) -> Self {
         self.namespace = Some(namespace.into());
         self
     }
 
-    /// The path of the HTTP requests, `/socket.io` by default (B3).
+    /// The path of the HTTP requests, `/socket.io` by default.
     pub fn path(mut self, path: &str) -> Self {
         self.path = path.into();
         self
     }
 
-    /// Whether the path ends with a slash; some servers and proxies want none. Default: true (I8).
+    /// Whether the path ends with a slash; some servers and proxies want none. Default: true.
     pub fn add_trailing_slash(mut self, slash: bool) -> Self {
         self.slash = slash;
         self
     }
 
-    /// Sub-protocols that the WebSocket offers to the server (I16). The browser fails each attempt, and
+    /// Sub-protocols that the WebSocket offers to the server. The browser fails each attempt, and
     /// [`on_connect_error`](Socket::on_connect_error) tells why, where one is no token or stands there twice, or the
     /// server takes none of them.
     pub fn protocols<'a>(mut self, protocols: impl IntoIterator<Item = &'a str>) -> Self {
@@ -105,14 +113,14 @@ impl Builder {
         self
     }
 
-    /// What each CONNECT carries to the server: a value that serializes as an object (D1). One that doesn't is told
+    /// What each CONNECT carries to the server: a value that serializes as an object. One that doesn't is told
     /// by [`connect`](Self::connect).
     pub fn auth<T: Serialize + ?Sized>(mut self, value: &T) -> Self {
         self.auth = Auth::object(value);
         self
     }
 
-    /// Asks for the auth at each CONNECT, so that a token can be fresh (D2). An error leaves the socket refused,
+    /// Asks for the auth at each CONNECT, so that a token can be fresh. An error leaves the socket refused,
     /// with that text; so does an answer that doesn't come within [`timeout`](Self::timeout).
     pub fn auth_with<F, R>(mut self, provider: F) -> Self
     where
@@ -146,38 +154,38 @@ impl Builder {
         self
     }
 
-    /// Whether a connection that is lost, or can't be had at first, is tried again. Default: true (B4).
+    /// Whether a connection that is lost, or can't be had at first, is tried again. Default: true.
     pub fn reconnection(mut self, reconnection: bool) -> Self {
         self.config.reconnection = reconnection;
         self
     }
 
-    /// Attempts before giving up. Default: no end of them (B5).
+    /// Attempts before giving up. Default: no end of them.
     pub fn reconnection_attempts(mut self, attempts: u32) -> Self {
         self.config.reconnection_attempts = Some(attempts);
         self
     }
 
-    /// Delay before the first attempt; it doubles with each. Default: 1 s (B6).
+    /// Delay before the first attempt; it doubles with each. Default: 1 s.
     pub fn reconnection_delay(mut self, delay: Duration) -> Self {
         self.config.reconnection_delay = delay;
         self
     }
 
-    /// Upper bound of the delay. Default: 5 s (B7).
+    /// Upper bound of the delay. Default: 5 s.
     pub fn reconnection_delay_max(mut self, delay: Duration) -> Self {
         self.config.reconnection_delay_max = delay;
         self
     }
 
-    /// Jitter as a share of the delay, 0 to 1. Default: 0.5 (B8).
+    /// Jitter as a share of the delay, 0 to 1. Default: 0.5.
     pub fn randomization_factor(mut self, factor: f64) -> Self {
         self.config.randomization_factor = factor;
         self
     }
 
     /// Time for one attempt to reach the handshake, and for [`auth_with`](Self::auth_with) to answer; `None` waits as long
-    /// as it takes. Default: 20 s (B11).
+    /// as it takes. Default: 20 s.
     pub fn timeout(mut self, timeout: Option<Duration>) -> Self {
         self.config.timeout = timeout;
         self
@@ -210,19 +218,19 @@ impl Builder {
         self
     }
 
-    /// Bounds on what is kept while the socket isn't connected. Default: 1000 packets, 16 MiB, then refused (W10).
+    /// Bounds on what is kept while the socket isn't connected. Default: 1000 packets, 16 MiB, then refused.
     pub fn send_buffer(mut self, bounds: SendBuffer) -> Self {
         self.options.send_buffer = bounds;
         self
     }
 
-    /// How long acknowledgements are awaited where an emit names no time. Default: until the disconnect (D4).
+    /// How long acknowledgements are awaited where an emit names no time. Default: until the disconnect.
     pub fn ack_timeout(mut self, timeout: Duration) -> Self {
         self.options.ack_timeout = Some(timeout);
         self
     }
 
-    /// Sends each event until it is acknowledged (D3).
+    /// Sends each event until it is acknowledged.
     pub fn retries(mut self, retries: Retries) -> Self {
         self.retries = Some(Box::new(move |manager, id| {
             manager.retry(id, retries);
@@ -241,7 +249,7 @@ impl Builder {
         self
     }
 
-    /// A connection of its own, shared with no other socket (B1).
+    /// A connection of its own, shared with no other socket.
     pub fn force_new(mut self) -> Self {
         self.force_new = true;
         self
@@ -257,7 +265,7 @@ impl Builder {
         Ok(socket)
     }
 
-    /// Makes the socket, not connected yet (B12).
+    /// Makes the socket, not connected yet.
     ///
     /// # Errors
     /// As [`connect`](Self::connect).
@@ -337,12 +345,6 @@ impl Builder {
     }
 }
 
-/// The namespace as it goes on the wire.
-pub(crate) fn checked_namespace(namespace: &str) -> Result<Cow<'_, str>, OpenError> {
-    let bad = |_| OpenError::Namespace(SocketError::BadNamespace(namespace.into()));
-    packet::normalize_namespace(namespace).map_err(bad)
-}
-
 fn asking<F, R>(provider: F) -> AuthProvider
 where
     F: Fn(bool) -> R + 'static,
@@ -392,7 +394,7 @@ impl<R: Future<Output = Result<Auth, String>>> Future for Answer<R> {
     }
 }
 
-/// A place on a connection to that server which hasn't this namespace yet (A8).
+/// A place on a connection to that server which hasn't this namespace yet.
 fn place(
     table: &mut Table,
     share: &str,

@@ -10,10 +10,10 @@ use socketio_proto::manager::TransportEvent;
 use socketio_proto::{Auth, AuthError};
 use wasm_bindgen::JsValue;
 
-use crate::builder::checked_namespace;
 use crate::driver;
 use crate::driver::connection::{self, Place, TakeOver};
 use crate::error::OpenError;
+use crate::namespace::checked_namespace;
 use crate::sys::guard;
 use crate::sys::native::NATIVE;
 use crate::sys::timer::Timer;

@@ -54,6 +54,7 @@ mod error;
 mod event;
 mod head_start;
 mod message;
+mod namespace;
 mod socket;
 mod subscription;
 mod sys;

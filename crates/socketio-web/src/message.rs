@@ -47,7 +47,7 @@ impl Message<'_> {
     }
 
     /// What answers the server, where it waits for an acknowledgement and no listener before has taken this: an
-    /// event is answered once (row H14).
+    /// event is answered once.
     pub fn responder(&self) -> Option<Responder> {
         let token = self.ack.take()?;
         Some(Responder {

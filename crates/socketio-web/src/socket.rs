@@ -10,20 +10,17 @@ use socketio_proto::packet::Arguments;
 use socketio_proto::{AckPayload, Auth, AuthError, Event, json};
 
 use crate::ack::{Ack, Wait};
-use crate::builder::Builder;
 use crate::driver;
 use crate::driver::connection;
 use crate::driver::dispatch;
 use crate::driver::listener::{Callback, Listener, Listens, Place, Topic};
 use crate::driver::slab::Key;
 use crate::error::AckError;
-use crate::event::Status;
-use crate::event::{ConnectionEvent, Disconnect};
+use crate::event::{ConnectionEvent, Disconnect, Status};
 use crate::message::Message;
 use crate::subscription::Subscription;
 use crate::sys::guard;
 use crate::sys::url;
-use crate::wait::{Connected, Drained};
 
 /// A namespace of a server: what events are emitted to and come from.
 ///
@@ -34,30 +31,16 @@ pub struct Socket(Key);
 
 /// Making and ending.
 impl Socket {
-    /// Starts the options of a socket. The URL is read as the reference reads it: empty for the page's own server,
-    /// `/ns`, `//host/ns`, `host:port/ns`, or absolute; its path is the namespace.
-    pub fn builder(url: &str) -> Builder {
-        Builder::new(url)
-    }
-
     pub(crate) fn new(key: Key) -> Self {
         Self(key)
     }
 
-    /// Connects; while a back-off waits, the next attempt is made at once (F1, W4). What it returns can be awaited,
-    /// or let go.
-    pub fn connect(self) -> Connected {
+    pub(crate) fn request_connect(self) {
         driver::with(|table| table.sockets.get_mut(self.0)?.error.take());
         connection::with_socket(self.0, |manager, id, now| manager.connect(id, now));
-        self.connected()
     }
 
-    /// Ends when the socket is connected, or will not be by itself (W12).
-    pub fn connected(self) -> Connected {
-        Connected::new(self)
-    }
-
-    /// Disconnects, and stays so until [`connect`](Self::connect) (F2).
+    /// Disconnects, and stays so until [`connect`](Self::connect).
     pub fn disconnect(self) {
         connection::with_socket(self.0, |manager, id, now| manager.disconnect(id, now));
     }
@@ -90,7 +73,7 @@ impl Socket {
 
 /// Changing.
 impl Socket {
-    /// What each CONNECT carries from now on (D1).
+    /// What each CONNECT carries from now on.
     ///
     /// # Errors
     /// When the value doesn't serialize as an object.
@@ -100,8 +83,8 @@ impl Socket {
         Ok(())
     }
 
-    /// Puts these parameters in the place of those that the builder's [`query`](Builder::query) added, for its
-    /// connection, which other sockets may share; those of the URL stay. They go with the next attempt (A12).
+    /// Puts these parameters in the place of those that the builder's [`query`](crate::Builder::query) added, for its
+    /// connection, which other sockets may share; those of the URL stay. They go with the next attempt.
     pub fn set_query(self, query: &[(&str, &str)]) {
         let query: Vec<(String, String)> = query
             .iter()
@@ -117,7 +100,7 @@ impl Socket {
         });
     }
 
-    /// Changes the options of its connection, which other sockets may share (C4–C9). They hold from the next attempt
+    /// Changes the options of its connection, which other sockets may share. They hold from the next attempt
     /// on; a back-off that waits is stopped where reconnection is no longer wanted.
     pub fn configure(self, change: impl FnOnce(&mut Config)) {
         // Changed out here, with nothing borrowed.
@@ -139,7 +122,7 @@ impl Socket {
         driver::with(|table| Some(table.sockets.get(self.0)?.status.clone())).unwrap_or_default()
     }
 
-    /// Whether it is connected (E2).
+    /// Whether it is connected.
     pub fn is_connected(self) -> bool {
         connection::look(self.0, |connection, id| {
             Some(connection.manager.is_connected(id))
@@ -147,7 +130,7 @@ impl Socket {
         .unwrap_or(false)
     }
 
-    /// Whether it is connected, or will be by itself (E3).
+    /// Whether it is connected, or will be by itself.
     pub fn is_active(self) -> bool {
         connection::look(self.0, |connection, id| {
             Some(connection.manager.is_active(id))
@@ -155,7 +138,7 @@ impl Socket {
         .unwrap_or(false)
     }
 
-    /// Its id on the server, while connected (E1).
+    /// Its id on the server, while connected.
     pub fn id(self) -> Option<String> {
         connection::look(self.0, |connection, id| {
             connection.manager.id(id).map(Into::into)
@@ -174,7 +157,7 @@ impl Socket {
         Some(ConnectError::clone(&error))
     }
 
-    /// How long a packet and its answer take on its connection (W19); `None` until something was answered.
+    /// How long a packet and its answer take on its connection; `None` until something was answered.
     pub fn round_trip(self) -> Option<RoundTrip> {
         connection::look(self.0, |connection, _| connection.manager.round_trip())
     }
@@ -186,7 +169,7 @@ impl Socket {
         })
     }
 
-    /// Whether the server restored the session at the last connect (E4).
+    /// Whether the server restored the session at the last connect.
     pub fn is_recovered(self) -> bool {
         connection::look(self.0, |connection, id| {
             Some(connection.manager.is_recovered(id))
@@ -194,7 +177,7 @@ impl Socket {
         .unwrap_or(false)
     }
 
-    /// How many listeners an event of this name has; catch-alls are not counted (P5).
+    /// How many listeners an event of this name has; catch-alls are not counted.
     pub fn listeners(self, name: &str) -> usize {
         let listens = |listener: &&Listener| {
             !listener.is_gone()
@@ -207,7 +190,7 @@ impl Socket {
         .unwrap_or(0)
     }
 
-    /// How many packets wait for the connection (E6).
+    /// How many packets wait for the connection.
     pub fn buffered(self) -> usize {
         connection::look(self.0, |connection, id| {
             Some(connection.manager.buffered(id))
@@ -215,12 +198,12 @@ impl Socket {
         .unwrap_or(0)
     }
 
-    /// Drops the packets that wait for the connection, and tells how many they were (W10).
+    /// Drops the packets that wait for the connection, and tells how many they were.
     pub fn clear_buffer(self) -> usize {
         connection::with_socket(self.0, |manager, id, _| manager.clear_buffer(id)).unwrap_or(0)
     }
 
-    /// The text frames of the packets that wait for the connection, oldest first (E6).
+    /// The text frames of the packets that wait for the connection, oldest first.
     pub fn buffer(self) -> Vec<String> {
         connection::look(self.0, |connection, id| {
             Some(connection.manager.buffer(id).map(Into::into).collect())
@@ -228,12 +211,7 @@ impl Socket {
         .unwrap_or_default()
     }
 
-    /// Ends when the browser has given all that was emitted to the network (W11).
-    pub fn drained(self) -> Drained {
-        Drained::new(self)
-    }
-
-    /// Bytes that were given to the browser and not yet to the network (W11).
+    /// Bytes that were given to the browser and not yet to the network.
     pub fn buffered_amount(self) -> u32 {
         let transport = connection::look(self.0, |connection, _| connection.transport());
         transport.map_or(0, |transport| transport.buffered_amount())
@@ -242,7 +220,7 @@ impl Socket {
 
 /// Emitting.
 impl Socket {
-    /// Emits a typed event: sends it, or keeps it until the socket is connected, and says which (H1).
+    /// Emits a typed event: sends it, or keeps it until the socket is connected, and says which.
     ///
     /// # Errors
     /// When it can't be encoded, exceeds a limit, or finds the buffer full.
@@ -253,7 +231,7 @@ impl Socket {
     /// Emits an event by its name, with one argument.
     ///
     /// # Errors
-    /// As [`emit`](Self::emit), and for a reserved name (G13).
+    /// As [`emit`](Self::emit), and for a reserved name.
     pub fn emit_named<T: Serialize + ?Sized>(
         self,
         name: &str,
@@ -262,7 +240,7 @@ impl Socket {
         self.emit_args(arguments(name, value)?)
     }
 
-    /// Emits the event `message`, with one argument (F4).
+    /// Emits the event `message`, with one argument.
     ///
     /// # Errors
     /// As [`emit`](Self::emit).
@@ -280,7 +258,7 @@ impl Socket {
     }
 
     /// Emits a typed event that is dropped rather than kept where it can't be sent at once: not connected, or the
-    /// browser still holds what was sent before (F7).
+    /// browser still holds what was sent before.
     ///
     /// # Errors
     /// When it can't be encoded, or exceeds a limit.
@@ -300,7 +278,7 @@ impl Socket {
     }
 
     /// Emits a typed event and awaits its acknowledgement, at most for `timeout`; `None` waits until the socket
-    /// disconnects (F5, F6).
+    /// disconnects.
     pub fn emit_with_ack<E>(self, event: &E, timeout: Option<Duration>) -> Ack<E::Ack>
     where
         E: Event + Serialize,
@@ -429,7 +407,7 @@ impl Socket {
         )
     }
 
-    /// Hears every event, before those who listen by name (F9).
+    /// Hears every event, before those who listen by name.
     pub fn on_any(self, listener: impl FnMut(&Message<'_>) + 'static) -> Subscription {
         self.listen(
             Topic::Any,
@@ -438,7 +416,7 @@ impl Socket {
         )
     }
 
-    /// Hears each connect, the first and every later one (G1).
+    /// Hears each connect, the first and every later one.
     pub fn on_connect(self, listener: impl FnMut() + 'static) -> Subscription {
         self.listen(
             Topic::Connect,
@@ -447,7 +425,7 @@ impl Socket {
         )
     }
 
-    /// Hears why it could not be connected (G2, G3). Whether that is final, [`is_active`](Self::is_active) tells.
+    /// Hears why it could not be connected. Whether that is final, [`is_active`](Self::is_active) tells.
     pub fn on_connect_error(self, listener: impl FnMut(&ConnectError) + 'static) -> Subscription {
         self.listen(
             Topic::ConnectError,
@@ -456,7 +434,7 @@ impl Socket {
         )
     }
 
-    /// Hears each disconnect (G5).
+    /// Hears each disconnect.
     pub fn on_disconnect(self, listener: impl FnMut(&Disconnect) + 'static) -> Subscription {
         self.listen(
             Topic::Disconnect,
@@ -466,7 +444,7 @@ impl Socket {
     }
 
     /// Hears every event that goes out, when it is given to the transport: what waits for a connection is heard once
-    /// it is there (F10). Acknowledgements are not heard.
+    /// it is there. Acknowledgements are not heard.
     pub fn on_any_outgoing(self, listener: impl FnMut(&Message<'_>) + 'static) -> Subscription {
         driver::with(|table| {
             table.sockets.get_mut(self.0)?.outgoing = Some(dispatch::outgoing);
@@ -480,7 +458,7 @@ impl Socket {
         )
     }
 
-    /// Hears what happens to the connection that it shares: attempts, errors, heartbeats, round trips (C13–C21).
+    /// Hears what happens to the connection that it shares: attempts, errors, heartbeats, round trips.
     pub fn on_connection(self, listener: impl FnMut(&ConnectionEvent) + 'static) -> Subscription {
         self.listen(
             Topic::Connection,

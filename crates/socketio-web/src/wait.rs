@@ -15,11 +15,30 @@ use crate::subscription::Subscription;
 use crate::sys::guard;
 use crate::sys::timer::Timer;
 
-/// Ends when the socket is connected, or will not be by itself (W12). Attempts that are followed by others do not end
+/// Ends when the socket is connected, or will not be by itself. Attempts that are followed by others do not end
 /// it. It can be let go: the socket connects all the same.
 pub struct Connected {
     socket: Socket,
     listening: Option<Listening>,
+}
+
+/// Waiting.
+impl Socket {
+    /// Connects; while a back-off waits, the next attempt is made at once. What it returns can be awaited, or dropped.
+    pub fn connect(self) -> Connected {
+        self.request_connect();
+        self.connected()
+    }
+
+    /// Resolves when the socket is connected, or will not be by itself.
+    pub fn connected(self) -> Connected {
+        Connected::new(self)
+    }
+
+    /// Resolves when the browser has handed all that was emitted to the network.
+    pub fn drained(self) -> Drained {
+        Drained::new(self)
+    }
 }
 
 type State = Rc<RefCell<Option<Waker>>>;
@@ -30,7 +49,7 @@ struct Listening {
 }
 
 impl Connected {
-    pub(crate) fn new(socket: Socket) -> Self {
+    fn new(socket: Socket) -> Self {
         Self {
             socket,
             listening: None,
@@ -101,7 +120,7 @@ impl Drop for Rouse {
     }
 }
 
-/// Ends when the browser has given all that was emitted to the network (W11).
+/// Ends when the browser has given all that was emitted to the network.
 #[must_use = "futures do nothing unless polled"]
 pub struct Drained {
     socket: Socket,
@@ -112,7 +131,7 @@ pub struct Drained {
 const ASK: u32 = 10;
 
 impl Drained {
-    pub(crate) fn new(socket: Socket) -> Self {
+    fn new(socket: Socket) -> Self {
         Self {
             socket,
             timer: None,

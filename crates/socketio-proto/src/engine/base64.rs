@@ -29,7 +29,7 @@ fn digit(value: u8) -> char {
     })
 }
 
-/// Reads the standard alphabet, of which the padding, or some of it, may be left off (row N5). `None` for anything
+/// Reads the standard alphabet, of which the padding, or some of it, may be left off. `None` for anything
 /// else: another character, a length that no bytes have, bits at the end that belong to no byte.
 pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(text.len() / 4 * 3 + 2);

@@ -152,7 +152,7 @@ impl Connection {
         Ok(Received::Opened)
     }
 
-    /// Only a ping moves the deadline, not any packet (row L1).
+    /// Only a ping moves the deadline, not any packet.
     fn expect_ping(&mut self, now: Instant) {
         self.deadline = now.after(self.patience());
     }

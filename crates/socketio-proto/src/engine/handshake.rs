@@ -12,7 +12,7 @@ const MAX_DELAY_MS: u64 = (1 << 31) - 1;
 const INTERVAL: &str = "a number of milliseconds from 0 to 2^31 - 1";
 const TIMEOUT: &str = "a number of milliseconds from 1 to 2^31 - 1";
 
-/// What the server says of the connection in its open packet (row J6).
+/// What the server says of the connection in its open packet.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Handshake {
     /// The connection's id; other than the id of a socket.

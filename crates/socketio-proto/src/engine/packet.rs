@@ -6,8 +6,7 @@ use core::fmt;
 use super::base64;
 use crate::quoted::QuotedChar;
 
-/// One packet of Engine.IO: what one WebSocket frame holds, or one part of a polling payload (row
-/// N1).
+/// One packet of Engine.IO: what one WebSocket frame holds, or one part of a polling payload.
 ///
 /// ```
 /// use socketio_proto::engine::EnginePacket;
@@ -60,7 +59,7 @@ impl<'a> EnginePacket<'a> {
         })
     }
 
-    /// Takes one binary frame: always a message (row N2).
+    /// Takes one binary frame: always a message.
     pub fn decode_binary(data: impl Into<Cow<'a, [u8]>>) -> Self {
         Self::Binary(data.into())
     }
@@ -107,13 +106,13 @@ impl<'a> EnginePacket<'a> {
 /// The text frame that answers a heartbeat, for who sends no other packet of this layer.
 pub(crate) const PONG: &str = "3";
 
-/// Why a frame is no packet of Engine.IO (row N2). The connection can't go on behind one.
+/// Why a frame is no packet of Engine.IO. The connection can't go on behind one.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum EngineDecodeError {
     /// The frame is empty: not even a type.
     Empty,
-    /// Base64 with characters outside the standard alphabet, or cut off in the middle (row N5).
+    /// Base64 with characters outside the standard alphabet, or cut off in the middle.
     ///
     /// Browsers running the reference make zeros of them. Bytes that nobody sent are worse than an
     /// error.

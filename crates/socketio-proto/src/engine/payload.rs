@@ -7,7 +7,7 @@ use crate::split::split_once;
 /// Stands between the packets of a payload. JSON escapes it, so no packet's own text holds it.
 const SEPARATOR: u8 = 0x1e;
 
-/// The packets of one HTTP long-polling payload, in order (row N3).
+/// The packets of one HTTP long-polling payload, in order.
 ///
 /// It ends behind the first packet that is an error.
 ///
@@ -48,7 +48,7 @@ impl<'a> Iterator for Payload<'a> {
 
 impl FusedIterator for Payload<'_> {}
 
-/// Encodes packets as one payload; binary messages always as base64 (row N4).
+/// Encodes packets as one payload; binary messages always as base64.
 pub fn encode_payload<'a, 'b: 'a>(
     packets: impl IntoIterator<Item = &'a EnginePacket<'b>>,
 ) -> String {
@@ -62,7 +62,7 @@ pub fn encode_payload<'a, 'b: 'a>(
     text
 }
 
-/// How many packets from the front of a queue fit in one payload of `max_payload` bytes (row J7).
+/// How many packets from the front of a queue fit in one payload of `max_payload` bytes.
 ///
 /// The first one always counts: an oversized packet is sent on its own, and it is the server's to
 /// refuse it. The reference reckons base64 as 4/3 of the bytes; this counts what is really sent.

@@ -248,7 +248,7 @@ pub enum ScanErrorKind {
     Nesting,
     /// A number that is not as JSON writes it.
     Number,
-    /// A placeholder whose `num` names none of the attachments (row M9).
+    /// A placeholder whose `num` names none of the attachments.
     Placeholder,
     /// Text after the value.
     Trailing,

@@ -1,7 +1,7 @@
 //! Serde for the JSON of the protocol (RFC 8259), without the standard library.
 //!
 //! Why not `serde_json`: this is the protocol's hot path. Bytes anywhere in a payload leave as
-//! attachments and come back from them (rows M3–M5), the packet decoder validates text without
+//! attachments and come back from them, the packet decoder validates text without
 //! building values from it, and only what a type needs is linked into WebAssembly: a type without
 //! floats brings no float code.
 //!
@@ -16,7 +16,7 @@
 //! - Arrays and objects nest [`MAX_NESTING`] deep.
 //!
 //! Numbers follow the type that is asked for: `u64` keeps all its digits, but a JavaScript peer
-//! rounds what is beyond 2<sup>53</sup>. NaN and infinities are written as null (row H17). `NaN`, `Infinity` and
+//! rounds what is beyond 2<sup>53</sup>. NaN and infinities are written as null. `NaN`, `Infinity` and
 //! `-Infinity`, which Python's `json` writes, are read as null: so what is read is finite, and a payload with one of them
 //! costs no connection. An `Option` is for whoever expects them.
 mod error;
@@ -69,7 +69,7 @@ pub fn to_string<T: Serialize + ?Sized>(value: &T) -> Result<String, EncodeError
 /// Appends `value` to `out` as JSON text, and its bytes to `attachments`.
 ///
 /// What serializes as bytes becomes `{"_placeholder":true,"num":n}`, `n` being its place in
-/// `attachments` (row M4, depth-first). After an error both are as they were.
+/// `attachments`, depth-first. After an error both are as they were.
 ///
 /// # Errors
 ///
@@ -143,7 +143,7 @@ pub(crate) fn first_behind<'de, T: Deserialize<'de>>(
 ///
 /// # Errors
 ///
-/// As [`from_str`], and when a placeholder names no attachment (row M9).
+/// As [`from_str`], and when a placeholder names no attachment.
 pub fn from_str_with<'de, T: Deserialize<'de>>(
     text: &'de str,
     attachments: &'de [Vec<u8>],

@@ -8,7 +8,7 @@ use super::number::whole;
 use super::scan::Scanner;
 use super::text::unescape;
 
-/// Checks that every placeholder in validated JSON text names one of so many attachments (row M9);
+/// Checks that every placeholder in validated JSON text names one of so many attachments;
 /// tells which, in the order of the text.
 ///
 /// A placeholder is an object, at any depth, whose `_placeholder` is literally `true`; other
@@ -39,7 +39,7 @@ pub(crate) fn check_placeholders(
 ///
 /// # Errors
 ///
-/// When the text is not JSON, or a placeholder names no attachment (row M9); `out` is then as it
+/// When the text is not JSON, or a placeholder names no attachment; `out` is then as it
 /// was.
 pub fn compact(
     text: &str,

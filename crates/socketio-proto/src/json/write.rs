@@ -26,7 +26,7 @@ impl<'a> Writer<'a> {
     }
 
     /// Core's shortest form that reads back the same, which is always valid JSON. There is no NaN
-    /// in JSON: null, as `JSON.stringify` has it (row H17).
+    /// in JSON: null, as `JSON.stringify` has it.
     fn float(&mut self, finite: bool, value: &dyn fmt::Debug) {
         if !finite {
             return self.out.push_str("null");

@@ -6,8 +6,8 @@ use crate::time::millis;
 
 /// Counts the attempts of one outage and says how long to wait before the next.
 ///
-/// As the reference's (row B9), the delay doubles and is jittered; unlike it, the jitter stays at the cap (W2), and
-/// the delay stays bounded for ever (B10, W3).
+/// As the reference's, the delay doubles and is jittered; unlike it, the jitter stays at the cap, and
+/// the delay stays bounded for ever.
 #[derive(Debug, Default)]
 pub(crate) struct Backoff {
     attempts: u32,

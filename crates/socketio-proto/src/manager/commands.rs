@@ -70,7 +70,7 @@ impl Manager {
     }
 
     /// Disconnects a socket and forgets it. Every acknowledgement that it waits for ends with
-    /// [`AckError::Removed`]. When no other socket is active, the connection is closed (C24, W13).
+    /// [`AckError::Removed`]. When no other socket is active, the connection is closed.
     pub fn remove(&mut self, id: SocketId, now: Instant) {
         self.disconnect(id, now);
         let Some(slot) = self.sockets.get_mut(id.index as usize) else {
@@ -236,7 +236,7 @@ impl Manager {
         }
     }
 
-    /// Answers an event that asked for it (H14).
+    /// Answers an event that asked for it.
     ///
     /// # Errors
     /// When the connection that the event came over is gone, or the arguments can't be encoded or exceed a limit.
@@ -268,7 +268,7 @@ impl Manager {
     }
 
     /// Drops what waits to be sent, and tells how many packets that were. Acknowledgements of theirs end with
-    /// [`AckError::Dropped`] (W10).
+    /// [`AckError::Dropped`].
     pub fn clear_buffer(&mut self, id: SocketId) -> usize {
         let Some(socket) = self.get_mut(id) else {
             return 0;
@@ -283,7 +283,7 @@ impl Manager {
         count
     }
 
-    /// Whether packets that go out are told as [`Event::Outgoing`] (F10); they are not, unless asked for.
+    /// Whether packets that go out are told as [`Event::Outgoing`]; they are not, unless asked for.
     pub fn tell_outgoing(&mut self, id: SocketId, tell: bool) {
         if let Some(socket) = self.get_mut(id) {
             socket.tells_outgoing = tell;

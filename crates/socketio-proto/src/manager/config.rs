@@ -17,18 +17,18 @@ use crate::Limits;
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Config {
-    /// Whether a lost connection, and a first one that failed, is tried again. Default: true (B4).
+    /// Whether a lost connection, and a first one that failed, is tried again. Default: true.
     pub reconnection: bool,
-    /// Attempts before giving up; `None` never gives up. Default: `None` (B5).
+    /// Attempts before giving up; `None` never gives up. Default: `None`.
     pub reconnection_attempts: Option<u32>,
-    /// Delay before the first attempt, before jitter; it doubles with each further one. Default: 1 s (B6).
+    /// Delay before the first attempt, before jitter; it doubles with each further one. Default: 1 s.
     pub reconnection_delay: Duration,
-    /// Upper bound of the delay, jitter included. Default: 5 s (B7).
+    /// Upper bound of the delay, jitter included. Default: 5 s.
     pub reconnection_delay_max: Duration,
-    /// Jitter as a share of the delay, 0 to 1. Default: 0.5 (B8).
+    /// Jitter as a share of the delay, 0 to 1. Default: 0.5.
     pub randomization_factor: f64,
     /// Time for one attempt to reach the Engine.IO handshake, and for an answer to
-    /// [`Event::Authorize`](super::Event::Authorize); `None` waits as long as it takes. Default: 20 s (B11).
+    /// [`Event::Authorize`](super::Event::Authorize); `None` waits as long as it takes. Default: 20 s.
     pub timeout: Option<Duration>,
     /// Time for the server to answer the CONNECT of a namespace; `None` waits as long as it takes.
     /// A server may never answer: Flask-SocketIO doesn't where its connect handler raises an
@@ -39,11 +39,11 @@ pub struct Config {
     /// else be asked once a second for ever. Default: 5 s.
     pub stable_after: Duration,
     /// How long a namespace that was left is not asked for again on a connection that others keep. A server on Node.js
-    /// closes the connection where both come at once (F2). Default: 100 ms.
+    /// closes the connection where both come at once. Default: 100 ms.
     pub rejoin_delay: Duration,
     /// Bounds on what one packet may hold.
     pub limits: Limits,
-    /// Events that one socket holds until its CONNECT is answered (H4), and none more once they have
+    /// Events that one socket holds until its CONNECT is answered, and none more once they have
     /// [`Limits::packet_bytes`]. Default: 1000.
     pub receive_buffer: usize,
 }

@@ -13,13 +13,13 @@ use crate::quoted::Quoted;
 /// Why a connection, or a namespace on it, could not be had.
 ///
 /// All but [`Refused`](Self::Refused), [`Incompatible`](Self::Incompatible) and [`Auth`](Self::Auth) are tried again
-/// as the options say (rows G2–G4).
+/// as the options say.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum ConnectError {
     /// What was to be sent as `auth` could not be had; the text is the provider's.
     Auth(String),
-    /// The connection was closed before the namespace was connected (W1).
+    /// The connection was closed before the namespace was connected.
     Closed(CloseDetails),
     /// The namespace was connected, and the connection or the server ended that. Only kept as the
     /// last error of a socket: the event is [`Event::Disconnected`](super::Event::Disconnected).
@@ -37,7 +37,7 @@ pub enum ConnectError {
     Handshake(HandshakeError),
     /// No heartbeat came within `pingInterval` + `pingTimeout` while the namespace was asked for.
     Heartbeat,
-    /// The server accepted the namespace without giving it an id: it speaks Socket.IO 2 (G4).
+    /// The server accepted the namespace without giving it an id: it speaks Socket.IO 2.
     Incompatible,
     /// The server did not answer CONNECT within
     /// [`Config::connect_timeout`](super::Config::connect_timeout). Tried again by itself.
@@ -48,7 +48,7 @@ pub enum ConnectError {
     Refused(Refusal),
     /// No handshake within [`Config::timeout`](super::Config::timeout).
     Timeout,
-    /// The transport could not be opened; the text says why (W6).
+    /// The transport could not be opened; the text says why.
     Transport(String),
 }
 
@@ -157,7 +157,7 @@ impl Refusal {
     }
 }
 
-/// Why a connected namespace is no longer (rows G6–G12).
+/// Why a connected namespace is no longer.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum DisconnectReason {
@@ -198,7 +198,7 @@ impl fmt::Display for DisconnectReason {
     }
 }
 
-/// What is known of a disconnect beside its reason (row G9).
+/// What is known of a disconnect beside its reason.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum CloseDetails {
@@ -220,7 +220,7 @@ pub enum CloseDetails {
     Renewed,
     /// The server disconnected the namespace, with these words.
     Server(Refusal),
-    /// The server closed the Engine.IO connection (W16).
+    /// The server closed the Engine.IO connection.
     ServerClosed,
     /// The page is left or frozen.
     Suspended,
@@ -308,13 +308,13 @@ impl From<packet::EncodeError> for EmitError {
     }
 }
 
-/// Why an acknowledgement will not come (rows F5, H10).
+/// Why an acknowledgement will not come.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum AckError {
     /// The socket has been disconnected after the packet was sent: whether it arrived is not known.
     Disconnected,
-    /// The packet was dropped: a volatile one that could not be sent (W14), or one that the send buffer let go (W10).
+    /// The packet was dropped: a volatile one that could not be sent, or one that the send buffer let go.
     Dropped,
     /// The socket was removed.
     Removed,
@@ -341,7 +341,7 @@ impl core::error::Error for AckError {}
 pub enum SocketError {
     /// The namespace has a character that no packet can carry, such as a comma.
     BadNamespace(String),
-    /// The manager has a socket of this namespace already: use it, or another manager (row A8).
+    /// The manager has a socket of this namespace already: use it, or another manager.
     NamespaceTaken(String),
 }
 

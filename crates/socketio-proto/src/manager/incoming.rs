@@ -101,7 +101,7 @@ impl Manager {
     }
 
     /// An event that was told with its arguments unread can't be read: the connection is closed, as at every packet
-    /// that can't (C25).
+    /// that can't.
     pub fn refuse(&mut self, error: DecodeError, now: Instant) {
         self.now = now;
         if self.connection.phase() == engine::Phase::Open {
@@ -149,7 +149,7 @@ impl Manager {
         socket.is_some_and(|socket| began < socket.asked)
     }
 
-    /// A peer that sends what can't be read is not talked to further (row C25).
+    /// A peer that sends what can't be read is not talked to further.
     fn unreadable(&mut self, error: DecodeError) {
         let details = CloseDetails::Packet(error.clone());
         self.violated(details, ConnectError::Packet(error));
@@ -356,8 +356,8 @@ impl Manager {
         }
     }
 
-    /// The order is the reference's (G1): what was held, then `Connected`; the send buffer goes out behind its
-    /// handlers, so that they can still clear it (W10).
+    /// The order is the reference's: what was held, then `Connected`; the send buffer goes out behind its
+    /// handlers, so that they can still clear it.
     fn connect_packet(&mut self, id: SocketId, packet: &Packet) {
         let now = self.now;
         let Some(socket) = self.get_mut(id) else {

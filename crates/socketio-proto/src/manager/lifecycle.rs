@@ -293,7 +293,7 @@ impl Manager {
         }
     }
 
-    /// Takes a socket out of the connection, and tells it if it was connected (W8).
+    /// Takes a socket out of the connection, and tells it if it was connected.
     pub(super) fn disconnected(
         &mut self,
         id: SocketId,
@@ -329,7 +329,7 @@ impl Manager {
         self.expire(id);
     }
 
-    /// The connection goes with its last active socket (C24, W13).
+    /// The connection goes with its last active socket.
     pub(super) fn close_if_unused(&mut self) {
         if self.any_socket(&Socket::is_active) {
             return;

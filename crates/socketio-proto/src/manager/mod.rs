@@ -140,7 +140,7 @@ struct Slot {
 
 #[derive(Debug)]
 enum Queued {
-    /// When this is reached, the handlers of `Connected` have run, and the send buffer goes out (H2).
+    /// When this is reached, the handlers of `Connected` have run, and the send buffer goes out.
     Flush(SocketId),
     Output(Output),
 }
@@ -230,7 +230,7 @@ impl Manager {
         self.connection.handshake()
     }
 
-    /// The socket's id on the server, while it is connected (E1).
+    /// The socket's id on the server, while it is connected.
     pub fn id(&self, socket: SocketId) -> Option<&str> {
         self.get(socket)?.id.as_deref()
     }
@@ -245,30 +245,30 @@ impl Manager {
         self.get(socket).map(|socket| &socket.options.auth)
     }
 
-    /// Whether the namespace is connected (E2).
+    /// Whether the namespace is connected.
     pub fn is_connected(&self, socket: SocketId) -> bool {
         self.get(socket)
             .is_some_and(|socket| socket.phase == Phase::Connected)
     }
 
-    /// Whether the socket is connected or will be by itself (E3).
+    /// Whether the socket is connected or will be by itself.
     pub fn is_active(&self, socket: SocketId) -> bool {
         self.get(socket).is_some_and(Socket::is_active)
     }
 
-    /// Whether the server restored the session at the last CONNECT (E4, W9).
+    /// Whether the server restored the session at the last CONNECT.
     pub fn is_recovered(&self, socket: SocketId) -> bool {
         self.get(socket).is_some_and(|socket| socket.recovered)
     }
 
-    /// How many packets the socket keeps: until it is connected (E6), or until they are acknowledged, with retries.
+    /// How many packets the socket keeps: until it is connected, or until they are acknowledged, with retries.
     pub fn buffered(&self, socket: SocketId) -> usize {
         self.get(socket).map_or(0, |socket| {
             socket.send_buffer.len() + socket.retries.as_ref().map_or(0, |queue| queue.len())
         })
     }
 
-    /// The text frames of the packets that wait for the connection, oldest first (E6, W10).
+    /// The text frames of the packets that wait for the connection, oldest first.
     pub fn buffer(&self, socket: SocketId) -> impl Iterator<Item = &str> {
         let socket = self.get(socket).into_iter();
         socket
@@ -276,7 +276,7 @@ impl Manager {
             .map(|buffered| &*buffered.frame.text)
     }
 
-    /// How long a packet and its answer take (W19); `None` until something was answered.
+    /// How long a packet and its answer take; `None` until something was answered.
     pub fn round_trip(&self) -> Option<RoundTrip> {
         self.round_trip
     }

@@ -13,8 +13,8 @@ use crate::engine;
 use crate::packet::{self, Arguments, Frame, Packet};
 
 impl Manager {
-    /// Emits an event: sends it where the socket is connected, else keeps it for when it is (H1). With
-    /// [retries](crate::SocketOptions::retries), it is sent until it is acknowledged (H20).
+    /// Emits an event: sends it where the socket is connected, else keeps it for when it is. With
+    /// [retries](crate::SocketOptions::retries), it is sent until it is acknowledged.
     ///
     /// # Errors
     /// When it can't be encoded, exceeds a limit, or finds the send buffer full. Nothing is sent or kept then.
@@ -142,7 +142,7 @@ impl Manager {
         }
     }
 
-    /// The handlers of `Connected` have run: what waited goes out, then what is to be sent again (G1).
+    /// The handlers of `Connected` have run: what waited goes out, then what is to be sent again.
     pub(super) fn flush(&mut self, id: SocketId) {
         let now = self.now;
         if self.get(id).is_none_or(|socket| !socket.flush_pending) {
@@ -173,7 +173,7 @@ impl Manager {
     }
 
     /// An acknowledgement came that is not waited for any more. If it answers an earlier sending of an event that is
-    /// being retried, the event is done; else it is let pass (H13).
+    /// being retried, the event is done; else it is let pass.
     pub(super) fn acknowledged_late(&mut self, id: SocketId, ack: u64, packet: Packet) {
         let queue = self.get(id).and_then(|socket| socket.retries.as_ref());
         if let Some(number) = queue.and_then(|queue| queue.sent_under(ack)) {

@@ -61,7 +61,7 @@ pub enum TransportEvent {
         /// Whether it failed rather than being closed in order.
         failed: bool,
     },
-    /// It could not even be tried: the text says why (W6).
+    /// It could not even be tried: the text says why.
     Failed(String),
     /// A text message.
     Text(String),
@@ -94,11 +94,11 @@ pub enum Event {
     },
     /// The Engine.IO connection is closed; `None` where it never was open.
     Closed(DisconnectReason),
-    /// The namespace is connected (G1).
+    /// The namespace is connected.
     Connected {
         /// The socket.
         socket: SocketId,
-        /// Whether the server restored the session (E4).
+        /// Whether the server restored the session.
         recovered: bool,
     },
     /// The namespace could not be connected.
@@ -108,7 +108,7 @@ pub enum Event {
         /// Why.
         error: ConnectError,
     },
-    /// The namespace is connected no more. Only ever told after `Connected` (W8).
+    /// The namespace is connected no more. Only ever told after `Connected`.
     Disconnected {
         /// The socket.
         socket: SocketId,
@@ -117,19 +117,19 @@ pub enum Event {
         /// What else is known.
         details: Option<CloseDetails>,
     },
-    /// A packet was answered: how long that takes (W19).
+    /// A packet was answered: how long that takes.
     Measured(RoundTrip),
-    /// The Engine.IO connection is open (C13).
+    /// The Engine.IO connection is open.
     Opened,
     /// A packet of this socket goes out; only told where it was
-    /// [asked for](super::Manager::tell_outgoing) (F10).
+    /// [asked for](super::Manager::tell_outgoing).
     Outgoing {
         /// The socket.
         socket: SocketId,
         /// The packet.
         frame: Box<Frame>,
     },
-    /// A heartbeat came (C16).
+    /// A heartbeat came.
     Ping,
     /// An event came.
     Received {
@@ -140,13 +140,13 @@ pub enum Event {
         /// Present where the server waits for an acknowledgement.
         ack: Option<AckToken>,
     },
-    /// A connection is there again, after this many attempts (C19).
+    /// A connection is there again, after this many attempts.
     Reconnected(u32),
-    /// An attempt to reconnect starts; the first is 1 (C18).
+    /// An attempt to reconnect starts; the first is 1.
     ReconnectAttempt(u32),
-    /// An attempt to reconnect failed (C20).
+    /// An attempt to reconnect failed.
     ReconnectError(ConnectError),
-    /// All attempts failed; the sockets stay disconnected until they are connected anew (C21).
+    /// All attempts failed; the sockets stay disconnected until they are connected anew.
     ReconnectFailed,
     /// The next attempt starts after this delay.
     ReconnectScheduled {
@@ -157,7 +157,7 @@ pub enum Event {
     },
 }
 
-/// Options of one emit (rows F5–F7).
+/// Options of one emit.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct EmitOptions {
     /// Ask for an acknowledgement.

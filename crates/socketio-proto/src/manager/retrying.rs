@@ -9,7 +9,7 @@ use crate::Limits;
 use crate::packet::{self, Arguments};
 
 impl Manager {
-    /// From now on, each event of this socket is sent until it is acknowledged (D3, H20).
+    /// From now on, each event of this socket is sent until it is acknowledged.
     /// [`socket`](Self::socket) does this by itself, as the options say.
     pub fn retry(&mut self, id: SocketId, retries: Retries) {
         if let Some(socket) = self.get_mut(id)

@@ -3,7 +3,7 @@ use core::time::Duration;
 /// How long it takes from a packet to its answer, the server's handling of it included.
 ///
 /// In Engine.IO 4 only the server measures heartbeats, so the client looks at what it has answers to: CONNECT, and
-/// events with an acknowledgement (W19).
+/// events with an acknowledgement.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct RoundTrip {
     /// The last measure.

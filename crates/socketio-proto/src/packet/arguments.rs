@@ -29,7 +29,7 @@ pub struct Arguments {
 }
 
 impl Arguments {
-    /// For an event of this name. Reserved names are refused (row G13).
+    /// For an event of this name. Reserved names are refused.
     pub fn event(name: &str) -> Result<Self, EncodeError> {
         if RESERVED_EVENTS.contains(&name) {
             return Err(EncodeError::ReservedEventName { name: name.into() });
@@ -49,7 +49,7 @@ impl Arguments {
         Self::default()
     }
 
-    /// Adds one argument. Bytes in it, wherever they stand, become attachments (rows M4, H16).
+    /// Adds one argument. Bytes in it, wherever they stand, become attachments.
     ///
     /// After an error the arguments are as they were.
     pub fn push<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<&mut Self, EncodeError> {

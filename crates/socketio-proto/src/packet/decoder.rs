@@ -139,7 +139,7 @@ impl Decoder {
         Ok(Decoded::Packet(packet))
     }
 
-    /// Forgets a packet that still waits for attachments (row M13).
+    /// Forgets a packet that still waits for attachments.
     pub fn reset(&mut self) {
         self.waiting = None;
     }

@@ -22,7 +22,7 @@ impl Frame {
     }
 }
 
-/// An event: type 2, or 5 with attachments, with or without an acknowledgement id (row M3).
+/// An event: type 2, or 5 with attachments, with or without an acknowledgement id.
 ///
 /// # Errors
 ///

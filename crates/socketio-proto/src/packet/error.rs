@@ -12,24 +12,24 @@ use crate::quoted::{Quoted, QuotedChar};
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum DecodeError {
-    /// The message is empty: not even a type (row M11).
+    /// The message is empty: not even a type.
     Empty,
     /// The acknowledgement id is beyond 2^53 − 1, or has too many digits.
     InvalidAckId,
-    /// A binary packet doesn't say how many attachments follow, or says 0 (row M8).
+    /// A binary packet doesn't say how many attachments follow, or says 0.
     InvalidAttachmentCount,
     /// The payload is not JSON. The offset counts from the start of the frame's text.
     InvalidJson(ScanError),
-    /// The payload is not what a packet of this kind holds (row M10).
+    /// The payload is not what a packet of this kind holds.
     InvalidPayload {
         /// The packet's kind.
         kind: PacketKind,
         /// What is wrong with it.
         reason: &'static str,
     },
-    /// A placeholder doesn't lead to an attachment (row M9).
+    /// A placeholder doesn't lead to an attachment.
     InvalidPlaceholder,
-    /// An event or an ack came without a payload (row W7).
+    /// An event or an ack came without a payload.
     MissingPayload {
         /// The packet's kind.
         kind: PacketKind,
@@ -44,19 +44,19 @@ pub enum DecodeError {
         /// [`Limits::packet_bytes`](crate::Limits::packet_bytes).
         limit: usize,
     },
-    /// The packet announces more attachments than the limit (row M7).
+    /// The packet announces more attachments than the limit.
     TooManyAttachments {
         /// [`Limits::attachments`](crate::Limits::attachments).
         limit: usize,
     },
-    /// A binary frame came while no packet waits for attachments (row M12).
+    /// A binary frame came while no packet waits for attachments.
     UnexpectedBinary,
-    /// A packet with attachments came while attachments of another were due (row M12).
+    /// A packet with attachments came while attachments of another were due.
     UnexpectedText {
         /// How many attachments were still due.
         missing: usize,
     },
-    /// The type is none of `0` to `6` (row M11).
+    /// The type is none of `0` to `6`.
     UnknownType {
         /// The character in the type's place.
         found: char,
@@ -189,12 +189,12 @@ pub enum EncodeError {
         /// [`Limits::packet_bytes`](crate::Limits::packet_bytes).
         limit: usize,
     },
-    /// The name stands for the life of a socket (row G13).
+    /// The name stands for the life of a socket.
     ReservedEventName {
         /// The name.
         name: String,
     },
-    /// The values hold more binary than the limit (row M7).
+    /// The values hold more binary than the limit.
     TooManyAttachments {
         /// How many there are.
         count: usize,

@@ -7,7 +7,7 @@ use crate::split::{decimal, split_once};
 /// Digits of [`MAX_ACK_ID`]: a longer id is refused before it is read.
 const MAX_ACK_ID_DIGITS: usize = 16;
 
-/// What stands before a packet's payload: `<type>[<attachments>-][<namespace>,][<id>]` (row M1).
+/// What stands before a packet's payload: `<type>[<attachments>-][<namespace>,][<id>]`.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) struct Head {
     pub(super) kind: PacketKind,
@@ -24,7 +24,7 @@ impl Head {
     /// Reads the head of the packet that begins at byte `start` of `text`.
     ///
     /// Numbers are ASCII digits here and nothing else. The reference asks JavaScript's `Number()`,
-    /// which takes a blank for 0, and `1e0`, `0x1` and `+1` for 1 (rows M8, M11, M16): no encoder
+    /// which takes a blank for 0, and `1e0`, `0x1` and `+1` for 1: no encoder
     /// writes those.
     pub(super) fn parse(text: &str, start: usize, limits: &Limits) -> Result<Self, DecodeError> {
         let mut chars = text.get(start..).unwrap_or_default().chars();

@@ -1,7 +1,7 @@
 /// The greatest acknowledgement id: beyond it JavaScript's numbers are no longer exact.
 pub const MAX_ACK_ID: u64 = (1 << 53) - 1;
 
-/// Names that stand for the life of a socket, so that no event bears them which is sent (row G13). One that comes is an
+/// Names that stand for the life of a socket, so that no event bears them which is sent. One that comes is an
 /// event like any other: there are servers that let it out.
 pub const RESERVED_EVENTS: [&str; 6] = [
     "connect",
@@ -13,7 +13,7 @@ pub const RESERVED_EVENTS: [&str; 6] = [
 ];
 
 /// What a packet is for. Binary events and acks are events and acks: their type on the wire only
-/// says that attachments follow (row M2).
+/// says that attachments follow.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum PacketKind {
     /// `0`: asks for a namespace, or grants it.

@@ -3,7 +3,7 @@ use alloc::string::String;
 
 use super::EncodeError;
 
-/// The namespace as it goes on the wire: `/` for an empty one, with a leading slash (row M17).
+/// The namespace as it goes on the wire: `/` for an empty one, with a leading slash.
 ///
 /// A query is part of the name. A comma would end the name, and U+001E would end the packet in a
 /// polling payload: both are refused, since the other side could not read them back.

@@ -60,7 +60,7 @@ impl Args {
     }
 }
 
-/// Validates the payload behind `head` in one pass: it is JSON, and an array where it holds arguments (row M10).
+/// Validates the payload behind `head` in one pass: it is JSON, and an array where it holds arguments.
 ///
 /// What stands in the other kinds is their reader's affair. Servers send more there than the protocol has, such as a
 /// reason behind DISCONNECT, and none of it makes the packet less clear.
@@ -123,7 +123,7 @@ pub(super) fn end(scanner: &mut Scanner<'_>) -> Result<(), ScanError> {
     })
 }
 
-/// Checks that each placeholder leads to an attachment (row M9); tells how many bytes all of them
+/// Checks that each placeholder leads to an attachment; tells how many bytes all of them
 /// stand for.
 ///
 /// As in the reference several may share an attachment. No encoder writes that, but a hostile peer
@@ -140,7 +140,7 @@ pub(super) fn placeholder_bytes(data: &str, attachments: &[Vec<u8>]) -> Result<u
 }
 
 /// Whether the placeholders are those of the attachments and no others, each once and in order, as
-/// an encoder writes them (row M4).
+/// an encoder writes them.
 pub(super) fn placeholders_are_own(data: &str, attachments: usize) -> bool {
     json::check_placeholders(data, attachments)
         .is_ok_and(|found| found.iter().map(|it| it.num).eq(0..attachments))

@@ -54,7 +54,7 @@ impl Packet {
         self.unread.is_some()
     }
 
-    /// Reads the arguments that were left unread (row M10).
+    /// Reads the arguments that were left unread.
     ///
     /// # Errors
     /// As [`Decoder::text`](super::Decoder::text) would have failed.
@@ -106,7 +106,7 @@ impl Packet {
         self.kind
     }
 
-    /// The namespace, its query included (row M17); `/` when the packet names none.
+    /// The namespace, its query included; `/` when the packet names none.
     pub fn namespace(&self) -> &str {
         match self.text.get(self.namespace.clone()) {
             Some(name) if !name.is_empty() => name,
@@ -117,7 +117,7 @@ impl Packet {
     /// The acknowledgement id: the sender of an event wants an ack, an ack says of which event it
     /// is.
     ///
-    /// An ack without one answers nothing and is to be ignored (row H13).
+    /// An ack without one answers nothing and is to be ignored.
     pub fn id(&self) -> Option<u64> {
         self.id
     }

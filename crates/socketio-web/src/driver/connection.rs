@@ -309,7 +309,7 @@ fn opened(key: Key, id: TransportId) -> Option<Rc<Transport>> {
     })
 }
 
-/// Sets the timer, or ends a connection that no socket needs (W13).
+/// Sets the timer, or ends a connection that no socket needs.
 fn finish(key: Key) {
     let unused = driver::with(|table| {
         let connection = table.connections.get_mut(key)?;

@@ -96,7 +96,7 @@ fn connection_event(key: Key, event: Event) {
     }
 }
 
-/// A packet that goes out is read as one that comes in, for those who hear all of them (F10). Only who listens so links
+/// A packet that goes out is read as one that comes in, for those who hear all of them. Only who listens so links
 /// this.
 pub(crate) fn outgoing(socket: Key, frame: Frame) {
     // It went out by the limits that the connection has.
@@ -184,7 +184,7 @@ enum News<'a> {
     Disconnect(&'a Disconnect),
     /// An event that came.
     Event {
-        /// Whether those who listen to all events are called ahead of those who listen to its name (F9).
+        /// Whether those who listen to all events are called ahead of those who listen to its name.
         catch_alls: bool,
         name: &'a str,
         message: &'a Message<'a>,

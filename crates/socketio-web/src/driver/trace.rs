@@ -1,4 +1,4 @@
-//! What goes over the wire, on the browser's console, with the feature `log` (Q3).
+//! What goes over the wire, on the browser's console, with the feature `log`.
 
 use socketio_proto::manager::{Output, TransportEvent, TransportId};
 

@@ -1,4 +1,4 @@
-//! From what the user names to the address of the transport (rows A2–A9, K17).
+//! From what the user names to the address of the transport.
 
 use web_sys::Url;
 
@@ -11,7 +11,7 @@ pub(crate) struct Server {
     /// `wss://host:port`, without a trailing slash.
     pub(crate) origin: String,
     pub(crate) hostname: String,
-    /// The path of the URL: the namespace (A6).
+    /// The path of the URL: the namespace.
     pub(crate) namespace: String,
     /// The query of the URL, decoded.
     pub(crate) query: Vec<(String, String)>,
@@ -35,7 +35,7 @@ pub(crate) fn parse(url: &str) -> Result<Server, OpenError> {
     })
 }
 
-/// Where the requests go, up to their query (B3, I8).
+/// Where the requests go, up to their query.
 pub(crate) fn endpoint(server: &Server, path: &str, slash: bool) -> String {
     let path = trim_slashes(path);
     let lead = if path.is_empty() { "" } else { "/" };
@@ -43,8 +43,8 @@ pub(crate) fn endpoint(server: &Server, path: &str, slash: bool) -> String {
     joined(&[&server.origin, lead, path, slash])
 }
 
-/// The address that a WebSocket is opened at. The user's query comes first (I6); of a clash between the URL and
-/// the options, the option wins (W15), and what the protocol itself sets wins over both.
+/// The address that a WebSocket is opened at. The user's query comes first; of a clash between the URL and
+/// the options, the option wins, and what the protocol itself sets wins over both.
 pub(crate) fn websocket(server: &Server, endpoint: &str, query: &[(String, String)]) -> String {
     let mut url = joined(&[endpoint, "?"]);
     let overridden = |name: &str| query.iter().any(|(option, _)| option == name);
@@ -157,7 +157,7 @@ fn absolute(url: &str) -> Result<String, OpenError> {
 }
 
 /// The server that the page comes from, as `http(s)://host:port`. A page from a file, from within an app or of `data:` has
-/// none, and neither has a document without an address that such a page made. A worker is asked as a page is (L7).
+/// none, and neither has a document without an address that such a page made. A worker is asked as a page is.
 fn own_server() -> Option<String> {
     let global = js_sys::global();
     // The address of a document such as `about:srcdoc` names no server, while its origin is that of the page that made it.

@@ -75,7 +75,7 @@ impl Transport {
     ///
     /// # Errors
     /// The browser's words, where it refuses to try: a bad URL or sub-protocol, mixed content, a content security
-    /// policy (W6).
+    /// policy.
     pub(crate) fn open(
         url: &str,
         protocols: &JsValue,
@@ -130,7 +130,7 @@ impl Transport {
         self.reading.set(reading);
     }
 
-    /// Bytes that were given to the browser and not yet to the network (W11).
+    /// Bytes that were given to the browser and not yet to the network.
     pub(crate) fn buffered_amount(&self) -> u32 {
         self.socket.buffered_amount()
     }

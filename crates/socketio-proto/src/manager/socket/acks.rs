@@ -18,7 +18,7 @@ pub(crate) struct Acks {
 pub(crate) struct Pending {
     pub(crate) id: u64,
     pub(crate) deadline: Option<Instant>,
-    /// When its packet was given to the transport: from then on it is lost with the connection (H3, H12).
+    /// When its packet was given to the transport: from then on it is lost with the connection.
     pub(crate) sent: Option<Instant>,
     /// Which event of the retry queue waits for it.
     pub(crate) retried: Option<u64>,
@@ -35,7 +35,7 @@ impl Acks {
         self.next = id;
     }
 
-    /// Takes an id for a packet that asks for an acknowledgement: a counter that no reconnect resets (H8).
+    /// Takes an id for a packet that asks for an acknowledgement: a counter that no reconnect resets.
     pub(crate) fn take_id(&mut self) -> u64 {
         let id = self.next;
         self.next += 1;
@@ -60,7 +60,7 @@ impl Acks {
         }
     }
 
-    /// Takes the wait out; `None` if nobody waits for it (H13).
+    /// Takes the wait out; `None` if nobody waits for it.
     pub(crate) fn take(&mut self, id: u64) -> Option<Pending> {
         let taken = self.place(id)?.take()?;
         self.empty += 1;

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::json;
 
-/// What a CONNECT carries to the server's `auth` (rows D1, D2).
+/// What a CONNECT carries to the server's `auth`.
 ///
 /// ```
 /// use serde::Serialize;

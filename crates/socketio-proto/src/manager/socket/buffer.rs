@@ -5,7 +5,7 @@ use crate::Instant;
 use crate::packet::Frame;
 use crate::queue::Queue;
 
-/// The packets that wait until a socket is connected, oldest first (H1).
+/// The packets that wait until a socket is connected, oldest first.
 #[derive(Debug, Default)]
 pub(crate) struct Buffer {
     frames: Queue<Buffered>,

@@ -32,13 +32,13 @@ pub(crate) struct Socket {
     pub(crate) phase: Phase,
     pub(crate) options: SocketOptions,
     pub(crate) acks: Acks,
-    /// Packets to be sent once connected (H1).
+    /// Packets to be sent once connected.
     pub(crate) send_buffer: Buffer,
     /// Events that are sent until they are acknowledged, where the options say so.
     pub(crate) retries: Option<Box<dyn Retrying>>,
-    /// Events that came before the CONNECT reply (H4).
+    /// Events that came before the CONNECT reply.
     pub(crate) receive_buffer: Vec<Packet>,
-    /// Connected, but the handlers of that have not run yet: what is emitted goes behind the buffer (H2).
+    /// Connected, but the handlers of that have not run yet: what is emitted goes behind the buffer.
     pub(crate) flush_pending: bool,
     pub(crate) recovered: bool,
     /// Counts the connections of this namespace, so that an acknowledgement can't reach another.
@@ -61,7 +61,7 @@ pub(crate) struct Socket {
     pub(crate) pacing: Pacing,
     /// Whether fresh auth was asked for since the last connect.
     pub(crate) auth_refreshed: bool,
-    /// Whether what goes out is told (F10).
+    /// Whether what goes out is told.
     pub(crate) tells_outgoing: bool,
     /// Whether the next one has gone out already, ahead of the manager.
     pub(crate) is_asked_ahead: bool,
@@ -96,7 +96,7 @@ pub(crate) enum Phase {
     Connected,
 }
 
-/// What lets a server restore the session (rows H18, H19).
+/// What lets a server restore the session.
 #[derive(Debug, Default)]
 struct Recovery {
     pid: Option<String>,
@@ -144,7 +144,7 @@ impl Socket {
         }
     }
 
-    /// Whether it is, or will by itself be, connected (E3).
+    /// Whether it is, or will by itself be, connected.
     pub(crate) fn is_active(&self) -> bool {
         self.phase != Phase::Idle
     }
@@ -244,7 +244,7 @@ impl Socket {
         dropped
     }
 
-    /// The payload of CONNECT: what the session can be restored by, then the user's own, which wins (H19).
+    /// The payload of CONNECT: what the session can be restored by, then the user's own, which wins.
     pub(crate) fn connect_payload(&self, auth: Option<&str>) -> Option<String> {
         let Some(pid) = &self.recovery.pid else {
             return auth.map(ToOwned::to_owned);
@@ -299,7 +299,7 @@ impl Socket {
         self.recovery.pid.is_some()
     }
 
-    /// The server of a session that can be restored puts an offset behind the arguments of each event (H19).
+    /// The server of a session that can be restored puts an offset behind the arguments of each event.
     pub(crate) fn note_offset(&mut self, packet: &Packet) {
         // Where the server may have two sessions for this socket, it is not known whose event it is.
         if self.unanswered > 0 {

@@ -3,7 +3,7 @@ use core::time::Duration;
 
 use super::Auth;
 
-/// Options of one socket (rows D1–D4, W10, W17).
+/// Options of one socket.
 ///
 /// ```
 /// use core::time::Duration;
@@ -28,9 +28,9 @@ pub struct SocketOptions {
     /// Whether a refusal is answered, once until the next connect, by asking for fresh auth. Only where auth is
     /// [asked for](Auth::ASK).
     pub refresh_auth: bool,
-    /// How long an acknowledgement is awaited where the emit names no time itself (D4).
+    /// How long an acknowledgement is awaited where the emit names no time itself.
     pub ack_timeout: Option<Duration>,
-    /// Whether events are sent until they are acknowledged (D3).
+    /// Whether events are sent until they are acknowledged.
     pub retries: Option<Retries>,
     /// Bounds on what is kept while the socket isn't connected.
     pub send_buffer: SendBuffer,
@@ -45,13 +45,13 @@ impl From<Auth> for SocketOptions {
     }
 }
 
-/// At-least-once delivery in order (rows H20–H26).
+/// At-least-once delivery in order.
 ///
 /// Each event asks for an acknowledgement and is sent until it has one: again at each timeout and at each
-/// reconnect. Volatile events are not retried. As the reference, but with several events in flight (W17).
+/// reconnect. Volatile events are not retried. As the reference, but with several events in flight.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Retries {
-    /// How often an event is sent again before it is given up (H21, H22). Default: 10.
+    /// How often an event is sent again before it is given up. Default: 10.
     pub retries: u32,
     /// How many events may be without acknowledgement at a time; 1 is the reference's stop-and-wait. Default: 8.
     pub window: usize,
@@ -70,7 +70,7 @@ impl Default for Retries {
     }
 }
 
-/// Bounds on the packets that wait for a connection (W10).
+/// Bounds on the packets that wait for a connection.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct SendBuffer {
     /// How many packets. Default: 1000.

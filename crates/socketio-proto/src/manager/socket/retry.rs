@@ -7,7 +7,7 @@ use crate::json::push_integer;
 use crate::packet::{Arguments, EncodeError};
 use crate::queue::Queue;
 
-/// The events that are sent until they are acknowledged, in their order (rows H20–H25).
+/// The events that are sent until they are acknowledged, in their order.
 #[derive(Debug)]
 pub(crate) struct RetryQueue {
     options: Retries,
@@ -61,7 +61,7 @@ pub(crate) trait Retrying: Debug {
     /// The event that was sent under this id, now or earlier.
     fn sent_under(&self, ack: u64) -> Option<u64>;
 
-    /// An event stayed without acknowledgement. Returns it if it was sent often enough, and is given up (H22).
+    /// An event stayed without acknowledgement. Returns it if it was sent often enough, and is given up.
     fn missed(&mut self, number: u64) -> Option<Retried>;
 
     /// Nobody awaits the end of this event any more; it is sent all the same.
