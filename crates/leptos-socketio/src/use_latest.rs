@@ -7,7 +7,7 @@ use crate::use_event::use_event_of;
 use crate::use_socket::use_socket;
 
 /// The last event of this type as a signal; `None` until the first. Of a burst within one tick only the last is
-/// seen: where each counts, use [`use_event`](crate::use_event).
+/// seen: where each counts, use [`use_event`](crate::use_event()).
 pub fn use_latest<E>() -> ReadSignal<Option<E>>
 where
     E: Event + DeserializeOwned + Send + Sync + 'static,

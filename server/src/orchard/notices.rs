@@ -17,7 +17,7 @@ const RETRY: Duration = Duration::from_secs(5);
 
 /// The least time between two writes to the database: each is a transaction, which costs as much as sending a notice to
 /// dozens of players. A crash loses at most what came in it.
-const SAVE_INTERVAL: Duration = Duration::from_secs(1);
+const SAVE_INTERVAL: Duration = Duration::from_millis(200);
 
 /// The last notices, for whoever joins. They are kept in memory, and written to the database soon after.
 #[derive(Debug)]

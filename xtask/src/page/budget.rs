@@ -8,7 +8,7 @@ use super::breakdown;
 use super::compress::{self, Weight};
 
 /// At most so many bytes, compressed by brotli. It goes down with what is saved, and never up.
-const MOST: u64 = 33_500;
+const MOST: u64 = 33_000;
 
 /// What the page weighed that this one replaces, minified: the number to get under.
 const GOAL: u64 = 52_024;

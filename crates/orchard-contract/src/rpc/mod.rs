@@ -1,6 +1,6 @@
 //! JSON-RPC 2.0 as the game speaks it.
 //!
-//! A business failure is a result with an [`Errno`] and HTTP status 200. A fault of the call or the
+//! A business failure is a result with an [`Errno`](crate::Errno) and HTTP status 200. A fault of the call or the
 //! server is an `error` object, whose HTTP status may be 200 or an error's.
 //!
 //! ```
