@@ -7,12 +7,12 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
 use serde::de::DeserializeOwned;
-use socketio_proto::manager::{self, SocketId};
+use socketio_proto::manager;
 use socketio_proto::packet::Packet;
 
-use crate::driver;
-use crate::driver::connection::{self, Waiter};
+use crate::driver::connection::Waiter;
 use crate::driver::slab::Key;
+use crate::driver::{run, table};
 use crate::error::AckError;
 
 /// The acknowledgement of an event, as a future of its first argument. Dropping it gives up the wait; the event
@@ -96,10 +96,12 @@ impl Drop for Wait {
         let Some((socket, ack)) = self.pending else {
             return;
         };
-        let _waiter = connection::look(socket, |_, id| Some(id)).and_then(|id| {
-            connection::with_socket(socket, |manager, id, _| manager.cancel_ack(id, ack));
-            let key = driver::with(|table| Some(table.sockets.get(socket)?.connection))?;
-            take_waiter(key, id, ack)
+        let _waiter = run::look(socket, |_, id| Some(id)).and_then(|id| {
+            run::with_socket(socket, |manager, id, _| manager.cancel_ack(id, ack));
+            table::with(|table| {
+                let key = table.sockets.get(socket)?.connection;
+                table.connections.get_mut(key)?.take_waiter(id, ack)
+            })
         });
     }
 }
@@ -122,14 +124,4 @@ impl<T> fmt::Debug for Ack<T> {
             .field("pending", &self.wait.pending)
             .finish_non_exhaustive()
     }
-}
-
-pub(crate) fn take_waiter(key: Key, socket: SocketId, ack: u64) -> Option<Waiter> {
-    driver::with(|table| {
-        let waiters = &mut table.connections.get_mut(key)?.waiters;
-        let index = waiters
-            .iter()
-            .position(|(id, other, _)| (*id, *other) == (socket, ack))?;
-        Some(waiters.swap_remove(index).2)
-    })
 }

@@ -12,10 +12,11 @@ use socketio_proto::{Auth, AuthError, Limits, Retries, SendBuffer, SocketOptions
 use wasm_bindgen::JsValue;
 
 use crate::driver::auth::AuthProvider;
-use crate::driver::connection::{self, Connection, TakeOver};
+use crate::driver::connection::{Connection, TakeOver};
 use crate::driver::lifecycle;
+use crate::driver::run;
 use crate::driver::slab::Key;
-use crate::driver::{self, Entry, Table};
+use crate::driver::table::{self, Entry, Table};
 use crate::error::OpenError;
 use crate::event::Status;
 use crate::head_start::HeadStart;
@@ -296,7 +297,7 @@ impl Builder {
         let namespace = self.namespace.take();
         let namespace = namespace.unwrap_or_else(|| server.namespace.clone());
         let options = &mut self.options;
-        let shared = driver::with(|table| place(table, shared_as.as_deref()?, &namespace, options));
+        let shared = table::with(|table| place(table, shared_as.as_deref()?, &namespace, options));
         let (key, id) = match shared {
             Some(shared) => shared,
             None => {
@@ -304,7 +305,7 @@ impl Builder {
                 let mut manager = Manager::new(self.config.clone(), seed);
                 manager.leave_unread();
                 // A page that is left opens nothing before it is back.
-                if driver::with(|table| lifecycle::is_left(table).then_some(())).is_some() {
+                if table::with(|table| table.is_page_left().then_some(())).is_some() {
                     manager.handle_suspend(clock::last());
                 }
                 let id = manager
@@ -317,7 +318,7 @@ impl Builder {
                 let take_over = take_over.filter(|_| protocols.is_undefined());
                 let mut connection = Connection::new(manager, shared_as, server, url, protocols);
                 connection.take_over = take_over.map(|take_over| (id, take_over));
-                let key = driver::with(|table| Some(table.connections.insert(connection)));
+                let key = table::with(|table| Some(table.connections.insert(connection)));
                 (key.ok_or(OpenError::NoHost)?, id)
             }
         };
@@ -332,7 +333,7 @@ impl Builder {
             auth: self.provider.take(),
             outgoing: None,
         };
-        let made = driver::with(|table| {
+        let made = table::with(|table| {
             let socket = table.sockets.insert(entry);
             let connection = table.connections.get_mut(key)?;
             connection.sockets.push((id, socket));
@@ -363,7 +364,7 @@ where
 }
 
 fn answered(socket: Key, request: u32, answer: Result<Auth, String>) {
-    connection::with_socket(socket, |manager, id, now| {
+    run::with_socket(socket, |manager, id, now| {
         manager.authorize(id, request, answer, now)
     });
 }

@@ -10,8 +10,9 @@ use socketio_proto::manager::TransportEvent;
 use socketio_proto::{Auth, AuthError};
 use wasm_bindgen::JsValue;
 
-use crate::driver;
-use crate::driver::connection::{self, Place, TakeOver};
+use crate::driver::connection::{TakeOver, TransportRequest};
+use crate::driver::run;
+use crate::driver::table;
 use crate::error::OpenError;
 use crate::namespace::checked_namespace;
 use crate::sys::guard;
@@ -164,7 +165,7 @@ impl HeadStart {
 
     /// What has a manager's first transport taken from here, if it is for the same address, namespace and user.
     pub(crate) fn into_take_over(self) -> TakeOver {
-        Box::new(move |place: Place<'_>| {
+        Box::new(move |place: TransportRequest<'_>| {
             let asked = self.keeper.asked.get();
             let fits = place.url == self.url && place.namespace == self.namespace;
             if !fits || asked && !self.is_of_user(&place) {
@@ -173,7 +174,7 @@ impl HeadStart {
             }
             // At once: should the auth be changed before all is handed over, the client knows whose session was asked for.
             if asked {
-                connection::handle(place.connection, |manager, _| {
+                run::handle(place.connection, |manager, _| {
                     manager.connect_went_out(place.socket);
                 });
             }
@@ -181,7 +182,7 @@ impl HeadStart {
             let keeper = self.keeper;
             // A moment later, when whoever called `connect` has had the time to listen.
             let hand_over = move || {
-                keeper.hand_over(connection::sink(place.connection, place.transport));
+                keeper.hand_over(run::sink(place.connection, place.transport));
                 guard::dispose(keeper.observer.take());
             };
             Some((transport, Some(Timer::new(0, hand_over))))
@@ -189,13 +190,13 @@ impl HeadStart {
     }
 
     /// Whether the auth of the CONNECT that went out is that of the socket, as far as it is known.
-    fn is_of_user(&self, place: &Place<'_>) -> bool {
+    fn is_of_user(&self, place: &TransportRequest<'_>) -> bool {
         let before = match &*self.namespace {
             "/" => "40".len(),
             namespace => "40".len() + namespace.len() + ",".len(),
         };
         let asked = self.keeper.connect.get(before..).unwrap_or_default();
-        let is_same = driver::with(|table| {
+        let is_same = table::with(|table| {
             let manager = &table.connections.get(place.connection)?.manager;
             let auth = manager.auth(place.socket)?;
             Some(*auth == Auth::ASK || auth.text().unwrap_or_default() == asked)

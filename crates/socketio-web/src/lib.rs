@@ -55,6 +55,7 @@ mod event;
 mod head_start;
 mod message;
 mod namespace;
+mod responder;
 mod socket;
 mod subscription;
 mod sys;
@@ -81,7 +82,8 @@ pub use builder::Builder;
 pub use error::{AckError, NotConnected, OpenError};
 pub use event::{ConnectionEvent, Disconnect, Status};
 pub use head_start::{HeadStart, Heard};
-pub use message::{Message, Responder};
+pub use message::Message;
+pub use responder::Responder;
 pub use socket::Socket;
 pub use subscription::Subscription;
 // The trait alone: its derive names this crate.

@@ -1,12 +1,10 @@
 use std::cell::Cell;
 
-use serde::Serialize;
 use serde::de::{Deserialize, DeserializeOwned};
 use socketio_proto::json;
-use socketio_proto::manager::{AckToken, EmitError};
-use socketio_proto::packet::{Arguments, Packet};
+use socketio_proto::manager::AckToken;
+use socketio_proto::packet::Packet;
 
-use crate::driver::connection;
 use crate::driver::slab::Key;
 
 /// A received event, not decoded yet: each listener reads it as its own type.
@@ -46,16 +44,6 @@ impl Message<'_> {
         self.packet
     }
 
-    /// What answers the server, where it waits for an acknowledgement and no listener before has taken this: an
-    /// event is answered once.
-    pub fn responder(&self) -> Option<Responder> {
-        let token = self.ack.take()?;
-        Some(Responder {
-            socket: self.socket,
-            token,
-        })
-    }
-
     /// Its first argument. `None` where the packet is no packet: it is as if it had not come, and the connection is closed
     /// when all listeners were asked.
     pub(crate) fn typed<T: DeserializeOwned>(&self) -> Option<Result<T, json::DecodeError>> {
@@ -70,35 +58,5 @@ impl Message<'_> {
         let sound = self.packet.is_sound();
         self.is_bad.set(!sound);
         sound
-    }
-}
-
-/// Answers one event of the server, now or later.
-#[derive(Debug)]
-pub struct Responder {
-    socket: Key,
-    token: AckToken,
-}
-
-impl Responder {
-    /// Sends the acknowledgement with one argument.
-    ///
-    /// # Errors
-    /// When the connection that the event came over is gone, or the value can't be encoded or exceeds a limit.
-    pub fn send<T: Serialize + ?Sized>(self, value: &T) -> Result<(), EmitError> {
-        let mut arguments = Arguments::ack();
-        arguments.push(value)?;
-        self.send_args(arguments)
-    }
-
-    /// Sends the acknowledgement with any number of arguments.
-    ///
-    /// # Errors
-    /// As [`send`](Self::send).
-    pub fn send_args(self, arguments: Arguments) -> Result<(), EmitError> {
-        connection::with_socket(self.socket, |manager, id, _| {
-            manager.acknowledge(id, self.token, arguments)
-        })
-        .unwrap_or(Err(EmitError::NoSocket))
     }
 }

@@ -10,11 +10,11 @@ use socketio_proto::packet::Arguments;
 use socketio_proto::{AckPayload, Auth, AuthError, Event, json};
 
 use crate::ack::{Ack, Wait};
-use crate::driver;
-use crate::driver::connection;
 use crate::driver::dispatch;
-use crate::driver::listener::{Callback, Listener, Listens, Place, Topic};
+use crate::driver::listener::{Callback, Listener, Listens, Slot, Topic};
+use crate::driver::run;
 use crate::driver::slab::Key;
+use crate::driver::table;
 use crate::error::AckError;
 use crate::event::{ConnectionEvent, Disconnect, Status};
 use crate::message::Message;
@@ -36,25 +36,25 @@ impl Socket {
     }
 
     pub(crate) fn request_connect(self) {
-        driver::with(|table| table.sockets.get_mut(self.0)?.error.take());
-        connection::with_socket(self.0, |manager, id, now| manager.connect(id, now));
+        table::with(|table| table.sockets.get_mut(self.0)?.error.take());
+        run::with_socket(self.0, |manager, id, now| manager.connect(id, now));
     }
 
     /// Disconnects, and stays so until [`connect`](Self::connect).
     pub fn disconnect(self) {
-        connection::with_socket(self.0, |manager, id, now| manager.disconnect(id, now));
+        run::with_socket(self.0, |manager, id, now| manager.disconnect(id, now));
     }
 
     /// Disconnects and forgets the socket: its listeners hear no more, waits for acknowledgements end, and the
     /// connection goes with its last socket.
     pub fn remove(self) {
         // Listeners go first: what ends now is not reported to them.
-        let listeners = driver::with(|table| {
+        let listeners = table::with(|table| {
             let entry = table.sockets.get_mut(self.0)?;
             Some(mem::take(&mut entry.listeners))
         });
-        connection::with_socket(self.0, |manager, id, now| manager.remove(id, now));
-        let removed = driver::with(|table| {
+        run::with_socket(self.0, |manager, id, now| manager.remove(id, now));
+        let removed = table::with(|table| {
             let entry = table.sockets.remove(self.0)?;
             if let Some(connection) = table.connections.get_mut(entry.connection) {
                 connection.sockets.retain(|(_, key)| *key != self.0);
@@ -62,7 +62,7 @@ impl Socket {
             Some(entry)
         });
         if let Some(entry) = removed {
-            connection::drain(entry.connection);
+            run::drain(entry.connection);
             guard::dispose(entry);
         }
         for listener in listeners.unwrap_or_default() {
@@ -79,7 +79,7 @@ impl Socket {
     /// When the value doesn't serialize as an object.
     pub fn set_auth<T: Serialize + ?Sized>(self, value: &T) -> Result<(), AuthError> {
         let auth = Auth::object(value)?;
-        connection::with_socket(self.0, |manager, id, now| manager.set_auth(id, auth, now));
+        run::with_socket(self.0, |manager, id, now| manager.set_auth(id, auth, now));
         Ok(())
     }
 
@@ -90,7 +90,7 @@ impl Socket {
             .iter()
             .map(|(name, value)| ((*name).into(), (*value).into()))
             .collect();
-        driver::with(|table| {
+        table::with(|table| {
             let entry = table.sockets.get(self.0)?;
             let connection = table.connections.get_mut(entry.connection)?;
             // What stands in the query is escaped.
@@ -104,12 +104,12 @@ impl Socket {
     /// on; a back-off that waits is stopped where reconnection is no longer wanted.
     pub fn configure(self, change: impl FnOnce(&mut Config)) {
         // Changed out here, with nothing borrowed.
-        let config = connection::look(self.0, |connection, _| {
+        let config = run::look(self.0, |connection, _| {
             Some(connection.manager.config().clone())
         });
         let Some(mut config) = config else { return };
         change(&mut config);
-        connection::with_socket(self.0, |manager, _, _| {
+        run::with_socket(self.0, |manager, _, _| {
             manager.configure(|place| *place = config);
         });
     }
@@ -119,12 +119,12 @@ impl Socket {
 impl Socket {
     /// Where it stands.
     pub fn status(self) -> Status {
-        driver::with(|table| Some(table.sockets.get(self.0)?.status.clone())).unwrap_or_default()
+        table::with(|table| Some(table.sockets.get(self.0)?.status.clone())).unwrap_or_default()
     }
 
     /// Whether it is connected.
     pub fn is_connected(self) -> bool {
-        connection::look(self.0, |connection, id| {
+        run::look(self.0, |connection, id| {
             Some(connection.manager.is_connected(id))
         })
         .unwrap_or(false)
@@ -132,7 +132,7 @@ impl Socket {
 
     /// Whether it is connected, or will be by itself.
     pub fn is_active(self) -> bool {
-        connection::look(self.0, |connection, id| {
+        run::look(self.0, |connection, id| {
             Some(connection.manager.is_active(id))
         })
         .unwrap_or(false)
@@ -140,38 +140,38 @@ impl Socket {
 
     /// Its id on the server, while connected.
     pub fn id(self) -> Option<String> {
-        connection::look(self.0, |connection, id| {
+        run::look(self.0, |connection, id| {
             connection.manager.id(id).map(Into::into)
         })
     }
 
     /// Whether it has not been removed.
     pub fn exists(self) -> bool {
-        driver::with(|table| table.sockets.get(self.0).map(|_| ())).is_some()
+        table::with(|table| table.sockets.get(self.0).map(|_| ())).is_some()
     }
 
     /// Why the last attempt to connect failed, or why the last connection ended where nobody here asked for that
     /// ([`ConnectError::Disconnected`]); `None` once another is asked for by [`connect`](Self::connect), or connected.
     pub fn last_error(self) -> Option<ConnectError> {
-        let error = driver::with(|table| table.sockets.get(self.0)?.error.clone())?;
+        let error = table::with(|table| table.sockets.get(self.0)?.error.clone())?;
         Some(ConnectError::clone(&error))
     }
 
     /// How long a packet and its answer take on its connection; `None` until something was answered.
     pub fn round_trip(self) -> Option<RoundTrip> {
-        connection::look(self.0, |connection, _| connection.manager.round_trip())
+        run::look(self.0, |connection, _| connection.manager.round_trip())
     }
 
     /// Its namespace.
     pub fn namespace(self) -> Option<String> {
-        connection::look(self.0, |connection, id| {
+        run::look(self.0, |connection, id| {
             connection.manager.namespace(id).map(Into::into)
         })
     }
 
     /// Whether the server restored the session at the last connect.
     pub fn is_recovered(self) -> bool {
-        connection::look(self.0, |connection, id| {
+        run::look(self.0, |connection, id| {
             Some(connection.manager.is_recovered(id))
         })
         .unwrap_or(false)
@@ -183,7 +183,7 @@ impl Socket {
             !listener.is_gone()
                 && matches!(&listener.topic, Topic::Event(event) if **event == *name)
         };
-        driver::with(|table| {
+        table::with(|table| {
             let listeners = table.sockets.get(self.0)?.listeners.iter();
             Some(listeners.filter(listens).count())
         })
@@ -192,7 +192,7 @@ impl Socket {
 
     /// How many packets wait for the connection.
     pub fn buffered(self) -> usize {
-        connection::look(self.0, |connection, id| {
+        run::look(self.0, |connection, id| {
             Some(connection.manager.buffered(id))
         })
         .unwrap_or(0)
@@ -200,12 +200,12 @@ impl Socket {
 
     /// Drops the packets that wait for the connection, and tells how many they were.
     pub fn clear_buffer(self) -> usize {
-        connection::with_socket(self.0, |manager, id, _| manager.clear_buffer(id)).unwrap_or(0)
+        run::with_socket(self.0, |manager, id, _| manager.clear_buffer(id)).unwrap_or(0)
     }
 
     /// The text frames of the packets that wait for the connection, oldest first.
     pub fn buffer(self) -> Vec<String> {
-        connection::look(self.0, |connection, id| {
+        run::look(self.0, |connection, id| {
             Some(connection.manager.buffer(id).map(Into::into).collect())
         })
         .unwrap_or_default()
@@ -213,7 +213,7 @@ impl Socket {
 
     /// Bytes that were given to the browser and not yet to the network.
     pub fn buffered_amount(self) -> u32 {
-        let transport = connection::look(self.0, |connection, _| connection.transport());
+        let transport = run::look(self.0, |connection, _| connection.transport());
         transport.map_or(0, |transport| transport.buffered_amount())
     }
 }
@@ -269,7 +269,7 @@ impl Socket {
             volatile: true,
             ..EmitOptions::default()
         };
-        connection::with_socket(self.0, |manager, id, now| {
+        run::with_socket(self.0, |manager, id, now| {
             manager.set_writable(writable);
             manager.emit(id, arguments, options, now)
         })
@@ -312,9 +312,9 @@ impl Socket {
             timeout,
             volatile: false,
         };
-        let now = connection::entered();
+        let now = run::entered();
         // The waiter has its place before anything can come of the emit.
-        let emitted = driver::with(|table| {
+        let emitted = table::with(|table| {
             let entry = table.sockets.get(self.0)?;
             let (key, id) = (entry.connection, entry.id);
             let connection = table.connections.get_mut(key)?;
@@ -327,7 +327,7 @@ impl Socket {
         match emitted {
             None => Wait::failed(AckError::Emit(EmitError::NoSocket)),
             Some((key, emitted)) => {
-                connection::drain(key);
+                run::drain(key);
                 match emitted {
                     Ok(emitted) => match emitted.ack {
                         Some(id) => wait.pending(self.0, id),
@@ -340,7 +340,7 @@ impl Socket {
     }
 
     fn emit_with(self, arguments: Arguments, options: EmitOptions) -> Result<Emitted, EmitError> {
-        connection::with_socket(self.0, |manager, id, now| {
+        run::with_socket(self.0, |manager, id, now| {
             manager.emit(id, arguments, options, now)
         })
         .unwrap_or(Err(EmitError::NoSocket))
@@ -446,11 +446,11 @@ impl Socket {
     /// Hears every event that goes out, when it is given to the transport: what waits for a connection is heard once
     /// it is there. Acknowledgements are not heard.
     pub fn on_any_outgoing(self, listener: impl FnMut(&Message<'_>) + 'static) -> Subscription {
-        driver::with(|table| {
+        table::with(|table| {
             table.sockets.get_mut(self.0)?.outgoing = Some(dispatch::outgoing);
             Some(())
         });
-        connection::with_socket(self.0, |manager, id, _| manager.tell_outgoing(id, true));
+        run::with_socket(self.0, |manager, id, _| manager.tell_outgoing(id, true));
         self.listen(
             Topic::AnyOutgoing,
             Listens::Always,
@@ -479,11 +479,11 @@ impl Socket {
     fn listen(self, topic: Topic, listens: Listens, callback: Callback) -> Subscription {
         // Of a socket that is gone, the listener is dropped out here, with nothing borrowed.
         let mut callback = Some(callback);
-        let id = driver::with(|table| {
+        let id = table::with(|table| {
             let listeners = &mut table.sockets.get_mut(self.0)?.listeners;
             let id = table.next_listener;
             table.next_listener += 1;
-            let callback = Place::Here(callback.take()?);
+            let callback = Slot::Here(callback.take()?);
             listeners.push(Listener {
                 id,
                 topic,

@@ -1,8 +1,8 @@
 use std::mem;
 
-use crate::driver;
-use crate::driver::listener::Place;
+use crate::driver::listener::Slot;
 use crate::driver::slab::Key;
+use crate::driver::table;
 
 /// Keeps a listener; dropping it ends the listening, at once, even within a dispatch.
 #[derive(Debug)]
@@ -23,11 +23,11 @@ impl Drop for Subscription {
     fn drop(&mut self) {
         let (socket, id) = (self.socket, self.listener);
         // What the listener holds is dropped when nothing is borrowed: it may hold subscriptions itself.
-        let _callback = driver::with(|table| {
+        let _callback = table::with(|table| {
             let entry = table.sockets.get_mut(socket)?;
             let is_draining = table.connections.get(entry.connection)?.is_draining();
             let listener = entry.listeners.iter_mut().find(|it| it.id == id)?;
-            let callback = mem::replace(&mut listener.callback, Place::Gone);
+            let callback = mem::replace(&mut listener.callback, Slot::Gone);
             entry.has_gone = true;
             // While events are dispatched, the others keep their places.
             if !is_draining {

@@ -10,15 +10,12 @@ use socketio_proto::manager::{
 };
 use socketio_proto::packet::{DecodeError, Decoded, Decoder, Frame, Packet};
 
-use crate::ack;
-use crate::driver::connection::{self, Connection};
-use crate::driver::faults;
-use crate::driver::listener::{Callback, Listens, Place, Topic};
-use crate::driver::slab::Key;
-use crate::driver::{self, Entry, Table};
-use crate::event::ConnectionEvent;
-use crate::event::Disconnect;
-use crate::event::Status;
+use super::connection::Connection;
+use super::faults;
+use super::listener::{Callback, Listens, Slot, Topic};
+use super::slab::Key;
+use super::table::{self, Entry, Table};
+use crate::event::{ConnectionEvent, Disconnect, Status};
 use crate::message::Message;
 use crate::sys::clock;
 use crate::sys::guard;
@@ -38,9 +35,9 @@ pub(crate) fn event(key: Key, event: Event) {
             }
         }
         Event::Acked { socket, id, result } => {
-            if let Some(waiter) = ack::take_waiter(key, socket, id)
-                && let Some(waker) = waiter(result)
-            {
+            let waiter =
+                table::with(|table| table.connections.get_mut(key)?.take_waiter(socket, id));
+            if let Some(waker) = waiter.and_then(|waiter| waiter(result)) {
                 guard::wake(waker);
             }
         }
@@ -74,7 +71,7 @@ pub(crate) fn event(key: Key, event: Event) {
         }
         Event::Outgoing { socket, frame } => {
             let tell = find(key, socket).and_then(|socket| {
-                let tell = driver::with(|table| table.sockets.get(socket)?.outgoing)?;
+                let tell = table::with(|table| table.sockets.get(socket)?.outgoing)?;
                 Some((tell, socket))
             });
             if let Some((tell, socket)) = tell {
@@ -90,7 +87,7 @@ fn connection_event(key: Key, event: Event) {
     let Some(event) = ConnectionEvent::of(event) else {
         return;
     };
-    let sockets = driver::with(|table| Some(table.connections.get(key)?.sockets.clone()));
+    let sockets = table::with(|table| Some(table.connections.get(key)?.sockets.clone()));
     for (_, socket) in sockets.unwrap_or_default() {
         each_listener(socket, &News::Connection(&event));
     }
@@ -122,7 +119,7 @@ pub(crate) fn outgoing(socket: Key, frame: Frame) {
 }
 
 fn find(key: Key, id: SocketId) -> Option<Key> {
-    driver::with(|table| table.connections.get(key)?.socket(id))
+    table::with(|table| table.connections.get(key)?.socket(id))
 }
 
 fn received(key: Key, socket: Key, mut packet: Packet, ack: Option<AckToken>) {
@@ -156,7 +153,7 @@ fn received(key: Key, socket: Key, mut packet: Packet, ack: Option<AckToken>) {
 /// else need read it first.
 fn is_read_by_all(socket: Key, packet: &Packet) -> bool {
     let name = packet.event_name().unwrap_or_default();
-    let read = driver::with(|table| {
+    let read = table::with(|table| {
         let mut any = false;
         for listener in &table.sockets.get(socket)?.listeners {
             match (&listener.topic, !listener.is_gone()) {
@@ -172,8 +169,13 @@ fn is_read_by_all(socket: Key, packet: &Packet) -> bool {
     read.unwrap_or(false)
 }
 
+/// Whoever dispatches carries out what comes of it.
 fn refuse(key: Key, error: DecodeError) {
-    connection::handle(key, |manager, now| manager.refuse(error, now));
+    let now = clock::now();
+    table::with(|table| {
+        table.connections.get_mut(key)?.manager.refuse(error, now);
+        Some(())
+    });
 }
 
 /// What is told to listeners: one type, so that to tell it is one function.
@@ -237,7 +239,7 @@ impl News<'_> {
 fn changed(key: Key, id: SocketId, error: Option<Option<Rc<ConnectError>>>, news: &News<'_>) {
     let Some(socket) = find(key, id) else { return };
     if let Some(error) = error {
-        let _before = driver::with(|table| {
+        let _before = table::with(|table| {
             let entry = table.sockets.get_mut(socket)?;
             Some(mem::replace(&mut entry.error, error))
         });
@@ -299,7 +301,7 @@ impl Calls<'_> {
     /// Takes the next callback out of its listener, so that nothing is borrowed while it runs; false when all were called.
     fn next(&mut self) -> bool {
         loop {
-            self.running = driver::with(|table| self.take(table));
+            self.running = table::with(|table| self.take(table));
             if self.running.is_some() || !mem::take(&mut self.on_catch_alls) {
                 return self.running.is_some();
             }
@@ -321,10 +323,10 @@ impl Calls<'_> {
                 continue;
             }
             let once = listener.listens == Listens::Once;
-            let left = if once { Place::Gone } else { Place::Running };
+            let left = if once { Slot::Gone } else { Slot::Running };
             entry.has_gone |= once;
             match mem::replace(&mut listener.callback, left) {
-                Place::Here(callback) => return Some(callback),
+                Slot::Here(callback) => return Some(callback),
                 before => listener.callback = before,
             }
         }
@@ -336,12 +338,12 @@ impl Calls<'_> {
     fn put_back(&mut self) -> Option<Callback> {
         let mut ran = self.running.take();
         ran.as_ref()?;
-        driver::with(|table| {
+        table::with(|table| {
             let listeners = &mut table.sockets.get_mut(self.socket)?.listeners;
             // While events are dispatched, nobody else's callback of this socket runs.
             let place = &mut listeners.get_mut(self.from.wrapping_sub(1))?.callback;
-            if matches!(place, Place::Running) {
-                *place = Place::Here(ran.take()?);
+            if matches!(place, Slot::Running) {
+                *place = Slot::Here(ran.take()?);
             }
             Some(())
         });
@@ -351,7 +353,7 @@ impl Calls<'_> {
 
 fn authorize(key: Key, id: SocketId, request: u32, refused: bool) {
     let Some(socket) = find(key, id) else { return };
-    let provider = driver::with(|table| table.sockets.get(socket)?.auth.clone());
+    let provider = table::with(|table| table.sockets.get(socket)?.auth.clone());
     if let Some(provider) = provider {
         provider(socket, request, refused);
         guard::dispose(provider);
@@ -362,7 +364,7 @@ fn authorize(key: Key, id: SocketId, request: u32, refused: bool) {
 pub(crate) fn refresh_status(key: Key) -> bool {
     let mut any = false;
     // One by one: a listener may remove sockets.
-    while let Some((socket, status)) = driver::with(|table| next_status(table, key)) {
+    while let Some((socket, status)) = table::with(|table| next_status(table, key)) {
         any = true;
         each_listener(socket, &News::Status(&status));
     }

@@ -1,8 +1,6 @@
 use socketio_proto::manager::ConnectError;
 
-use crate::event::ConnectionEvent;
-use crate::event::Disconnect;
-use crate::event::Status;
+use crate::event::{ConnectionEvent, Disconnect, Status};
 use crate::message::Message;
 
 /// Who wants to hear what.
@@ -10,11 +8,11 @@ pub(crate) struct Listener {
     pub(crate) id: u64,
     pub(crate) topic: Topic,
     pub(crate) listens: Listens,
-    pub(crate) callback: Place,
+    pub(crate) callback: Slot,
 }
 
 /// Where the callback of a listener is.
-pub(crate) enum Place {
+pub(crate) enum Slot {
     Here(Callback),
     /// It runs, and is put back afterwards.
     Running,
@@ -24,7 +22,7 @@ pub(crate) enum Place {
 
 impl Listener {
     pub(crate) fn is_gone(&self) -> bool {
-        matches!(self.callback, Place::Gone)
+        matches!(self.callback, Slot::Gone)
     }
 }
 

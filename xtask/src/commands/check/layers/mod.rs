@@ -20,6 +20,7 @@ const CRATES: &[&str] = &[
     "crates/orchard-hosting",
     "crates/socketio-derive",
     "crates/socketio-proto",
+    "crates/socketio-web",
     "music",
     "tauri",
     "xtask",
@@ -78,6 +79,33 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
     (
         "crates/socketio-proto/src/manager/socket",
         &["engine", "manager/mod.rs"],
+    ),
+    (
+        "crates/socketio-web/src/sys",
+        &[
+            "driver",
+            "ack.rs",
+            "builder.rs",
+            "event.rs",
+            "head_start.rs",
+            "message.rs",
+            "responder.rs",
+            "socket.rs",
+            "subscription.rs",
+            "wait.rs",
+        ],
+    ),
+    (
+        "crates/socketio-web/src/driver",
+        &[
+            "ack.rs",
+            "builder.rs",
+            "head_start.rs",
+            "responder.rs",
+            "socket.rs",
+            "subscription.rs",
+            "wait.rs",
+        ],
     ),
     (
         "xtask/src/tools",
