@@ -10,9 +10,11 @@ use ipnet::IpNet;
 use tracing_subscriber::filter::Targets;
 
 use crate::address::Proxies;
+use crate::net::Limits as NetLimits;
+use crate::orchard::Limits as NoticeLimits;
 use crate::rate::Rate;
+use crate::session::{Bounds, Limits as SessionLimits};
 use crate::web::Authority;
-use crate::{net, orchard, session};
 
 /// The command line.
 #[derive(Debug, Parser)]
@@ -543,8 +545,8 @@ impl Config {
         Duration::from_secs(self.recheck_seconds)
     }
 
-    pub(crate) fn notice_limits(&self) -> orchard::Limits {
-        orchard::Limits {
+    pub(crate) fn notice_limits(&self) -> NoticeLimits {
+        NoticeLimits {
             most: self.kept_notices,
             text_bytes: self.max_notice_bytes,
         }
@@ -563,9 +565,9 @@ impl Config {
     }
 
     /// How many connections there may be is found out at the start.
-    pub(crate) fn net_limits(&self, connections: usize) -> net::Limits {
+    pub(crate) fn net_limits(&self, connections: usize) -> NetLimits {
         let bytes = self.max_read_bytes_per_second;
-        net::Limits {
+        NetLimits {
             connections,
             connections_of_origin: self.max_connections_per_address,
             header_timeout: Duration::from_secs(self.header_timeout_seconds),
@@ -575,10 +577,10 @@ impl Config {
         }
     }
 
-    pub(crate) fn session_limits(&self) -> session::Limits {
-        session::Limits {
+    pub(crate) fn session_limits(&self) -> SessionLimits {
+        SessionLimits {
             events: Rate::new(self.max_events_per_second, self.max_events_at_once),
-            outgoing: session::Bounds {
+            outgoing: Bounds {
                 bytes: self.max_buffered_bytes,
                 packets: self.max_buffered_packets,
             },

@@ -3,8 +3,8 @@
 use orchard_contract::Secret;
 use rusqlite::{ErrorCode, OptionalExtension, TransactionBehavior};
 
+use super::handle::{Database, DatabaseError};
 use super::users::{NewUser, insert, seconds};
-use super::{Database, DatabaseError};
 
 /// What is told of a user.
 #[derive(Clone, Debug)]

@@ -2,7 +2,7 @@
 
 use orchard_contract::events::BroadcastResponse;
 
-use super::{Database, DatabaseError};
+use super::handle::{Database, DatabaseError};
 
 /// A notice that is kept.
 #[derive(Clone, Debug, PartialEq)]

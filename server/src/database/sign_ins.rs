@@ -3,8 +3,8 @@
 use orchard_contract::Secret;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 
+use super::handle::{Database, DatabaseError};
 use super::users::{User, read, seconds, select};
-use super::{Database, DatabaseError};
 use crate::tokens::Holder;
 
 /// A sign-in that begins.

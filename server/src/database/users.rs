@@ -3,7 +3,7 @@
 use orchard_contract::{Money, Secret};
 use rusqlite::{Connection, OptionalExtension, Row};
 
-use super::{Database, DatabaseError};
+use super::handle::{Database, DatabaseError};
 
 #[derive(Clone, Debug)]
 pub(crate) struct User {

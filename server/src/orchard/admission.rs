@@ -8,11 +8,11 @@ use socketioxide::adapter::LocalAdapter;
 use socketioxide::handler::{ConnectHandler, DisconnectHandler, Value};
 use socketioxide::socket::{DisconnectReason, Socket};
 
-use super::Orchard;
 use super::events::Events;
 use super::hall::Hall;
 use super::identity::{Refused, identify};
 use super::member::{Member, Player};
+use super::state::Orchard;
 use crate::session::Session;
 
 type Refusal = Box<dyn Display + Send>;

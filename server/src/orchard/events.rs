@@ -20,7 +20,8 @@ use super::hall::Ending;
 use super::member::{Member, Player};
 use super::object::Object;
 use super::stamp::stamp;
-use super::{Orchard, wire};
+use super::state::Orchard;
+use super::wire;
 use crate::logging::Outside;
 use crate::session::Session;
 

@@ -14,6 +14,7 @@ mod presence;
 mod public_id;
 mod recheck;
 mod stamp;
+mod state;
 mod wire;
 
 use std::sync::Arc;
@@ -30,6 +31,7 @@ use admission::{Admission, Bystanders};
 use count::Count;
 use demo_count::DemoCount;
 use hall::Hall;
+use state::Orchard;
 
 pub(crate) use member::Member;
 pub(crate) use notices::{Limits, Notices};
@@ -39,22 +41,6 @@ const MAX_ATTACHMENTS: usize = 100;
 /// The engine's queue has this many places more than packets may wait by our count: for heartbeats, answers to CONNECT,
 /// and the reason why a socket is ended.
 const SPARE_PLACES: usize = 64;
-
-/// What the handlers need.
-struct Orchard {
-    app: Arc<App>,
-    count: Arc<Count>,
-    /// What tells random numbers in its place, if that is wanted.
-    demo_count: Option<DemoCount>,
-    notices: Arc<Notices>,
-    /// Whether whoever has no token may come in and watch.
-    guests: bool,
-    max_uid_bytes: usize,
-    /// The sockets of the orchard's namespace.
-    hall: Arc<Hall>,
-    /// Those of `/`.
-    bystanders: Arc<Hall>,
-}
 
 /// What answers the requests of Engine.IO.
 pub(crate) type Engine = SocketIoService<Router>;

@@ -6,8 +6,8 @@ use std::time::Duration;
 use socketioxide::socket::Socket;
 use tokio::time::timeout;
 
-use super::Orchard;
 use super::hall::Ending;
+use super::state::Orchard;
 use crate::session::Session;
 
 /// Ends the sockets of sign-ins that have ended: at once where this process ended them, and within the interval where

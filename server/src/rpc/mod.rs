@@ -1,63 +1,24 @@
 //! JSON-RPC 2.0: from the bytes of a body to the bytes of an answer.
 
+mod caller;
+mod failure;
 mod fault;
 mod user;
 
-use std::net::IpAddr;
-
 use axum::http::StatusCode;
+use orchard_contract::Errno;
 use orchard_contract::rpc::user::{Check, CheckResult, Info, Login, Logout, Refresh};
 use orchard_contract::rpc::{Id, Method, Response, VERSION};
-use orchard_contract::{Errno, endpoints};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::app::App;
-use crate::database::{Standing, User};
 use crate::logging::Outside;
-use crate::tokens::{Purpose, TokenError};
+use failure::Failure;
 
+pub(crate) use caller::Caller;
 pub(crate) use fault::Fault;
 pub(crate) use user::{MAX_ACCOUNT_BYTES, MAX_PASSWORD_BYTES};
-
-/// What the HTTP request says beside its body.
-#[derive(Debug)]
-pub(crate) struct Caller {
-    pub(crate) address: IpAddr,
-    /// The `Authorization` header.
-    pub(crate) authorization: Option<String>,
-    /// Whether to answer in English rather than Chinese.
-    pub(crate) english: bool,
-}
-
-impl Caller {
-    /// The token in the `Authorization` header.
-    fn token(&self) -> Result<&str, Failure> {
-        self.authorization
-            .as_deref()
-            .and_then(endpoints::token_of)
-            .ok_or_else(|| Errno::NO_AUTHORIZATION.into())
-    }
-
-    /// Whose access token the caller has.
-    async fn user(&self, app: &App) -> Result<User, Failure> {
-        let holder = app.tokens.verify(Purpose::Access, self.token()?)?;
-        match app.database.standing(holder).await? {
-            Standing::Good(user) => Ok(*user),
-            Standing::Ended => Err(Errno::TOKEN_INVALID.into()),
-            Standing::NoUser => Err(Errno::NO_SUCH_USER.into()),
-        }
-    }
-
-    fn words(&self, errno: Errno) -> Option<String> {
-        let words = if self.english {
-            errno.meaning()
-        } else {
-            errno.meaning_zh()
-        };
-        words.map(str::to_owned)
-    }
-}
 
 /// An answer, ready to be sent.
 #[derive(Debug)]
@@ -88,44 +49,6 @@ impl Answer {
             },
             Err(error) => Self::fault(id, Fault::internal(error)),
         }
-    }
-}
-
-/// Why a method has not done what it was asked.
-#[derive(Debug)]
-enum Failure {
-    /// By the rules of the game: a result.
-    Errno(Errno),
-    /// Account or password is wrong, and it is not told which.
-    NoHint,
-    /// Otherwise: an error.
-    Fault(Fault),
-}
-
-impl From<Errno> for Failure {
-    fn from(errno: Errno) -> Self {
-        Self::Errno(errno)
-    }
-}
-
-impl From<TokenError> for Failure {
-    fn from(error: TokenError) -> Self {
-        Self::Errno(match error {
-            TokenError::Expired => Errno::TOKEN_EXPIRED,
-            TokenError::Invalid => Errno::TOKEN_INVALID,
-        })
-    }
-}
-
-impl From<Fault> for Failure {
-    fn from(fault: Fault) -> Self {
-        Self::Fault(fault)
-    }
-}
-
-impl From<crate::database::DatabaseError> for Failure {
-    fn from(error: crate::database::DatabaseError) -> Self {
-        Self::Fault(Fault::internal(error))
     }
 }
 

@@ -6,7 +6,9 @@ use orchard_contract::rpc::user::{
 use orchard_contract::{Errno, Secret, UserId};
 use serde_json::{Map, Value};
 
-use super::{Caller, Failure, Fault};
+use super::caller::Caller;
+use super::failure::Failure;
+use super::fault::Fault;
 use crate::app::App;
 use crate::database::{NewSignIn, Refresh, Refreshed, User};
 use crate::tokens::{Holder, Purpose};

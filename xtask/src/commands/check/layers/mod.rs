@@ -22,6 +22,7 @@ const CRATES: &[&str] = &[
     "crates/socketio-proto",
     "crates/socketio-web",
     "music",
+    "server",
     "tauri",
     "xtask",
 ];
