@@ -12,11 +12,11 @@ use crate::{Instant, Limits};
 
 /// Commands of the user.
 impl Manager {
-    /// Makes a socket for a namespace; it stays unconnected until [`connect`](Self::connect). An empty name means
-    /// `/`, and a leading slash is added where it is missing.
+    /// Creates a socket for a namespace. It stays unconnected until [`connect`](Self::connect) is
+    /// called. An empty name means `/`; a missing leading slash is added.
     ///
     /// # Errors
-    /// When the namespace can't be written, or has a socket here already.
+    /// When the namespace can't be encoded, or this manager already has a socket for it.
     pub fn socket(
         &mut self,
         namespace: &str,
@@ -31,9 +31,10 @@ impl Manager {
         Ok(id)
     }
 
-    /// [`socket`](Self::socket), but that the option `retries` means nothing: only who calls [`retry`](Self::retry)
-    /// links what it takes, 3 KB of a page. The options are taken where the socket is made, and left otherwise: there may
-    /// be another connection to make it on.
+    /// Does the same as [`socket`](Self::socket), but ignores the option `retries`: the retry queue
+    /// (3 KB of WebAssembly) is linked only into programs that call [`retry`](Self::retry). Takes
+    /// the options on success and leaves them in place on an error, so that the caller can create
+    /// the socket on another connection.
     ///
     /// # Errors
     /// As [`socket`](Self::socket).
@@ -51,7 +52,7 @@ impl Manager {
         let pacing = self.take_former(&namespace);
         let options = core::mem::take(options);
         let mut socket = Box::new(Socket::new(namespace, options, pacing));
-        // A server may answer an event of a socket that was here before, on the same connection.
+        // A server may still answer an event of an earlier socket on the same connection.
         socket.acks.start_at(self.next_ack);
         let free = self.sockets.iter().position(|slot| slot.socket.is_none());
         let index = free.unwrap_or(self.sockets.len());
@@ -69,7 +70,7 @@ impl Manager {
         })
     }
 
-    /// Disconnects a socket and forgets it. Every acknowledgement that it waits for ends with
+    /// Disconnects a socket and removes it. Every pending acknowledgement ends with
     /// [`AckError::Removed`]. When no other socket is active, the connection is closed.
     pub fn remove(&mut self, id: SocketId, now: Instant) {
         self.disconnect(id, now);
@@ -93,14 +94,15 @@ impl Manager {
         }
     }
 
-    /// Connects the socket, opening the connection where there is none.
+    /// Connects the socket, and opens the connection if there is none.
     ///
-    /// Where the socket is on its way already, this is the wish to be connected now: a back-off that
-    /// waits is cut short, an attempt or a request that the server has left open for a while is made
-    /// anew. A program that answers each failure by this command gets one attempt at once, then
-    /// those of the back-off.
+    /// If the socket is connecting already, this asks for a connection now: a pending back-off
+    /// delay is skipped, and an attempt or a CONNECT that the server has left unanswered for a
+    /// while is repeated. A program that calls this after each failure gets one immediate attempt,
+    /// then those of the back-off.
     ///
-    /// While the page is [suspended](Self::handle_suspend), the wish is kept until it wakes.
+    /// While the page is [suspended](Self::handle_suspend), the request is kept until the page
+    /// wakes.
     pub fn connect(&mut self, id: SocketId, now: Instant) {
         self.now = now;
         let is_reaction = self.is_reaction();
@@ -115,18 +117,20 @@ impl Manager {
         }
     }
 
-    /// Disconnects the socket; it stays so until it is connected again. When no other socket is
-    /// active, the connection is closed.
+    /// Disconnects the socket. It stays disconnected until [`connect`](Self::connect) is called.
+    /// When no other socket is active, the connection is closed.
     ///
-    /// What was emitted while it was connected goes out first. What still waits to be sent is kept
-    /// for the next session, unless that is of another user: see [`set_auth`](Self::set_auth).
+    /// Events emitted while it was connected are sent first. Packets that still wait are kept for
+    /// the next session, unless that session belongs to another user: see
+    /// [`set_auth`](Self::set_auth).
     pub fn disconnect(&mut self, id: SocketId, now: Instant) {
         self.now = now;
         self.leave_session(id, DisconnectReason::IoClientDisconnect);
         self.close_if_unused();
     }
 
-    /// Closes the connection. Its sockets are disconnected, and stay so until they are connected again.
+    /// Closes the connection. Its sockets are disconnected, and stay so until
+    /// [`connect`](Self::connect) is called.
     pub fn close(&mut self) {
         let mut place = 0;
         while let Some(id) = self.next_socket(&mut place) {
@@ -135,9 +139,9 @@ impl Manager {
         self.close_if_unused();
     }
 
-    /// The user leaves the session of a socket, if it has one.
+    /// Ends the session of a socket, if it has one, on behalf of the user.
     pub(super) fn leave_session(&mut self, id: SocketId, reason: DisconnectReason) {
-        // What the handlers of `Connected` emitted comes before what they do to the connection.
+        // Events that handlers of `Connected` emitted are sent before the disconnect takes effect.
         self.flush_all();
         let is_untold = self.withdraw(id);
         let Some(socket) = self.get_mut(id) else {
@@ -167,9 +171,10 @@ impl Manager {
         self.disconnected(id, Phase::Idle, reason, None);
     }
 
-    /// Tells that CONNECT has gone out already for this socket, over the transport that is being opened: by what opened
-    /// it, ahead of this manager. So none is sent, nor is auth asked for, until the connection is lost or the server
-    /// refuses. Does nothing for a socket that doesn't wait for its CONNECT.
+    /// Notes that a CONNECT for this socket was already sent over the transport that is being
+    /// opened, by the code that opened it before this manager ran. The manager sends no CONNECT and
+    /// requests no auth until the connection is lost or the server refuses the namespace. Does
+    /// nothing for a socket that isn't waiting to send its CONNECT.
     pub fn connect_went_out(&mut self, id: SocketId) {
         let now = self.now;
         let Some(socket) = self.get_mut(id) else {
@@ -184,12 +189,12 @@ impl Manager {
         }
     }
 
-    /// What the next CONNECT of this socket carries.
+    /// Sets the auth that the next CONNECT of this socket carries.
     ///
-    /// Auth that differs from that of the last CONNECT is taken for another user's, unless
-    /// [`SocketOptions::one_user`] says otherwise: no session is offered for recovery to the server
-    /// then, and of the packets that wait, those that were emitted before this call are dropped
-    /// where the auth before was an object.
+    /// Auth that differs from the auth of the last CONNECT counts as another user's, unless
+    /// [`SocketOptions::one_user`] is set. The client then offers the server no session for
+    /// recovery. If the earlier auth was an object, packets that were emitted before this call and
+    /// still wait are dropped.
     pub fn set_auth(&mut self, id: SocketId, auth: Auth, now: Instant) {
         self.now = now;
         let Some(socket) = self.get_mut(id) else {
@@ -199,20 +204,20 @@ impl Manager {
             return;
         }
         socket.set_auth(auth);
-        // So is the session that was asked for ahead.
+        // A CONNECT that was sent ahead carries the auth of the earlier user too.
         if socket.is_asked_ahead && !socket.has_identity() {
             self.reopen_after(0);
             return;
         }
-        // Auth that was asked for before this call would be of the user before.
+        // Auth that was requested before this call would be the earlier user's.
         if socket.phase == Phase::Authorizing {
             socket.leave(Phase::Waiting);
             self.request_connect(id);
         }
     }
 
-    /// Answers [`Event::Authorize`]. An answer to an older request is ignored; an error leaves the socket
-    /// unconnected, and is told as [`ConnectError::Auth`].
+    /// Answers [`Event::Authorize`]. An answer to an older request is ignored; an error leaves the
+    /// socket unconnected, and is reported as [`ConnectError::Auth`].
     pub fn authorize(
         &mut self,
         id: SocketId,
@@ -236,10 +241,11 @@ impl Manager {
         }
     }
 
-    /// Answers an event that asked for it.
+    /// Acknowledges a received event that asked for it.
     ///
     /// # Errors
-    /// When the connection that the event came over is gone, or the arguments can't be encoded or exceed a limit.
+    /// When the connection that the event was received on is gone, or the arguments can't be
+    /// encoded or exceed a limit.
     pub fn acknowledge(
         &mut self,
         id: SocketId,
@@ -256,7 +262,8 @@ impl Manager {
         Ok(())
     }
 
-    /// Gives up waiting for an acknowledgement: its end is not told. With retries, the event is sent all the same.
+    /// Stops waiting for an acknowledgement, without an [`Event::Acked`]. With retries, the event
+    /// is still sent.
     pub fn cancel_ack(&mut self, id: SocketId, ack: u64) {
         let Some(socket) = self.get_mut(id) else {
             return;
@@ -267,8 +274,8 @@ impl Manager {
         socket.acks.take_if(ack, |wait| wait.retried.is_none());
     }
 
-    /// Drops what waits to be sent, and tells how many packets that were. Acknowledgements of theirs end with
-    /// [`AckError::Dropped`].
+    /// Drops the packets that wait to be sent, and returns their number. Their pending
+    /// acknowledgements end with [`AckError::Dropped`].
     pub fn clear_buffer(&mut self, id: SocketId) -> usize {
         let Some(socket) = self.get_mut(id) else {
             return 0;
@@ -283,15 +290,16 @@ impl Manager {
         count
     }
 
-    /// Whether packets that go out are told as [`Event::Outgoing`]; they are not, unless asked for.
+    /// Sets whether packets that are sent are reported as [`Event::Outgoing`]. They are not by
+    /// default.
     pub fn tell_outgoing(&mut self, id: SocketId, tell: bool) {
         if let Some(socket) = self.get_mut(id) {
             socket.tells_outgoing = tell;
         }
     }
 
-    /// Changes the options of the connection. They hold from the next attempt on; a back-off that
-    /// waits is stopped where reconnection is no longer wanted.
+    /// Changes the options of the connection. They take effect at the next attempt. If the change
+    /// disables reconnection, an attempt that is scheduled is cancelled.
     pub fn configure(&mut self, change: impl FnOnce(&mut Config)) {
         change(&mut self.config);
         if !self.config.reconnection && self.reconnect_at.take().is_some() {
@@ -304,20 +312,21 @@ impl Manager {
         }
     }
 
-    /// Tells whether the transport takes more at once: while it doesn't, volatile packets are dropped.
+    /// Sets whether the transport can send more at once. While it can't, volatile packets are
+    /// dropped.
     pub fn set_writable(&mut self, writable: bool) {
         self.connection.set_writable(writable);
     }
 }
 
 impl Manager {
-    /// Sends CONNECT for a socket that waits for it, asking for its auth first where need be.
+    /// Sends CONNECT for a socket that waits for it, or requests its auth first.
     pub(super) fn request_connect(&mut self, id: SocketId) {
         self.request_connect_after(id, None);
     }
 
-    /// The same, but a CONNECT that was taken back is given only so many milliseconds to be
-    /// answered.
+    /// Does the same, but waits at most `patience` milliseconds for the answer to a CONNECT that
+    /// was taken back.
     pub(super) fn request_connect_after(&mut self, id: SocketId, patience: Option<u64>) {
         let (now, timeout) = (self.now, self.config.timeout);
         let Some(socket) = self.get_mut(id) else {
@@ -369,8 +378,8 @@ impl Manager {
         let Some(socket) = self.get_mut(id) else {
             return;
         };
-        // Its answer could not be told from one that is still due, and is another user's: of this
-        // socket, or of one that was here before.
+        // Its answer could not be told apart from one that is still due for another user, from this
+        // socket or from an earlier one.
         if socket.is_due_to_other(text_of(&auth)) {
             socket.phase = Phase::Waiting;
             return self.renew();
@@ -381,20 +390,21 @@ impl Manager {
         };
         let payload = socket.connect_payload(text_of(&auth));
         match packet::encode_connect(&socket.namespace, payload.as_deref()) {
-            // The type of the message is the transport's, not the packet's.
+            // The message type belongs to Engine.IO, not to the packet.
             Ok(frame) if frame.bytes() - 1 <= limit => {
                 self.await_answer(id);
                 self.send(frame);
             }
-            // Not by way of the error's `Display`, which links the texts of all its kinds.
+            // Not through the error's `Display`, which would link the texts of all variants.
             Ok(frame) => self.auth_failed(id, packet::too_large(frame.bytes() - 1, limit)),
-            // The namespace was checked, and `Auth` holds an object: it can only nest too deep. The name is that of
-            // `EncodeError::kind`, which links those of all others.
+            // The namespace was checked, and `Auth` holds an object, so the only error left is
+            // nesting that is too deep. The text repeats `EncodeError::kind`, which would link the
+            // names of all variants.
             Err(_) => self.auth_failed(id, "invalid_json".into()),
         }
     }
 
-    /// The next session is this user's: what is kept of another's is dropped.
+    /// Assigns the next session to this user, and drops the packets of other users.
     pub(super) fn set_identity(&mut self, id: SocketId, user: Option<User>) {
         if let Some(socket) = self.get_mut(id) {
             let dropped = socket.set_identity(user);
@@ -402,7 +412,7 @@ impl Manager {
         }
     }
 
-    /// CONNECT goes out.
+    /// Starts to wait for the answer to a CONNECT.
     fn await_answer(&mut self, id: SocketId) {
         let (now, timeout) = (self.now, self.config.connect_timeout);
         if let Some(socket) = self.get_mut(id) {

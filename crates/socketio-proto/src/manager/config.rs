@@ -2,8 +2,9 @@ use core::time::Duration;
 
 use crate::Limits;
 
-/// Options of a [`Manager`](super::Manager). The defaults are the reference client's. It has no
-/// `connect_timeout`, `stable_after`, `rejoin_delay`, `limits` and `receive_buffer`.
+/// Options of a [`Manager`](super::Manager). The defaults are those of the reference client, which
+/// has no counterpart to `connect_timeout`, `stable_after`, `rejoin_delay`, `limits` and
+/// `receive_buffer`.
 ///
 /// ```
 /// use core::time::Duration;
@@ -17,34 +18,36 @@ use crate::Limits;
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Config {
-    /// Whether a lost connection, and a first one that failed, is tried again. Default: true.
+    /// Whether to reconnect after a connection is lost or the first one fails. Default: true.
     pub reconnection: bool,
-    /// Attempts before giving up; `None` never gives up. Default: `None`.
+    /// Number of attempts before giving up; `None` never gives up. Default: `None`.
     pub reconnection_attempts: Option<u32>,
-    /// Delay before the first attempt, before jitter; it doubles with each further one. Default: 1 s.
+    /// Delay before the first attempt to reconnect, without jitter; it doubles with each further
+    /// attempt. Default: 1 s.
     pub reconnection_delay: Duration,
     /// Upper bound of the delay, jitter included. Default: 5 s.
     pub reconnection_delay_max: Duration,
     /// Jitter as a share of the delay, 0 to 1. Default: 0.5.
     pub randomization_factor: f64,
     /// Time for one attempt to reach the Engine.IO handshake, and for an answer to
-    /// [`Event::Authorize`](super::Event::Authorize); `None` waits as long as it takes. Default: 20 s.
+    /// [`Event::Authorize`](super::Event::Authorize); `None` sets no bound. Default: 20 s.
     pub timeout: Option<Duration>,
-    /// Time for the server to answer the CONNECT of a namespace; `None` waits as long as it takes.
-    /// A server may never answer: Flask-SocketIO doesn't where its connect handler raises an
-    /// exception. Default: 20 s.
+    /// Time for the server to answer the CONNECT of a namespace; `None` sets no bound. Some servers
+    /// never answer: Flask-SocketIO doesn't when its connect handler raises an exception. Default:
+    /// 20 s.
     pub connect_timeout: Option<Duration>,
-    /// How long a namespace must have stayed connected before the delays and the count of the
-    /// attempts start over. A server that closes each connection soon after it accepted it would
-    /// else be asked once a second for ever. Default: 5 s.
+    /// How long a namespace must stay connected before the delays and the number of attempts are
+    /// reset. Without this, a server that closes each connection soon after it accepts it would get
+    /// a request every second for ever. Default: 5 s.
     pub stable_after: Duration,
-    /// How long a namespace that was left is not asked for again on a connection that others keep. A server on Node.js
-    /// closes the connection where both come at once. Default: 100 ms.
+    /// How long to wait between a DISCONNECT and the next CONNECT of the same namespace on a
+    /// connection that other namespaces keep open. A server on Node.js closes the connection when
+    /// both arrive at once. Default: 100 ms.
     pub rejoin_delay: Duration,
-    /// Bounds on what one packet may hold.
+    /// Bounds on the size of one packet.
     pub limits: Limits,
-    /// Events that one socket holds until its CONNECT is answered, and none more once they have
-    /// [`Limits::packet_bytes`]. Default: 1000.
+    /// Maximum number of events that one socket holds until its CONNECT is answered. Their total
+    /// size is bounded by [`Limits::packet_bytes`]. Default: 1000.
     pub receive_buffer: usize,
 }
 

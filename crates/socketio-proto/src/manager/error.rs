@@ -10,50 +10,54 @@ use crate::json;
 use crate::packet::{self, Packet};
 use crate::quoted::Quoted;
 
-/// Why a connection, or a namespace on it, could not be had.
+/// Why a connection could not be opened, or a namespace on it not connected.
 ///
-/// All but [`Refused`](Self::Refused), [`Incompatible`](Self::Incompatible) and [`Auth`](Self::Auth) are tried again
-/// as the options say.
+/// All but [`Refused`](Self::Refused), [`Incompatible`](Self::Incompatible) and
+/// [`Auth`](Self::Auth) are retried as the options say.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum ConnectError {
-    /// What was to be sent as `auth` could not be had; the text is the provider's.
+    /// The `auth` could not be obtained; the text is the provider's error.
     Auth(String),
     /// The connection was closed before the namespace was connected.
     Closed(CloseDetails),
-    /// The namespace was connected, and the connection or the server ended that. Only kept as the
-    /// last error of a socket: the event is [`Event::Disconnected`](super::Event::Disconnected).
+    /// The namespace was connected, and then the connection was lost or the server disconnected it.
+    /// Only stored as the last error of a socket; the event is
+    /// [`Event::Disconnected`](super::Event::Disconnected).
     Disconnected {
         /// Why.
         reason: DisconnectReason,
         /// What else is known.
         details: Option<CloseDetails>,
     },
-    /// A message came before the handshake.
+    /// A message arrived before the handshake.
     Early,
-    /// The peer broke the rules of Engine.IO before the connection was up.
+    /// The peer violated the Engine.IO protocol before the connection was open.
     Engine(EngineDecodeError),
     /// The handshake can't be used.
     Handshake(HandshakeError),
-    /// No heartbeat came within `pingInterval` + `pingTimeout` while the namespace was asked for.
+    /// No heartbeat arrived within `pingInterval` + `pingTimeout` while the namespace was being
+    /// connected.
     Heartbeat,
-    /// The server accepted the namespace without giving it an id: it speaks Socket.IO 2.
+    /// The server accepted the namespace without a socket id: it speaks Socket.IO 2.
     Incompatible,
     /// The server did not answer CONNECT within
-    /// [`Config::connect_timeout`](super::Config::connect_timeout). Tried again by itself.
+    /// [`Config::connect_timeout`](super::Config::connect_timeout). Retried automatically.
     NotAnswered,
-    /// The peer sent a Socket.IO packet that can't be read before the namespace was connected.
+    /// The peer sent a Socket.IO packet that can't be decoded before the namespace was connected.
     Packet(packet::DecodeError),
-    /// The server refused the namespace: by CONNECT_ERROR, or by DISCONNECT in the place of an answer.
+    /// The server refused the namespace: with CONNECT_ERROR, or with DISCONNECT instead of an
+    /// answer.
     Refused(Refusal),
-    /// No handshake within [`Config::timeout`](super::Config::timeout).
+    /// No handshake arrived within [`Config::timeout`](super::Config::timeout).
     Timeout,
     /// The transport could not be opened; the text says why.
     Transport(String),
 }
 
 impl ConnectError {
-    /// The text of [`Incompatible`](Self::Incompatible), for who needs it without those of all the others.
+    /// The text of [`Incompatible`](Self::Incompatible), for callers that must not link the texts
+    /// of the other variants.
     pub const INCOMPATIBLE: &str =
         "the server speaks Socket.IO 2, this client protocol 5: use a server of version 3 or later";
 
@@ -108,8 +112,8 @@ impl fmt::Display for ConnectError {
 
 impl core::error::Error for ConnectError {}
 
-/// The server's words for a refusal or a disconnect: the payload of CONNECT_ERROR, or of the
-/// DISCONNECT that some servers send with one.
+/// The server's explanation of a refusal or a disconnect: the payload of CONNECT_ERROR, or that of
+/// DISCONNECT, which some servers send with a payload.
 #[derive(Clone, Debug)]
 pub struct Refusal(Arc<Packet>);
 
@@ -120,17 +124,18 @@ impl PartialEq for Refusal {
 }
 
 impl Refusal {
-    /// Shared: each socket of a connection, and what it remembers, has a copy.
+    /// Shared, because each socket of a connection keeps a copy, and so does its last error.
     pub(super) fn new(packet: Packet) -> Self {
         Self(Arc::new(packet))
     }
 
-    /// The server's message. Where the payload is a bare string, as old servers send it, it is that string.
+    /// Returns the server's message. A payload that is a bare string, as old servers send it, is
+    /// the message itself.
     pub fn message(&self) -> String {
         let payload = self.0.data().unwrap_or_default();
         let mut message = json::string(payload.trim_ascii());
         if message.is_none() {
-            // What is no object has no members.
+            // A payload that is not an object has no members.
             let _ = json::members(payload, &mut |key, value| {
                 if key == "message" {
                     message = json::string(value);
@@ -140,7 +145,8 @@ impl Refusal {
         message.unwrap_or_default()
     }
 
-    /// The `data` that the server's middleware gave its error. Absent data reads as null.
+    /// Decodes the `data` that the server's middleware added to its error. Absent data reads as
+    /// null.
     ///
     /// # Errors
     /// When the data is of another type.
@@ -157,28 +163,28 @@ impl Refusal {
     }
 }
 
-/// Why a connected namespace is no longer.
+/// Why a namespace is no longer connected.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum DisconnectReason {
-    /// The connection was closed by [`Manager::close`](super::Manager::close). Not tried again.
+    /// The connection was closed by [`Manager::close`](super::Manager::close). Not retried.
     ForcedClose,
-    /// The user disconnected the namespace. Not tried again.
+    /// The user disconnected the namespace. Not retried.
     IoClientDisconnect,
-    /// The server disconnected the namespace. Not tried again.
+    /// The server disconnected the namespace. Not retried.
     IoServerDisconnect,
-    /// The peer sent what can't be read.
+    /// The peer sent a packet that can't be decoded.
     ParseError,
-    /// No heartbeat within `pingInterval` + `pingTimeout`.
+    /// No heartbeat arrived within `pingInterval` + `pingTimeout`.
     PingTimeout,
-    /// The transport was closed, or the network went away.
+    /// The transport was closed, or the network was lost.
     TransportClose,
-    /// The transport failed, or the peer broke the rules of Engine.IO.
+    /// The transport failed, or the peer violated the Engine.IO protocol.
     TransportError,
 }
 
 impl DisconnectReason {
-    /// The reference's string for this reason.
+    /// Returns the string that the reference client uses for this reason.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::ForcedClose => "forced close",
@@ -198,37 +204,39 @@ impl fmt::Display for DisconnectReason {
     }
 }
 
-/// What is known of a disconnect beside its reason.
+/// Details of a disconnect, in addition to its reason.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum CloseDetails {
-    /// An event announced attachments that did not follow within the time of a heartbeat.
+    /// The attachments that an event announced did not arrive within `pingInterval` +
+    /// `pingTimeout`.
     AttachmentsMissing,
     /// The peer broke the rules of Engine.IO.
     Engine(EngineDecodeError),
-    /// The browser or the system says that the network is gone.
+    /// The browser or the system reports that the network is gone.
     NetworkLost,
-    /// The peer sent a Socket.IO packet that can't be read.
+    /// The peer sent a Socket.IO packet that can't be decoded.
     Packet(packet::DecodeError),
-    /// The peer sent more events than are held for a namespace that isn't connected yet.
+    /// The peer sent more events than the receive buffer holds for a namespace that isn't connected
+    /// yet.
     ReceiveBufferFull {
         /// [`Config::receive_buffer`](super::Config::receive_buffer).
         limit: usize,
     },
-    /// The connection was opened anew, because what the server knows of a namespace on the old one is
-    /// not certain: a request for it was never answered, or answered twice.
+    /// The client reopened the connection, because the server's state of a namespace on the old one
+    /// was uncertain: it never answered a CONNECT, or answered it twice.
     Renewed,
-    /// The server disconnected the namespace, with these words.
+    /// The server disconnected the namespace, with this explanation.
     Server(Refusal),
     /// The server closed the Engine.IO connection.
     ServerClosed,
     /// The page is left or frozen.
     Suspended,
-    /// The transport was closed, with the code and the text of its close.
+    /// The transport was closed with this code and reason.
     Transport {
-        /// The close code, 1006 where the peer gave none.
+        /// The close code; 1006 where the peer sent none.
         code: u16,
-        /// The peer's words, often empty.
+        /// The peer's close reason, often empty.
         reason: String,
     },
 }
@@ -266,20 +274,21 @@ impl fmt::Display for CloseDetails {
     }
 }
 
-/// Why a packet was not taken. Nothing of it was sent or kept.
+/// Why a packet was not accepted. Nothing of it was sent or buffered.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum EmitError {
     /// The socket isn't connected, and its send buffer is full.
     BufferFull {
-        /// The packets that wait.
+        /// The number of packets that wait.
         packets: usize,
     },
     /// The packet can't be encoded, or exceeds a limit.
     Encode(packet::EncodeError),
     /// The socket was removed.
     NoSocket,
-    /// The event that this acknowledgement answers came over a connection that is gone, or was answered before.
+    /// The event to acknowledge was received on a connection that is gone, or was acknowledged
+    /// before.
     StaleAck,
 }
 
@@ -308,17 +317,19 @@ impl From<packet::EncodeError> for EmitError {
     }
 }
 
-/// Why an acknowledgement will not come.
+/// Why there will be no acknowledgement.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum AckError {
-    /// The socket has been disconnected after the packet was sent: whether it arrived is not known.
+    /// The socket was disconnected after the packet was sent. Whether the packet arrived is
+    /// unknown.
     Disconnected,
-    /// The packet was dropped: a volatile one that could not be sent, or one that the send buffer let go.
+    /// The packet was dropped: it was volatile and could not be sent, or the send buffer dropped
+    /// it.
     Dropped,
     /// The socket was removed.
     Removed,
-    /// No answer in time.
+    /// No acknowledgement arrived in time.
     Timeout,
 }
 
@@ -335,13 +346,13 @@ impl fmt::Display for AckError {
 
 impl core::error::Error for AckError {}
 
-/// Why a socket can't be made.
+/// Why a socket can't be created.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum SocketError {
-    /// The namespace has a character that no packet can carry, such as a comma.
+    /// The namespace contains a character that no packet can carry, such as a comma.
     BadNamespace(String),
-    /// The manager has a socket of this namespace already: use it, or another manager.
+    /// The manager already has a socket for this namespace: use that socket, or another manager.
     NamespaceTaken(String),
 }
 

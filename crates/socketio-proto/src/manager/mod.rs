@@ -1,15 +1,17 @@
 //! The state of one connection and of all its namespaces: the reference's Manager and its Sockets.
 //!
-//! A [`Manager`] does nothing by itself. Its methods are of four kinds:
-//! - **getters** look at it and change nothing;
-//! - **commands** come from the user: [`connect`](Manager::connect), [`emit`](Manager::emit) …;
-//! - **`handle_*`** bring in what happens outside: frames, the time, the network;
-//! - **`poll_*`** take out what is to be done.
+//! A [`Manager`] performs no I/O. It has four kinds of methods:
+//! - **getters** read its state;
+//! - **commands** carry out what the user asks for: [`connect`](Manager::connect),
+//!   [`emit`](Manager::emit) …;
+//! - **`handle_*`** take input from outside: frames, the time, changes of the network;
+//! - **`poll_*`** return what the driver has to do next.
 //!
-//! After each command and each `handle_*`, call [`poll_output`](Manager::poll_output) until it returns `None`, do
-//! what it says, in its order, then call [`handle_timeout`](Manager::handle_timeout) when
-//! [`poll_timeout`](Manager::poll_timeout) says. No callback ever runs in here, so whatever an output leads to may
-//! call the manager again.
+//! After each command and each `handle_*`, call [`poll_output`](Manager::poll_output) until it
+//! returns `None`, and carry out each output in order. Then call
+//! [`handle_timeout`](Manager::handle_timeout) at the time that
+//! [`poll_timeout`](Manager::poll_timeout) returns. The manager never calls back, so code that
+//! handles an output may call the manager again.
 //!
 //! ```
 //! use socketio_proto::manager::{Config, Event, Manager, Output, TransportEvent};
@@ -84,46 +86,47 @@ pub struct Manager {
     pacing: Pacing,
     /// When the next attempt starts.
     reconnect_at: Option<Instant>,
-    /// The system wishes for that attempt: it is not counted.
+    /// Whether the system, not the back-off, asked for that attempt. Such an attempt is not
+    /// counted.
     is_wished: bool,
     /// When the last attempt started.
     attempted: Instant,
-    /// The device slept since then.
+    /// Whether the device has slept since then.
     has_slept: bool,
-    /// How many milliseconds the connection that is open took to open.
+    /// How long the current connection took to open, in milliseconds.
     opening_took: u64,
-    /// When an attempt last failed, or what it led to was lost.
+    /// When an attempt last failed, or a connection was last lost.
     failed: Option<Instant>,
-    /// The pacing of namespaces whose sockets were removed right behind a failure: it goes on where a
-    /// program makes a new one.
+    /// The pacing of namespaces whose sockets were removed right after a failure. A new socket for
+    /// the same namespace continues it, so that a program can't escape the back-off.
     former: Vec<(Box<str>, Pacing)>,
-    /// When the system last wished for an attempt.
+    /// When the system last asked for an attempt.
     woken: Option<Instant>,
-    /// The page is left or frozen: nothing is opened.
+    /// Whether the page is left or frozen. No connection is opened then.
     is_suspended: bool,
-    /// The system says that there is no network.
+    /// Whether the system reports that there is no network.
     is_offline: bool,
-    /// Until when the attachments that a packet announced are awaited.
+    /// The deadline for the attachments that a packet announced.
     attachments_due: Option<Instant>,
-    /// When that packet began to come.
+    /// When the first frame of that packet arrived.
     packet_began: Option<Instant>,
-    /// Which attempt is under way; 0 for a connection that the user asked for.
+    /// The number of the attempt under way; 0 for a connection that the user asked for.
     attempt: u32,
     /// The time of the last input.
     now: Instant,
     round_trip: Option<RoundTrip>,
-    /// What was left on the connection that is open.
+    /// The namespaces that were left on the current connection.
     left: Vec<Left>,
-    /// The first acknowledgement id that no socket which was removed has taken.
+    /// The lowest acknowledgement id that no removed socket has used.
     next_ack: u64,
-    /// What is done with retry queues, where a socket has one.
+    /// The functions that drive retry queues; `None` until a socket has one.
     retry_driver: Option<Driver>,
-    /// Whether events are told with their arguments unread, where nothing here needs them.
+    /// Whether events are passed on with their arguments unread, unless the manager needs them.
     leaves_unread: bool,
 }
 
-/// What is done with a retry queue: by way of function pointers, so that only a page that calls
-/// [`Manager::retry`] links it.
+/// The functions that drive a retry queue. They are function pointers so that only a program that
+/// calls [`Manager::retry`] links the code.
 #[derive(Clone, Copy, Debug)]
 struct Driver {
     emit: EmitRetried,
@@ -140,23 +143,24 @@ struct Slot {
 
 #[derive(Debug)]
 enum Queued {
-    /// When this is reached, the handlers of `Connected` have run, and the send buffer goes out.
+    /// Sends the buffer of this socket. It is queued behind `Connected`, so the handlers of that
+    /// event have run by then.
     Flush(SocketId),
     Output(Output),
 }
 
-/// Where a connection stands.
+/// The state of a connection.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum ConnectionState {
-    /// Neither open nor about to be.
+    /// Closed, with no attempt scheduled.
     Closed,
-    /// Lost, and tried again by itself at this moment.
+    /// Closed, with an attempt scheduled.
     Reconnecting {
-        /// The moment.
+        /// When the attempt starts.
         at: Instant,
     },
-    /// A transport is on its way to the handshake.
+    /// A transport is being opened; the handshake has not been received.
     Opening,
     /// Open.
     Open,
@@ -164,7 +168,7 @@ pub enum ConnectionState {
 
 /// Getters.
 impl Manager {
-    /// A manager with no sockets, closed. The `seed` is for the jitter of the back-off.
+    /// Creates a closed manager with no sockets. The `seed` determines the jitter of the back-off.
     pub fn new(config: Config, seed: u64) -> Self {
         Self {
             decoder: Decoder::new(config.limits),
@@ -196,12 +200,12 @@ impl Manager {
         }
     }
 
-    /// Its options.
+    /// Returns the options.
     pub fn config(&self) -> &Config {
         &self.config
     }
 
-    /// Where the connection stands.
+    /// Returns the state of the connection.
     pub fn state(&self) -> ConnectionState {
         match (self.connection.phase(), self.reconnect_at) {
             (engine::Phase::Open, _) => ConnectionState::Open,
@@ -211,13 +215,14 @@ impl Manager {
         }
     }
 
-    /// The attempt to reconnect that is under way or waits; 0 when there is none.
+    /// Returns the number of the attempt to reconnect that is scheduled or under way; 0 when there
+    /// is none.
     pub fn attempt(&self) -> u32 {
         self.attempt
     }
 
-    /// The attempt to ask for this namespace again that waits on a connection that is open, and when
-    /// it is made. `None` where none waits.
+    /// Returns the number and the time of the next CONNECT for this namespace, where it waits for
+    /// its back-off on an open connection; `None` otherwise.
     pub fn next_request(&self, socket: SocketId) -> Option<(u32, Instant)> {
         let socket = self.get(socket)?;
         let waits = socket.phase == Phase::Waiting;
@@ -225,50 +230,51 @@ impl Manager {
         Some((socket.pacing.attempts(), at))
     }
 
-    /// The Engine.IO session, while the connection is open.
+    /// Returns the Engine.IO handshake while the connection is open.
     pub fn handshake(&self) -> Option<&engine::Handshake> {
         self.connection.handshake()
     }
 
-    /// The socket's id on the server, while it is connected.
+    /// Returns the socket's id on the server while it is connected.
     pub fn id(&self, socket: SocketId) -> Option<&str> {
         self.get(socket)?.id.as_deref()
     }
 
-    /// The socket's namespace.
+    /// Returns the socket's namespace.
     pub fn namespace(&self, socket: SocketId) -> Option<&str> {
         self.get(socket).map(|socket| &*socket.namespace)
     }
 
-    /// What the next CONNECT of the socket carries.
+    /// Returns the auth that the socket's next CONNECT carries.
     pub fn auth(&self, socket: SocketId) -> Option<&Auth> {
         self.get(socket).map(|socket| &socket.options.auth)
     }
 
-    /// Whether the namespace is connected.
+    /// Returns whether the namespace is connected.
     pub fn is_connected(&self, socket: SocketId) -> bool {
         self.get(socket)
             .is_some_and(|socket| socket.phase == Phase::Connected)
     }
 
-    /// Whether the socket is connected or will be by itself.
+    /// Returns whether the socket is connected, or is going to be without a further command.
     pub fn is_active(&self, socket: SocketId) -> bool {
         self.get(socket).is_some_and(Socket::is_active)
     }
 
-    /// Whether the server restored the session at the last CONNECT.
+    /// Returns whether the server restored the session at the last CONNECT.
     pub fn is_recovered(&self, socket: SocketId) -> bool {
         self.get(socket).is_some_and(|socket| socket.recovered)
     }
 
-    /// How many packets the socket keeps: until it is connected, or until they are acknowledged, with retries.
+    /// Returns the number of packets that the socket keeps: those that wait for the connection and,
+    /// with retries, those that are not acknowledged yet.
     pub fn buffered(&self, socket: SocketId) -> usize {
         self.get(socket).map_or(0, |socket| {
             socket.send_buffer.len() + socket.retries.as_ref().map_or(0, |queue| queue.len())
         })
     }
 
-    /// The text frames of the packets that wait for the connection, oldest first.
+    /// Returns the text frames of the packets that wait for the connection, oldest first.
     pub fn buffer(&self, socket: SocketId) -> impl Iterator<Item = &str> {
         let socket = self.get(socket).into_iter();
         socket
@@ -276,15 +282,15 @@ impl Manager {
             .map(|buffered| &*buffered.frame.text)
     }
 
-    /// How long a packet and its answer take; `None` until something was answered.
+    /// Returns the measured round-trip time; `None` until the server has answered a packet.
     pub fn round_trip(&self) -> Option<RoundTrip> {
         self.round_trip
     }
 }
 
-/// What is to be done.
+/// Outputs and deadlines.
 impl Manager {
-    /// The next thing to do; `None` when all is done for now.
+    /// Returns the next output to carry out; `None` when there is none for now.
     pub fn poll_output(&mut self) -> Option<Output> {
         loop {
             match self.outputs.pop()? {
@@ -294,7 +300,8 @@ impl Manager {
         }
     }
 
-    /// When [`handle_timeout`](Self::handle_timeout) wants to be called; `None` for never.
+    /// Returns when to call [`handle_timeout`](Self::handle_timeout) next; `None` when no timer is
+    /// needed.
     pub fn poll_timeout(&self) -> Option<Instant> {
         let own = earliest(self.connection.deadline(), self.next_attempt());
         let own = earliest(own, self.attachments_due);
@@ -313,7 +320,7 @@ impl Manager {
 
 /// Bookkeeping.
 impl Manager {
-    // Not inlined: they are called from half a hundred places.
+    // Not inlined: they have about fifty call sites.
     #[inline(never)]
     fn get(&self, id: SocketId) -> Option<&Socket> {
         let slot = self.sockets.get(id.index as usize)?;
@@ -326,8 +333,8 @@ impl Manager {
         socket_of(&mut self.sockets, id)
     }
 
-    /// The first socket from this place on, which moves behind it: to walk through all of them with
-    /// nothing borrowed.
+    /// Returns the first socket at or after `place`, and moves `place` past it. Iterates over all
+    /// sockets without a borrow of the manager.
     #[inline(never)]
     fn next_socket(&self, place: &mut usize) -> Option<SocketId> {
         loop {
@@ -343,13 +350,13 @@ impl Manager {
         }
     }
 
-    /// Whether there is such a socket.
+    /// Whether any socket meets the condition.
     fn any_socket(&self, condition: &dyn Fn(&Socket) -> bool) -> bool {
         let mut sockets = self.sockets.iter();
         sockets.any(|slot| slot.socket.as_deref().is_some_and(condition))
     }
 
-    /// When the next attempt is to be made by itself.
+    /// When the next scheduled attempt starts.
     fn next_attempt(&self) -> Option<Instant> {
         self.reconnect_at.filter(|_| !self.is_suspended)
     }
@@ -375,7 +382,7 @@ impl Manager {
     }
 }
 
-/// [`Manager::get_mut`], where something else of the manager is borrowed as well.
+/// [`Manager::get_mut`] for callers that also borrow another field of the manager.
 #[inline(never)]
 fn socket_of(sockets: &mut [Slot], id: SocketId) -> Option<&mut Socket> {
     let slot = sockets.get_mut(id.index as usize)?;

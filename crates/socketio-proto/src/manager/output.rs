@@ -8,37 +8,39 @@ use super::round_trip::RoundTrip;
 use crate::engine::TransportId;
 use crate::packet::{Frame, Packet};
 
-/// Names one socket of a [`Manager`](super::Manager). An id is never used again for another socket.
+/// The id of one socket of a [`Manager`](super::Manager). It is never reused for another socket.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct SocketId {
     pub(crate) index: u32,
     pub(crate) generation: u32,
 }
 
-/// Names one received event that asks for an acknowledgement.
+/// The token of one received event that asks for an acknowledgement.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct AckToken {
     pub(crate) id: u64,
-    /// The session of the socket: an answer must not reach a later one, where the id means another event.
+    /// The session of the socket. An answer must not reach a later session, where the id names
+    /// another event.
     pub(crate) session: u32,
 }
 
 impl AckToken {
-    /// The ack id on the wire.
+    /// Returns the acknowledgement id on the wire.
     pub const fn id(&self) -> u64 {
         self.id
     }
 }
 
-/// What the driver is to do, in this order.
+/// An action for the driver to carry out, in the order of
+/// [`Manager::poll_output`](super::Manager::poll_output).
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Output {
-    /// Close this transport; nothing more of it is heard.
+    /// Close this transport. Its further events are ignored.
     CloseTransport(TransportId),
-    /// Tell the user.
+    /// Notify the user of this event.
     Event(Event),
-    /// Open a WebSocket to the server under this name.
+    /// Open a WebSocket to the server, and use this id for it.
     OpenTransport(TransportId),
     /// Send one binary message.
     SendBinary(TransportId, Vec<u8>),
@@ -46,53 +48,53 @@ pub enum Output {
     SendText(TransportId, String),
 }
 
-/// What a transport tells.
+/// An event of a transport.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum TransportEvent {
     /// A binary message.
     Binary(Vec<u8>),
-    /// It was closed, or never opened.
+    /// The transport was closed, or could not be opened.
     Closed {
-        /// The close code, 1006 where there is none.
+        /// The close code; 1006 where there is none.
         code: u16,
-        /// The peer's words, often empty.
+        /// The peer's close reason, often empty.
         reason: String,
-        /// Whether it failed rather than being closed in order.
+        /// Whether it failed rather than closed cleanly.
         failed: bool,
     },
-    /// It could not even be tried: the text says why.
+    /// The driver could not start to open the transport; the text says why.
     Failed(String),
     /// A text message.
     Text(String),
-    /// A message of more bytes than [`Limits::packet_bytes`](crate::Limits::packet_bytes), which the
-    /// driver did not copy.
+    /// A message of more bytes than [`Limits::packet_bytes`](crate::Limits::packet_bytes), which
+    /// the driver did not copy.
     TooLarge,
 }
 
-/// What happened, for the user.
+/// An event for the user.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Event {
-    /// The wait for an acknowledgement has ended; it ends exactly once.
+    /// The wait for an acknowledgement has ended. Each wait ends exactly once.
     Acked {
         /// The socket.
         socket: SocketId,
-        /// The id that [`Emitted`] named.
+        /// The id that [`Emitted`] contained.
         id: u64,
         /// The acknowledgement, or why there is none.
         result: Result<Packet, AckError>,
     },
-    /// `auth` is wanted for a CONNECT: answer with [`Manager::authorize`](super::Manager::authorize).
+    /// A CONNECT needs `auth`: answer with [`Manager::authorize`](super::Manager::authorize).
     Authorize {
         /// The socket.
         socket: SocketId,
-        /// To be handed back: an answer to an older request is ignored.
+        /// The number of the request, to be passed back. Answers to older requests are ignored.
         request: u32,
-        /// Whether the server refused the auth that it was given last: fresh auth is wanted.
+        /// Whether the server refused the previous auth, so that fresh auth is needed.
         refused: bool,
     },
-    /// The Engine.IO connection is closed; `None` where it never was open.
+    /// The Engine.IO connection was closed. Not emitted for a connection that never opened.
     Closed(DisconnectReason),
     /// The namespace is connected.
     Connected {
@@ -108,7 +110,7 @@ pub enum Event {
         /// Why.
         error: ConnectError,
     },
-    /// The namespace is connected no more. Only ever told after `Connected`.
+    /// The namespace is no longer connected. Only emitted after `Connected`.
     Disconnected {
         /// The socket.
         socket: SocketId,
@@ -117,21 +119,21 @@ pub enum Event {
         /// What else is known.
         details: Option<CloseDetails>,
     },
-    /// A packet was answered: how long that takes.
+    /// The server answered a packet: the new round-trip time.
     Measured(RoundTrip),
     /// The Engine.IO connection is open.
     Opened,
-    /// A packet of this socket goes out; only told where it was
-    /// [asked for](super::Manager::tell_outgoing).
+    /// A packet of this socket is sent. Only emitted where it was
+    /// [requested](super::Manager::tell_outgoing).
     Outgoing {
         /// The socket.
         socket: SocketId,
         /// The packet.
         frame: Box<Frame>,
     },
-    /// A heartbeat came.
+    /// A heartbeat was received.
     Ping,
-    /// An event came.
+    /// An event was received.
     Received {
         /// The socket.
         socket: SocketId,
@@ -140,13 +142,13 @@ pub enum Event {
         /// Present where the server waits for an acknowledgement.
         ack: Option<AckToken>,
     },
-    /// A connection is there again, after this many attempts.
+    /// The connection is open again, after this many attempts.
     Reconnected(u32),
     /// An attempt to reconnect starts; the first is 1.
     ReconnectAttempt(u32),
     /// An attempt to reconnect failed.
     ReconnectError(ConnectError),
-    /// All attempts failed; the sockets stay disconnected until they are connected anew.
+    /// All attempts failed. The sockets stay disconnected until they are connected again.
     ReconnectFailed,
     /// The next attempt starts after this delay.
     ReconnectScheduled {
@@ -162,22 +164,23 @@ pub enum Event {
 pub struct EmitOptions {
     /// Ask for an acknowledgement.
     pub ack: bool,
-    /// How long to wait for it, from now on; `None` waits until the socket disconnects.
+    /// How long to wait for the acknowledgement, from the emit on. `None` uses the socket's
+    /// `ack_timeout`; without one, the wait lasts until the socket disconnects.
     pub timeout: Option<Duration>,
-    /// Drop the packet rather than keep it, where it can't be sent at once.
+    /// Drop the packet instead of buffering it where it can't be sent at once.
     pub volatile: bool,
 }
 
-/// What became of an emit.
+/// The result of an emit.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Emitted {
-    /// Where the packet is.
+    /// What happened to the packet.
     pub outcome: Outcome,
-    /// The id of the awaited acknowledgement: its end comes as [`Event::Acked`].
+    /// The id of the awaited acknowledgement, reported by [`Event::Acked`].
     pub ack: Option<u64>,
 }
 
-/// Where an emitted packet went.
+/// What happened to an emitted packet.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Outcome {

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::json;
 
-/// What a CONNECT carries to the server's `auth`.
+/// The auth that a CONNECT carries to the server.
 ///
 /// ```
 /// use serde::Serialize;
@@ -25,7 +25,7 @@ pub struct Auth(pub(crate) Kind);
 
 #[derive(Clone, Default, Eq, PartialEq)]
 pub(crate) enum Kind {
-    /// It is asked for at each CONNECT.
+    /// Requested from the user at each CONNECT.
     Ask,
     #[default]
     None,
@@ -34,16 +34,18 @@ pub(crate) enum Kind {
 }
 
 impl Auth {
-    /// Nothing is sent.
+    /// No auth is sent.
     pub const NONE: Self = Self(Kind::None);
 
-    /// It is asked for at each CONNECT, by [`Event::Authorize`](crate::manager::Event::Authorize).
+    /// Auth is requested at each CONNECT with
+    /// [`Event::Authorize`](crate::manager::Event::Authorize).
     pub const ASK: Self = Self(Kind::Ask);
 
-    /// A value that serializes as an object, sent at each CONNECT.
+    /// Creates auth from a value that serializes as an object, to be sent at each CONNECT.
     ///
     /// # Errors
-    /// When it is no object, or can't be serialized: the protocol has no place for anything else, nor for bytes.
+    /// When the value can't be serialized, or is not an object: the protocol allows nothing else,
+    /// nor bytes within it.
     pub fn object<T: Serialize + ?Sized>(value: &T) -> Result<Self, AuthError> {
         let text = json::to_string(value).map_err(AuthError::Encode)?;
         match text.starts_with('{') {
@@ -54,7 +56,7 @@ impl Auth {
 }
 
 impl Auth {
-    /// The JSON text that is sent, where it is known.
+    /// Returns the JSON text that is sent, where it is known.
     pub fn text(&self) -> Option<&str> {
         match &self.0 {
             Kind::Object(text) => Some(text),
@@ -64,7 +66,7 @@ impl Auth {
 }
 
 impl fmt::Debug for Auth {
-    /// Tells no secrets.
+    /// Prints no secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.0 {
             Kind::Ask => "Auth::ASK",
@@ -78,9 +80,9 @@ impl fmt::Debug for Auth {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum AuthError {
-    /// It can't be serialized.
+    /// The value can't be serialized.
     Encode(json::EncodeError),
-    /// It is no object.
+    /// The value is not an object.
     NoObject,
 }
 

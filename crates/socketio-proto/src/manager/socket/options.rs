@@ -19,20 +19,20 @@ use super::Auth;
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct SocketOptions {
-    /// What each CONNECT carries.
+    /// The auth that each CONNECT carries.
     pub auth: Auth,
-    /// Whether all auth of this socket names one user, though it changes, as a token does that is
-    /// renewed. Then the server is offered the session for recovery, and gets the packets that wait,
-    /// after a change, too. Default: false, auth that differs is taken for another user's.
+    /// Whether all auth of this socket belongs to one user although it changes, as a renewed token
+    /// does. Session recovery is then offered, and waiting packets are sent, after a change too.
+    /// Default: false, auth that differs counts as another user's.
     pub one_user: bool,
-    /// Whether a refusal is answered, once until the next connect, by asking for fresh auth. Only where auth is
-    /// [asked for](Auth::ASK).
+    /// Whether the first refusal since the last connect is answered by a request for fresh auth.
+    /// Only has an effect with [`Auth::ASK`].
     pub refresh_auth: bool,
-    /// How long an acknowledgement is awaited where the emit names no time itself.
+    /// How long to wait for an acknowledgement where the emit sets no timeout itself.
     pub ack_timeout: Option<Duration>,
-    /// Whether events are sent until they are acknowledged.
+    /// At-least-once delivery; `None` sends each event once.
     pub retries: Option<Retries>,
-    /// Bounds on what is kept while the socket isn't connected.
+    /// Bounds on the packets that are kept while the socket isn't connected.
     pub send_buffer: SendBuffer,
 }
 
@@ -47,16 +47,20 @@ impl From<Auth> for SocketOptions {
 
 /// At-least-once delivery in order.
 ///
-/// Each event asks for an acknowledgement and is sent until it has one: again at each timeout and at each
-/// reconnect. Volatile events are not retried. As the reference, but with several events in flight.
+/// Each event asks for an acknowledgement and is sent again, at each timeout and each reconnect,
+/// until it has one. Volatile events are not retried. Works as in the reference client, but with
+/// several events in flight.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Retries {
-    /// How often an event is sent again before it is given up. Default: 10.
+    /// How often an event is sent again before it is dropped. Default: 10.
     pub retries: u32,
-    /// How many events may be without acknowledgement at a time; 1 is the reference's stop-and-wait. Default: 8.
+    /// How many events may be in flight at a time; 1 is the reference client's stop-and-wait.
+    /// Default: 8.
     pub window: usize,
-    /// Adds to each event a last argument by which a server can drop repeats: this text, a colon, and the number of
-    /// the event, the same at each sending. The text must be another for each client, and each page. Default: none.
+    /// Prefix of a message id that is added to each event as its last argument, so that the server
+    /// can drop duplicates: this text, a colon, and the number of the event, which stays the same
+    /// when the event is sent again. The text must be unique for each client and each page load.
+    /// Default: none.
     pub message_id: Option<String>,
 }
 
@@ -73,13 +77,13 @@ impl Default for Retries {
 /// Bounds on the packets that wait for a connection.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct SendBuffer {
-    /// How many packets. Default: 1000.
+    /// The number of packets. Default: 1000.
     pub packets: usize,
-    /// How many bytes they hold together. Default: 16 MiB.
+    /// The total size of the packets in bytes. Default: 16 MiB.
     pub bytes: usize,
-    /// What to do when it is full. Default: refuse the new packet.
+    /// What to do when the buffer is full. Default: refuse the new packet.
     pub overflow: Overflow,
-    /// How long a packet may wait; an older one is dropped. Default: for ever.
+    /// How long a packet may wait before it is dropped. Default: without limit.
     pub time_to_live: Option<Duration>,
 }
 
@@ -94,15 +98,16 @@ impl Default for SendBuffer {
     }
 }
 
-/// What happens to a packet that finds the send buffer full.
+/// What happens to a packet that is emitted while the send buffer is full.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Overflow {
-    /// It is dropped, and its emit says so.
+    /// The new packet is dropped; the emit returns
+    /// [`Outcome::Dropped`](crate::manager::Outcome::Dropped).
     DropNewest,
-    /// Those that wait longest are dropped to make room.
+    /// The oldest packets are dropped until the new one fits.
     DropOldest,
-    /// Its emit fails.
+    /// The emit fails with [`EmitError::BufferFull`](crate::manager::EmitError::BufferFull).
     #[default]
     Refuse,
 }
