@@ -5,14 +5,13 @@ use core::ops::{Deref, DerefMut};
 use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
 
-/// Bytes that travel as an attachment of a packet, wherever they stand in its payload (rows M3 and
-/// M4).
+/// Bytes that are sent as a binary attachment of a packet, wherever they occur in its payload.
 ///
-/// `serde_bytes` and `bytes::Bytes` work as well: whatever serializes as bytes becomes an
-/// attachment. A plain `Vec<u8>` does not: to serde it is a sequence of numbers, and so it travels
-/// as an array.
+/// `serde_bytes` and `bytes::Bytes` work as well: every value that serializes as bytes becomes an
+/// attachment. A plain `Vec<u8>` does not: serde serializes it as a sequence of numbers, so it is
+/// sent as an array.
 ///
-/// In an `untagged` enum it must stand before a `String`, which takes bytes that happen to be text.
+/// In an `untagged` enum, put it before a `String`, which accepts bytes that are valid UTF-8.
 ///
 /// ```
 /// use serde::{Deserialize, Serialize};
@@ -36,7 +35,7 @@ use serde::ser::{Serialize, Serializer};
 pub struct Binary(pub Vec<u8>);
 
 impl Binary {
-    /// The bytes themselves.
+    /// Returns the bytes.
     pub fn into_inner(self) -> Vec<u8> {
         self.0
     }
@@ -122,7 +121,7 @@ impl<'de> Visitor<'de> for BinaryVisitor {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Binary, A::Error> {
-        // The hint comes from the peer: it is believed only so far.
+        // The size hint comes from the peer, so the allocation is capped.
         let mut bytes = Vec::with_capacity(elements.size_hint().unwrap_or(0).min(4096));
         while let Some(byte) = elements.next_element()? {
             bytes.push(byte);

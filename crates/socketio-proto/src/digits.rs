@@ -3,8 +3,8 @@ use core::fmt;
 
 use crate::json::push_integer;
 
-/// Shows a whole number. The way of `core` brings widths, signs and a table of digits along, 1 KB of
-/// a page.
+/// Displays a whole number. The implementation in `core` links widths, signs and a table of digits,
+/// 1 KB of a page.
 pub(crate) struct Digits<T>(pub(crate) T);
 
 impl fmt::Display for Digits<u64> {

@@ -2,10 +2,11 @@
 
 use serde::de::DeserializeOwned;
 
-/// Binds the name of an event to its payload, and to what its acknowledgement carries, once: nowhere else need the
-/// name stand as a string.
+/// Binds the name of an event to the type of its payload and the type of its acknowledgement, so
+/// that the name is written as a string only once.
 ///
-/// The implementing type is the event's first argument. With the feature `derive`, it can be derived:
+/// The implementing type is the event's first argument. With the feature `derive`, it can be
+/// derived:
 ///
 /// ```
 /// use serde::{Deserialize, Serialize};
@@ -29,8 +30,8 @@ use serde::de::DeserializeOwned;
 /// assert_eq!(Login::NAME, "login");
 /// ```
 ///
-/// To wait for an acknowledgement that the event doesn't have, doesn't compile. Of these two, that differ only in
-/// the `ack`, the first does:
+/// Waiting for an acknowledgement that the event doesn't have is a compile error. The following two
+/// examples differ only in the `ack`. The first compiles, the second doesn't:
 ///
 /// ```
 /// # use socketio_proto::{AckPayload, Event};
@@ -52,7 +53,7 @@ use serde::de::DeserializeOwned;
 /// wait(Ask);
 /// ```
 ///
-/// Nor does a name that the protocol keeps to itself, or an option that there is not:
+/// A name that the protocol reserves, or an unknown option, is a compile error too:
 ///
 /// ```compile_fail
 /// # use socketio_proto::Event;
@@ -71,15 +72,15 @@ pub trait Event {
     /// The event's name on the wire.
     const NAME: &'static str;
 
-    /// What the acknowledgement of this event carries as its first argument; [`NoAck`] where the event has none.
+    /// The type of the first argument of the acknowledgement; [`NoAck`] for an event without one.
     type Ack;
 }
 
-/// Stands in for the acknowledgement of an event that has none: to wait for it doesn't compile.
+/// The acknowledgement type of an event that has none. Waiting for it is a compile error.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum NoAck {}
 
-/// What an acknowledgement can carry: whatever can be decoded.
+/// The payload of an acknowledgement. Implemented for every type that can be deserialized.
 #[diagnostic::on_unimplemented(
     message = "this event has no acknowledgement that can be decoded as `{Self}`",
     label = "nothing would ever be acknowledged here",

@@ -1,14 +1,15 @@
-/// Bounds on what one packet may hold, in either direction.
+/// Bounds on the size of one packet, in both directions.
 ///
-/// What exceeds a limit is refused with an error that names it.
+/// A packet that exceeds a limit is refused with an error that names the limit.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Limits {
-    /// Binary attachments of one packet. Default: 10, as the reference client has it.
+    /// Maximum number of binary attachments of one packet. Default: 10, as in the reference client.
     pub attachments: usize,
-    /// Bytes of one packet, its text and its attachments taken together. Default: 16 MiB.
+    /// Maximum size of one packet in bytes, its text and attachments together. Default: 16 MiB.
     pub packet_bytes: usize,
-    /// Nesting of arrays and objects in a payload. Default: 512, which is as deep as payloads are decoded: what is
-    /// let pass beyond that can only be looked at as text.
+    /// Maximum nesting of arrays and objects in a payload. Default: 512, the depth to which
+    /// payloads can be decoded. With a higher limit, a deeper payload is accepted, but can only be
+    /// read as text.
     pub nesting: usize,
 }
 

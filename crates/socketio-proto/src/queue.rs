@@ -1,11 +1,11 @@
 use alloc::vec::Vec;
 
-/// First in, first out: what leaves at the front leaves its place empty, until most places are. A `VecDeque` wraps
-/// around instead, and each of its methods twice for each type weighs a page down.
+/// A FIFO queue. Items that are removed leave their places empty, until most places are. A
+/// `VecDeque` is a ring buffer instead, whose methods take more code for each item type.
 #[derive(Debug)]
 pub(crate) struct Queue<T> {
     places: Vec<Option<T>>,
-    /// The first that may be taken; those before it are empty.
+    /// The index of the first place that may be taken; those before it are empty.
     front: usize,
 }
 
@@ -30,7 +30,7 @@ impl<T> Queue<T> {
     pub(crate) fn pop(&mut self) -> Option<T> {
         let item = self.places.get_mut(self.front)?.take();
         self.front += 1;
-        // Each place is moved at most once for each that is left behind.
+        // Amortized: each removed item pays for at most one move.
         if self.front * 2 >= self.places.len() {
             self.compact();
         }
@@ -49,7 +49,7 @@ impl<T> Queue<T> {
         self.places.iter_mut().flatten()
     }
 
-    /// Takes out what meets the condition; the others keep their order.
+    /// Removes and returns the items that meet the condition. The others keep their order.
     pub(crate) fn take_where(&mut self, condition: &dyn Fn(&T) -> bool) -> Vec<T> {
         let mut taken = Vec::new();
         for place in &mut self.places {

@@ -1,7 +1,7 @@
 use core::fmt::{self, Write as _};
 
-/// Shows text, which may come from a peer, in quotes, and what can't be seen as its number. `{:?}` would bring the
-/// tables of Unicode along, 7 KB of a page.
+/// Displays text, which may come from a peer, in quotes, with invisible characters as escapes.
+/// `{:?}` would link tables of Unicode, 7 KB of a page.
 pub(crate) struct Quoted<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Quoted<'_> {
@@ -27,7 +27,7 @@ fn quote(f: &mut fmt::Formatter<'_>, mark: &str, text: &str) -> fmt::Result {
                 f.write_char('\\')?;
                 f.write_char(char)?;
             }
-            // Controls, and what turns the direction of what stands around it.
+            // Control characters, invisible spaces, and characters that change the text direction.
             '\0'..' ' | '\x7f'..'\u{a0}' | '\u{200b}'..'\u{2010}' | '\u{2028}'..'\u{2070}' => {
                 for char in char.escape_unicode() {
                     f.write_char(char)?;

@@ -1,4 +1,5 @@
-/// A small generator (xorshift64*) for the jitter of the back-off; its seed is handed in, so a run can be repeated.
+/// A small generator (xorshift64*) for the jitter of the back-off. The caller passes the seed, so a
+/// run can be repeated.
 #[derive(Debug)]
 pub(crate) struct Random(u64);
 
@@ -8,7 +9,7 @@ impl Random {
         Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
     }
 
-    /// A number in 0..1, uniformly.
+    /// Returns a uniformly distributed number in 0..1.
     pub(crate) fn unit(&mut self) -> f64 {
         self.0 ^= self.0 >> 12;
         self.0 ^= self.0 << 25;

@@ -1,13 +1,15 @@
-//! What the standard library does for any pattern and any number, for what a protocol needs of it: bytes of ASCII and
-//! plain digits. The searchers of `str` and its parsers weigh 4 KB in a page.
+//! Text splitting and number parsing, restricted to what the protocol needs: ASCII separators and
+//! plain digits. The pattern searchers and number parsers of the standard library add 4 KB to a
+//! page.
 
-/// What stands before and behind the first of this ASCII character.
+/// Splits the text at the first occurrence of this ASCII character.
 pub(crate) fn split_once(text: &str, ascii: u8) -> Option<(&str, &str)> {
     let at = text.bytes().position(|byte| byte == ascii)?;
     Some((text.get(..at)?, text.get(at + 1..)?))
 }
 
-/// A number of digits alone; `None` for anything else, and for what is beyond 64 bits.
+/// Parses a number that consists of digits only; `None` for any other text, and for numbers beyond
+/// 64 bits.
 pub(crate) fn decimal(digits: &str) -> Option<u64> {
     let add = |number: u64, byte: u8| {
         let digit = byte.wrapping_sub(b'0');

@@ -1,10 +1,10 @@
 use core::ops::Add;
 use core::time::Duration;
 
-/// A moment on the caller's clock, in whole milliseconds since a start of its choice.
+/// A moment on the caller's clock, in whole milliseconds since an arbitrary start.
 ///
-/// `std::time::Instant` panics on `wasm32-unknown-unknown`, and a simulated clock has no need of it. The clock must
-/// not run backwards; where it does, deadlines are only met later.
+/// `std::time::Instant` panics on `wasm32-unknown-unknown`, and a simulated clock can't create one.
+/// The clock should be monotonic. If it runs backwards, deadlines pass later.
 ///
 /// ```
 /// use core::time::Duration;
@@ -17,32 +17,33 @@ use core::time::Duration;
 pub struct Instant(u64);
 
 impl Instant {
-    /// The moment that lies `millis` milliseconds behind the clock's start.
+    /// Creates the moment `millis` milliseconds after the clock's start.
     pub const fn from_millis(millis: u64) -> Self {
         Self(millis)
     }
 
-    /// Milliseconds since the clock's start.
+    /// Returns the milliseconds since the clock's start.
     pub const fn as_millis(self) -> u64 {
         self.0
     }
 
-    /// The time from `earlier` until this moment, or zero if `earlier` is later.
+    /// Returns the time from `earlier` to this moment, or zero if `earlier` is later.
     pub const fn saturating_since(self, earlier: Self) -> Duration {
         Duration::from_millis(self.0.saturating_sub(earlier.0))
     }
 
-    /// [`saturating_since`](Self::saturating_since) in milliseconds, which are less code to reckon with.
+    /// [`saturating_since`](Self::saturating_since) in milliseconds, which take less code than a
+    /// [`Duration`].
     pub(crate) const fn millis_since(self, earlier: Self) -> u64 {
         self.0.saturating_sub(earlier.0)
     }
 
-    /// The moment that lies `duration` behind this one, where there is such a duration.
+    /// The moment `duration` after this one; `None` without a duration.
     pub(crate) fn after(self, duration: Option<Duration>) -> Option<Self> {
         Some(self + duration?)
     }
 
-    /// The moment that lies `duration` before this one, or the clock's start.
+    /// The moment `duration` before this one, or the clock's start if that is later.
     pub(crate) fn saturating_sub(self, duration: Duration) -> Self {
         Self(self.0.saturating_sub(millis(duration)))
     }
@@ -51,15 +52,15 @@ impl Instant {
 impl Add<Duration> for Instant {
     type Output = Self;
 
-    /// Saturates: a deadline beyond the end of time never comes.
+    /// Saturates: a deadline beyond the greatest moment never passes.
     #[inline(never)]
     fn add(self, duration: Duration) -> Self {
         Self(self.0.saturating_add(millis(duration)))
     }
 }
 
-/// The duration in milliseconds, at most as many as the number holds. In 64 bits: WebAssembly has no more, and what
-/// reckons with 128 is a function of its own in each page.
+/// The duration in whole milliseconds, saturating. Computed in 64 bits, because 128-bit arithmetic
+/// adds library functions to a WebAssembly page.
 #[inline(never)]
 pub(crate) fn millis(duration: Duration) -> u64 {
     let seconds = duration.as_secs();

@@ -1,9 +1,10 @@
-//! Base64 without tables: only a peer that can't send binary frames writes it, so small comes before fast.
+//! Base64 without tables. Only peers that can't send binary frames use it, so small code matters
+//! more than speed.
 
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// Appends `data` in the standard alphabet, padded.
+/// Appends `data` as base64 in the standard alphabet, with padding.
 pub(super) fn encode(data: &[u8], out: &mut String) {
     for chunk in data.chunks(3) {
         let bits = chunk
@@ -29,8 +30,8 @@ fn digit(value: u8) -> char {
     })
 }
 
-/// Reads the standard alphabet, of which the padding, or some of it, may be left off. `None` for anything
-/// else: another character, a length that no bytes have, bits at the end that belong to no byte.
+/// Decodes base64 in the standard alphabet. Padding may be missing or incomplete. Returns `None`
+/// for other characters, an impossible length, or trailing bits that are not zero.
 pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(text.len() / 4 * 3 + 2);
     let (mut bits, mut digits, mut pads) = (0_u32, 0_usize, 0_usize);
@@ -53,7 +54,7 @@ pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
         bits = bits << 6 | u32::from(value);
         digits += 1;
         if digits % 4 != 1 {
-            // So many bits are left, 4, 2 or none, for the next byte.
+            // The number of bits left for the next byte: 4, 2 or none.
             let left = (4 - digits % 4) * 2 % 8;
             out.push((bits >> left) as u8);
             bits &= (1 << left) - 1;
@@ -79,7 +80,8 @@ mod tests {
 
     #[test]
     fn n5_reads_what_the_base64_crate_reads() {
-        // All texts of up to six of these: three digits with and without bits at their end, padding, and a stranger.
+        // All texts of up to six of these: three digits with and without bits at their end,
+        // padding, and a stranger.
         let alphabet = ['A', 'Q', '/', '=', '-'];
         for len in 0..=6_u32 {
             for number in 0..5_usize.pow(len) {

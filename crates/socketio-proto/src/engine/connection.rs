@@ -4,24 +4,24 @@ use core::time::Duration;
 use super::{EngineDecodeError, EnginePacket, Handshake, HandshakeError};
 use crate::Instant;
 
-/// Names one transport that the core asked for. What a superseded transport still sends is ignored.
+/// The id of one transport that a manager asked for. Events of a superseded transport are ignored.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct TransportId(pub(crate) u32);
 
 impl TransportId {
-    /// The first of a manager's is 1.
+    /// Returns the number of the transport. A manager's first transport has number 1.
     pub const fn number(self) -> u32 {
         self.0
     }
 }
 
-/// The Engine.IO side of one connection: which transport carries it, its handshake, and its heartbeat.
+/// The Engine.IO state of one connection: its transport, handshake and heartbeat.
 #[derive(Debug, Default)]
 pub(crate) struct Connection {
     transport: TransportId,
     phase: Phase,
     handshake: Option<Handshake>,
-    /// When the handshake, or the next heartbeat, is overdue.
+    /// The deadline of the handshake, or of the next heartbeat.
     deadline: Option<Instant>,
     writable: bool,
 }
@@ -34,7 +34,7 @@ pub(crate) enum Phase {
     Open,
 }
 
-/// What a frame means for the layer above.
+/// A received frame, as the layer above sees it.
 #[derive(Debug)]
 pub(crate) enum Received {
     Binary(alloc::vec::Vec<u8>),
@@ -42,14 +42,14 @@ pub(crate) enum Received {
     Nothing,
     Opened,
     Ping,
-    /// A Socket.IO packet in the frame, from its second byte on.
+    /// A frame with a Socket.IO packet, which starts at its second byte.
     Text(String),
 }
 
-/// How a peer broke the rules.
+/// How a peer violated the protocol.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Violation {
-    /// A message came before the handshake.
+    /// A message arrived before the handshake.
     Early,
     Handshake(HandshakeError),
     Packet(EngineDecodeError),
@@ -84,7 +84,7 @@ impl Connection {
         self.writable = writable;
     }
 
-    /// Starts over with a transport of a new name.
+    /// Resets the state for a new transport, and returns its id.
     pub(crate) fn open(&mut self, timeout: Option<Duration>, now: Instant) -> TransportId {
         *self = Self {
             transport: TransportId(self.transport.0.wrapping_add(1)),
@@ -102,14 +102,14 @@ impl Connection {
         self.deadline = None;
     }
 
-    /// Time has passed that the clock did not count: what is awaited is due earlier on it.
+    /// Moves the deadline forward by time that the clock did not count.
     pub(crate) fn skip(&mut self, slept: Duration) {
         if self.phase == Phase::Open {
             self.deadline = self.deadline.map(|deadline| deadline.saturating_sub(slept));
         }
     }
 
-    /// How long the peer may be silent, as the handshake says.
+    /// How long the peer may be silent: `pingInterval` + `pingTimeout` of the handshake.
     pub(crate) fn patience(&self) -> Option<Duration> {
         let handshake = self.handshake.as_ref()?;
         let interval = handshake.ping_interval;
@@ -123,7 +123,8 @@ impl Connection {
         match EnginePacket::decode(&frame).map_err(Violation::Packet)? {
             EnginePacket::Open(text) => self.handshaken(text, now),
             EnginePacket::Close => Ok(Received::Closed),
-            // Nothing but the handshake, a close and what carries nothing may come first.
+            // Before the handshake, only a close and invalid packets are handled; all else is a
+            // violation.
             _ if self.phase == Phase::Opening => Err(Violation::Early),
             EnginePacket::Ping(_) => {
                 self.expect_ping(now);

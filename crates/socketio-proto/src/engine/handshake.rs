@@ -6,36 +6,36 @@ use core::time::Duration;
 use crate::json;
 use crate::split::{decimal, split_once};
 
-/// The longest delay that a timer of a browser counts, in milliseconds: 2^31 − 1, some 24 days.
+/// The longest delay of a browser's timer, in milliseconds: 2^31 − 1, about 24 days.
 const MAX_DELAY_MS: u64 = (1 << 31) - 1;
 
 const INTERVAL: &str = "a number of milliseconds from 0 to 2^31 - 1";
 const TIMEOUT: &str = "a number of milliseconds from 1 to 2^31 - 1";
 
-/// What the server says of the connection in its open packet.
+/// The handshake of a connection: the data of the server's open packet.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Handshake {
-    /// The connection's id; other than the id of a socket.
+    /// The id of the Engine.IO session. It differs from the id of a socket.
     pub sid: String,
-    /// Transports that this connection can be moved to, by name.
+    /// The names of the transports that this connection can be upgraded to.
     pub upgrades: Vec<String>,
-    /// Time between two pings of the server.
+    /// The time between two pings of the server.
     pub ping_interval: Duration,
-    /// How long behind a due ping the connection is taken for alive.
+    /// How long a ping may be late before the connection counts as dead.
     pub ping_timeout: Duration,
-    /// Bytes that one polling payload may have; `None` when the server sets no bound.
+    /// The maximum size of one polling payload in bytes; `None` when the server sets no bound.
     pub max_payload: Option<u64>,
 }
 
 impl Handshake {
-    /// Reads the data of [`EnginePacket::Open`](super::EnginePacket::Open).
+    /// Parses the data of [`EnginePacket::Open`](super::EnginePacket::Open).
     ///
-    /// The reference takes what comes, and a connection without ping values dies at once of a ping
-    /// timeout. Here `sid`, `pingInterval` and `pingTimeout` must be there, the timeout must be at
-    /// least 1 ms, and neither more than a browser's timer counts. An interval of 0 is what
-    /// python-engineio announces for one below a second. `upgrades` may be absent, and so may
-    /// `maxPayload`; 0 means no bound, too, and so does a number beyond 64 bits, such as JavaScript's
-    /// `Number.MAX_VALUE`.
+    /// The reference client accepts any data, and a connection without ping values fails at once
+    /// with a ping timeout. Here, `sid`, `pingInterval` and `pingTimeout` are required, the timeout
+    /// must be at least 1 ms, and neither may exceed the range of a browser's timer. An interval of
+    /// 0 is allowed: python-engineio announces it for intervals below a second. `upgrades` and
+    /// `maxPayload` are optional. A `maxPayload` of 0 means no bound, and so does a number beyond
+    /// 64 bits, such as JavaScript's `Number.MAX_VALUE`.
     ///
     /// ```
     /// use core::time::Duration;
@@ -49,7 +49,8 @@ impl Handshake {
     ///
     /// # Errors
     ///
-    /// When the data is no JSON object, or a field is absent or absurd: the error names it.
+    /// When the data is not a JSON object, or a field is missing or out of range. The error names
+    /// the field.
     pub fn parse(data: &str) -> Result<Self, HandshakeError> {
         let fields = Fields::read(data)?;
         Ok(Self {
@@ -62,28 +63,28 @@ impl Handshake {
     }
 }
 
-/// Why a handshake can't be used. The server is at fault: the attempt to connect has failed.
+/// Why a handshake can't be used. The server is at fault, and the attempt to connect has failed.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum HandshakeError {
-    /// A field holds what it can't: another type, or a value out of its range.
+    /// A field has the wrong type, or a value out of range.
     InvalidField {
         /// The field's name on the wire.
         field: &'static str,
         /// What the field must hold.
         expected: &'static str,
     },
-    /// A field is not there.
+    /// A field is missing.
     MissingField {
         /// The field's name on the wire.
         field: &'static str,
     },
-    /// The data is no JSON object.
+    /// The data is not a JSON object.
     NotAnObject,
 }
 
 impl HandshakeError {
-    /// A name for logs and tools, in snake case.
+    /// Returns a name for logs and tools, in snake case.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::InvalidField { .. } => "invalid_handshake_field",
@@ -110,8 +111,7 @@ impl fmt::Display for HandshakeError {
 
 impl core::error::Error for HandshakeError {}
 
-/// The fields as the JSON text that they came as: each is judged on its own, so that an error can
-/// name it.
+/// The fields as raw JSON text. Each is parsed on its own, so that an error can name it.
 #[derive(Default)]
 struct Fields<'a> {
     sid: Option<&'a str>,
@@ -125,7 +125,7 @@ impl<'a> Fields<'a> {
     fn read(data: &'a str) -> Result<Self, HandshakeError> {
         let mut fields = Self::default();
         let mut take = |key: &str, value: &'a str| {
-            // Where a key stands twice the last one counts, as in `JSON.parse`. Null is as good as absent.
+            // Of duplicate keys the last one wins, as in `JSON.parse`. Null means absent.
             let value = Some(value).filter(|value| *value != "null");
             match key {
                 "sid" => fields.sid = value,
@@ -184,7 +184,8 @@ fn max_payload(value: Option<&str>) -> Result<Option<u64>, HandshakeError> {
         return Ok(None);
     };
     match number(value) {
-        // Any other number is beyond 64 bits: JavaScript writes its greatest ones so.
+        // A value that begins with a digit but is no `u64` is beyond 64 bits, or has an exponent,
+        // as JavaScript writes its largest numbers.
         None if !value.as_bytes().first().is_some_and(u8::is_ascii_digit) => {
             Err(HandshakeError::InvalidField {
                 field: "maxPayload",
@@ -195,8 +196,8 @@ fn max_payload(value: Option<&str>) -> Result<Option<u64>, HandshakeError> {
     }
 }
 
-/// A number that is not negative, what is left below 1 let go. Exponents are refused: no server
-/// writes a delay with one, and without floating point the page stays small.
+/// Parses a number that is not negative, without its fraction. Exponents are refused: no server
+/// writes a delay with one, and without floating-point code the page stays small.
 fn number(json: &str) -> Option<u64> {
     let (whole, fraction) = split_once(json, b'.').unwrap_or((json, ""));
     if !fraction.bytes().all(|digit| digit.is_ascii_digit()) {

@@ -6,7 +6,7 @@ use core::fmt;
 use super::base64;
 use crate::quoted::QuotedChar;
 
-/// One packet of Engine.IO: what one WebSocket frame holds, or one part of a polling payload.
+/// One Engine.IO packet: the content of one WebSocket frame, or one part of a polling payload.
 ///
 /// ```
 /// use socketio_proto::engine::EnginePacket;
@@ -20,24 +20,24 @@ pub enum EnginePacket<'a> {
     Open(&'a str),
     /// `1`: the sender closes the connection.
     Close,
-    /// `2`: the server asks for a sign of life; `probe` on a transport that is being tried.
+    /// `2`: a heartbeat of the server; with the data `probe`, a probe of a new transport.
     Ping(&'a str),
-    /// `3`: the answer to a ping, with the data of a probe.
+    /// `3`: the answer to a ping, with the same data.
     Pong(&'a str),
     /// `4`: a text message, without its type character.
     Message(&'a str),
     /// A binary message: a binary frame, or `b` and base64 where only text can be sent.
     Binary(Cow<'a, [u8]>),
-    /// `5`: the probed transport takes over.
+    /// `5`: switches to the probed transport.
     Upgrade,
-    /// `6`: nothing; it ends a poll that waits while the transport is changed.
+    /// `6`: no data; it ends a pending poll while the transport is upgraded.
     Noop,
 }
 
 impl<'a> EnginePacket<'a> {
     /// Decodes one text frame.
     ///
-    /// Data behind `1`, `5` and `6` means nothing and is let pass, as the reference does.
+    /// Data after `1`, `5` and `6` has no meaning and is ignored, as in the reference parser.
     pub fn decode(text: &'a str) -> Result<Self, EngineDecodeError> {
         let mut chars = text.chars();
         let kind = chars.next().ok_or(EngineDecodeError::Empty)?;
@@ -59,20 +59,20 @@ impl<'a> EnginePacket<'a> {
         })
     }
 
-    /// Takes one binary frame: always a message.
+    /// Decodes one binary frame, which is always a message.
     pub fn decode_binary(data: impl Into<Cow<'a, [u8]>>) -> Self {
         Self::Binary(data.into())
     }
 
-    /// Encodes as one text frame. A binary message becomes `b` and base64: where the transport has
-    /// binary frames, send its bytes as they are instead.
+    /// Encodes the packet as one text frame. A binary message becomes `b` and base64. On a
+    /// transport with binary frames, send the bytes themselves instead.
     pub fn encode(&self) -> String {
         let mut text = String::with_capacity(self.encoded_len());
         self.encode_into(&mut text);
         text
     }
 
-    /// Bytes of the text frame that [`encode`](Self::encode) makes.
+    /// Returns the length of the text frame that [`encode`](Self::encode) returns, in bytes.
     pub fn encoded_len(&self) -> usize {
         1 + match self {
             Self::Open(data) | Self::Ping(data) | Self::Pong(data) | Self::Message(data) => {
@@ -103,19 +103,20 @@ impl<'a> EnginePacket<'a> {
     }
 }
 
-/// The text frame that answers a heartbeat, for who sends no other packet of this layer.
+/// The text frame that answers a heartbeat. A constant, so that callers that send no other
+/// Engine.IO packet don't link the encoder.
 pub(crate) const PONG: &str = "3";
 
-/// Why a frame is no packet of Engine.IO. The connection can't go on behind one.
+/// Why a frame is not an Engine.IO packet. The connection can't continue after such a frame.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum EngineDecodeError {
-    /// The frame is empty: not even a type.
+    /// The frame is empty: it lacks even a type.
     Empty,
-    /// Base64 with characters outside the standard alphabet, or cut off in the middle.
+    /// The base64 has characters outside the standard alphabet, or is truncated.
     ///
-    /// Browsers running the reference make zeros of them. Bytes that nobody sent are worse than an
-    /// error.
+    /// The reference parser decodes such characters as zeros in browsers. Bytes that nobody sent
+    /// are worse than an error.
     InvalidBase64,
     /// The type is none of `0` to `6` and `b`.
     UnknownType {
@@ -125,7 +126,7 @@ pub enum EngineDecodeError {
 }
 
 impl EngineDecodeError {
-    /// A name for logs and tools, in snake case.
+    /// Returns a name for logs and tools, in snake case.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Empty => "empty_frame",

@@ -4,12 +4,13 @@ use core::iter::FusedIterator;
 use super::{EngineDecodeError, EnginePacket};
 use crate::split::split_once;
 
-/// Stands between the packets of a payload. JSON escapes it, so no packet's own text holds it.
+/// Separates the packets of a payload. JSON escapes this character, so it never occurs within a
+/// packet.
 const SEPARATOR: u8 = 0x1e;
 
-/// The packets of one HTTP long-polling payload, in order.
+/// An iterator over the packets of one HTTP long-polling payload, in order.
 ///
-/// It ends behind the first packet that is an error.
+/// It ends after the first error.
 ///
 /// ```
 /// use socketio_proto::engine::{EnginePacket, Payload};
@@ -23,7 +24,7 @@ pub struct Payload<'a> {
 }
 
 impl<'a> Payload<'a> {
-    /// Reads the body of one poll, or of one POST.
+    /// Creates an iterator over the body of one poll, or of one POST.
     pub fn new(text: &'a str) -> Self {
         Self { rest: Some(text) }
     }
@@ -48,7 +49,7 @@ impl<'a> Iterator for Payload<'a> {
 
 impl FusedIterator for Payload<'_> {}
 
-/// Encodes packets as one payload; binary messages always as base64.
+/// Encodes packets as one payload, with binary messages as base64.
 pub fn encode_payload<'a, 'b: 'a>(
     packets: impl IntoIterator<Item = &'a EnginePacket<'b>>,
 ) -> String {
@@ -62,10 +63,11 @@ pub fn encode_payload<'a, 'b: 'a>(
     text
 }
 
-/// How many packets from the front of a queue fit in one payload of `max_payload` bytes.
+/// Returns how many packets from the front of a queue fit in one payload of `max_payload` bytes.
 ///
-/// The first one always counts: an oversized packet is sent on its own, and it is the server's to
-/// refuse it. The reference reckons base64 as 4/3 of the bytes; this counts what is really sent.
+/// The first packet always counts: an oversized packet is sent on its own, and the server may
+/// refuse it. The reference client estimates base64 as 4/3 of the bytes; this counts the exact
+/// length.
 pub fn packets_that_fit<'a, 'b: 'a>(
     queue: impl IntoIterator<Item = &'a EnginePacket<'b>>,
     max_payload: Option<u64>,

@@ -4,10 +4,10 @@ use super::Config;
 use crate::random::Random;
 use crate::time::millis;
 
-/// Counts the attempts of one outage and says how long to wait before the next.
+/// Counts the attempts of one outage, and computes the delay before the next.
 ///
-/// As the reference's, the delay doubles and is jittered; unlike it, the jitter stays at the cap, and
-/// the delay stays bounded for ever.
+/// As in the reference client, the delay doubles and is jittered. Unlike there, delays at the cap
+/// are jittered too, and the delay stays bounded after any number of attempts.
 #[derive(Debug, Default)]
 pub(crate) struct Backoff {
     attempts: u32,
@@ -18,7 +18,7 @@ impl Backoff {
         self.attempts = 0;
     }
 
-    /// The last delay is not waited for to its end, and not counted.
+    /// Uncounts the last delay, because it was cut short.
     pub(crate) fn take_back(&mut self) {
         self.attempts = self.attempts.saturating_sub(1);
     }
@@ -26,7 +26,7 @@ impl Backoff {
     pub(crate) fn next(&mut self, config: &Config, random: &mut Random) -> Duration {
         let max = millis(config.reconnection_delay_max);
         let first = millis(config.reconnection_delay);
-        // What would be shifted out is beyond any bound.
+        // A shift that would overflow exceeds any bound.
         let ideal = match first.leading_zeros() > self.attempts {
             true => (first << self.attempts).min(max),
             false if first == 0 => 0,
@@ -34,14 +34,14 @@ impl Backoff {
         };
         self.attempts = self.attempts.saturating_add(1);
 
-        // A share that is no number is no jitter.
+        // NaN means no jitter.
         let share = match config.randomization_factor {
             factor if factor.is_nan() => 0.0,
             factor => factor.clamp(0.0, 1.0),
         };
         let spread = ideal as f64 * share;
         let jittered = ideal as f64 + spread * (2.0 * random.unit() - 1.0);
-        // What would pass the cap is mirrored at it, so that clients stay spread there too.
+        // A delay beyond the cap is mirrored at the cap, so that clients stay spread there too.
         let bounded = if jittered > max as f64 {
             2.0 * max as f64 - jittered
         } else {

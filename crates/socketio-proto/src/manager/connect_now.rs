@@ -1,4 +1,4 @@
-//! The wish to be connected, of a person or of the system: acted on at once, in every state.
+//! Requests to be connected now, from a person or the system: honoured at once, in every state.
 
 use alloc::boxed::Box;
 use core::time::Duration;
@@ -9,27 +9,27 @@ use super::{DisconnectReason, Event, Manager, Output, SocketId, socket_of};
 use crate::engine;
 use crate::time::millis;
 
-// Those without a type of time are in milliseconds.
+// Plain integers are in milliseconds.
 
-/// What the peer has been asked for less than this time ago is not asked for anew; nor less than two
-/// round trips ago.
+/// A request to the server is not repeated within this time, nor within two round trips.
 const PATIENCE: u64 = 500;
 
-/// The same where the device woke or the network is back: an attempt that began since may be good.
+/// The same after the device woke or the network came back: an attempt that began since then may
+/// succeed.
 const PATIENCE_AT_WAKE: u64 = 2_000;
 
-/// So often the patience doubles, while nothing that is made anew comes to its end.
+/// The maximum number of times that the patience doubles while restarted requests don't end.
 const MOST_HURRIES: u32 = 4;
 
-/// However slow the way is, nobody waits for longer than this: without an option that bounds the
-/// wait, nothing else would end it.
+/// The upper bound of the patience, however slow the network is. Where no option bounds the wait,
+/// nothing else would end it.
 const MOST_PATIENCE: u64 = 20_000;
 
-/// Attempts at the wish of the system are at least this far apart.
+/// The minimum time between attempts that the system asks for.
 const SPACING: Duration = Duration::from_millis(500);
 
 impl Manager {
-    /// A socket that was not on its way is to be connected.
+    /// Connects an idle socket.
     pub(super) fn connect_idle(&mut self, id: SocketId) {
         let now = self.now;
         let is_reaction = self.is_reaction();
@@ -58,13 +58,13 @@ impl Manager {
         }
     }
 
-    /// There is no connection for a socket that is to be connected.
+    /// Opens the connection for an idle socket, or schedules that.
     fn open_for_idle(&mut self, is_reaction: bool) {
         let now = self.now;
         let waits = self.reconnect_at.is_some();
         if self.is_suspended {
             if !waits {
-                // It counts as any that waits, and is taken back when the page wakes.
+                // It is counted like any scheduled attempt, and uncounted when the page wakes.
                 self.pacing.next(&self.config, &mut self.random);
                 self.reconnect_at = Some(now);
             }
@@ -79,27 +79,27 @@ impl Manager {
         }
     }
 
-    /// An attempt failed, or what it led to was lost.
+    /// Notes that an attempt failed, or a connection was lost.
     pub(super) fn fail(&mut self) {
         self.failed = Some(self.now);
         self.former.clear();
     }
 
-    /// Whether a wish to connect that comes now is the answer of a program to a failure.
+    /// Whether a request to connect that is made now is a program's reaction to a failure.
     pub(super) fn is_reaction(&self) -> bool {
         let now = self.now;
         self.failed
             .is_some_and(|failed| now.millis_since(failed) < REACTION)
     }
 
-    /// A socket is removed.
+    /// Keeps the pacing of a socket that is removed right after a failure.
     pub(super) fn keep_former(&mut self, namespace: Box<str>, pacing: Pacing) {
         if self.is_reaction() {
             self.former.push((namespace, pacing));
         }
     }
 
-    /// A socket is made.
+    /// Returns the kept pacing for a new socket of this namespace.
     pub(super) fn take_former(&mut self, namespace: &str) -> Pacing {
         let mut former = self.former.iter();
         match former.position(|(name, _)| **name == *namespace) {
@@ -108,7 +108,7 @@ impl Manager {
         }
     }
 
-    /// How long a program has to wait that answers a failure by the wish for a namespace.
+    /// The delay before the CONNECT of a program that reacts to a failure; `None` for at once.
     fn reaction_delay(&mut self, id: SocketId, is_reaction: bool) -> Option<Duration> {
         let socket = socket_of(&mut self.sockets, id)?;
         match socket.pacing.may_hurry(is_reaction) {
@@ -117,7 +117,7 @@ impl Manager {
         }
     }
 
-    /// A socket that is on its way is to be connected now.
+    /// Connects a socket now that is connecting already.
     pub(super) fn connect_now(&mut self, id: SocketId) {
         let is_reaction = self.is_reaction();
         match self.connection.phase() {
@@ -136,13 +136,13 @@ impl Manager {
         }
     }
 
-    /// The device woke, the network is back, or somebody looks at the page again.
+    /// Handles a wake: the device woke, the network is back, or the page got the user's attention.
     pub(super) fn wake(&mut self) {
         let now = self.now;
         if let Some(at) = self.reconnect_at {
             match self.woken.map(|woken| woken + SPACING) {
                 Some(next) if next > now => {
-                    // One that is due waited only because the page was not there.
+                    // An overdue attempt has waited only because the page was suspended.
                     if next < at || at <= now {
                         self.reconnect_at = Some(next);
                         self.is_wished = true;
@@ -177,13 +177,14 @@ impl Manager {
         }
     }
 
-    /// Makes the attempt at once that the back-off waits for.
+    /// Starts the scheduled attempt at once.
     pub(super) fn attempt_now(&mut self) {
         self.pacing.take_back();
         self.open();
     }
 
-    /// An attempt that hangs is made anew. Tells whether one does.
+    /// Restarts an attempt that has taken longer than `patience`, in milliseconds. Returns whether
+    /// there was one.
     pub(super) fn reopen_after(&mut self, patience: u64) -> bool {
         let now = self.now;
         if self.connection.phase() != engine::Phase::Opening
@@ -192,7 +193,7 @@ impl Manager {
             return false;
         }
         self.output(Output::CloseTransport(self.connection.transport()));
-        // What went out over it ahead went nowhere.
+        // A CONNECT that was sent ahead over that transport is lost.
         self.left.clear();
         let mut place = 0;
         while let Some(id) = self.next_socket(&mut place) {
@@ -205,8 +206,8 @@ impl Manager {
         true
     }
 
-    /// Something is made anew that had not ended: a program that wishes for it again and again must
-    /// not keep it from ever coming to its end, where that takes longer than the program waits.
+    /// Counts the restart of something that had not ended. The patience doubles each time, so that
+    /// a program that asks again and again can't keep a slow attempt from ever succeeding.
     fn hurry(&mut self) {
         self.pacing.hurries = MOST_HURRIES.min(self.pacing.hurries + 1);
     }
@@ -215,7 +216,7 @@ impl Manager {
         PATIENCE << self.pacing.hurries
     }
 
-    /// Asks for a namespace at once, on a connection that is open.
+    /// Sends CONNECT at once on an open connection, where possible.
     fn request_now(&mut self, id: SocketId) {
         let is_reaction = self.is_reaction();
         let patience = self.patience();
@@ -236,9 +237,10 @@ impl Manager {
         }
     }
 
-    /// Asks anew for what was left without an answer for this long. On a connection that others need,
-    /// CONNECT goes out again only where that `is_urgent`: the server may refuse one that comes on
-    /// top of another. Tells whether a transport is opened for that.
+    /// Repeats a request for auth, or a CONNECT, that has been unanswered for `patience`
+    /// milliseconds. On a connection that other sockets need, repeats a CONNECT only if
+    /// `is_urgent`: the server may refuse a second one as a duplicate. Returns whether a transport
+    /// is being opened for it.
     fn ask_anew(&mut self, id: SocketId, patience: u64, is_urgent: bool) -> bool {
         let now = self.now;
         let is_alone = self.is_alone(id);
@@ -251,7 +253,8 @@ impl Manager {
                 socket.leave(Phase::Waiting);
                 self.request_connect(id);
             }
-            // Nothing is lost with a connection that nobody else is on, and the server starts clean.
+            // No other socket needs this connection, and the server starts with clean state on a
+            // new one.
             Phase::Connecting if is_alone => {
                 socket.leave(Phase::Waiting);
                 self.output(Output::CloseTransport(self.connection.transport()));
@@ -270,7 +273,7 @@ impl Manager {
         self.connection.phase() == engine::Phase::Opening
     }
 
-    /// How long an answer may take at least.
+    /// The time within which a request is not repeated, in milliseconds.
     fn patience(&self) -> u64 {
         let measured = self.round_trip.map_or(0, |round_trip| {
             millis(round_trip.latest.max(round_trip.smoothed)).saturating_mul(2)
@@ -279,16 +282,16 @@ impl Manager {
         patience.min(MOST_PATIENCE)
     }
 
-    /// Whether no other socket needs the connection.
+    /// Whether no other active socket needs the connection.
     pub(super) fn is_alone(&self, id: SocketId) -> bool {
         let namespace = self.get(id).map(|socket| &*socket.namespace);
         let is_other = |socket: &Socket| Some(&*socket.namespace) != namespace;
         !self.any_socket(&|socket| socket.is_active() && is_other(socket))
     }
 
-    /// Opens the connection anew, because what the server knows of a namespace is not certain.
+    /// Reopens the connection, because the server's state of a namespace is uncertain.
     pub(super) fn renew(&mut self) {
-        // What handlers of `Connected` emitted comes before what they, or others, do to the connection.
+        // Events that handlers of `Connected` emitted are sent before the connection is closed.
         self.flush_all();
         self.output(Output::CloseTransport(self.connection.transport()));
         self.lost(

@@ -11,7 +11,8 @@ use crate::engine::{self, Received, Violation};
 use crate::json;
 use crate::packet::{DecodeError, Decoded, Packet, PacketKind};
 
-/// The payload of a CONNECT reply: the socket's id, and the one that the session can be restored by, if there is one.
+/// Reads the payload of a CONNECT reply: the socket's id and, if present, the private id for
+/// session recovery.
 fn session(packet: &Packet) -> Option<(String, Option<String>)> {
     let (mut sid, mut pid) = (None, None);
     let mut take = |key: &str, value| match key {
@@ -27,9 +28,9 @@ fn session(packet: &Packet) -> Option<(String, Option<String>)> {
     Some((json::string(sid?)?, pid))
 }
 
-/// What comes from outside.
+/// Input from the transport.
 impl Manager {
-    /// Takes what a transport tells. Whatever a superseded transport still tells is ignored.
+    /// Handles an event of a transport. Events of a superseded transport are ignored.
     pub fn handle_transport(&mut self, id: TransportId, event: TransportEvent, now: Instant) {
         self.now = now;
         let phase = self.connection.phase();
@@ -93,15 +94,16 @@ impl Manager {
         }
     }
 
-    /// From now on, events may be told with arguments that were [left unread](Packet::is_unread): to read them once, and
-    /// straight into a listener's type, is cheaper. Whoever is told checks or reads each, whether it is wanted or not, and
-    /// [refuses](Self::refuse) what can't be read.
+    /// From now on, passes events on with their arguments [unread](Packet::is_unread) where
+    /// possible: decoding them once, straight into a listener's type, is cheaper. The caller must
+    /// check or decode the arguments of each event, even without a listener, and
+    /// [refuse](Self::refuse) an event whose arguments are invalid.
     pub fn leave_unread(&mut self) {
         self.leaves_unread = true;
     }
 
-    /// An event that was told with its arguments unread can't be read: the connection is closed, as at every packet
-    /// that can't.
+    /// Reports that the unread arguments of an event are invalid. Closes the connection, as any
+    /// packet that can't be decoded does.
     pub fn refuse(&mut self, error: DecodeError, now: Instant) {
         self.now = now;
         if self.connection.phase() == engine::Phase::Open {
@@ -122,7 +124,7 @@ impl Manager {
         let due = self.attachments_due.take();
         let began = self.packet_began.take();
         match decoded {
-            // It came between another and its attachments.
+            // This packet arrived between another packet and its attachments.
             Ok(Decoded::Packet(packet)) if self.decoder.is_waiting() => {
                 (self.attachments_due, self.packet_began) = (due, began);
                 self.packet(packet);
@@ -132,7 +134,7 @@ impl Manager {
                     self.packet(packet);
                 }
             }
-            // The next one keeps the heartbeat waiting, so it has as much time as that.
+            // The next attachment holds up the heartbeat, so it gets as much time as a heartbeat.
             Ok(Decoded::Waiting { .. }) => {
                 self.packet_began = began.or(Some(now));
                 self.attachments_due = now.after(self.connection.patience()).or(due);
@@ -141,15 +143,15 @@ impl Manager {
         }
     }
 
-    /// Whether a packet, whose attachments came later, began before its namespace was asked for: it
-    /// is of the session before.
+    /// Whether a packet with attachments began before the CONNECT of its namespace was sent. It
+    /// then belongs to the previous session.
     fn is_of_earlier(&self, packet: &Packet, began: Instant) -> bool {
         let id = self.find(packet.namespace());
         let socket = id.and_then(|id| self.get(id));
         socket.is_some_and(|socket| began < socket.asked)
     }
 
-    /// A peer that sends what can't be read is not talked to further.
+    /// Closes the connection, because the peer sent a packet that can't be decoded.
     fn unreadable(&mut self, error: DecodeError) {
         let details = CloseDetails::Packet(error.clone());
         self.violated(details, ConnectError::Packet(error));
@@ -169,14 +171,15 @@ impl Manager {
             return;
         }
         let id = self.find(packet.namespace());
-        // Whoever is told of it at once reads it; what is kept or let pass is read here.
+        // An event that is passed on at once is checked by its receiver. A packet that is held or
+        // ignored is checked here.
         if packet.is_unread()
             && !id.is_some_and(|id| self.is_told_unread(id))
             && let Err(error) = packet.check()
         {
             return self.unreadable(error);
         }
-        // A namespace that nobody asked for, or that was left, is nobody's.
+        // Ignores a packet of a namespace without a socket.
         let Some(id) = id else { return };
         match packet.kind() {
             PacketKind::Event => self.event_packet(id, packet),
@@ -197,14 +200,14 @@ impl Manager {
         };
         match socket.phase {
             Phase::Connected => self.received(id, packet),
-            // It may be of the session that was left.
+            // The event may belong to the session that was left.
             Phase::Connecting if self.may_be_of_left(packet.namespace()) => {}
             Phase::Connecting => self.hold(id, packet),
             Phase::Idle | Phase::Waiting | Phase::Authorizing => {}
         }
     }
 
-    /// Keeps an event that came ahead of the answer to CONNECT.
+    /// Holds an event that arrived before the answer to CONNECT.
     fn hold(&mut self, id: SocketId, packet: Packet) {
         let capacity = self.config.receive_buffer;
         let limit = self.config.limits.packet_bytes;
@@ -240,17 +243,17 @@ impl Manager {
         let Some(socket) = self.get_mut(id) else {
             return;
         };
-        // An acknowledgement that nobody waits for, or no more, is let pass (H13).
+        // An acknowledgement that isn't awaited, or no longer is, is ignored (H13).
         let Some(ack) = packet.id() else { return };
-        // Nor is one that was not asked for yet: it is for a socket that was here before, and whose
-        // ids began at 0 as well.
+        // So is one for a packet that was not sent yet: it belongs to an earlier socket, whose ids
+        // began at 0 too.
         match socket.acks.take_if(ack, |pending| pending.sent.is_some()) {
             Some(pending) => self.acknowledged(id, pending, packet),
             None => self.acknowledged_late(id, ack, packet),
         }
     }
 
-    /// The answer to a CONNECT.
+    /// Handles the answer to a CONNECT.
     fn reply_packet(&mut self, id: SocketId, packet: Packet) {
         let Some(socket) = self.get_mut(id) else {
             return;
@@ -258,13 +261,14 @@ impl Manager {
         let is_accepted = packet.kind() == PacketKind::Connect;
         match socket.phase {
             Phase::Connecting if is_accepted => self.connect_packet(id, &packet),
-            // It may answer what the user took back; then the answer to the next one is to come.
+            // It may answer a CONNECT that the user took back. The answer to the current one is
+            // then still due.
             Phase::Connecting if socket.has_left_requests() && !socket.insists => {
                 socket.answered();
             }
             Phase::Connecting => self.refused(id, packet),
             _ if socket.unanswered == 0 => {}
-            // It is late, but as good.
+            // A late acceptance is as good as one in time.
             Phase::Waiting | Phase::Authorizing if is_accepted => {
                 let is_left = socket.has_left_requests();
                 socket.answered();
@@ -274,7 +278,8 @@ impl Manager {
                         self.set_identity(id, user);
                         self.connect_packet(id, &packet);
                     }
-                    // Of a session, or a user, before: left, and asked for anew.
+                    // It belongs to an earlier session or user, so this leaves it and sends a new
+                    // CONNECT.
                     false => {
                         socket.leave(Phase::Waiting);
                         self.leave(packet.namespace());
@@ -294,7 +299,7 @@ impl Manager {
         }
     }
 
-    /// The server refuses the namespace.
+    /// Handles the server's refusal of the namespace.
     fn refused(&mut self, id: SocketId, packet: Packet) {
         let Some(socket) = self.get_mut(id) else {
             return;
@@ -304,8 +309,9 @@ impl Manager {
             socket.auth_refreshed = true;
             self.request_connect(id);
         } else if socket.unanswered > 0 && core::mem::take(&mut socket.insists) {
-            // A server that has left a request open may refuse each further one as one too many, as
-            // python-socketio does: only a new connection gives a person the answer.
+            // A server that has left a CONNECT unanswered may refuse each further one as a
+            // duplicate, as python-socketio does. Only a new connection gets the user a real
+            // answer.
             socket.leave(Phase::Waiting);
             self.renew();
         } else {
@@ -315,8 +321,8 @@ impl Manager {
         }
     }
 
-    /// The server refuses the namespace, for a request that it had left open. It says nothing of what
-    /// the user took back since, nor of auth that was set since.
+    /// Handles a refusal that answers an earlier, unanswered CONNECT. It is ignored if the user
+    /// took that CONNECT back, or has set other auth since.
     fn refused_late(&mut self, id: SocketId, packet: Packet) {
         let Some(socket) = self.get_mut(id) else {
             return;
@@ -328,7 +334,8 @@ impl Manager {
         }
     }
 
-    /// The server ends a namespace; or refuses it, where it comes in the place of an answer.
+    /// Handles a DISCONNECT. It ends the namespace or, where an answer to CONNECT is due, refuses
+    /// it.
     fn disconnect_packet(&mut self, id: SocketId, packet: Packet) {
         let is_stale = self.may_be_of_left(packet.namespace());
         let Some(socket) = self.get_mut(id) else {
@@ -343,12 +350,12 @@ impl Manager {
                 let reason = DisconnectReason::IoServerDisconnect;
                 self.disconnected(id, Phase::Idle, reason, details);
                 self.close_if_unused();
-                // It may have refused the other request, and keep the session.
+                // The server may have refused the other CONNECT and kept the session.
                 if is_uncertain && self.connection.phase() == engine::Phase::Open {
                     self.renew();
                 }
             }
-            // It may end the session that was left: then CONNECT still has its answer to come.
+            // It may end the session that was left. The answer to CONNECT is then still due.
             Phase::Connecting if is_stale => {}
             Phase::Connecting => self.refused(id, packet),
             Phase::Waiting if socket.unanswered > 0 => self.refused_late(id, packet),
@@ -356,15 +363,16 @@ impl Manager {
         }
     }
 
-    /// The order is the reference's: what was held, then `Connected`; the send buffer goes out behind its
-    /// handlers, so that they can still clear it.
+    /// Handles the acceptance of a namespace. The order is the reference client's: held events
+    /// first, then `Connected`. The send buffer is sent after the handlers of `Connected` have run,
+    /// so that they can still clear it.
     fn connect_packet(&mut self, id: SocketId, packet: &Packet) {
         let now = self.now;
         let Some(socket) = self.get_mut(id) else {
             return;
         };
         let Some((sid, pid)) = session(packet) else {
-            // To the server, it is connected.
+            // The server takes the namespace for connected.
             if !self.is_alone(id) {
                 self.leave(packet.namespace());
             }
@@ -384,7 +392,8 @@ impl Manager {
             socket: id,
             recovered,
         });
-        // The timer may be late. What handlers emit is not held against its time to wait.
+        // The timer may be late, so this expires overdue packets before handlers of `Connected`
+        // emit more.
         self.expire(id);
         self.outputs.push(super::Queued::Flush(id));
     }

@@ -3,17 +3,17 @@ use alloc::boxed::Box;
 use super::socket::User;
 use crate::Instant;
 
-/// By this many heartbeats the server has read what was sent before the first of them: it sends the
-/// second in answer to our answer to the first.
+/// After this many heartbeats, the server has read everything that was sent before the first of
+/// them: it sends the second only after it has received the pong to the first.
 pub(super) const FENCE: u8 = 2;
 
 /// A namespace that was left.
 #[derive(Debug)]
 pub(super) struct Left {
     pub(super) namespace: Box<str>,
-    /// It is not asked for before this moment.
+    /// The earliest time for the next CONNECT.
     pub(super) until: Instant,
-    /// The CONNECTs that were taken back before their answers came.
+    /// The CONNECTs that were taken back before they were answered.
     pub(super) pending: Option<Pending>,
     /// Heartbeats since then.
     pub(super) heartbeats: u8,
@@ -21,9 +21,9 @@ pub(super) struct Left {
 
 #[derive(Debug)]
 pub(super) struct Pending {
-    /// Whose they were.
+    /// The user whose auth they carried.
     pub(super) identity: Option<User>,
-    /// When the last one went out.
+    /// When the last one was sent.
     pub(super) since: Instant,
     /// When they count as unanswered.
     pub(super) until: Instant,

@@ -8,9 +8,10 @@ use crate::Instant;
 use crate::engine;
 use crate::packet::Decoder;
 
-/// The time and the network.
+/// Time, and changes of the network, the device and the page.
 impl Manager {
-    /// To be called when [`poll_timeout`](Self::poll_timeout) says; calling it early or late is harmless.
+    /// Handles every deadline that has passed. Call it at the time that
+    /// [`poll_timeout`](Self::poll_timeout) returns; an early or late call is harmless.
     pub fn handle_timeout(&mut self, now: Instant) {
         self.now = now;
         if self.connection.is_overdue(now) {
@@ -53,14 +54,15 @@ impl Manager {
         }
     }
 
-    /// Ends the waits of a socket that are over, and drops what has waited too long.
+    /// Ends the acknowledgement waits of a socket that have timed out, and drops packets that have
+    /// waited too long.
     pub(super) fn expire(&mut self, id: SocketId) {
         let now = self.now;
         let Some(socket) = self.get_mut(id) else {
             return;
         };
         let expired = socket.acks.take_expired(now);
-        // What was not sent in time is not sent at all (H11).
+        // A packet whose wait timed out before it was sent is not sent at all (H11).
         if !expired.is_empty() {
             socket.send_buffer.take_awaited(&expired);
         }
@@ -69,16 +71,16 @@ impl Manager {
         self.end_dropped(id, stale);
     }
 
-    /// The device woke, the network is back, the page became visible, or somebody looks: checks the
-    /// heartbeat against the clock, makes an attempt at once that waits for the back-off, and makes
-    /// one anew that has hung for a while. So are questions for auth, and a request for a namespace
-    /// that is alone on its connection. Such attempts are not counted, and at least half a second
-    /// apart.
+    /// Notes that the device woke, the network is back, or the page became visible or got the
+    /// focus. Checks the heartbeat against the clock, starts a scheduled attempt at once, and
+    /// restarts an attempt that has hung for a while. Likewise repeats a request for auth, and the
+    /// CONNECT of a namespace that is alone on its connection. Such attempts are not counted, and
+    /// start at least half a second apart.
     pub fn handle_wake(&mut self, now: Instant) {
         if core::mem::take(&mut self.is_offline) {
             self.pacing.reset();
         }
-        // An attempt that is due by this time is one at the wish of the system as well.
+        // An attempt that is due by now counts as one that the system asked for, too.
         let waits = self.reconnect_at.take();
         self.handle_timeout(now);
         self.reconnect_at = self.reconnect_at.or(waits);
@@ -86,25 +88,28 @@ impl Manager {
         self.wake();
     }
 
-    /// The device slept for this long while the clock stood still: the server's heartbeat went on.
+    /// Notes that the device slept for this long while the clock stood still. The server's
+    /// heartbeat continued meanwhile, so on this clock it is due earlier by that time.
     pub fn handle_sleep(&mut self, slept: Duration, now: Instant) {
         self.connection.skip(slept);
         self.has_slept = true;
         self.handle_timeout(now);
     }
 
-    /// The network is gone: closes the connection rather than wait for its heartbeat. Until
-    /// [`handle_wake`](Self::handle_wake) says that it is back, attempts go on, but are not held
-    /// against [`Config::reconnection_attempts`](super::Config::reconnection_attempts).
+    /// Notes that the network is gone, and closes the connection instead of waiting for its
+    /// heartbeat. Attempts continue, but don't count against
+    /// [`Config::reconnection_attempts`](super::Config::reconnection_attempts) until
+    /// [`handle_wake`](Self::handle_wake) is called.
     pub fn handle_offline(&mut self, now: Instant) {
         self.now = now;
         self.is_offline = true;
         self.let_go(CloseDetails::NetworkLost);
     }
 
-    /// The page is left, or frozen: closes the connection, which would keep the page from being
-    /// kept, and the server from seeing that nobody is there. Nothing is opened until
-    /// [`handle_wake`](Self::handle_wake), which connects what is to be connected.
+    /// Notes that the page is left or frozen, and closes the connection. An open connection would
+    /// keep the page out of the back/forward cache, and the server would take the user for present.
+    /// No connection is opened until [`handle_wake`](Self::handle_wake), which reconnects the
+    /// active sockets.
     pub fn handle_suspend(&mut self, now: Instant) {
         self.now = now;
         self.is_suspended = true;
@@ -120,9 +125,9 @@ impl Manager {
     }
 }
 
-/// The course of a connection.
+/// The life cycle of a connection.
 impl Manager {
-    /// Starts an attempt, the user's own or one of the back-off's.
+    /// Starts an attempt, requested by the user or scheduled by the back-off.
     pub(super) fn open(&mut self) {
         if self.reconnect_at.take().is_none() {
             self.attempt = 0;
@@ -140,7 +145,7 @@ impl Manager {
         self.output(Output::OpenTransport(transport));
     }
 
-    /// The handshake came: every socket that waits asks for its namespace.
+    /// Handles the handshake: every waiting socket sends its CONNECT.
     pub(super) fn opened(&mut self) {
         self.opening_took = self.now.millis_since(self.attempted);
         self.event(Event::Opened);
@@ -159,7 +164,7 @@ impl Manager {
         self.lost(DisconnectReason::PingTimeout, None, ConnectError::Heartbeat);
     }
 
-    /// The peer has not answered in time.
+    /// Handles a request for auth, or a CONNECT, that was not answered in time.
     fn give_up_answer(&mut self, id: SocketId) {
         let now = self.now;
         let Some(socket) = self.get(id) else { return };
@@ -170,7 +175,8 @@ impl Manager {
             return self.auth_failed(id, "no answer in time: see the option timeout".into());
         }
         if self.is_alone(id) {
-            // A new connection finds the server with no memory of what it left open.
+            // On a new connection, the server has no state left of the request that it did not
+            // answer.
             self.output(Output::CloseTransport(self.connection.transport()));
             let reason = DisconnectReason::TransportClose;
             return self.lost(reason, None, ConnectError::NotAnswered);
@@ -189,7 +195,7 @@ impl Manager {
         }
     }
 
-    /// Whether the options let another attempt follow this many.
+    /// Whether the options allow another attempt after this many.
     fn is_tried_again(&self, attempts: u32) -> bool {
         let most = self.config.reconnection_attempts;
         let is_counted = !self.is_offline && !self.is_suspended;
@@ -197,14 +203,14 @@ impl Manager {
         self.config.reconnection && !is_exhausted
     }
 
-    /// A namespace could not be connected.
+    /// Handles the failure to connect a namespace.
     pub(super) fn not_connected(&mut self, id: SocketId, phase: Phase, error: ConnectError) {
         let Some(socket) = self.get_mut(id) else {
             return;
         };
         socket.leave(phase);
         socket.insists = false;
-        // What was asked for came to its end.
+        // The request has ended.
         self.pacing.hurries = 0;
         self.note_failure(id);
         self.event(Event::ConnectError { socket: id, error });
@@ -217,13 +223,13 @@ impl Manager {
         self.fail();
     }
 
-    /// [`lost`](Self::lost) where the details are all that is known.
+    /// Calls [`lost`](Self::lost) with an error made of the details.
     pub(super) fn closed(&mut self, reason: DisconnectReason, details: CloseDetails) {
         self.lost(reason, Some(details.clone()), ConnectError::Closed(details));
     }
 
-    /// The connection is gone, and nobody here wanted that. `reason` is for those who were connected, `error` for
-    /// those who were about to be.
+    /// Handles a connection that was lost, not closed by the user. Connected sockets are notified
+    /// of `reason`, sockets that were connecting of `error`.
     pub(super) fn lost(
         &mut self,
         reason: DisconnectReason,
@@ -238,7 +244,7 @@ impl Manager {
             self.event(Event::ReconnectError(error.clone()));
         }
         self.fail();
-        // What is opened anew at a wish is no attempt that could be the last.
+        // A connection that the client itself renews is reopened even if the attempts are used up.
         let is_renewed = matches!(details, Some(CloseDetails::Renewed));
         if !is_renewed {
             self.pacing.hurries = 0;
@@ -275,7 +281,7 @@ impl Manager {
         self.event(Event::ReconnectScheduled { attempt, delay });
     }
 
-    /// What belonged to the connection goes with it.
+    /// Discards the state that belonged to the connection.
     pub(super) fn connection_gone(&mut self) {
         self.connection.close();
         self.pacing.ended(&self.config, self.now);
@@ -293,7 +299,7 @@ impl Manager {
         }
     }
 
-    /// Takes a socket out of the connection, and tells it if it was connected.
+    /// Detaches a socket from the connection, and emits `Disconnected` if it was connected.
     pub(super) fn disconnected(
         &mut self,
         id: SocketId,
@@ -325,11 +331,11 @@ impl Manager {
             });
         }
         self.unacknowledged(id, lost, super::AckError::Disconnected);
-        // A volatile packet that a handler emitted last.
+        // Drops a volatile packet that a handler emitted last.
         self.expire(id);
     }
 
-    /// The connection goes with its last active socket.
+    /// Closes the connection if no socket is active.
     pub(super) fn close_if_unused(&mut self) {
         if self.any_socket(&Socket::is_active) {
             return;

@@ -1,4 +1,5 @@
-//! What goes out: at once, when the socket is connected, or again until it is acknowledged.
+//! Outgoing events: sent at once, buffered until the socket is connected, or retried until they are
+//! acknowledged.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -13,11 +14,12 @@ use crate::engine;
 use crate::packet::{self, Arguments, Frame, Packet};
 
 impl Manager {
-    /// Emits an event: sends it where the socket is connected, else keeps it for when it is. With
-    /// [retries](crate::SocketOptions::retries), it is sent until it is acknowledged.
+    /// Emits an event. Sends it if the socket is connected, and buffers it otherwise. With
+    /// [retries](crate::SocketOptions::retries), the event is sent again until it is acknowledged.
     ///
     /// # Errors
-    /// When it can't be encoded, exceeds a limit, or finds the send buffer full. Nothing is sent or kept then.
+    /// When the event can't be encoded or exceeds a limit, or the send buffer is full. Nothing is
+    /// sent or buffered then.
     pub fn emit(
         &mut self,
         id: SocketId,
@@ -26,7 +28,8 @@ impl Manager {
         now: Instant,
     ) -> Result<Emitted, EmitError> {
         self.now = now;
-        // A heartbeat that is overdue tells of a dead link before the timer does, on a device that slept (H5).
+        // On a device that slept, an overdue heartbeat reveals a dead connection before the timer
+        // fires (H5).
         if self.connection.phase() == engine::Phase::Open && self.connection.is_overdue(now) {
             self.heartbeat_missed();
         }
@@ -50,7 +53,7 @@ impl Manager {
         let (limits, now) = (self.config.limits, self.now);
         let writable = self.connection.is_writable();
         let socket = self.get_mut(id).ok_or(EmitError::NoSocket)?;
-        // The id is only taken once the packet is.
+        // The id is only allocated once the packet is accepted.
         let ack = options.ack.then(|| socket.acks.next_id());
         let frame = packet::encode_event(&socket.namespace, ack, event, &limits)?;
 
@@ -91,9 +94,10 @@ impl Manager {
         }
         match outcome {
             Outcome::Sent if socket.sends() => self.send_event(id, frame),
-            // Where it is connected, what was kept goes first: soon, when the handlers of that have run.
+            // On a connected socket, the buffered packets go first, as soon as the handlers of
+            // `Connected` have run.
             Outcome::Sent | Outcome::Buffered => {
-                // A volatile one goes out with the flush that is due, or not at all.
+                // A volatile packet is sent with the pending flush, or not at all.
                 let live = match options.volatile {
                     true => Some(Duration::ZERO),
                     false => socket.options.send_buffer.time_to_live,
@@ -111,7 +115,7 @@ impl Manager {
         Ok(Emitted { outcome, ack })
     }
 
-    /// A handler of `Connected` emits more than the send buffer holds: what is in it goes out now.
+    /// Flushes the send buffer if it is full while handlers of `Connected` still run.
     fn make_way(&mut self, id: SocketId) {
         let is_full = self.get(id).is_some_and(|socket| {
             let (bounds, buffer) = (&socket.options.send_buffer, &socket.send_buffer);
@@ -126,7 +130,7 @@ impl Manager {
         }
     }
 
-    /// Sends what the window of the retry queue lets go, where there is one.
+    /// Sends the events that the window of the retry queue allows, if the socket has one.
     pub(super) fn drive_retries(&mut self, id: SocketId) {
         let is_retried = self.get(id).is_some_and(|socket| socket.retries.is_some());
         if let Some(driver) = self.retry_driver.filter(|_| is_retried) {
@@ -134,7 +138,7 @@ impl Manager {
         }
     }
 
-    /// What handlers of `Connected` emitted goes out now.
+    /// Flushes the send buffers whose handlers of `Connected` have not finished.
     pub(super) fn flush_all(&mut self) {
         let mut place = 0;
         while let Some(id) = self.next_socket(&mut place) {
@@ -142,7 +146,8 @@ impl Manager {
         }
     }
 
-    /// The handlers of `Connected` have run: what waited goes out, then what is to be sent again.
+    /// Sends the buffered packets, then the events of the retry queue. Called once the handlers of
+    /// `Connected` have run.
     pub(super) fn flush(&mut self, id: SocketId) {
         let now = self.now;
         if self.get(id).is_none_or(|socket| !socket.flush_pending) {
@@ -161,7 +166,7 @@ impl Manager {
         self.drive_retries(id);
     }
 
-    /// An acknowledgement came.
+    /// Handles an acknowledgement that is awaited.
     pub(super) fn acknowledged(&mut self, id: SocketId, pending: Pending, packet: Packet) {
         if let Some(sent) = pending.sent {
             self.measured(sent);
@@ -172,8 +177,8 @@ impl Manager {
         }
     }
 
-    /// An acknowledgement came that is not waited for any more. If it answers an earlier sending of an event that is
-    /// being retried, the event is done; else it is let pass.
+    /// Handles an acknowledgement that is no longer awaited. If it answers an earlier transmission
+    /// of an event that is being retried, the event is done. Otherwise it is ignored.
     pub(super) fn acknowledged_late(&mut self, id: SocketId, ack: u64, packet: Packet) {
         let queue = self.get(id).and_then(|socket| socket.retries.as_ref());
         if let Some(number) = queue.and_then(|queue| queue.sent_under(ack)) {
@@ -197,14 +202,14 @@ impl Manager {
         self.drive_retries(id);
     }
 
-    /// A wait has ended.
+    /// Reports the end of a wait.
     #[inline(never)]
     pub(super) fn acked(&mut self, socket: SocketId, id: u64, result: Result<Packet, AckError>) {
         self.event(Event::Acked { socket, id, result });
     }
 
-    /// Waits have ended without an acknowledgement: the user's are told, those of the retry queue sent again, or
-    /// given up.
+    /// Handles waits that ended without an acknowledgement: the user is notified, and events of the
+    /// retry queue are sent again or dropped.
     pub(super) fn unacknowledged(&mut self, id: SocketId, waits: Vec<Pending>, error: AckError) {
         for pending in waits {
             let ended = match pending.retried {
@@ -228,7 +233,7 @@ impl Manager {
         }
     }
 
-    /// Ends the wait of a packet that was dropped, if somebody waits for it.
+    /// Ends the wait for the acknowledgement of a dropped packet, if there is one.
     fn end_ack(&mut self, id: SocketId, ack: Option<u64>) {
         if let Some(ack) = ack
             && let Some(socket) = self.get_mut(id)
@@ -238,13 +243,13 @@ impl Manager {
         }
     }
 
-    /// Ends the waits of what was taken out of the send buffer and the retry queue.
+    /// Ends the waits of packets that were removed from the send buffer and the retry queue.
     pub(super) fn end_waits(&mut self, id: SocketId, dropped: Dropped) {
         self.end_dropped(id, dropped.packets);
         self.end_retried(id, dropped.events, AckError::Dropped);
     }
 
-    /// Ends the waits of events that leave the retry queue.
+    /// Ends the waits of events that were removed from the retry queue.
     pub(super) fn end_retried(&mut self, id: SocketId, events: Vec<Retried>, error: AckError) {
         for event in events {
             if let Some(awaited) = event.awaited {
@@ -253,7 +258,7 @@ impl Manager {
         }
     }
 
-    /// A packet that went out at `sent` was answered now.
+    /// Updates the round-trip time with a packet that was sent at `sent` and answered now.
     pub(super) fn measured(&mut self, sent: Instant) {
         let latest = self.now.saturating_since(sent);
         let round_trip = match self.round_trip {

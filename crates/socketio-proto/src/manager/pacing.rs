@@ -6,54 +6,53 @@ use crate::Instant;
 use crate::random::Random;
 use crate::time::millis;
 
-/// A wish to connect that comes within so many milliseconds after a failure, of whatever it is, is the answer
-/// of a program to that failure. A person takes longer.
+/// A request to connect within this many milliseconds after any failure counts as a program's
+/// reaction to that failure. A person takes longer.
 pub(super) const REACTION: u64 = 100;
 
-/// Spaces the attempts at one thing: the connection, or a namespace on it.
+/// Paces the attempts to open the connection, or to connect one namespace on it.
 ///
-/// A person who wants to be connected gets an attempt at once, always. A program that answers each
-/// failure by a new attempt gets one at once, and then the delays of the back-off: else
-/// `on_connect_error(|_| connect())` would be a loop without a pause.
+/// A person who asks for a connection always gets an attempt at once. A program that answers each
+/// failure with a new attempt gets one at once, and then the delays of the back-off. Otherwise
+/// `on_connect_error(|_| connect())` would be a busy loop.
 #[derive(Debug, Default)]
 pub(crate) struct Pacing {
     backoff: Backoff,
-    /// The attempts of this outage, as the user counts them.
+    /// The number of attempts in this outage, as reported to the user.
     attempts: u32,
-    /// Whether an attempt was made at once in answer to a failure, since the delays started over.
+    /// Whether a reaction to a failure has been granted an immediate attempt since the last reset.
     has_reacted: bool,
-    /// Since when it is connected.
+    /// When the connection or namespace was connected, while it is.
     connected: Option<Instant>,
-    /// How often in a row something was made anew that had not ended yet.
+    /// How often in a row an attempt or a request was restarted before it ended.
     pub(crate) hurries: u32,
 }
 
 impl Pacing {
-    /// The attempts of this outage, the one included that waits or is under way.
+    /// The number of attempts in this outage, including the one that is scheduled or under way.
     pub(crate) fn attempts(&self) -> u32 {
         self.attempts
     }
 
-    /// The delay before the next attempt.
+    /// Counts a further attempt, and returns the delay before it.
     pub(crate) fn next(&mut self, config: &Config, random: &mut Random) -> Duration {
         self.attempts = self.attempts.saturating_add(1);
         self.backoff.next(config, random)
     }
 
-    /// The attempt that waits is made at the wish of a person or of the system. It is not one of
-    /// those that the back-off counts.
+    /// Uncounts the scheduled attempt, because a person or the system asked for it to be made now.
     pub(crate) fn take_back(&mut self) {
         self.attempts = self.attempts.saturating_sub(1);
         self.backoff.take_back();
     }
 
-    /// All attempts were used up. They are counted anew, but the delays stay what they are, lest a
-    /// program that starts over each time never waits for long.
+    /// Resets the number of attempts when all are used up. The delay stays, so that a program that
+    /// starts over each time still waits.
     pub(crate) fn give_up(&mut self) {
         self.attempts = 0;
     }
 
-    /// The delays and the count start over.
+    /// Resets the delays and the number of attempts.
     pub(crate) fn reset(&mut self) {
         self.attempts = 0;
         self.backoff.reset();
@@ -61,18 +60,19 @@ impl Pacing {
         self.hurries = 0;
     }
 
-    /// Whether an attempt that is wanted now is made at once. As a reaction to a failure it is so
-    /// once, until the delays start over.
+    /// Whether a requested attempt may be made at once. A reaction to a failure may once, until the
+    /// next reset.
     pub(crate) fn may_hurry(&mut self, is_reaction: bool) -> bool {
         !is_reaction || !core::mem::replace(&mut self.has_reacted, true)
     }
 
-    /// It is connected. The delays start over once it has stayed so for a while.
+    /// Notes that the connection or namespace is connected. The delays are reset if it stays so for
+    /// [`Config::stable_after`].
     pub(crate) fn connected(&mut self, now: Instant) {
         self.connected.get_or_insert(now);
     }
 
-    /// It is not connected any more.
+    /// Notes that the connection or namespace is no longer connected.
     pub(crate) fn ended(&mut self, config: &Config, now: Instant) {
         if let Some(connected) = self.connected.take()
             && now.millis_since(connected) >= millis(config.stable_after)

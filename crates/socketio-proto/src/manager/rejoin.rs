@@ -1,8 +1,9 @@
 //! Namespaces that were left on a connection that stays open.
 //!
-//! What the server still sends of a session that was left must not reach the next one, and the wire
-//! doesn't tell one from the other: both carry the namespace's name and nothing else. So there is a
-//! memory of what was left, until the server is known to have read it.
+//! Packets that the server still sends for a session that was left must not reach the next session.
+//! The protocol can't tell the two apart: packets carry the namespace's name and nothing else. So
+//! the manager remembers each namespace that was left until the server is known to have processed
+//! the DISCONNECT.
 
 use core::cell::Cell;
 
@@ -13,7 +14,8 @@ use crate::Instant;
 use crate::packet::{self, Packet, PacketKind};
 
 impl Manager {
-    /// Sends DISCONNECT. A CONNECT right behind it would find the server not done with it.
+    /// Sends DISCONNECT, and holds back the next CONNECT: one right behind it would arrive before
+    /// the server has processed the DISCONNECT.
     pub(super) fn leave(&mut self, namespace: &str) {
         if let Ok(frame) = packet::encode_disconnect(namespace) {
             self.send(frame);
@@ -24,8 +26,8 @@ impl Manager {
         }
     }
 
-    /// The user takes CONNECTs back that the server has not answered: it would not know yet what is
-    /// left, so that waits for its answers.
+    /// Notes that the user took back CONNECTs that the server has not answered. A DISCONNECT now
+    /// would reach a server that has not connected the namespace yet, so it waits for the answers.
     pub(super) fn take_back_connects(&mut self, id: SocketId, count: u32) {
         let timeout = self.config.connect_timeout;
         let Some(socket) = self.get(id).filter(|_| count > 0) else {
@@ -48,7 +50,7 @@ impl Manager {
         }
     }
 
-    /// Takes a note of a namespace that is left now.
+    /// Records that a namespace is left now.
     fn note_left(&mut self, namespace: &str) -> Option<&mut Left> {
         if self.left_mut(namespace).is_none() {
             self.left.push(Left {
@@ -63,8 +65,8 @@ impl Manager {
         Some(left)
     }
 
-    /// When a namespace that is wanted can be asked for again. It may be over by now, where something
-    /// else came before the timer.
+    /// When the next CONNECT may be sent for a namespace that was left. May lie in the past if
+    /// another input came before the timer.
     pub(super) fn rejoin_deadline(&self) -> Option<Instant> {
         let at = |left: &Left| {
             let socket = self.get(self.find(&left.namespace)?)?;
@@ -76,9 +78,9 @@ impl Manager {
         self.left.iter().filter_map(at).min()
     }
 
-    /// Whether a namespace is not to be asked for yet. Where a CONNECT that was taken back had time
-    /// enough for its answer, or a person can't wait for it, it counts as unanswered, and the next
-    /// one may be sent.
+    /// Whether the CONNECT of a namespace must still wait. A CONNECT that was taken back counts as
+    /// unanswered once its answer is overdue, or has taken longer than `patience` in milliseconds.
+    /// The next CONNECT may then be sent.
     pub(super) fn is_left(&mut self, id: SocketId, patience: Option<u64>) -> bool {
         let now = self.now;
         let Some(socket) = socket_of(&mut self.sockets, id) else {
@@ -103,12 +105,12 @@ impl Manager {
         false
     }
 
-    /// Whether what comes for this namespace may be of a session that was left.
+    /// Whether a packet of this namespace may belong to a session that was left.
     pub(super) fn may_be_of_left(&self, namespace: &str) -> bool {
         self.left.iter().any(|left| *left.namespace == *namespace)
     }
 
-    /// A heartbeat came.
+    /// Counts a heartbeat, and forgets the namespaces whose DISCONNECT the server has processed.
     pub(super) fn fence_left(&mut self) {
         let now = self.now;
         self.left.retain_mut(|left| {
@@ -117,8 +119,8 @@ impl Manager {
         });
     }
 
-    /// Takes the answer to a CONNECT that was taken back: the namespace can be left, or asked for
-    /// anew. False where the packet answers no such CONNECT.
+    /// Handles the answer to a CONNECT that was taken back: leaves the namespace, or sends the next
+    /// CONNECT. Returns false if the packet answers no such CONNECT.
     pub(super) fn answered_left(&mut self, packet: &Packet) -> bool {
         let namespace = packet.namespace();
         let Some(left) = self.left_mut(namespace) else {
@@ -146,8 +148,8 @@ impl Manager {
             .find(|left| *left.namespace == *namespace)
     }
 
-    /// Takes back what the user was to be told of a session that he leaves. True where that is all
-    /// he would ever have known of it.
+    /// Removes the queued events of a session that the user leaves. Returns true if its `Connected`
+    /// was among them, so that the user never learned of the session.
     pub(super) fn withdraw(&mut self, id: SocketId) -> bool {
         let is_untold = Cell::new(false);
         self.outputs.take_where(&|queued| match queued {

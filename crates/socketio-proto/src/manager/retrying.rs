@@ -1,5 +1,5 @@
-//! Events that are sent until they are acknowledged. Nothing outside of here names what is in here, but for the socket
-//! that has [retries](Manager::retry): so a page without them doesn't link it.
+//! Events that are sent until they are acknowledged. Other modules reach this code only through the
+//! function pointers that [`Manager::retry`] installs, so a page without retries doesn't link it.
 
 use alloc::boxed::Box;
 
@@ -10,7 +10,7 @@ use crate::packet::{self, Arguments};
 
 impl Manager {
     /// From now on, each event of this socket is sent until it is acknowledged.
-    /// [`socket`](Self::socket) does this by itself, as the options say.
+    /// [`socket`](Self::socket) calls this where the options ask for it.
     pub fn retry(&mut self, id: SocketId, retries: Retries) {
         if let Some(socket) = self.get_mut(id)
             && socket.retries.is_none()
@@ -38,7 +38,8 @@ impl Manager {
             return Err(EmitError::NoSocket);
         };
         let event = queue.with_message_id(event)?;
-        // Dropping what was emitted before would break the promise of retries, so a full queue refuses.
+        // Dropping an earlier event would break at-least-once delivery, so a full queue refuses the
+        // new one.
         let packets = queue.len() + socket.send_buffer.len();
         let bytes = queue.bytes() + socket.send_buffer.bytes();
         if packets >= bounds.packets || bytes.saturating_add(event.bytes()) > bounds.bytes {
@@ -67,9 +68,9 @@ impl Manager {
         })
     }
 
-    /// Sends what the window of the retry queue lets go.
+    /// Sends the events that the window of the retry queue allows.
     fn send_retried(&mut self, id: SocketId) {
-        // What was taken is sent, even where the limits are tighter by now.
+        // An accepted event is sent even if the limits have become tighter since.
         let limits = Limits {
             attachments: usize::MAX,
             packet_bytes: usize::MAX,
@@ -80,7 +81,8 @@ impl Manager {
             let Some(event) = socket.retries.as_mut().and_then(|queue| queue.next()) else {
                 return;
             };
-            // The first sending goes under the id that the user knows, each further one under a new one (H21).
+            // The first transmission uses the id that the user knows, each further one a new id
+            // (H21).
             let ack = match event.awaited.filter(|_| event.acks.is_empty()) {
                 Some(awaited) => awaited,
                 None => socket.acks.take_id(),
@@ -95,7 +97,7 @@ impl Manager {
                 sent: Some(now),
                 retried: Some(number),
             });
-            // It was encoded once already, when it was taken.
+            // This can't fail: the event was encoded once when it was accepted.
             if let Ok(frame) = frame {
                 self.send_event(id, frame);
             }

@@ -1,14 +1,14 @@
 use core::time::Duration;
 
-/// How long it takes from a packet to its answer, the server's handling of it included.
+/// The time from a packet to its answer, including the server's processing time.
 ///
-/// In Engine.IO 4 only the server measures heartbeats, so the client looks at what it has answers to: CONNECT, and
-/// events with an acknowledgement.
+/// In Engine.IO 4 only the server can measure heartbeats. The client measures packets that the
+/// server answers: CONNECT, and events with an acknowledgement.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct RoundTrip {
-    /// The last measure.
+    /// The latest measurement.
     pub latest: Duration,
-    /// The mean of the measures, each weighing an eighth against those before it, as TCP has it.
+    /// The smoothed mean, in which each new measurement weighs one eighth, as in TCP.
     pub smoothed: Duration,
 }
 

@@ -6,46 +6,48 @@ use crate::Instant;
 #[derive(Debug, Default)]
 pub(crate) struct Acks {
     next: u64,
-    /// By their ids. One that is taken leaves its place empty, until most are.
+    /// Sorted by id. A wait that is taken leaves its entry empty until most entries are.
     pending: Vec<(u64, Option<Pending>)>,
     empty: usize,
-    /// Not later than the earliest deadline; a cancelled ack may leave it early, which costs one look.
+    /// A lower bound of the earliest deadline. It may be too early after a wait was cancelled,
+    /// which costs one extra check.
     deadline: Option<Instant>,
 }
 
-/// One wait.
+/// A pending wait for an acknowledgement.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) struct Pending {
     pub(crate) id: u64,
     pub(crate) deadline: Option<Instant>,
-    /// When its packet was given to the transport: from then on it is lost with the connection.
+    /// When its packet was given to the transport. From then on, the wait ends with the connection.
     pub(crate) sent: Option<Instant>,
-    /// Which event of the retry queue waits for it.
+    /// The number of the event in the retry queue that waits for it.
     pub(crate) retried: Option<u64>,
 }
 
 impl Acks {
-    /// The id that is taken next.
+    /// The next id to be allocated.
     pub(crate) fn next_id(&self) -> u64 {
         self.next
     }
 
-    /// No id below this one is taken.
+    /// Sets the next id to be allocated.
     pub(crate) fn start_at(&mut self, id: u64) {
         self.next = id;
     }
 
-    /// Takes an id for a packet that asks for an acknowledgement: a counter that no reconnect resets.
+    /// Allocates an id for a packet that asks for an acknowledgement. A reconnect doesn't reset the
+    /// counter.
     pub(crate) fn take_id(&mut self) -> u64 {
         let id = self.next;
         self.next += 1;
         id
     }
 
-    /// Starts a wait under an id that was taken.
+    /// Starts a wait for an allocated id.
     pub(crate) fn register(&mut self, pending: Pending) {
         self.deadline = earliest(self.deadline, pending.deadline);
-        // Nearly always the end: only an event that was retried waits under an older id.
+        // Nearly always the end: only a retried event registers an older id.
         let mut moved = (pending.id, Some(pending));
         let at = self.pending.partition_point(|(id, _)| *id < pending.id);
         for place in self.pending.iter_mut().skip(at) {
@@ -60,7 +62,7 @@ impl Acks {
         }
     }
 
-    /// Takes the wait out; `None` if nobody waits for it.
+    /// Removes and returns the wait; `None` if there is none.
     pub(crate) fn take(&mut self, id: u64) -> Option<Pending> {
         let taken = self.place(id)?.take()?;
         self.empty += 1;
@@ -70,7 +72,7 @@ impl Acks {
         Some(taken)
     }
 
-    /// Takes the wait out if it meets the condition.
+    /// Removes and returns the wait if it meets the condition.
     pub(crate) fn take_if(
         &mut self,
         id: u64,
@@ -85,7 +87,7 @@ impl Acks {
         self.deadline
     }
 
-    /// Takes out what is due at `now`.
+    /// Removes and returns the waits that have timed out by `now`.
     pub(crate) fn take_expired(&mut self, now: Instant) -> Vec<Pending> {
         if self.deadline.is_none_or(|deadline| deadline > now) {
             return Vec::new();
@@ -93,7 +95,7 @@ impl Acks {
         self.take_where(&|pending| pending.deadline.is_some_and(|deadline| deadline <= now))
     }
 
-    /// Takes out those whose packets went with the connection.
+    /// Removes and returns the waits whose packets were sent on the connection.
     pub(crate) fn take_sent(&mut self) -> Vec<Pending> {
         self.take_where(&|pending| pending.sent.is_some())
     }

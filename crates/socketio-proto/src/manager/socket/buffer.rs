@@ -12,7 +12,7 @@ pub(crate) struct Buffer {
     bytes: usize,
 }
 
-/// A packet that waits, and the id under which its acknowledgement is awaited.
+/// A waiting packet, and the id of its acknowledgement.
 #[derive(Debug)]
 pub(crate) struct Buffered {
     pub(crate) frame: Frame,
@@ -21,10 +21,10 @@ pub(crate) struct Buffered {
     pub(crate) origin: Origin,
 }
 
-/// Whether a packet may come in.
+/// Whether the buffer accepts a packet.
 #[derive(Debug)]
 pub(crate) enum Room {
-    /// There is room, now that these were dropped.
+    /// The packet fits, after these were dropped.
     Yes { dropped: Vec<Buffered> },
     /// The policy drops the packet.
     Drop,
@@ -45,7 +45,7 @@ impl Buffer {
         self.frames.iter()
     }
 
-    /// Asks for room for a packet of this size.
+    /// Makes room for a packet of this size, as the overflow policy allows.
     pub(crate) fn make_room(&mut self, bytes: usize, bounds: &SendBuffer) -> Room {
         let full = |buffer: &Self| {
             buffer.len() >= bounds.packets || buffer.bytes.saturating_add(bytes) > bounds.bytes
@@ -76,23 +76,23 @@ impl Buffer {
         Some(oldest)
     }
 
-    /// When the first packet has waited too long.
+    /// When the oldest packet expires.
     pub(crate) fn deadline(&self) -> Option<Instant> {
         self.frames.front()?.expires
     }
 
-    /// Takes out what has waited too long.
+    /// Removes and returns the packets that have expired.
     pub(crate) fn take_expired(&mut self, now: Instant) -> Vec<Buffered> {
         self.take_where(&|buffered| buffered.expires.is_some_and(|at| at <= now))
     }
 
-    /// Takes out the packets whose acknowledgements these waits were for.
+    /// Removes the packets whose acknowledgements these waits were for.
     pub(crate) fn take_awaited(&mut self, waits: &[Pending]) {
         let is_of_one = |ack| waits.iter().any(|wait| wait.id == ack);
         self.take_where(&|buffered| buffered.ack.is_some_and(is_of_one));
     }
 
-    /// Takes out what comes from elsewhere.
+    /// Removes and returns the packets of foreign origin.
     pub(crate) fn take_foreign(&mut self, is_foreign: &dyn Fn(&Origin) -> bool) -> Vec<Buffered> {
         self.take_where(&|buffered| is_foreign(&buffered.origin))
     }
@@ -138,7 +138,7 @@ mod tests {
         }
     }
 
-    /// The acknowledgements of what was dropped, or what becomes of the packet.
+    /// The acknowledgement ids of the dropped packets, or what happens to the new packet.
     fn told(room: Room) -> Result<Vec<u64>, &'static str> {
         match room {
             Room::Yes { dropped } => Ok(dropped.iter().filter_map(|one| one.ack).collect()),

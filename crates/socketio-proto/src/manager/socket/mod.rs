@@ -1,4 +1,4 @@
-//! One namespace of a connection: its phase, its buffers, its acknowledgements, its session.
+//! One namespace of a connection: its phase, buffers, acknowledgements and session.
 
 mod acks;
 mod auth;
@@ -34,76 +34,77 @@ pub(crate) struct Socket {
     pub(crate) acks: Acks,
     /// Packets to be sent once connected.
     pub(crate) send_buffer: Buffer,
-    /// Events that are sent until they are acknowledged, where the options say so.
+    /// Events that are sent until they are acknowledged, if the options ask for that.
     pub(crate) retries: Option<Box<dyn Retrying>>,
-    /// Events that came before the CONNECT reply.
+    /// Events that arrived before the answer to CONNECT.
     pub(crate) receive_buffer: Vec<Packet>,
-    /// Connected, but the handlers of that have not run yet: what is emitted goes behind the buffer.
+    /// Whether the socket is connected, but the handlers of `Connected` have not run yet. Events
+    /// emitted meanwhile are queued behind the send buffer.
     pub(crate) flush_pending: bool,
     pub(crate) recovered: bool,
-    /// Counts the connections of this namespace, so that an acknowledgement can't reach another.
+    /// Counts the sessions of this namespace, so that an acknowledgement can't reach a later one.
     pub(crate) session: u32,
-    /// Counts the questions for auth, so that a late answer is known as such.
+    /// Counts the requests for auth, so that a late answer can be recognized.
     pub(crate) auth_request: u32,
-    /// Until when auth, or the answer to CONNECT, is awaited.
+    /// The deadline for auth, or for the answer to CONNECT.
     pub(crate) deadline: Option<Instant>,
-    /// When auth was asked for last, or CONNECT was sent.
+    /// When auth was last requested, or CONNECT last sent.
     pub(crate) asked: Instant,
-    /// CONNECT is not sent before this moment.
+    /// The earliest time for the next CONNECT, while it is delayed.
     pub(crate) not_before: Option<Instant>,
-    /// The requests that the server left without an answer on this connection, beside the one that
-    /// is awaited.
+    /// The number of CONNECTs that the server has not answered on this connection, without the
+    /// current one.
     pub(crate) unanswered: u32,
-    /// The user took some of these back.
+    /// Whether the user took some of these back.
     pub(crate) has_left: bool,
-    /// A person wishes to be connected, and was not answered yet.
+    /// Whether a person asked to be connected, and the server has not answered yet.
     pub(crate) insists: bool,
     pub(crate) pacing: Pacing,
-    /// Whether fresh auth was asked for since the last connect.
+    /// Whether fresh auth was requested since the last connect.
     pub(crate) auth_refreshed: bool,
-    /// Whether what goes out is told.
+    /// Whether sent packets are reported as `Outgoing`.
     pub(crate) tells_outgoing: bool,
-    /// Whether the next one has gone out already, ahead of the manager.
+    /// Whether the next CONNECT was already sent, ahead of the manager.
     pub(crate) is_asked_ahead: bool,
     pub(crate) id: Option<String>,
     recovery: Recovery,
     /// The auth of the next CONNECT, where it is known.
     pub(crate) user: Option<User>,
-    /// The auth of the last CONNECT: whose the session is.
+    /// The auth of the last CONNECT, which identifies the user of the session.
     pub(crate) identity: Option<Option<User>>,
     /// Counts the sessions that the user left.
     epoch: u32,
 }
 
-/// What is taken out of the send buffer and the retry queue.
+/// Packets and events that were removed from the send buffer and the retry queue.
 #[derive(Debug)]
 pub(crate) struct Dropped {
     pub(crate) packets: Vec<Buffered>,
     pub(crate) events: Vec<Retried>,
 }
 
-/// Where a namespace stands.
+/// The state of a namespace.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Phase {
-    /// Not connected, and nothing will change that by itself.
+    /// Not connected, and not going to be without a command.
     Idle,
-    /// To be connected once the connection is open.
+    /// Waiting to send CONNECT.
     Waiting,
-    /// Auth is being asked for.
+    /// Auth was requested.
     Authorizing,
     /// CONNECT was sent.
     Connecting,
     Connected,
 }
 
-/// What lets a server restore the session.
+/// The data by which a server can restore the session.
 #[derive(Debug, Default)]
 struct Recovery {
     pid: Option<String>,
     offset: Option<String>,
 }
 
-/// Whose session auth opens, where that is known.
+/// The user whose session this auth opens, where that is known.
 fn user_of(auth: &Auth) -> Option<User> {
     Some(User::new(auth.text()?.into()))
 }
@@ -159,42 +160,44 @@ impl Socket {
         self.options.refresh_auth && self.options.auth == Auth::ASK && !self.auth_refreshed
     }
 
-    /// Whether this auth is of another user than that of the last CONNECT.
+    /// Whether this auth belongs to another user than the auth of the last CONNECT.
     pub(crate) fn is_other_user(&self, auth: Option<&str>) -> bool {
         let same = |last: &Option<User>| text_of(last) == auth;
         !self.options.one_user && !self.identity.as_ref().is_none_or(same)
     }
 
-    /// Whether the auth of the last CONNECT is what the next one would carry, as far as is known.
+    /// Whether the next CONNECT belongs to the same user as the last one. Assumed where auth is
+    /// requested each time.
     pub(crate) fn has_identity(&self) -> bool {
         self.options.auth == Auth::ASK || !self.is_other_user(self.options.auth.text())
     }
 
-    /// Whether the last CONNECT carried what is set as auth now, as far as is known.
+    /// Whether the last CONNECT carried the auth that is set now. Assumed where auth is requested
+    /// each time.
     pub(crate) fn asked_with_this_auth(&self) -> bool {
         let is_same = |last: &Option<User>| *last == self.user;
         self.options.auth == Auth::ASK || self.identity.as_ref().is_none_or(is_same)
     }
 
-    /// Whether the server has yet to answer a request of another user than this auth names.
+    /// Whether an answer is still due to a CONNECT with other auth than this.
     pub(crate) fn is_due_to_other(&self, auth: Option<&str>) -> bool {
         let is_same = |last: &Option<User>| text_of(last) == auth;
         let is_other = !self.identity.as_ref().is_none_or(is_same);
         self.unanswered > 0 && is_other && (self.has_left || !self.options.one_user)
     }
 
-    /// The server has answered one of the requests that it left open.
+    /// Notes that the server has answered one of the unanswered CONNECTs.
     pub(crate) fn answered(&mut self) {
         self.unanswered = self.unanswered.saturating_sub(1);
         self.has_left &= self.unanswered > 0;
     }
 
-    /// Whether the next answer may be to a request that the user took back.
+    /// Whether the next answer may belong to a CONNECT that the user took back.
     pub(crate) fn has_left_requests(&self) -> bool {
         self.has_left && self.unanswered > 0
     }
 
-    /// The session is over for good: it is not offered for recovery.
+    /// Forgets the session, so that it is not offered for recovery.
     pub(crate) fn forget_session(&mut self) {
         self.recovery = Recovery::default();
         self.auth_refreshed = false;
@@ -206,8 +209,8 @@ impl Socket {
         self.options.auth = auth;
     }
 
-    /// Where what is emitted now comes from. Where auth is asked for, its user is known once CONNECT
-    /// has gone out.
+    /// The origin of packets that are emitted now. Where auth is requested, its user is only known
+    /// once CONNECT was sent.
     pub(crate) fn origin(&self) -> Origin {
         let user = match (self.phase, &self.options.auth.0) {
             _ if self.options.one_user => None,
@@ -222,8 +225,8 @@ impl Socket {
         }
     }
 
-    /// The next session is this user's. Takes out what waits and is not for it. A session of another
-    /// user is not offered for recovery.
+    /// Assigns the next session to this user. Removes and returns the waiting packets of other
+    /// users. A session of another user is not offered for recovery.
     pub(crate) fn set_identity(&mut self, user: Option<User>) -> Dropped {
         let auth = text_of(&user);
         let is_other = self.is_other_user(auth);
@@ -244,7 +247,8 @@ impl Socket {
         dropped
     }
 
-    /// The payload of CONNECT: what the session can be restored by, then the user's own, which wins.
+    /// The payload of CONNECT: the recovery data, then the user's auth, whose members take
+    /// precedence.
     pub(crate) fn connect_payload(&self, auth: Option<&str>) -> Option<String> {
         let Some(pid) = &self.recovery.pid else {
             return auth.map(ToOwned::to_owned);
@@ -254,7 +258,8 @@ impl Socket {
         if let Some(offset) = &self.recovery.offset {
             push_quoted(&mut payload, ",\"offset\":\"", offset, "\"");
         }
-        // `Auth` holds an object, so what stands within its braces can be appended. On a clash the last member wins.
+        // `Auth` holds an object, so its members can be appended. Of duplicate keys the last one
+        // wins.
         match auth
             .and_then(|auth| auth.strip_prefix('{'))
             .map(str::trim_ascii_start)
@@ -284,8 +289,8 @@ impl Socket {
         self.flush_pending = true;
     }
 
-    /// The delay before the next request is not waited for to its end, and not counted. False where
-    /// there is none.
+    /// Cuts the delay before the next CONNECT short, and uncounts the attempt. Returns false if
+    /// there is no delay.
     pub(crate) fn end_delay(&mut self) -> bool {
         let waits = self.not_before.take().is_some();
         if waits {
@@ -294,18 +299,21 @@ impl Socket {
         waits
     }
 
-    /// Whether the last argument of each event is looked at.
+    /// Whether the last argument of each event may be a recovery offset.
     pub(crate) fn notes_offsets(&self) -> bool {
         self.recovery.pid.is_some()
     }
 
-    /// The server of a session that can be restored puts an offset behind the arguments of each event.
+    /// Notes the offset that the server appends to the arguments of each event of a recoverable
+    /// session.
     pub(crate) fn note_offset(&mut self, packet: &Packet) {
-        // Where the server may have two sessions for this socket, it is not known whose event it is.
+        // The server may have two sessions for this socket, so the offset may belong to the other
+        // one.
         if self.unanswered > 0 {
             self.recovery = Recovery::default();
         }
-        // Events that ask for an acknowledgement are not among those that a session is restored with.
+        // Servers don't restore events that ask for an acknowledgement, so their last argument is
+        // no offset.
         if self.notes_offsets()
             && packet.id().is_none()
             && let Some(offset) = packet.last_string()
@@ -314,7 +322,8 @@ impl Socket {
         }
     }
 
-    /// Leaves the connection; what came without being confirmed goes with it.
+    /// Detaches the socket from the connection, and discards the events held for an unanswered
+    /// CONNECT.
     pub(crate) fn leave(&mut self, phase: Phase) {
         self.phase = phase;
         self.id = None;

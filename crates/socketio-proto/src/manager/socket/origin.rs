@@ -1,14 +1,15 @@
 use alloc::boxed::Box;
 use alloc::rc::Rc;
 
-/// A user: the JSON text of the auth. A thin pointer, whose copies are the least code.
+/// A user, identified by the JSON text of the auth. A thin pointer, which takes the least code to
+/// copy.
 pub(crate) type User = Rc<Box<str>>;
 
-/// Where a packet that waits comes from: it must not reach another user's session.
+/// The origin of a waiting packet, which must not reach another user's session.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Origin {
-    /// Whose it is, where that is known.
+    /// The user who emitted it, where known.
     pub(crate) user: Option<User>,
-    /// How many sessions the user had left when it was emitted.
+    /// The number of sessions that the user had left when the packet was emitted.
     pub(crate) epoch: u32,
 }

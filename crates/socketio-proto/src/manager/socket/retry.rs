@@ -7,7 +7,7 @@ use crate::json::push_integer;
 use crate::packet::{Arguments, EncodeError};
 use crate::queue::Queue;
 
-/// The events that are sent until they are acknowledged, in their order.
+/// The events that are sent until they are acknowledged, in order.
 #[derive(Debug)]
 pub(crate) struct RetryQueue {
     options: Retries,
@@ -16,34 +16,36 @@ pub(crate) struct RetryQueue {
     bytes: usize,
 }
 
-/// One event on its way.
+/// One event of the queue.
 #[derive(Debug)]
 pub(crate) struct Retried {
     pub(crate) number: u64,
     pub(crate) event: Arguments,
-    /// The id under which the user awaits the end, if somebody does.
+    /// The acknowledgement id that the user waits for, if any.
     pub(crate) awaited: Option<u64>,
     pub(crate) timeout: Option<Duration>,
-    /// The ids it was sent under, the last of which may be waited for. An answer to any of them will do: where the
-    /// way takes longer than the timeout, no other would ever come.
+    /// The ids of its transmissions; only the last one may have a pending wait. An answer to any of
+    /// them completes the event: where the round trip takes longer than the timeout, the last one
+    /// would never be answered in time.
     pub(crate) acks: Vec<u64>,
     in_flight: bool,
     origin: Origin,
 }
 
-/// What a manager asks of a retry queue: by way of a trait's object, so that a page without retries links none.
+/// The interface of a retry queue. A trait object, so that a page without retries doesn't link the
+/// implementation.
 pub(crate) trait Retrying: Debug {
     fn len(&self) -> usize;
 
     fn bytes(&self) -> usize;
 
-    /// Whether an event pushed now is sent at once, on a connection.
+    /// Whether an event that is pushed now can be sent at once on a connected socket.
     fn has_window(&self) -> bool;
 
-    /// Adds the id that a server can drop repeats by to an event that is to be taken in next.
+    /// Adds the message id of the next event, by which a server can drop duplicates.
     fn with_message_id(&self, event: Arguments) -> Result<Arguments, EncodeError>;
 
-    /// Takes an event in, once it has its [message id](Self::with_message_id).
+    /// Appends an event that has its [message id](Self::with_message_id).
     fn push(
         &mut self,
         event: Arguments,
@@ -52,25 +54,27 @@ pub(crate) trait Retrying: Debug {
         origin: Origin,
     );
 
-    /// The next event to send, within the window: always the oldest that isn't in flight, so that order is kept.
+    /// The next event to send within the window: the oldest that isn't in flight, so that order is
+    /// kept.
     fn next(&mut self) -> Option<&mut Retried>;
 
-    /// An event was acknowledged: it is done. Tells who awaited that.
+    /// Removes and returns an event that was acknowledged.
     fn done(&mut self, number: u64) -> Option<Retried>;
 
-    /// The event that was sent under this id, now or earlier.
+    /// The number of the event that was sent with this acknowledgement id, in any of its
+    /// transmissions.
     fn sent_under(&self, ack: u64) -> Option<u64>;
 
-    /// An event stayed without acknowledgement. Returns it if it was sent often enough, and is given up.
+    /// Notes that an event was not acknowledged. Removes and returns it if its retries are used up.
     fn missed(&mut self, number: u64) -> Option<Retried>;
 
-    /// Nobody awaits the end of this event any more; it is sent all the same.
+    /// Notes that the user no longer waits for the acknowledgement. The event is still sent.
     fn forget_awaited(&mut self, ack: u64);
 
-    /// Takes out the events that are not in flight.
+    /// Removes and returns the events that are not in flight.
     fn take_waiting(&mut self) -> Vec<Retried>;
 
-    /// Takes out the events that come from elsewhere.
+    /// Removes and returns the events of foreign origin.
     fn take_foreign(&mut self, is_foreign: &dyn Fn(&Origin) -> bool) -> Vec<Retried>;
 
     fn take_all(&mut self) -> Vec<Retried>;
