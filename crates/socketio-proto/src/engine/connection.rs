@@ -123,8 +123,7 @@ impl Connection {
         match EnginePacket::decode(&frame).map_err(Violation::Packet)? {
             EnginePacket::Open(text) => self.handshaken(text, now),
             EnginePacket::Close => Ok(Received::Closed),
-            // Before the handshake, only a close and invalid packets are handled; all else is a
-            // violation.
+            // Before the handshake, no packet but a close is allowed.
             _ if self.phase == Phase::Opening => Err(Violation::Early),
             EnginePacket::Ping(_) => {
                 self.expect_ping(now);

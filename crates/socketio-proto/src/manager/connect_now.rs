@@ -136,7 +136,8 @@ impl Manager {
         }
     }
 
-    /// Handles a wake: the device woke, the network is back, or the page got the user's attention.
+    /// Handles a wake of the device, the network or the page: see
+    /// [`handle_wake`](Self::handle_wake).
     pub(super) fn wake(&mut self) {
         let now = self.now;
         if let Some(at) = self.reconnect_at {

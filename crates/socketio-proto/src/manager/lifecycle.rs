@@ -71,11 +71,11 @@ impl Manager {
         self.end_dropped(id, stale);
     }
 
-    /// Notes that the device woke, the network is back, or the page became visible or got the
-    /// focus. Checks the heartbeat against the clock, starts a scheduled attempt at once, and
-    /// restarts an attempt that has hung for a while. Likewise repeats a request for auth, and the
-    /// CONNECT of a namespace that is alone on its connection. Such attempts are not counted, and
-    /// start at least half a second apart.
+    /// Notes that the device woke, the network is back, or the page became visible or resumed.
+    /// Checks the heartbeat against the clock, starts a scheduled attempt at once, and restarts an
+    /// attempt that has hung for a while. Likewise repeats a request for auth, and the CONNECT of a
+    /// namespace that is alone on its connection. Such attempts are not counted, and start at least
+    /// half a second apart.
     pub fn handle_wake(&mut self, now: Instant) {
         if core::mem::take(&mut self.is_offline) {
             self.pacing.reset();

@@ -6,7 +6,7 @@ use serde::de::{
 };
 use serde::forward_to_deserialize_any;
 
-/// Reads a payload's array as the arguments in it: behind the event's name when there is one.
+/// Deserializes the arguments in a payload's array, without the event's name if there is one.
 #[derive(Debug)]
 pub(super) struct Arguments<T, const NAMED: bool>(pub(super) T);
 
@@ -32,13 +32,13 @@ impl<'de, T: Deserialize<'de>, const NAMED: bool> Visitor<'de> for ArgumentsVisi
             elements.next_element::<IgnoredAny>()?;
         }
         let value = T::deserialize(Sequence(&mut elements))?;
-        // Further arguments are let pass.
+        // Further arguments are ignored.
         while elements.next_element::<IgnoredAny>()?.is_some() {}
         Ok(value)
     }
 }
 
-/// The arguments that are left, for whatever type asks for them.
+/// A deserializer of the remaining arguments, for any type.
 struct Sequence<'a, A>(&'a mut A);
 
 impl<'de, A: SeqAccess<'de>> Deserializer<'de> for Sequence<'_, A> {
@@ -101,10 +101,10 @@ impl<'de, A: SeqAccess<'de>> Deserializer<'de> for Sequence<'_, A> {
     }
 }
 
-/// Elements, then nulls up to the length that a tuple wants.
+/// Yields the elements, then nulls up to the length that a tuple expects.
 struct Padded<'a, A> {
     elements: &'a mut A,
-    /// How many are still wanted.
+    /// How many elements the tuple still expects.
     wanted: usize,
 }
 
@@ -128,7 +128,7 @@ impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for Padded<'_, A> {
     }
 }
 
-/// A seed that is still there when no element took it.
+/// A seed that stays available if no element used it.
 struct Taken<'a, S>(&'a mut Option<S>);
 
 impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Taken<'_, S> {

@@ -7,7 +7,8 @@ use super::encode::check_value;
 use super::{EncodeError, RESERVED_EVENTS};
 use crate::json;
 
-/// The arguments of an event or an ack, encoded before namespace and acknowledgement id are known.
+/// The arguments of an event or an acknowledgement, encoded before the namespace and the
+/// acknowledgement id are known.
 ///
 /// ```
 /// use socketio_proto::packet::{Arguments, encode_event};
@@ -22,20 +23,20 @@ use crate::json;
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Arguments {
-    /// `"name",arg,arg` of an event, `arg,arg` of an ack.
+    /// `"name",arg,arg` for an event, `arg,arg` for an acknowledgement.
     pub(super) json: String,
     pub(super) attachments: Vec<Vec<u8>>,
     pub(super) named: bool,
 }
 
 impl Arguments {
-    /// For an event of this name. Reserved names are refused.
+    /// Creates the arguments of an event with this name. Reserved names are refused.
     pub fn event(name: &str) -> Result<Self, EncodeError> {
         if RESERVED_EVENTS.contains(&name) {
             return Err(EncodeError::ReservedEventName { name: name.into() });
         }
         let mut args = Self {
-            // Most events take no more, and so need not grow.
+            // Enough for most events without a reallocation.
             json: String::with_capacity(128),
             named: true,
             ..Self::default()
@@ -44,12 +45,12 @@ impl Arguments {
         Ok(args)
     }
 
-    /// For an ack.
+    /// Creates the arguments of an acknowledgement.
     pub fn ack() -> Self {
         Self::default()
     }
 
-    /// Adds one argument. Bytes in it, wherever they stand, become attachments.
+    /// Adds one argument. Bytes anywhere in it become attachments.
     ///
     /// After an error the arguments are as they were.
     pub fn push<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<&mut Self, EncodeError> {
@@ -62,7 +63,7 @@ impl Arguments {
         Ok(self)
     }
 
-    /// Adds each element of a sequence, such as a tuple, as an argument of its own; of `()` none.
+    /// Adds each element of a sequence, such as a tuple, as an argument of its own. `()` adds none.
     ///
     /// After an error the arguments are as they were.
     pub fn extend<T: Serialize + ?Sized>(&mut self, values: &T) -> Result<&mut Self, EncodeError> {
@@ -96,7 +97,7 @@ impl Arguments {
         Ok(self)
     }
 
-    /// Bytes that the arguments hold so far, attachments included.
+    /// Returns the size of the arguments so far in bytes, attachments included.
     pub fn bytes(&self) -> usize {
         self.json.len() + self.attachments.iter().map(Vec::len).sum::<usize>()
     }

@@ -7,9 +7,9 @@ use super::payload::{self, Shape};
 use super::{DecodeError, Packet, PacketKind};
 use crate::Limits;
 
-/// Turns the messages of one connection into packets.
+/// Decodes the messages of one connection into packets.
 ///
-/// After an error it has started afresh: what it had of a packet is gone.
+/// An error resets the decoder: an incomplete packet is discarded.
 ///
 /// ```
 /// use socketio_proto::Limits;
@@ -30,7 +30,7 @@ pub struct Decoder {
 }
 
 impl Decoder {
-    /// A decoder that refuses what exceeds `limits`.
+    /// Creates a decoder that refuses packets that exceed `limits`.
     pub fn new(limits: Limits) -> Self {
         Self {
             limits,
@@ -38,24 +38,25 @@ impl Decoder {
         }
     }
 
-    /// Takes a text message. The packet begins at byte `start` of `frame`, behind the type of the
-    /// layer below.
+    /// Decodes a text message. The packet begins at byte `start` of `frame`, after the message type
+    /// of Engine.IO.
     ///
-    /// While attachments are due, a packet without any is whole by itself, and the attachments stay due: python-socketio
-    /// lets it between where two threads emit at once. One with attachments of its own is an error, since nothing
-    /// tells whose the next ones would be.
+    /// While attachments are due, a packet without attachments is returned at once, and the
+    /// attachments stay due: python-socketio interleaves packets when two threads emit at once. A
+    /// packet with attachments of its own is an error, because the next attachments would be
+    /// ambiguous.
     pub fn text(&mut self, frame: String, start: usize) -> Result<Decoded, DecodeError> {
         self.read(frame, start, false)
     }
 
-    /// Takes a text message as [`text`](Self::text) does, but of an event without attachments it reads no more than the
-    /// name: see [`Packet::is_unread`].
+    /// Decodes a text message like [`text`](Self::text), but reads an event without attachments
+    /// only up to its name: see [`Packet::is_unread`].
     pub fn text_unread(&mut self, frame: String, start: usize) -> Result<Decoded, DecodeError> {
         self.read(frame, start, true)
     }
 
     fn read(&mut self, frame: String, start: usize, later: bool) -> Result<Decoded, DecodeError> {
-        // Gone, unless a packet without attachments is all that came between.
+        // Discarded on an error; restored below if this packet has no attachments.
         let waiting = self.waiting.take();
         let bytes = frame.len().saturating_sub(start);
         if bytes > self.limits.packet_bytes {
@@ -110,7 +111,7 @@ impl Decoder {
         })
     }
 
-    /// Takes a binary message: the next attachment of the packet that waits.
+    /// Decodes a binary message: the next attachment of the waiting packet.
     pub fn binary(&mut self, data: Vec<u8>) -> Result<Decoded, DecodeError> {
         let mut waiting = self.waiting.take().ok_or(DecodeError::UnexpectedBinary)?;
         waiting.bytes = waiting.bytes.saturating_add(data.len());
@@ -139,25 +140,25 @@ impl Decoder {
         Ok(Decoded::Packet(packet))
     }
 
-    /// Forgets a packet that still waits for attachments.
+    /// Discards a packet that still waits for attachments.
     pub fn reset(&mut self) {
         self.waiting = None;
     }
 
-    /// Whether a packet waits for attachments.
+    /// Returns whether a packet waits for attachments.
     pub fn is_waiting(&self) -> bool {
         self.waiting.is_some()
     }
 }
 
-/// What a message came to.
+/// The result of decoding one message.
 #[derive(Clone, Debug)]
 pub enum Decoded {
-    /// A whole packet.
+    /// A complete packet.
     Packet(Packet),
     /// A packet that waits for its attachments.
     Waiting {
-        /// How many are still due.
+        /// How many attachments are still due.
         missing: usize,
     },
 }
@@ -165,10 +166,10 @@ pub enum Decoded {
 #[derive(Clone, Debug)]
 struct Waiting {
     packet: Packet,
-    /// How many the packet announced.
+    /// How many attachments the packet announced.
     attachments: usize,
     text_bytes: usize,
-    /// Bytes of the text and of the attachments that have come.
+    /// The size in bytes of the text and of the attachments received so far.
     bytes: usize,
 }
 

@@ -16,13 +16,13 @@ pub struct Frame {
 }
 
 impl Frame {
-    /// Bytes of the frame and its attachments.
+    /// Returns the size of the frame and its attachments in bytes.
     pub fn bytes(&self) -> usize {
         self.text.len() + self.attachments.iter().map(Vec::len).sum::<usize>()
     }
 }
 
-/// An event: type 2, or 5 with attachments, with or without an acknowledgement id.
+/// Encodes an event: type 2, or 5 with attachments. With an `id`, it asks for an acknowledgement.
 ///
 /// # Errors
 ///
@@ -47,7 +47,7 @@ pub fn encode_event(
     encode_arguments(kind, namespace, id, args, limits)
 }
 
-/// An ack: type 3, or 6 with attachments.
+/// Encodes an acknowledgement: type 3, or 6 with attachments.
 ///
 /// # Errors
 ///
@@ -72,12 +72,12 @@ pub fn encode_ack(
     encode_arguments(kind, namespace, Some(id), args, limits)
 }
 
-/// A request for a namespace with what authenticates it, or a server's grant: `auth_json` is a JSON
-/// object.
+/// Encodes a CONNECT: a client's request for a namespace with its auth, or a server's acceptance.
+/// `auth_json` is a JSON object.
 ///
 /// # Errors
 ///
-/// When the namespace can't be sent, or `auth_json` is no JSON object.
+/// When the namespace can't be sent, or `auth_json` is not a JSON object.
 pub fn encode_connect(namespace: &str, auth_json: Option<&str>) -> Result<Frame, EncodeError> {
     if let Some(json) = auth_json
         && check_value(json)? != Some(b'{')
@@ -90,7 +90,7 @@ pub fn encode_connect(namespace: &str, auth_json: Option<&str>) -> Result<Frame,
     encode_control('0', namespace, auth_json)
 }
 
-/// Leaves a namespace.
+/// Encodes a DISCONNECT, which leaves a namespace.
 ///
 /// # Errors
 ///
@@ -99,7 +99,8 @@ pub fn encode_disconnect(namespace: &str) -> Result<Frame, EncodeError> {
     encode_control('1', namespace, None)
 }
 
-/// A server's refusal of a namespace: `data_json` is a JSON object or string.
+/// Encodes a CONNECT_ERROR, a server's refusal of a namespace. `data_json` is a JSON object or
+/// string.
 ///
 /// # Errors
 ///
@@ -149,7 +150,7 @@ fn encode_arguments(
         });
     }
 
-    // Type, count, id and their marks take 44 bytes at most.
+    // The types, the attachment count, the id and the punctuation take at most 44 bytes.
     let mut text = String::with_capacity(48 + namespace.len() + json.len());
     text.push('4');
     text.push(kind);
@@ -170,7 +171,7 @@ fn encode_arguments(
     text.push(']');
 
     let frame = Frame { text, attachments };
-    // The type of the message is the transport's, not the packet's.
+    // The message type belongs to Engine.IO, not to the packet.
     let bytes = frame.bytes() - 1;
     if bytes > limits.packet_bytes {
         return Err(EncodeError::PacketTooLarge {
@@ -188,8 +189,8 @@ fn encode_arguments(
     Ok(frame)
 }
 
-/// `/` goes without saying. The comma stands even where nothing follows, as the reference writes
-/// it.
+/// Appends the namespace, unless it is `/`. A comma always follows it, even at the end of the
+/// packet, as in the reference encoder.
 fn push_namespace(text: &mut String, namespace: &str) -> Result<(), EncodeError> {
     let namespace = normalize_namespace(namespace)?;
     if namespace != "/" {
@@ -200,7 +201,8 @@ fn push_namespace(text: &mut String, namespace: &str) -> Result<(), EncodeError>
 }
 
 fn check_nesting(text: &str, payload: usize, limits: &Limits) -> Result<(), EncodeError> {
-    // Each level takes a bracket that opens it, within a string or not: text with few of them can't be too deep.
+    // Each level needs an opening bracket, so text with few brackets, even counting those within
+    // strings, can't be too deep.
     let brackets = text.bytes().filter(|byte| matches!(byte, b'[' | b'{'));
     if brackets.take(limits.nesting.saturating_add(1)).count() <= limits.nesting {
         return Ok(());
@@ -214,7 +216,7 @@ fn check_nesting(text: &str, payload: usize, limits: &Limits) -> Result<(), Enco
     }
 }
 
-/// Checks that this is one JSON value, and tells its first byte.
+/// Checks that the text is one JSON value, and returns its first byte.
 pub(super) fn check_value(json: &str) -> Result<Option<u8>, EncodeError> {
     let mut scanner = Scanner::new(json, 0, MAX_NESTING).strict();
     scanner.skip_whitespace();

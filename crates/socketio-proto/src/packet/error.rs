@@ -6,13 +6,13 @@ use crate::digits::Digits;
 use crate::json::{self, ScanError, push_integer};
 use crate::quoted::{Quoted, QuotedChar};
 
-/// Why a frame is no packet of Socket.IO, or not one that may stand here. The peer is at fault, or
-/// a limit of ours was met: the connection can't go on, and is closed with the reason `parse
-/// error`.
+/// Why a frame is not a Socket.IO packet, or not one that is allowed at this point. The peer is at
+/// fault, or the packet exceeds one of the client's limits. The connection can't continue, and is
+/// closed with the reason `parse error`.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum DecodeError {
-    /// The message is empty: not even a type.
+    /// The message is empty: it lacks even a type.
     Empty,
     /// The acknowledgement id is beyond 2^53 − 1, or has too many digits.
     InvalidAckId,
@@ -20,16 +20,16 @@ pub enum DecodeError {
     InvalidAttachmentCount,
     /// The payload is not JSON. The offset counts from the start of the frame's text.
     InvalidJson(ScanError),
-    /// The payload is not what a packet of this kind holds.
+    /// The payload is not valid for a packet of this kind.
     InvalidPayload {
         /// The packet's kind.
         kind: PacketKind,
         /// What is wrong with it.
         reason: &'static str,
     },
-    /// A placeholder doesn't lead to an attachment.
+    /// A placeholder doesn't refer to an attachment.
     InvalidPlaceholder,
-    /// An event or an ack came without a payload.
+    /// An event or an acknowledgement has no payload.
     MissingPayload {
         /// The packet's kind.
         kind: PacketKind,
@@ -49,9 +49,9 @@ pub enum DecodeError {
         /// [`Limits::attachments`](crate::Limits::attachments).
         limit: usize,
     },
-    /// A binary frame came while no packet waits for attachments.
+    /// A binary frame arrived while no packet waited for attachments.
     UnexpectedBinary,
-    /// A packet with attachments came while attachments of another were due.
+    /// A packet with attachments arrived while attachments of another were due.
     UnexpectedText {
         /// How many attachments were still due.
         missing: usize,
@@ -149,7 +149,8 @@ pub(crate) fn too_large(bytes: usize, limit: usize) -> String {
     text
 }
 
-/// Why a packet is not sent. The caller is at fault, or a limit was met; nothing went out.
+/// Why a packet can't be encoded. The caller is at fault, or the packet exceeds a limit. Nothing
+/// was sent.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum EncodeError {
@@ -158,29 +159,29 @@ pub enum EncodeError {
         /// The id.
         id: u64,
     },
-    /// What was given as JSON text is none.
+    /// The text that was passed as JSON is not JSON.
     InvalidJson(ScanError),
-    /// The namespace holds a comma or U+001E: the other side could not read it back.
+    /// The namespace contains a comma or U+001E, and the peer could not decode it.
     InvalidNamespace {
-        /// The namespace as it was given.
+        /// The namespace that was passed.
         namespace: String,
     },
-    /// A payload is not what a packet of this kind holds.
+    /// The payload is not valid for a packet of this kind.
     InvalidPayload {
         /// The packet's kind.
         kind: PacketKind,
         /// What is wrong with it.
         reason: &'static str,
     },
-    /// A value beside attachments looks like a placeholder: the other side would put an attachment
-    /// there.
+    /// A value in a packet with attachments looks like a placeholder, and the peer would replace it
+    /// with an attachment.
     MisleadingPlaceholder,
     /// The payload is nested deeper than the limit.
     NestingTooDeep {
         /// [`Limits::nesting`](crate::Limits::nesting).
         limit: usize,
     },
-    /// Arguments were to be taken from a value that is no sequence.
+    /// The value passed to [`Arguments::extend`](super::Arguments::extend) is not a sequence.
     NotASequence,
     /// The packet, its attachments included, has more bytes than the limit.
     PacketTooLarge {

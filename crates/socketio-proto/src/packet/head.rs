@@ -4,28 +4,27 @@ use super::{DecodeError, MAX_ACK_ID, PacketKind};
 use crate::Limits;
 use crate::split::{decimal, split_once};
 
-/// Digits of [`MAX_ACK_ID`]: a longer id is refused before it is read.
+/// The number of digits of [`MAX_ACK_ID`]. A longer id is refused without parsing it.
 const MAX_ACK_ID_DIGITS: usize = 16;
 
-/// What stands before a packet's payload: `<type>[<attachments>-][<namespace>,][<id>]`.
+/// The part of a packet before its payload: `<type>[<attachments>-][<namespace>,][<id>]`.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) struct Head {
     pub(super) kind: PacketKind,
-    /// How many attachments follow; 0 for the types without any.
+    /// How many attachments follow; 0 for the types without attachments.
     pub(super) attachments: usize,
-    /// Where the namespace stands in the text; empty when the packet names none.
+    /// The range of the namespace in the text; empty when the packet names none.
     pub(super) namespace: Range<usize>,
     pub(super) id: Option<u64>,
-    /// Where the payload begins; at the text's end when there is none.
+    /// The start of the payload; the end of the text when there is none.
     pub(super) data: usize,
 }
 
 impl Head {
-    /// Reads the head of the packet that begins at byte `start` of `text`.
+    /// Parses the head of the packet that begins at byte `start` of `text`.
     ///
-    /// Numbers are ASCII digits here and nothing else. The reference asks JavaScript's `Number()`,
-    /// which takes a blank for 0, and `1e0`, `0x1` and `+1` for 1: no encoder
-    /// writes those.
+    /// Numbers consist of ASCII digits only. The reference parser uses JavaScript's `Number()`,
+    /// which reads a space as 0, and `1e0`, `0x1` and `+1` as 1. No encoder writes those.
     pub(super) fn parse(text: &str, start: usize, limits: &Limits) -> Result<Self, DecodeError> {
         let mut chars = text.get(start..).unwrap_or_default().chars();
         let (kind, binary) = match chars.next().ok_or(DecodeError::Empty)? {
@@ -78,7 +77,7 @@ fn attachment_count(digits: &str, limits: &Limits) -> Result<usize, DecodeError>
     if digits.bytes().all(|digit| digit == b'0') {
         return Err(DecodeError::InvalidAttachmentCount);
     }
-    // Only a number that is too big for the type fails here, and it is beyond any limit.
+    // This only fails for a number that exceeds the type, and so any limit.
     let count = decimal(digits)
         .and_then(|count| usize::try_from(count).ok())
         .unwrap_or(usize::MAX);

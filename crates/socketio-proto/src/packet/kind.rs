@@ -1,8 +1,8 @@
-/// The greatest acknowledgement id: beyond it JavaScript's numbers are no longer exact.
+/// The greatest acknowledgement id. JavaScript's numbers are not exact beyond it.
 pub const MAX_ACK_ID: u64 = (1 << 53) - 1;
 
-/// Names that stand for the life of a socket, so that no event bears them which is sent. One that comes is an
-/// event like any other: there are servers that let it out.
+/// Names of the events of a socket's life cycle. An event with such a name can't be sent. A
+/// received one is an ordinary event, because some servers send them.
 pub const RESERVED_EVENTS: [&str; 6] = [
     "connect",
     "connect_error",
@@ -12,11 +12,11 @@ pub const RESERVED_EVENTS: [&str; 6] = [
     "removeListener",
 ];
 
-/// What a packet is for. Binary events and acks are events and acks: their type on the wire only
-/// says that attachments follow.
+/// The kind of a packet. Binary events and acknowledgements are of the same kind as those without
+/// attachments; only their type on the wire differs.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum PacketKind {
-    /// `0`: asks for a namespace, or grants it.
+    /// `0`: requests a namespace, or accepts the request.
     Connect,
     /// `1`: leaves a namespace.
     Disconnect,
@@ -24,12 +24,12 @@ pub enum PacketKind {
     Event,
     /// `3`, and `6` with attachments.
     Ack,
-    /// `4`: a namespace is refused.
+    /// `4`: refuses a namespace.
     ConnectError,
 }
 
 impl PacketKind {
-    /// The kind's name, as the protocol's documents have it, in snake case.
+    /// Returns the kind's name in the protocol's documentation, in snake case.
     pub fn name(self) -> &'static str {
         match self {
             Self::Connect => "connect",

@@ -3,10 +3,10 @@ use alloc::string::String;
 
 use super::EncodeError;
 
-/// The namespace as it goes on the wire: `/` for an empty one, with a leading slash.
+/// Returns the namespace in its form on the wire: with a leading slash, and `/` for an empty one.
 ///
 /// A query is part of the name. A comma would end the name, and U+001E would end the packet in a
-/// polling payload: both are refused, since the other side could not read them back.
+/// polling payload. Both are refused, because the peer could not decode them.
 pub fn normalize_namespace(namespace: &str) -> Result<Cow<'_, str>, EncodeError> {
     if namespace.bytes().any(|byte| matches!(byte, b',' | 0x1e)) {
         return Err(EncodeError::InvalidNamespace {

@@ -7,7 +7,7 @@ use super::{DecodeError, PacketKind};
 use crate::Limits;
 use crate::json::{self, ScanError, ScanErrorKind, Scanner};
 
-/// What one pass over a payload found.
+/// The structure of a payload, found in one pass.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Shape {
     pub(super) name: Option<Name>,
@@ -17,19 +17,19 @@ pub(super) struct Shape {
 /// An event's name.
 #[derive(Clone, Debug)]
 pub(super) enum Name {
-    /// Where it stands in the text.
+    /// The name's range in the text.
     InText(Range<usize>),
-    /// It held escapes.
+    /// The decoded name, if it contained escapes.
     Unescaped(String),
 }
 
-/// Where an array's arguments stand. They are not listed one by one: a hostile `[0,0,…]` would cost
-/// many times its bytes.
+/// The position of an array's arguments. Their ranges are not stored one by one, because a hostile
+/// `[0,0,…]` would then take many times its size in memory.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Args {
     /// Behind the opening bracket, or behind the event's name.
     start: usize,
-    /// Whether an element stands before `start`.
+    /// Whether an element precedes `start`.
     behind_name: bool,
     pub(super) count: usize,
     pub(super) last: Range<usize>,
@@ -41,7 +41,7 @@ impl Args {
         self.start
     }
 
-    /// Where the argument of this index stands.
+    /// The range of the argument at this index.
     pub(super) fn get(&self, text: &str, index: usize) -> Option<Range<usize>> {
         if index >= self.count {
             return None;
@@ -60,10 +60,11 @@ impl Args {
     }
 }
 
-/// Validates the payload behind `head` in one pass: it is JSON, and an array where it holds arguments.
+/// Validates the payload after `head` in one pass: it must be JSON, and an array where it contains
+/// arguments.
 ///
-/// What stands in the other kinds is their reader's affair. Servers send more there than the protocol has, such as a
-/// reason behind DISCONNECT, and none of it makes the packet less clear.
+/// The other kinds may have any JSON payload, and their readers interpret it. Servers send more
+/// there than the protocol specifies, such as a reason with DISCONNECT.
 pub(super) fn check(text: &str, head: &Head, limits: &Limits) -> Result<Shape, DecodeError> {
     let kind = head.kind;
     let has_arguments = matches!(kind, PacketKind::Event | PacketKind::Ack);
@@ -96,7 +97,8 @@ pub(super) fn check(text: &str, head: &Head, limits: &Limits) -> Result<Shape, D
     }
 }
 
-/// Reads an event up to its name, and leaves the arguments behind it unread; `None` where there is no array to begin with.
+/// Reads an event up to its name, and leaves the arguments after it unread. Returns `None` if the
+/// payload does not begin with an array.
 pub(super) fn head_of_event(
     text: &str,
     head: &Head,
@@ -111,7 +113,7 @@ pub(super) fn head_of_event(
     Ok(Some(Shape { name, args }))
 }
 
-/// Passes over white space, behind which the text must end.
+/// Skips white space, after which the text must end.
 pub(super) fn end(scanner: &mut Scanner<'_>) -> Result<(), ScanError> {
     scanner.skip_whitespace();
     if scanner.at_end() {
@@ -123,11 +125,12 @@ pub(super) fn end(scanner: &mut Scanner<'_>) -> Result<(), ScanError> {
     })
 }
 
-/// Checks that each placeholder leads to an attachment; tells how many bytes all of them
-/// stand for.
+/// Checks that each placeholder refers to an attachment, and returns the total size in bytes of the
+/// attachments they refer to.
 ///
-/// As in the reference several may share an attachment. No encoder writes that, but a hostile peer
-/// could make megabytes of every few bytes: so an attachment counts as often as it is used.
+/// As in the reference parser, several placeholders may share an attachment. No encoder writes
+/// that, but a hostile peer could expand every few bytes to megabytes. So an attachment counts as
+/// often as it is referred to.
 pub(super) fn placeholder_bytes(data: &str, attachments: &[Vec<u8>]) -> Result<usize, DecodeError> {
     let placeholders = json::check_placeholders(data, attachments.len())
         .map_err(|_| DecodeError::InvalidPlaceholder)?;
@@ -139,14 +142,14 @@ pub(super) fn placeholder_bytes(data: &str, attachments: &[Vec<u8>]) -> Result<u
     Ok(bytes)
 }
 
-/// Whether the placeholders are those of the attachments and no others, each once and in order, as
-/// an encoder writes them.
+/// Whether the placeholders are exactly those of the attachments, each once and in order, as an
+/// encoder writes them.
 pub(super) fn placeholders_are_own(data: &str, attachments: usize) -> bool {
     json::check_placeholders(data, attachments)
         .is_ok_and(|found| found.iter().map(|it| it.num).eq(0..attachments))
 }
 
-/// An error of the scanner in the packet's terms.
+/// Converts an error of the scanner into an error of the packet.
 pub(super) fn scan_error(error: ScanError, limits: &Limits) -> DecodeError {
     match error.kind {
         ScanErrorKind::Nesting => DecodeError::NestingTooDeep {
@@ -177,7 +180,7 @@ fn array<'a>(
     Ok(Shape { name, args })
 }
 
-/// Opens an array and reads the event's name, where one must stand: the arguments come next.
+/// Reads the opening bracket of an array and, for an event, its name. The arguments follow.
 fn begin<'a>(
     text: &'a str,
     scanner: &mut Scanner<'a>,
@@ -242,11 +245,11 @@ fn name(text: &str, scanner: &mut Scanner<'_>, limits: &Limits) -> Result<Name, 
     }
 }
 
-/// The elements of an array, one by one, up to its closing bracket.
+/// Iterates over the elements of an array, up to its closing bracket.
 #[derive(Debug)]
 struct Elements<'a> {
     scanner: Scanner<'a>,
-    /// Whether an element stands before the next one, so that a comma must.
+    /// Whether an element precedes the next one, so that a comma is required.
     behind_another: bool,
 }
 

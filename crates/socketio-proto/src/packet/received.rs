@@ -14,8 +14,8 @@ use crate::{Limits, json};
 
 /// A decoded packet.
 ///
-/// It keeps the frame's text and knows where its parts stand in it: nothing of the payload is
-/// copied or turned into a tree. A listener's own type decodes it, once.
+/// It keeps the frame's text and the positions of its parts. The payload is neither copied nor
+/// parsed into a tree; it is decoded once, into the listener's own type.
 ///
 /// ```
 /// use socketio_proto::Limits;
@@ -42,22 +42,23 @@ pub struct Packet {
     pub(super) data: Option<Range<usize>>,
     pub(super) name: Option<Name>,
     pub(super) args: Args,
-    /// How deep the arguments may nest, where they were not read yet.
+    /// The nesting limit of the arguments, while they are unread.
     pub(super) unread: Option<NonZeroU32>,
     pub(super) attachments: Vec<Vec<u8>>,
 }
 
 impl Packet {
-    /// Whether the arguments were left unread, and so may be no JSON: [`check`](Self::check) says, before any other
-    /// method is asked about them. [`first`](Self::first) needs no check: it is one itself.
+    /// Returns whether the arguments were left unread, and so may be invalid JSON. Call
+    /// [`check`](Self::check) before any other method that reads them. [`first`](Self::first) needs
+    /// no call to `check`: it validates the arguments itself.
     pub fn is_unread(&self) -> bool {
         self.unread.is_some()
     }
 
-    /// Reads the arguments that were left unread.
+    /// Validates arguments that were left unread.
     ///
     /// # Errors
-    /// As [`Decoder::text`](super::Decoder::text) would have failed.
+    /// The error that [`Decoder::text`](super::Decoder::text) would have returned.
     pub fn check(&mut self) -> Result<(), DecodeError> {
         if let Some(args) = self.verify()? {
             self.args = args;
@@ -66,7 +67,7 @@ impl Packet {
         Ok(())
     }
 
-    /// Whether [`check`](Self::check) would succeed.
+    /// Returns whether [`check`](Self::check) would succeed.
     pub fn is_sound(&self) -> bool {
         self.verify().is_ok()
     }
@@ -89,8 +90,9 @@ impl Packet {
         payload::check(&self.text, &head, &limits).map(|shape| Some(shape.args))
     }
 
-    /// The first argument, as [`arg`](Self::arg) reads it; and where the arguments were left unread, all of them are
-    /// checked in the same pass. `None` where that fails: [`is_sound`](Self::is_sound) says at whose end the fault is.
+    /// Decodes the first argument like [`arg`](Self::arg), and validates arguments that were left
+    /// unread in the same pass. Returns `None` on an error: if [`is_sound`](Self::is_sound) returns
+    /// true, the type doesn't match, otherwise the peer sent an invalid packet.
     pub fn first<'a, T: Deserialize<'a>>(&'a self) -> Option<T> {
         match self.unread {
             Some(nesting) => {
@@ -101,12 +103,12 @@ impl Packet {
         }
     }
 
-    /// What the packet is for.
+    /// Returns the kind of the packet.
     pub fn kind(&self) -> PacketKind {
         self.kind
     }
 
-    /// The namespace, its query included; `/` when the packet names none.
+    /// Returns the namespace with its query; `/` when the packet names none.
     pub fn namespace(&self) -> &str {
         match self.text.get(self.namespace.clone()) {
             Some(name) if !name.is_empty() => name,
@@ -114,26 +116,28 @@ impl Packet {
         }
     }
 
-    /// The acknowledgement id: the sender of an event wants an ack, an ack says of which event it
-    /// is.
+    /// Returns the acknowledgement id. On an event, it asks for an acknowledgement; on an
+    /// acknowledgement, it identifies the event.
     ///
-    /// An ack without one answers nothing and is to be ignored.
+    /// An acknowledgement without an id has no meaning and must be ignored.
     pub fn id(&self) -> Option<u64> {
         self.id
     }
 
-    /// The payload as it came: JSON text, with placeholders where the attachments belong. Of an event or an ack it is an
-    /// array; of the other kinds it is whatever the peer sent, `None` where that was nothing.
+    /// Returns the payload as received: JSON text, with placeholders for the attachments. For an
+    /// event or an acknowledgement it is an array; for the other kinds it is any JSON, or `None` if
+    /// the peer sent no payload.
     pub fn data(&self) -> Option<&str> {
         self.text.get(self.data.clone()?)
     }
 
-    /// The binary attachments, in order.
+    /// Returns the binary attachments, in order.
     pub fn attachments(&self) -> &[Vec<u8>] {
         &self.attachments
     }
 
-    /// The event's name, unescaped; of a numeric name its text. `None` when this is no event.
+    /// Returns the event's name, unescaped; the text of a numeric name. `None` when this is not an
+    /// event.
     pub fn event_name(&self) -> Option<&str> {
         match self.name.as_ref()? {
             Name::InText(range) => self.text.get(range.clone()),
@@ -141,15 +145,15 @@ impl Packet {
         }
     }
 
-    /// How many arguments an event or an ack has, the event's name not counted.
+    /// Returns the number of arguments of an event or an acknowledgement, without the event's name.
     pub fn arg_count(&self) -> usize {
         self.args.count
     }
 
-    /// The arguments of an event (behind its name) or of an ack, as a sequence such as a tuple.
+    /// Decodes the arguments of an event (after its name) or of an acknowledgement, as a sequence
+    /// such as a tuple.
     ///
-    /// As in a JavaScript listener, further arguments are let pass, and those that a tuple misses
-    /// read as null.
+    /// As in a JavaScript listener, surplus arguments are ignored, and missing ones read as null.
     pub fn args<'a, T: Deserialize<'a>>(&'a self) -> Result<T, json::DecodeError> {
         let text = self.data().unwrap_or("[]");
         if self.name.is_some() {
@@ -159,26 +163,27 @@ impl Packet {
         }
     }
 
-    /// One argument. One that is absent reads as null.
+    /// Decodes one argument. A missing argument reads as null.
     pub fn arg<'a, T: Deserialize<'a>>(&'a self, index: usize) -> Result<T, json::DecodeError> {
         self.read(self.args.get(&self.text, index))
     }
 
-    /// The whole payload: of a `connect`, `connect_error` or `disconnect` its data. One that is absent reads as null.
+    /// Decodes the whole payload: the data of a `connect`, `connect_error` or `disconnect`. A
+    /// missing payload reads as null.
     pub fn payload<'a, T: Deserialize<'a>>(&'a self) -> Result<T, json::DecodeError> {
         self.read(self.data.clone())
     }
 
-    /// The last argument if it is a string, unescaped: the offset of connection state recovery (row
-    /// H19).
+    /// Returns the last argument if it is a string, unescaped: the offset of connection state
+    /// recovery.
     ///
-    /// The reference takes the event's name where there is no argument; here a name is no offset.
+    /// Where there is no argument, the reference client uses the event's name; this returns `None`.
     pub fn last_string(&self) -> Option<Cow<'_, str>> {
         let raw = self.text.get(self.args.last.clone())?;
         Some(json::unescape(raw.strip_prefix("\"")?.strip_suffix("\"")?))
     }
 
-    /// Bytes that it holds, attachments included.
+    /// The size of the packet in bytes, attachments included.
     pub(crate) fn bytes(&self) -> usize {
         self.attachments.iter().map(Vec::len).sum::<usize>() + self.text.len()
     }
