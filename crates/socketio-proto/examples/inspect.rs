@@ -1,4 +1,4 @@
-//! For people who stare at frames: reads one frame a line, and says what it is.
+//! A tool for reading captured frames: reads one frame per line, and describes it.
 //!
 //! ```sh
 //! cargo run -p socketio-proto --example inspect < frames.txt
@@ -52,7 +52,7 @@ fn main() -> ExitCode {
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
-        // Whoever read has seen enough, as in `inspect | head`.
+        // The reader closed the pipe, as in `inspect | head`.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("inspect: {error}");
@@ -76,7 +76,7 @@ fn run(options: &Options) -> io::Result<()> {
         }
         let answer = answer(&mut inspector, options.mode, &line);
         writeln!(stdout, "{answer}")?;
-        // Others may talk with this program line by line.
+        // Another program may wait for each answer before it writes the next line.
         stdout.flush()?;
     }
 }

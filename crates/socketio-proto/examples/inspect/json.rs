@@ -9,13 +9,13 @@ use super::report::{Inspector, Report};
 
 const EXPECTED: &str = "expected a JSON string, {\"base64\":\"…\"} or {\"reset\":true}";
 
-/// Padding is written, and need not be there to be read.
+/// Padding is written, but optional when read.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// A line that is no string.
+/// A line that is an object, not a string.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Line {
@@ -27,7 +27,7 @@ pub(super) fn answer(inspector: &mut Inspector, line: &str) -> String {
     write(&read(inspector, line))
 }
 
-/// One line, with its keys in the order in which people read.
+/// Writes a report as one line of JSON, with its keys in a readable order.
 pub(super) fn write(report: &Report) -> String {
     match report {
         Report::Bad { kind, message } => format!(r#"{{"error":{}}}"#, error(kind, message)),
@@ -57,7 +57,7 @@ pub(super) fn write(report: &Report) -> String {
 
 fn read(inspector: &mut Inspector, line: &str) -> Report {
     if line.trim_start().starts_with('"') {
-        // Half a surrogate pair becomes U+FFFD, as it does when a browser sends it.
+        // A lone surrogate becomes U+FFFD, as when a browser sends it.
         return match json::from_str(line) {
             Ok(frame) => inspector.text(frame),
             Err(error) => Report::bad_line(&format!("not a JSON string: {error}")),
@@ -100,7 +100,7 @@ fn data(packet: &Packet) -> String {
         BASE64.encode_string(attachments.get(num).map_or(&[][..], Vec::as_slice), out);
         out.push_str(r#""}"#);
     });
-    // The decoder has checked this text.
+    // The decoder has validated this text.
     if done.is_ok() { out } else { "null".to_owned() }
 }
 
@@ -113,6 +113,6 @@ fn error(kind: &str, message: &str) -> String {
 }
 
 fn string(text: &str) -> String {
-    // A string can always be written.
+    // Serializing a string never fails.
     json::to_string(text).unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! What the example does, apart from its input and output: its test includes this, too.
+//! The example without its input and output, which its test includes too.
 
 mod json;
 mod plain;
@@ -9,16 +9,16 @@ pub(crate) use report::Inspector;
 /// How lines are read and written.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Mode {
-    /// JSON both ways, for programs.
+    /// JSON for input and output, for programs.
     Json,
-    /// Frames as a browser's network panel shows them, for people.
+    /// Frames as shown by a browser's network panel, for people.
     Plain {
         /// Whether to use colours.
         color: bool,
     },
 }
 
-/// Answers one line with one line.
+/// Returns the output line for one input line.
 pub(crate) fn answer(inspector: &mut Inspector, mode: Mode, line: &[u8]) -> String {
     let text = str::from_utf8(line);
     match (mode, text) {

@@ -6,10 +6,10 @@ use socketio_proto::packet::Packet;
 
 use super::report::{Inspector, Report};
 
-/// How many bytes of an attachment are shown.
+/// The number of bytes of an attachment that are shown.
 const SHOWN_BYTES: usize = 16;
 
-/// Separators of lines, and marks that turn the direction of writing.
+/// Line separators, and marks that change the text direction.
 const TURNS: &[char] = &[
     '\u{200e}', '\u{200f}', '\u{2028}', '\u{2029}', '\u{202a}', '\u{202b}', '\u{202c}', '\u{202d}',
     '\u{202e}', '\u{2066}', '\u{2067}', '\u{2068}', '\u{2069}',
@@ -27,7 +27,8 @@ pub(super) fn answer(inspector: &mut Inspector, color: bool, line: &str) -> Stri
     format!("{arrow} {}", write(&report, color))
 }
 
-/// Columns: the engine's packet, the packet's type, namespace and ack id, what it carries.
+/// Writes columns: the Engine.IO packet; the packet's type, namespace and acknowledgement id; its
+/// payload.
 pub(super) fn write(report: &Report, color: bool) -> String {
     let paint = Paint { color };
     let mut out = String::new();
@@ -96,12 +97,13 @@ pub(super) fn write(report: &Report, color: bool) -> String {
     out
 }
 
-/// Network panels copy an arrow for the direction along with the frame, and people type one.
+/// Splits off the arrow for the direction, which network panels copy along with the frame, or
+/// people type.
 fn split_arrow(line: &str) -> (char, &str) {
     const ARROWS: &[char] = &[
         '↑', '↓', '⬆', '⬇', '▲', '▼', '←', '→', '⇧', '⇩', '<', '>', '-',
     ];
-    /// Asks for the picture of an arrow instead of the sign.
+    /// The variation selector that displays an arrow as an emoji.
     const AS_PICTURE: char = '\u{fe0f}';
 
     let line = line.trim();
@@ -136,7 +138,7 @@ fn describe(handshake: &Handshake) -> String {
     out
 }
 
-/// The payload on one line, with attachments as bytes where they belong.
+/// Formats the payload on one line, with the attachments in place of their placeholders.
 fn data(packet: &Packet) -> String {
     let Some(text) = packet.data() else {
         return String::new();
@@ -155,7 +157,7 @@ fn data(packet: &Packet) -> String {
             "›"
         });
     });
-    // The decoder has checked this text.
+    // The decoder has validated this text.
     if done.is_ok() {
         visible(&out)
     } else {
@@ -163,7 +165,7 @@ fn data(packet: &Packet) -> String {
     }
 }
 
-/// A frame must not move the cursor of whoever looks at it, nor end or turn the line.
+/// Escapes characters that would move the cursor, end the line, or change the text direction.
 fn visible(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {

@@ -3,7 +3,7 @@ use socketio_proto::engine::{EnginePacket, Handshake, HandshakeError};
 use socketio_proto::json;
 use socketio_proto::packet::{DecodeError, Decoded, Decoder, Packet};
 
-/// Looks at the frames of one connection after the other.
+/// Decodes the frames of one connection after another.
 pub(crate) struct Inspector {
     decoder: Decoder,
 }
@@ -19,7 +19,7 @@ impl Inspector {
         let engine = match EnginePacket::decode(&frame) {
             Ok(engine) => engine,
             Err(error) => {
-                // The connection can't go on, and so nothing that it left half done can.
+                // The connection can't continue, so an incomplete packet is discarded.
                 self.decoder.reset();
                 return Report::Bad {
                     kind: error.kind(),
@@ -61,20 +61,20 @@ impl Inspector {
     }
 }
 
-/// What a line turned out to be.
+/// The result of one line.
 pub(crate) enum Report {
-    /// No packet of Engine.IO, or no line that could be understood.
+    /// The line is not an Engine.IO packet, or could not be parsed.
     Bad {
         kind: &'static str,
         message: String,
     },
-    /// A packet of Engine.IO that is no message.
+    /// An Engine.IO packet that is not a message.
     Engine {
         name: &'static str,
         data: Option<String>,
     },
-    /// An engine packet whose content is wrong: a message that is no packet, or a handshake that is
-    /// no JSON.
+    /// An Engine.IO packet with invalid content: a message that is not a Socket.IO packet, or a
+    /// handshake that is not JSON.
     Error {
         engine: &'static str,
         kind: &'static str,

@@ -12,9 +12,9 @@ use crate::digits::Digits;
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum EncodeError {
-    /// Bytes where no attachments are allowed.
+    /// The value contains bytes where no attachments are allowed.
     Bytes,
-    /// The value's own `Serialize` failed, with this message.
+    /// The value's `Serialize` implementation failed with this message.
     Custom(Box<str>),
     /// A map's key is neither a string, a character, an integer nor a bool.
     Key,
@@ -41,7 +41,7 @@ impl serde::ser::Error for EncodeError {
     }
 }
 
-/// Why JSON text could not be read into a value.
+/// Why JSON text could not be decoded into a value.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct DecodeError(Box<Detail>);
 
@@ -55,14 +55,14 @@ struct Detail {
 impl DecodeError {
     #[cold]
     fn data(message: String) -> Self {
-        // Copied: to shrink it in place is code of its own.
+        // Copied, because shrinking the allocation in place would link more code.
         Self(Box::new(Detail {
             kind: DecodeErrorKind::Data(message.as_str().into()),
             offset: None,
         }))
     }
 
-    /// A value that is not of the type asked for.
+    /// The value has another type than expected.
     #[cold]
     pub(super) fn mismatch(found: &str, expected: &dyn Expected) -> Self {
         let mut message = String::from("found ");
@@ -72,7 +72,7 @@ impl DecodeError {
 
     #[cold]
     fn but_expected(mut message: String, expected: &dyn Expected) -> Self {
-        // A String takes whatever is written to it.
+        // Writing to a `String` never fails.
         let _ = write!(message, ", expected {expected}");
         Self::data(message)
     }
@@ -85,19 +85,20 @@ impl DecodeError {
         Self::data(message)
     }
 
-    /// Serde's errors know no place: the reader adds where it stood.
+    /// Errors of serde have no offset: the reader adds its position.
     #[cold]
     pub(super) fn or_at(mut self, offset: usize) -> Self {
         self.0.offset.get_or_insert(offset);
         self
     }
 
-    /// What is wrong.
+    /// Returns what is wrong.
     pub fn kind(&self) -> &DecodeErrorKind {
         &self.0.kind
     }
 
-    /// Where, in bytes from the start of the text: the start of the value or key that was refused.
+    /// Returns the offset of the value or key that was refused, in bytes from the start of the
+    /// text.
     pub fn offset(&self) -> usize {
         self.0.offset.unwrap_or(0)
     }
@@ -131,7 +132,7 @@ impl serde::de::Error for DecodeError {
         Self::data(message.to_string())
     }
 
-    // Serde's own text would format floats, and so link that code into every page.
+    // Serde's default message formats floats, and would link that code into every page.
     #[cold]
     fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
         Self::mismatch(&describe(found), expected)
@@ -142,7 +143,7 @@ impl serde::de::Error for DecodeError {
         Self::mismatch(&describe(found), expected)
     }
 
-    // As serde's own, which bring more of the formatting along.
+    // The same messages as serde's defaults, which would link more formatting code.
     #[cold]
     fn invalid_length(len: usize, expected: &dyn Expected) -> Self {
         let mut message = String::from("invalid length ");
@@ -161,8 +162,8 @@ impl serde::de::Error for DecodeError {
     }
 }
 
-/// Names what was found. The contents of strings stay out: they may be secrets, and errors are
-/// logged.
+/// Describes the value that was found. The contents of strings are left out: they may be secrets,
+/// and errors are logged.
 fn describe(found: Unexpected<'_>) -> String {
     let mut out = String::new();
     match found {
@@ -193,24 +194,24 @@ fn describe(found: Unexpected<'_>) -> String {
     out
 }
 
-/// What is wrong with text that was read into a value.
+/// What is wrong with text that was decoded into a value.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum DecodeErrorKind {
-    /// The text is JSON, but not what the type expects: the message says what stood there, and what
+    /// The text is JSON, but not what the type expects. The message names what was found and what
     /// was expected.
     Data(Box<str>),
-    /// The text itself is at fault.
+    /// The text itself is invalid.
     Text(ScanErrorKind),
 }
 
-/// Text that is not JSON, or that goes beyond a limit.
+/// An error for text that is not JSON, or that exceeds a limit.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct ScanError {
     /// What is wrong.
     pub kind: ScanErrorKind,
-    /// Where, in bytes from the start of the text.
+    /// The offset of the error, in bytes from the start of the text.
     pub offset: usize,
 }
 
@@ -226,13 +227,13 @@ impl Error for ScanError {}
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum ScanErrorKind {
-    /// A character below U+0020 stands unescaped in a string.
+    /// A string contains an unescaped character below U+0020.
     ControlCharacter,
-    /// The text ends in the midst of a value.
+    /// The text ends within a value.
     End,
     /// A backslash is not followed by one of `"\/bfnrt` or by `u` and four hexadecimal digits.
     Escape,
-    /// Another character was expected here.
+    /// A different character was expected here.
     Expected(char),
     /// A comma or the end of the array was expected.
     ExpectedElement,
@@ -246,16 +247,16 @@ pub enum ScanErrorKind {
     ExpectedValue,
     /// Arrays and objects nest deeper than allowed.
     Nesting,
-    /// A number that is not as JSON writes it.
+    /// A number is not in JSON's format.
     Number,
-    /// A placeholder whose `num` names none of the attachments.
+    /// The `num` of a placeholder is not the index of an attachment.
     Placeholder,
-    /// Text after the value.
+    /// There is text after the value.
     Trailing,
 }
 
 impl ScanErrorKind {
-    /// The first half of every message: what happened.
+    /// The first half of every message: what is wrong.
     fn as_str(&self) -> &'static str {
         match self {
             Self::ControlCharacter => "unescaped control character in a string",

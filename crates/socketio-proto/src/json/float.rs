@@ -1,24 +1,25 @@
-//! Text to `f64`, exactly rounded, without tables.
+//! Correctly rounded conversion of text to `f64`, without tables.
 //!
-//! The standard library's way is faster for hard numbers, and brings powers of ten along that weigh a page
-//! down by 14 KB after compression: hundreds of entries that nothing compresses. Numbers of up to 15 digits,
-//! which is nearly all of them, need no table; the others take the long way by whole numbers.
+//! The standard library's algorithm is faster for hard numbers, but links a table of powers of ten:
+//! hundreds of incompressible entries, 14 KB of a page after compression. Numbers of up to 15
+//! digits, nearly all in practice, need no table. The others use arithmetic with big integers.
 
 use alloc::vec::Vec;
 use core::cmp::Ordering;
 
 use super::number::{parse_exponent, split_exponent};
 
-/// Digits that can decide how a number is rounded; of the others only whether one is not zero.
+/// The number of digits that can decide how a number is rounded. Of the others, it only matters
+/// whether one is not zero.
 const DIGITS: usize = 800;
 
-/// Whole numbers below ten to this power fit a float exactly.
+/// Integers below ten to this power are exact in a float.
 const EXACT_DIGITS: usize = 15;
 
-/// Powers of ten up to this fit a float exactly.
+/// Powers of ten up to this exponent are exact in a float.
 const EXACT_POWER: i64 = 22;
 
-/// The value of a validated number; `None` when it is too large for a float.
+/// Parses a validated number. Returns `None` when it is too large for a float.
 pub(super) fn parse(number: &str) -> Option<f64> {
     let (negative, number) = match number.strip_prefix('-') {
         Some(rest) => (true, rest),
@@ -28,13 +29,14 @@ pub(super) fn parse(number: &str) -> Option<f64> {
     Some(if negative { -value } else { value })
 }
 
-/// Of few digits and no exponent, as nearly all numbers are: one operation on two exact floats rounds once.
+/// Parses a number with few digits and no exponent, as nearly all numbers are. One operation on two
+/// exact floats rounds only once.
 fn short(number: &str) -> Option<f64> {
     if number.len() > EXACT_DIGITS {
         return None;
     }
     let mut whole = 0_u64;
-    // Ten to the power of the digits behind the point.
+    // Ten to the power of the number of digits after the point.
     let mut below = 0.0;
     for byte in number.bytes() {
         match byte {
@@ -50,11 +52,11 @@ fn short(number: &str) -> Option<f64> {
     Some(if below > 1.0 { whole / below } else { whole })
 }
 
-/// The digits as a whole number, times ten to a power.
+/// A decimal number: the digits as an integer, times a power of ten.
 struct Decimal {
     digits: Vec<u8>,
     power: i64,
-    /// A digit beyond those kept is not zero.
+    /// Whether a digit beyond those kept is not zero.
     more: bool,
 }
 
@@ -94,7 +96,7 @@ impl Decimal {
         if self.digits.is_empty() {
             return Some(0.0);
         }
-        // How many digits stand before the point.
+        // The number of digits before the point.
         let scale = self.power.saturating_add(self.digits.len() as i64);
         if scale > 310 {
             return None;
@@ -108,7 +110,7 @@ impl Decimal {
         self.rounded()
     }
 
-    /// One operation on two exact floats rounds once.
+    /// Computes the value with one operation on two exact floats, which rounds only once.
     fn exact(&self) -> f64 {
         let whole = self
             .digits
@@ -122,7 +124,7 @@ impl Decimal {
         }
     }
 
-    /// Divides as by hand, bit by bit, and rounds to the nearest, of two equally near to the even one.
+    /// Computes the value by long division, bit by bit, and rounds to nearest, ties to even.
     fn rounded(self) -> Option<f64> {
         let mut above = Natural::default();
         for digit in &self.digits {
@@ -148,7 +150,7 @@ impl Decimal {
             above.shift(1);
             exponent -= 1;
         }
-        // Below the smallest normal float, bits fall away.
+        // Subnormal floats have fewer bits of precision.
         let precision = 53 - (-1022 - exponent).max(0);
         if precision < 0 {
             return Some(0.0);
@@ -163,7 +165,8 @@ impl Decimal {
             significand += 1;
         }
         if exponent < -1022 {
-            // The largest of these, rounded up, is by its bits the smallest normal float.
+            // If the largest subnormal is rounded up, its bits are those of the smallest normal
+            // float.
             return Some(f64::from_bits(significand));
         }
         if significand == 1 << 53 {
@@ -175,7 +178,7 @@ impl Decimal {
     }
 }
 
-/// A whole number of any size, its least significant limb first, and no zero limb at its end.
+/// An unsigned big integer, least significant limb first, without trailing zero limbs.
 #[derive(Default)]
 struct Natural(Vec<u32>);
 
@@ -220,7 +223,7 @@ impl Natural {
         by_length.then_with(|| self.0.iter().rev().cmp(other.0.iter().rev()))
     }
 
-    /// Subtracts what is not more than it; false, and nothing done, if it is more.
+    /// Subtracts the other number if it is not greater, and returns whether it did.
     fn subtract_if_it_fits(&mut self, other: &Self) -> bool {
         if self.compare(other) == Ordering::Less {
             return false;
@@ -247,7 +250,7 @@ mod tests {
     use alloc::string::String;
     use proptest::prelude::*;
 
-    /// The standard library is the oracle.
+    /// Compares with the standard library.
     fn check(text: &str) {
         let expected = text.parse::<f64>().ok().filter(|value| value.is_finite());
         let found = parse(text);
@@ -295,7 +298,7 @@ mod tests {
         ] {
             check(text);
         }
-        // Halfway between two floats, and a hair above and below, with more digits than are kept.
+        // Halfway between two floats, and slightly above and below, with more digits than are kept.
         let half = "2.47032822920623272088284396434110686182e-324";
         check(half);
         let zeros = "0".repeat(900);
@@ -325,7 +328,8 @@ mod tests {
 
         #[test]
         fn halfway_cases_go_to_the_even(bits in 0_u64..0x7FEF_FFFF_FFFF_FFFF, digit in "[0-9]{0,3}") {
-            // The exact decimal of a midpoint of two neighbours, by doubling in whole numbers.
+            // The exact decimal of the midpoint of two adjacent floats, computed by doubling
+            // integers.
             let (low, high) = (f64::from_bits(bits), f64::from_bits(bits + 1));
             let middle: String = midpoint(low, high);
             check(&middle);

@@ -1,4 +1,5 @@
-//! Looks into an object without a type: for the little that the protocol itself reads, which is then linked once.
+//! Untyped access to objects and arrays, for the few payloads that the protocol itself reads. Not
+//! generic, so it is linked once.
 
 use alloc::string::String;
 
@@ -6,7 +7,8 @@ use super::error::ScanError;
 use super::scan::{MAX_NESTING, Scanner};
 use super::text::unescape;
 
-/// Tells the key and the text of the value of each member, in their order, of text that must be one object.
+/// Calls `tell` with the key and the raw value of each member, in order. The text must be one
+/// object.
 pub(crate) fn members<'a>(
     text: &'a str,
     tell: &mut dyn FnMut(&str, &'a str),
@@ -33,7 +35,7 @@ pub(crate) fn members<'a>(
     scan.end()
 }
 
-/// The text of each element of an array, whose text was validated.
+/// Calls `tell` with the raw text of each element of an array. The text must have been validated.
 pub(crate) fn elements<'a>(text: &'a str, tell: &mut dyn FnMut(&'a str)) -> Result<(), ScanError> {
     let mut scan = Scanner::new(text, 0, MAX_NESTING);
     scan.expect(b'[')?;
@@ -48,7 +50,7 @@ pub(crate) fn elements<'a>(text: &'a str, tell: &mut dyn FnMut(&'a str)) -> Resu
     Ok(())
 }
 
-/// What the text of a value stands for, if that is a string; the text was validated.
+/// Decodes the raw text of a value if it is a string. The text must have been validated.
 pub(crate) fn string(value: &str) -> Option<String> {
     let inside = value.strip_prefix("\"")?.strip_suffix("\"")?;
     Some(unescape(inside).into_owned())

@@ -1,24 +1,25 @@
 //! Serde for the JSON of the protocol (RFC 8259), without the standard library.
 //!
-//! Why not `serde_json`: this is the protocol's hot path. Bytes anywhere in a payload leave as
-//! attachments and come back from them, the packet decoder validates text without
-//! building values from it, and only what a type needs is linked into WebAssembly: a type without
-//! floats brings no float code.
+//! This is the protocol's hot path, and it differs from `serde_json` in three ways. Bytes anywhere
+//! in a payload are encoded as attachments and decoded from them. The packet decoder validates text
+//! without building values. And only the code that a type needs is linked into WebAssembly: a type
+//! without floats links no float code.
 //!
-//! What a type looks like in JSON is as with `serde_json`. On purpose it differs in this:
+//! Types have the same JSON representation as with `serde_json`, with these intentional
+//! differences:
 //!
-//! - Bytes travel as attachments: [`write`](write()) and [`from_str_with`].
-//! - An integer type takes any number that is whole and in range: `7`, `7.0` and `7e0` are the same
-//!   in JavaScript. (Not inside `#[serde(untagged)]` and `#[serde(flatten)]`, where serde itself
-//!   decides before the type is known.)
-//! - Half a surrogate pair (`"\ud800"`) becomes U+FFFD, as `JSON.parse` lets it pass.
-//! - A struct is an object, never an array; floats are no keys of maps.
+//! - Bytes are sent as attachments: [`write`](write()) and [`from_str_with`].
+//! - An integer type accepts any number that is whole and in range: `7`, `7.0` and `7e0` are the
+//!   same in JavaScript. (Not inside `#[serde(untagged)]` and `#[serde(flatten)]`, where serde
+//!   buffers the value before the type is known.)
+//! - A lone surrogate (`"\ud800"`), which `JSON.parse` accepts, becomes U+FFFD.
+//! - A struct is an object, never an array; floats can't be keys of maps.
 //! - Arrays and objects nest [`MAX_NESTING`] deep.
 //!
-//! Numbers follow the type that is asked for: `u64` keeps all its digits, but a JavaScript peer
-//! rounds what is beyond 2<sup>53</sup>. NaN and infinities are written as null. `NaN`, `Infinity` and
-//! `-Infinity`, which Python's `json` writes, are read as null: so what is read is finite, and a payload with one of them
-//! costs no connection. An `Option` is for whoever expects them.
+//! Numbers are decoded into the requested type: `u64` keeps all its digits, but a JavaScript peer
+//! rounds numbers beyond 2<sup>53</sup>. NaN and infinities are written as null. `NaN`, `Infinity`
+//! and `-Infinity`, which Python's `json` writes, are read as null. So floats are always finite,
+//! and such a payload doesn't end the connection. Use an `Option` where they may occur.
 mod error;
 mod float;
 mod members;
@@ -56,7 +57,7 @@ pub(crate) use text::{cut, push_integer, push_quoted, unescape};
 ///
 /// # Errors
 ///
-/// As [`write`](write()), and when there are bytes in the value: they have no place in plain JSON.
+/// As for [`write`](write()), and when the value contains bytes, which plain JSON can't represent.
 pub fn to_string<T: Serialize + ?Sized>(value: &T) -> Result<String, EncodeError> {
     let mut out = String::with_capacity(128);
     value.serialize(&mut Writer {
@@ -68,8 +69,8 @@ pub fn to_string<T: Serialize + ?Sized>(value: &T) -> Result<String, EncodeError
 
 /// Appends `value` to `out` as JSON text, and its bytes to `attachments`.
 ///
-/// What serializes as bytes becomes `{"_placeholder":true,"num":n}`, `n` being its place in
-/// `attachments`, depth-first. After an error both are as they were.
+/// A value that serializes as bytes becomes `{"_placeholder":true,"num":n}`, where `n` is its index
+/// in `attachments`, in depth-first order. After an error, both are unchanged.
 ///
 /// # Errors
 ///
@@ -91,7 +92,7 @@ pub fn write<T: Serialize + ?Sized>(
     written
 }
 
-/// Reads a `T` from JSON text. Strings without escapes can be borrowed from it.
+/// Decodes a `T` from JSON text. Strings without escapes can be borrowed from the text.
 ///
 /// ```
 /// use serde::Deserialize;
@@ -118,9 +119,9 @@ pub fn from_str<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, DecodeErr
     from_str_with(text, &[])
 }
 
-/// Reads a `T` from what follows the first element of an array, whose comma is at byte `pos` but for white space, and
-/// validates the rest of the text: up to the array's end, behind which nothing may follow. Where there is no second element
-/// it reads as null.
+/// Decodes a `T` from the second element of an array, and validates the rest of the text up to the
+/// array's end, which must be the end of the text. `pos` is the byte after the first element, where
+/// only white space may precede the comma. A missing second element reads as null.
 pub(crate) fn first_behind<'de, T: Deserialize<'de>>(
     text: &'de str,
     pos: usize,
@@ -135,15 +136,15 @@ pub(crate) fn first_behind<'de, T: Deserialize<'de>>(
     Ok(value)
 }
 
-/// Reads a `T` from JSON text whose placeholders stand for `attachments`.
+/// Decodes a `T` from JSON text whose placeholders refer to `attachments`.
 ///
-/// Where a type wants bytes, or takes anything, a placeholder gives the attachment that it names,
-/// borrowed. With no attachments there are no placeholders: such objects are then like any other.
-/// See [`Binary`](crate::Binary) for an example.
+/// Where a type expects bytes or accepts any value, a placeholder is decoded as the attachment that
+/// it refers to, borrowed. Without attachments there are no placeholders, and such objects are
+/// ordinary objects. See [`Binary`](crate::Binary) for an example.
 ///
 /// # Errors
 ///
-/// As [`from_str`], and when a placeholder names no attachment.
+/// As for [`from_str`], and when a placeholder refers to no attachment.
 pub fn from_str_with<'de, T: Deserialize<'de>>(
     text: &'de str,
     attachments: &'de [Vec<u8>],

@@ -2,9 +2,9 @@
 
 use crate::split::split_once;
 
-/// The sign and magnitude of a validated number that is whole: `7`, and also `7.0` and `7e2`, for
-/// JavaScript has one type of number and may write it either way. `None` when it has a fraction or
-/// is beyond 64 bits.
+/// Returns the sign and magnitude of a validated number that is whole: `7`, but also `7.0` and
+/// `7e2`, because JavaScript has one number type and may write either. Returns `None` when the
+/// number has a fraction or is beyond 64 bits.
 pub(super) fn whole(number: &str) -> Option<(bool, u64)> {
     let (negative, number) = match number.strip_prefix('-') {
         Some(rest) => (true, rest),
@@ -14,7 +14,7 @@ pub(super) fn whole(number: &str) -> Option<(bool, u64)> {
         Some((mantissa, exponent)) => (mantissa, parse_exponent(exponent)),
         None => (number, 0),
     };
-    // Zeros are held back until a digit follows: at the end they belong to the exponent.
+    // Zeros are counted until another digit follows: trailing zeros are added to the exponent.
     let mut value = 0_u64;
     let mut zeros = 0_i64;
     let mut fraction = 0_i64;
@@ -40,7 +40,7 @@ pub(super) fn split_exponent(number: &str) -> Option<(&str, &str)> {
     split_once(number, b'e').or_else(|| split_once(number, b'E'))
 }
 
-/// `value` times ten to the power of `exponent`, if that is whole and fits.
+/// Returns `value` times ten to the power of `exponent`, if the result is whole and fits.
 fn scale(value: u64, exponent: i64) -> Option<u64> {
     if value == 0 {
         return Some(0);
@@ -50,7 +50,7 @@ fn scale(value: u64, exponent: i64) -> Option<u64> {
         .checked_mul(value)
 }
 
-/// Saturates: what is beyond 64 bits is out of any range, unless the number is zero.
+/// Saturates: an exponent beyond 64 bits is out of any range, unless the number is zero.
 pub(super) fn parse_exponent(text: &str) -> i64 {
     let (negative, digits) = match text.strip_prefix('-') {
         Some(digits) => (true, digits),

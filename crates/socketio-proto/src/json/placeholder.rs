@@ -8,13 +8,12 @@ use super::number::whole;
 use super::scan::Scanner;
 use super::text::unescape;
 
-/// Checks that every placeholder in validated JSON text names one of so many attachments;
-/// tells which, in the order of the text.
+/// Checks that every placeholder in validated JSON text refers to one of the attachments, and
+/// returns the placeholders in the order of the text.
 ///
-/// A placeholder is an object, at any depth, whose `_placeholder` is literally `true`; other
-/// members may stand beside it, and of a key that comes twice the last counts. Its `num` must be an
-/// integer: the reference lets 0.5 pass, and the listener gets `undefined` where its bytes should
-/// be.
+/// A placeholder is an object, at any depth, whose `_placeholder` is literally `true`. It may have
+/// other members, and of duplicate keys the last one wins. Its `num` must be an integer: the
+/// reference parser accepts 0.5, and passes `undefined` to the listener instead of the bytes.
 pub(crate) fn check_placeholders(
     text: &str,
     attachments: usize,
@@ -22,10 +21,10 @@ pub(crate) fn check_placeholders(
     find_placeholders(text, attachments, usize::MAX)
 }
 
-/// Appends JSON text to `out` without insignificant white space, each placeholder replaced by what
-/// `replace` writes for its `num`.
+/// Appends JSON text to `out` without insignificant white space, and replaces each placeholder with
+/// the text that `replace` writes for its `num`.
 ///
-/// With no attachments there are no placeholders: such objects are then copied like any other.
+/// Without attachments there are no placeholders, and such objects are copied unchanged.
 ///
 /// ```
 /// use socketio_proto::json;
@@ -39,8 +38,7 @@ pub(crate) fn check_placeholders(
 ///
 /// # Errors
 ///
-/// When the text is not JSON, or a placeholder names no attachment; `out` is then as it
-/// was.
+/// When the text is not JSON, or a placeholder refers to no attachment. `out` is unchanged then.
 pub fn compact(
     text: &str,
     attachments: usize,
@@ -86,24 +84,24 @@ fn copy_compact(text: &str, out: &mut String) {
     }
 }
 
-/// An object that stands for an attachment.
+/// A placeholder: an object that refers to an attachment.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Placeholder {
-    /// Where its `{` stands.
+    /// The position of its `{`.
     pub(super) start: usize,
-    /// Where the text goes on after its `}`.
+    /// The position after its `}`.
     pub(super) end: usize,
-    /// Which attachment it stands for: there is one of this number.
+    /// The index of the attachment, which exists.
     pub(crate) num: usize,
 }
 
-/// The number of no attachment: there are never as many.
+/// Marks a placeholder that refers to no attachment. There are never this many.
 const NONE: usize = usize::MAX;
 
-/// All placeholders in the order of the text, in one pass; none inside another, as the reference
-/// does not look there.
+/// Finds all placeholders in one pass, in the order of the text. Nested ones are ignored, as in the
+/// reference parser.
 ///
-/// Of text that is not JSON it may find whatever: the reader refuses such text by itself.
+/// The result is meaningless for text that is not JSON, but the reader refuses such text anyway.
 pub(super) fn find_placeholders(
     text: &str,
     attachments: usize,
@@ -142,7 +140,7 @@ pub(super) fn find_placeholders(
             b'}' => {
                 scan.pos += 1;
                 if let Some(object) = open.pop().filter(|object| object.placeholder) {
-                    // What stands inside a placeholder is never looked at.
+                    // Placeholders within a placeholder are ignored.
                     found.truncate(object.found_before);
                     let num = object.num.filter(|num| *num < attachments);
                     found.push(Placeholder {
@@ -164,7 +162,7 @@ pub(super) fn find_placeholders(
     }
 }
 
-/// An object that is open, as far as it has been seen.
+/// The state of an object whose end has not been reached.
 #[derive(Debug)]
 struct Object {
     start: usize,
@@ -174,7 +172,7 @@ struct Object {
 }
 
 impl Object {
-    /// Takes note of a member whose value starts at `value`.
+    /// Records a member whose value starts at `value`.
     fn member(&mut self, key: &str, escaped: bool, text: &str, value: usize) {
         let decoded;
         let key = match escaped {

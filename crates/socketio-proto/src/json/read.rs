@@ -1,4 +1,4 @@
-//! From text to a value.
+//! Deserialization of values from text.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -16,20 +16,21 @@ use super::placeholder::{Placeholder, find_placeholders};
 use super::scan::{MAX_NESTING, Scanner};
 use super::text::unescape_into;
 
-/// Reads values from text, in one pass, validating as it goes.
+/// Deserializes values from text and validates the text, in one pass.
 ///
-/// What needs no type parameter has none, and what is done between values is done in one call: little is instantiated per
-/// type, and little is called where code is made for size and nothing is inlined.
+/// Methods have a type parameter only where they need one, and the work between two values is done
+/// in one call. So little code is instantiated per type, and few calls are made in builds for size,
+/// which inline nothing.
 #[derive(Debug)]
 pub(super) struct Reader<'de> {
     scan: Scanner<'de>,
-    /// Where the value or key last begun stands: the place that errors name.
+    /// The start of the current value or key: the offset that errors report.
     mark: usize,
     attachments: &'de [Vec<u8>],
     placeholders: Vec<Placeholder>,
-    /// How many of them have been passed.
+    /// How many placeholders have been passed.
     passed: usize,
-    /// A string with its escapes decoded: one buffer for all of them.
+    /// A buffer for strings with decoded escapes, shared by all of them.
     scratch: String,
 }
 
@@ -49,7 +50,7 @@ impl<'de> Reader<'de> {
         })
     }
 
-    /// Within an array, behind one of its elements.
+    /// Creates a reader within an array, positioned after one of its elements.
     pub(super) fn behind(text: &'de str, pos: usize, max_nesting: usize) -> Self {
         Self {
             scan: Scanner::new(text, pos, max_nesting),
@@ -61,12 +62,13 @@ impl<'de> Reader<'de> {
         }
     }
 
-    /// Moves on to the next element of the array around; false at its end.
+    /// Advances to the next element of the enclosing array. Returns false at its end.
     pub(super) fn next_behind(&mut self) -> Result<bool, DecodeError> {
         self.next_element(&mut false)
     }
 
-    /// Passes over the elements that are left of the array around. Nothing but white space may follow it.
+    /// Skips the remaining elements of the enclosing array, after which only white space may
+    /// follow.
     pub(super) fn finish_array(&mut self) -> Result<(), DecodeError> {
         while self.next_behind()? {
             self.scan.value()?;
@@ -75,26 +77,25 @@ impl<'de> Reader<'de> {
         self.finish()
     }
 
-    /// Nothing but white space may follow the value.
+    /// Checks that only white space follows the value.
     pub(super) fn finish(&mut self) -> Result<(), DecodeError> {
         Ok(self.scan.end()?)
     }
 
-    /// Gives an error of serde's the place at which it came up.
+    /// Adds the current offset to an error of serde.
     #[cold]
     pub(super) fn locate(&self, error: DecodeError) -> DecodeError {
         error.or_at(self.mark)
     }
 
-    /// The first byte of the value that comes next; 0 at the end.
+    /// Advances to the next value and returns its first byte; 0 at the end.
     fn start(&mut self) -> u8 {
         let byte = self.scan.token();
         self.mark = self.scan.pos;
         byte
     }
 
-    /// The bytes that the object which comes next stands for, if it is a placeholder: then it is
-    /// passed over.
+    /// If the next value is a placeholder, skips it and returns its attachment.
     #[inline]
     fn attachment(&mut self) -> Option<&'de [u8]> {
         if self.placeholders.is_empty() {
@@ -117,7 +118,7 @@ impl<'de> Reader<'de> {
         None
     }
 
-    /// What stands here is not what was expected.
+    /// Returns an error for a value that has another type than expected.
     #[cold]
     fn mismatch(&mut self, expected: &dyn Expected) -> DecodeError {
         let found = match self.scan.peek() {
@@ -134,7 +135,7 @@ impl<'de> Reader<'de> {
         DecodeError::mismatch(found, expected)
     }
 
-    /// The string that comes next.
+    /// Reads the next value, a string.
     fn string(&mut self) -> Result<Text<'de, '_>, DecodeError> {
         let token = self.scan.string()?;
         let raw = self.scan.text.get(token.range).unwrap_or_default();
@@ -154,7 +155,7 @@ impl<'de> Reader<'de> {
         self.string()?.visit(visitor)
     }
 
-    /// The string that comes next, where one is expected.
+    /// Reads the next value, or returns an error if it is not a string.
     fn text(&mut self, expected: &dyn Expected) -> Result<Text<'de, '_>, DecodeError> {
         match self.start() {
             b'"' => self.string(),
@@ -162,7 +163,7 @@ impl<'de> Reader<'de> {
         }
     }
 
-    /// The integer that comes next.
+    /// Reads the next value as an integer.
     fn integer(&mut self, expected: &dyn Expected) -> Result<Integer, DecodeError> {
         let (b'-' | b'0'..=b'9') = self.start() else {
             return Err(self.mismatch(expected));
@@ -174,7 +175,7 @@ impl<'de> Reader<'de> {
         .ok_or_else(|| DecodeError::mismatch(NOT_WHOLE, expected))
     }
 
-    /// The number that comes next.
+    /// Reads the next value as a number.
     fn number(&mut self, expected: &dyn Expected) -> Result<&'de str, DecodeError> {
         match self.start() {
             b'-' if self.scan.word_for_null().is_some() => Err(self.mismatch(expected)),
@@ -190,7 +191,7 @@ impl<'de> Reader<'de> {
 
     fn visit_number<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, DecodeError> {
         let number = self.scan.number()?;
-        // -0 stays a float: as an integer it would lose its sign.
+        // -0 stays a float, because an integer would lose its sign.
         let plain = !number.bytes().any(|b| matches!(b, b'.' | b'e' | b'E')) && number != "-0";
         match plain.then(|| Integer::from_number(number)).flatten() {
             Some(integer) => integer.visit(visitor),
@@ -228,7 +229,7 @@ impl<'de> Reader<'de> {
         Ok(value)
     }
 
-    /// Passes over the bracket that opens an array or object.
+    /// Skips the bracket that opens an array or object.
     fn open(&mut self) -> Result<(), DecodeError> {
         match self.scan.nesting.checked_sub(1) {
             Some(left) => self.scan.nesting = left,
@@ -238,8 +239,8 @@ impl<'de> Reader<'de> {
         Ok(())
     }
 
-    /// Passes over the bracket that closes an array or object, of which the visitor may have left
-    /// some unread.
+    /// Skips the bracket that closes an array or object. Returns an error if the visitor left
+    /// elements unread.
     fn close(&mut self, bracket: u8, otherwise: ScanErrorKind) -> Result<(), DecodeError> {
         self.scan.nesting += 1;
         if self.scan.token() == bracket {
@@ -258,7 +259,7 @@ impl<'de> Reader<'de> {
         }
     }
 
-    /// Moves on to the next element of an array; false at its end.
+    /// Advances to the next element of an array. Returns false at its end.
     fn next_element(&mut self, first: &mut bool) -> Result<bool, DecodeError> {
         match self.scan.token() {
             b']' => return Ok(false),
@@ -269,12 +270,12 @@ impl<'de> Reader<'de> {
         Ok(true)
     }
 
-    /// Moves on to the next key of the object that starts at `start`; false at its end.
+    /// Advances to the next key of the object that starts at `start`. Returns false at its end.
     fn next_key(&mut self, first: &mut bool, start: usize) -> Result<bool, DecodeError> {
         let mut byte = self.scan.token();
         match byte {
             b'}' => {
-                // What comes now is a complaint about the whole: a field is missing.
+                // An error from here on, such as a missing field, concerns the whole object.
                 self.mark = start;
                 return Ok(false);
             }
@@ -297,7 +298,7 @@ impl<'de> Reader<'de> {
         Ok(self.scan.expect(b':')?)
     }
 
-    /// Passes over `null`, if it comes next.
+    /// Skips `null`, or a word that stands for it. Returns false if the next value is another one.
     fn null(&mut self) -> Result<bool, DecodeError> {
         self.start();
         match self.scan.word_for_null() {
@@ -319,7 +320,7 @@ impl<'de> Reader<'de> {
         Ok(true)
     }
 
-    /// The number in the key that comes next.
+    /// Reads the number in the next key.
     fn number_key(&mut self, expected: &dyn Expected) -> Result<&str, DecodeError> {
         let text = self.string()?.into_str();
         match Scanner::new(text, 0, 0).number() {
@@ -338,7 +339,7 @@ const NOT_WHOLE: &str = "a number that is not whole or is beyond 64 bits";
 const OTHER_KEY: &str = "another key";
 const OUT_OF_RANGE: &str = "a number out of range";
 
-/// The methods of the integer types: one body for all of them, the visitor checks the range.
+/// The methods of the integer types. They share one body; the visitor checks the range.
 macro_rules! integers {
     ($read:ident: $($method:ident)*) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
@@ -402,7 +403,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
 
     fn deserialize_f32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
         let number = self.number(&visitor)?;
-        // Not by way of f64: rounding twice can miss by one bit.
+        // Not through `f64`: rounding twice can be off by one bit.
         match number.parse().ok().filter(|value: &f32| value.is_finite()) {
             Some(value) => visitor.visit_f32(value),
             None => Err(DecodeError::mismatch(OUT_OF_RANGE, &visitor)),
@@ -553,7 +554,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
     }
 }
 
-/// A string as it was read: with no escape in it, it is a piece of the text.
+/// A decoded string. Without escapes, it borrows from the text.
 enum Text<'de, 's> {
     Borrowed(&'de str),
     Decoded(&'s str),
@@ -576,7 +577,7 @@ impl<'s> Text<'s, 's> {
     }
 }
 
-/// An integer as it was read, before the visitor narrows it.
+/// A decoded integer, before the visitor narrows it.
 #[derive(Clone, Copy)]
 enum Integer {
     Unsigned(u64),
@@ -638,7 +639,7 @@ impl<'de> SeqAccess<'de> for Elements<'_, 'de> {
 struct Members<'r, 'de> {
     reader: &'r mut Reader<'de>,
     first: bool,
-    /// Where the object stands.
+    /// The start of the object.
     start: usize,
 }
 

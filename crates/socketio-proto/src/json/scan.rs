@@ -4,27 +4,27 @@ use core::ops::Range;
 use super::error::{ScanError, ScanErrorKind};
 use super::text::run_end;
 
-/// How deep arrays and objects may nest in text that is read.
+/// The maximum nesting of arrays and objects in text that is decoded.
 pub const MAX_NESTING: usize = 512;
 
-/// Walks over JSON text (RFC 8259, strictly) and validates it, building nothing.
+/// A scanner that validates JSON text (RFC 8259, strictly) without building values.
 ///
-/// Beside JSON it takes `NaN`, `Infinity` and `-Infinity`, which Python writes, for other words for null: that is what
-/// JavaScript writes in their place.
+/// In addition, it accepts `NaN`, `Infinity` and `-Infinity`, which Python writes, as synonyms of
+/// null, which JavaScript writes for such numbers.
 ///
-/// It does not recurse: text of any nesting costs one bit a level.
+/// It does not recurse: each level of nesting takes one bit.
 #[derive(Clone, Debug)]
 pub(crate) struct Scanner<'a> {
     pub(super) text: &'a str,
     pub(super) pos: usize,
-    /// How many more arrays and objects may open here.
+    /// How many more levels of arrays and objects may be opened.
     pub(super) nesting: usize,
-    /// Whether it takes JSON and nothing else.
+    /// Whether it accepts nothing but JSON.
     strict: bool,
 }
 
 impl<'a> Scanner<'a> {
-    /// Starts at byte `pos` of `text`.
+    /// Creates a scanner at byte `pos` of `text`.
     pub(crate) fn new(text: &'a str, pos: usize, max_nesting: usize) -> Self {
         Self {
             text,
@@ -34,7 +34,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// It takes JSON and nothing else: what is sent is for others to read.
+    /// Makes the scanner accept nothing but JSON, for text that is sent to peers.
     pub(crate) fn strict(self) -> Self {
         Self {
             strict: true,
@@ -42,23 +42,24 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Where the scanner stands, in bytes from the start of the text.
+    /// The position, in bytes from the start of the text.
     pub(crate) fn pos(&self) -> usize {
         self.pos
     }
 
-    /// Whether nothing is left, white space included.
+    /// Whether the end of the text is reached.
     pub(crate) fn at_end(&self) -> bool {
         self.pos >= self.text.len()
     }
 
-    /// The byte that comes next. To look at it is no more code than to call what does.
+    /// The next byte. Inlined, because that takes no more code than a call.
     #[inline(always)]
     pub(crate) fn peek(&self) -> Option<u8> {
         self.text.as_bytes().get(self.pos).copied()
     }
 
-    /// Passes over white space; returns the byte behind it, 0 at the end. One call does for most of what is between values.
+    /// Skips white space and returns the next byte, 0 at the end. Between two values, this is often
+    /// the only call.
     pub(crate) fn token(&mut self) -> u8 {
         while let Some(byte) = self.peek() {
             if byte > b' ' || !matches!(byte, b' ' | b'\n' | b'\r' | b'\t') {
@@ -69,12 +70,12 @@ impl<'a> Scanner<'a> {
         0
     }
 
-    /// Passes over white space.
+    /// Skips white space.
     pub(crate) fn skip_whitespace(&mut self) {
         self.token();
     }
 
-    /// Passes over `byte`, which must come next.
+    /// Skips `byte`, which must come next.
     #[inline]
     pub(crate) fn expect(&mut self, byte: u8) -> Result<(), ScanError> {
         if self.peek() == Some(byte) {
@@ -84,8 +85,7 @@ impl<'a> Scanner<'a> {
         Err(self.fault(ScanErrorKind::Expected(char::from(byte))))
     }
 
-    /// Passes over exactly one value, which must come next but for white space; returns where it
-    /// stands.
+    /// Skips white space and exactly one value, and returns the value's range.
     pub(crate) fn value(&mut self) -> Result<Range<usize>, ScanError> {
         let mut byte = self.token();
         let start = self.pos;
@@ -117,7 +117,7 @@ impl<'a> Scanner<'a> {
                 }
                 _ => self.scalar()?,
             }
-            // A value has ended: close what ends with it.
+            // A value has ended: close the arrays and objects that end with it.
             loop {
                 let Some(object) = open.last() else {
                     return Ok(start..self.pos);
@@ -145,7 +145,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Passes over a string, whose opening quote must come next.
+    /// Skips a string, whose opening quote must come next.
     #[inline]
     pub(crate) fn string(&mut self) -> Result<StringToken, ScanError> {
         if self.peek() != Some(b'"') {
@@ -163,7 +163,7 @@ impl<'a> Scanner<'a> {
         self.string_escaped(start, end)
     }
 
-    /// The rest of a string whose first run ended at `at`, but not with its quote.
+    /// Skips the rest of a string whose first run ended at `at`, before its closing quote.
     fn string_escaped(&mut self, start: usize, at: usize) -> Result<StringToken, ScanError> {
         let bytes = self.text.as_bytes();
         self.pos = at;
@@ -193,14 +193,14 @@ impl<'a> Scanner<'a> {
                 Some(_) => return Err(self.fault(ScanErrorKind::ControlCharacter)),
                 None => return Err(self.fault(ScanErrorKind::End)),
             }
-            // Escapes tend to come in a row: look before searching.
+            // Escapes tend to occur in a row, so check for one before searching.
             if self.peek() != Some(b'\\') {
                 self.pos = run_end(bytes, self.pos);
             }
         }
     }
 
-    /// A member's key, and the colon after it.
+    /// Skips a member's key and the colon after it.
     fn key(&mut self) -> Result<(), ScanError> {
         if self.peek() != Some(b'"') {
             return Err(self.fault(ScanErrorKind::ExpectedKey));
@@ -210,7 +210,7 @@ impl<'a> Scanner<'a> {
         self.expect(b':')
     }
 
-    /// Nothing but white space may be left.
+    /// Checks that only white space is left.
     pub(super) fn end(&mut self) -> Result<(), ScanError> {
         self.skip_whitespace();
         match self.at_end() {
@@ -219,7 +219,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// `true`, `false`, `null` or a number.
+    /// Skips `true`, `false`, `null` or a number.
     fn scalar(&mut self) -> Result<(), ScanError> {
         match self.peek() {
             Some(b't') => self.literal("true"),
@@ -233,7 +233,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// The word that the next value begins like, if it is one for null.
+    /// If the next value begins like a word for null, returns that word.
     pub(super) fn word_for_null(&self) -> Option<&'static str> {
         match self.peek()? {
             b'n' => Some("null"),
@@ -245,7 +245,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Passes over `word`, which must come next.
+    /// Skips `word`, which must come next.
     pub(super) fn literal(&mut self, word: &'static str) -> Result<(), ScanError> {
         let end = self.pos + word.len();
         if self.text.as_bytes().get(self.pos..end) == Some(word.as_bytes()) {
@@ -255,7 +255,7 @@ impl<'a> Scanner<'a> {
         Err(self.fault(ScanErrorKind::ExpectedValue))
     }
 
-    /// Passes over a number; returns its text.
+    /// Skips a number and returns its text.
     pub(super) fn number(&mut self) -> Result<&'a str, ScanError> {
         let start = self.pos;
         if self.peek() == Some(b'-') {
@@ -283,8 +283,8 @@ impl<'a> Scanner<'a> {
         Ok(self.text.get(start..self.pos).unwrap_or_default())
     }
 
-    /// Passes over a plain integer of at most 19 digits and returns its sign and magnitude; stays
-    /// where it is if the number is any other.
+    /// Skips a plain integer of at most 19 digits and returns its sign and magnitude. Does nothing
+    /// for any other number.
     #[inline]
     pub(super) fn short_integer(&mut self) -> Option<(bool, u64)> {
         let negative = self.peek() == Some(b'-');
@@ -311,7 +311,7 @@ impl<'a> Scanner<'a> {
         Some((negative, magnitude))
     }
 
-    /// One digit or more.
+    /// Skips one or more digits.
     fn digits(&mut self) -> Result<(), ScanError> {
         let start = self.pos;
         while let Some(b'0'..=b'9') = self.peek() {
@@ -323,7 +323,7 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
-    /// Passes over an opening bracket, `depth` others being open since the scanner was made.
+    /// Skips an opening bracket, with `depth` brackets open since the scanner was created.
     fn enter(&mut self, depth: usize) -> Result<(), ScanError> {
         if depth >= self.nesting {
             return Err(self.fault(ScanErrorKind::Nesting));
@@ -332,7 +332,7 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
-    /// An error at this place; where the text ends, that is the error.
+    /// Returns an error at this position; at the end of the text, the error is that the text ends.
     #[cold]
     pub(super) fn fault(&self, kind: ScanErrorKind) -> ScanError {
         let kind = if self.at_end() {
@@ -347,16 +347,16 @@ impl<'a> Scanner<'a> {
     }
 }
 
-/// Where a string stands in the text.
+/// The position of a string in the text.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct StringToken {
-    /// The inside of the quotes, in bytes from the start of the text.
+    /// The range within the quotes, in bytes from the start of the text.
     pub(crate) range: Range<usize>,
-    /// Whether it holds escapes, so that [`unescape`](super::unescape) is needed.
+    /// Whether it contains escapes, so that [`unescape`](super::unescape) is needed.
     pub(crate) escaped: bool,
 }
 
-/// What is open, one bit each: an object (1) or an array (0).
+/// The open arrays and objects, one bit each: an object (1) or an array (0).
 #[derive(Debug, Default)]
 struct OpenStack {
     len: usize,
@@ -457,7 +457,7 @@ mod tests {
         let mut scan = Scanner::new("1", 7, 512);
         assert!(scan.at_end());
         assert_eq!(scan.value().unwrap_err().kind, ScanErrorKind::End);
-        // In the midst of a character.
+        // Within a character.
         let mut scan = Scanner::new("种\"", 1, 512);
         assert!(scan.value().is_err());
     }

@@ -1,12 +1,12 @@
-//! Strings and integers as text: where runs end, escapes both ways.
+//! Text of strings and integers: searching for special characters, escaping and unescaping.
 
 use alloc::borrow::Cow;
 use alloc::string::String;
 
 use crate::split::split_once;
 
-/// Where the first quote, backslash or control character at or after `from` stands; the length of
-/// `bytes` if there is none.
+/// Returns the position of the first quote, backslash or control character at or after `from`; the
+/// length of `bytes` if there is none.
 #[inline]
 pub(super) fn run_end(bytes: &[u8], from: usize) -> usize {
     let rest = bytes.get(from..).unwrap_or_default();
@@ -19,7 +19,7 @@ pub(super) fn run_end(bytes: &[u8], from: usize) -> usize {
         }
         at += 8;
     }
-    // The last bytes, with some from before them: those are known to be plain.
+    // The last bytes, together with some earlier ones, which are known to be plain.
     if let Some(word) = rest.last_chunk::<8>() {
         let found = specials(u64::from_le_bytes(*word));
         return match found {
@@ -50,10 +50,9 @@ fn specials(word: u64) -> u64 {
     (control | quote | backslash) & TOPS
 }
 
-/// Decodes the inside of a validated string token, its quotes left off.
+/// Decodes a validated string token, passed without its quotes.
 ///
-/// Half a surrogate pair alone becomes U+FFFD: `JSON.parse` lets it pass, and a Rust string cannot
-/// hold it.
+/// A lone surrogate becomes U+FFFD: `JSON.parse` accepts it, but a Rust string cannot contain it.
 pub(crate) fn unescape(raw: &str) -> Cow<'_, str> {
     if !raw.bytes().any(|byte| byte == b'\\') {
         return Cow::Borrowed(raw);
@@ -63,9 +62,9 @@ pub(crate) fn unescape(raw: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// Appends what the inside of a validated string token stands for.
+/// Appends the decoded content of a validated string token, passed without its quotes.
 ///
-/// Never fails: of text that was not validated, what is no escape is copied as it is.
+/// Never fails: in text that was not validated, invalid escapes are copied unchanged.
 pub(super) fn unescape_into(raw: &str, out: &mut String) {
     let mut rest = raw;
     while let Some((run, after)) = split_once(rest, b'\\') {
@@ -99,8 +98,8 @@ pub(super) fn unescape_into(raw: &str, out: &mut String) {
     out.push_str(rest);
 }
 
-/// The code point of the pair, and what follows it, when `high` is the first half of one and the
-/// second half is next.
+/// If `high` is a high surrogate and a low surrogate follows, returns the code point of the pair
+/// and the rest of the text.
 fn low_surrogate(high: u32, after: &str) -> Option<(u32, &str)> {
     if !(0xd800..0xdc00).contains(&high) {
         return None;
@@ -120,8 +119,8 @@ fn hex4(text: &str) -> Option<(u32, &str)> {
     Some((unit, after))
 }
 
-/// Appends `text` as a JSON string, as `JSON.stringify` would, with an opening quote that may have
-/// punctuation before it and a closing one that may have some after it: fewer pieces are faster.
+/// Appends `text` as a JSON string, as `JSON.stringify` would. The opening quote may include
+/// preceding punctuation, and the closing quote following punctuation: fewer appends are faster.
 #[inline]
 pub(crate) fn push_quoted(out: &mut String, open: &str, text: &str, close: &str) {
     out.push_str(open);
@@ -129,8 +128,8 @@ pub(crate) fn push_quoted(out: &mut String, open: &str, text: &str, close: &str)
     out.push_str(close);
 }
 
-/// Appends `text` as the inside of a JSON string: runs are copied, and only quotes, backslashes and
-/// control characters escaped.
+/// Appends `text` as the content of a JSON string. Runs are copied; only quotes, backslashes and
+/// control characters are escaped.
 pub(super) fn push_escaped(out: &mut String, text: &str) {
     let mut done = 0;
     loop {
@@ -167,7 +166,7 @@ pub(crate) fn push_integer(out: &mut String, negative: bool, magnitude: u64) {
     let mut digits = [0; 20];
     let mut rest = magnitude;
     let mut used = 0;
-    // Two digits a division.
+    // Two digits per division.
     let (pairs, _) = digits.as_chunks_mut::<2>();
     for pair in pairs.iter_mut().rev() {
         let low = (rest % 100) as u8;
@@ -187,7 +186,7 @@ pub(crate) fn push_integer(out: &mut String, negative: bool, magnitude: u64) {
     }
 }
 
-/// Takes back what was appended to text of this length. `truncate` links a panic and its text.
+/// Truncates the text to this length. `String::truncate` would link a panic and its message.
 #[cold]
 pub(crate) fn cut(text: &mut String, len: usize) {
     if let Some(kept) = text.get(..len) {

@@ -1,4 +1,4 @@
-//! From a value to text.
+//! Serialization of values as text.
 
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -9,7 +9,7 @@ use serde::ser::{self, Impossible, Serialize, Serializer};
 use super::error::EncodeError;
 use super::text::{push_escaped, push_integer, push_quoted};
 
-/// Appends JSON to `out`; bytes go to `attachments`, where there are any.
+/// Appends JSON to `out`, and bytes to `attachments` where these are allowed.
 #[derive(Debug)]
 pub(super) struct Writer<'a> {
     pub(super) out: &'a mut String,
@@ -25,13 +25,13 @@ impl<'a> Writer<'a> {
         push_integer(self.out, value < 0, value.unsigned_abs());
     }
 
-    /// Core's shortest form that reads back the same, which is always valid JSON. There is no NaN
-    /// in JSON: null, as `JSON.stringify` has it.
+    /// Appends the shortest form that parses to the same float, from `core`, which is always valid
+    /// JSON. NaN and infinities become null, as with `JSON.stringify`.
     fn float(&mut self, finite: bool, value: &dyn fmt::Debug) {
         if !finite {
             return self.out.push_str("null");
         }
-        // A String takes whatever is written to it: there is no error to pass on.
+        // Writing to a `String` never fails, so there is no error to return.
         let _ = write!(self.out, "{value:?}");
     }
 
@@ -256,7 +256,7 @@ impl<'w, 'a> Serializer for &'w mut Writer<'a> {
     }
 }
 
-/// An array or object that is being written: one type for all of them, so that little is
+/// An array or object that is being written. One type for all of them, so that little code is
 /// instantiated per value.
 #[derive(Debug)]
 pub(super) struct Compound<'w, 'a> {
@@ -586,7 +586,7 @@ impl Serializer for KeyWriter<'_, '_> {
     }
 }
 
-/// Takes formatted text and writes it as the inside of a string.
+/// Writes formatted text as the content of a JSON string.
 struct Escaped<'a>(&'a mut String);
 
 impl fmt::Write for Escaped<'_> {

@@ -42,8 +42,8 @@
 //! | what | the reference | here | why |
 //! |---|---|---|---|
 //! | more attachments than the limit | sends them, and the peer closes the connection | `too_many_attachments` | the caller can act on it |
-//! | a value with `_placeholder: true` beside attachments | sends it, and an attachment takes its place | `misleading_placeholder` | it could not be read back |
-//! | a namespace with a comma | sends it, and its head is taken for the whole | `invalid_namespace` | it could not be read back |
+//! | a value with `_placeholder: true` beside attachments | sends it, and an attachment takes its place | `misleading_placeholder` | the peer could not decode it |
+//! | a namespace with a comma | sends it, and its head is taken for the whole | `invalid_namespace` | the peer could not decode it |
 
 mod args;
 mod arguments;

@@ -56,7 +56,7 @@ fn encode(args: Arguments) -> Result<Frame, EncodeError> {
     encode_event("/", None, args, &Limits::default())
 }
 
-/// Arrays nested `depth` deep, the payload's own counted.
+/// Arrays nested `depth` deep, including the payload's own array.
 fn nested(depth: usize) -> String {
     let inner = depth - 1;
     let comma = if inner > 0 { "," } else { "" };
@@ -182,7 +182,7 @@ fn m3_attachments_choose_the_type() {
     let binary = Binary(vec![1]);
     let frame = |args| encode_event("/", Some(4), args, &limits).unwrap().text;
     assert_eq!(frame(event(&("a",))), "424[\"x\",\"a\"]");
-    // With an ack wanted it is 5, never 6.
+    // An event that asks for an acknowledgement has type 5, never 6.
     assert_eq!(
         frame(event(&(&binary,))),
         "451-4[\"x\",{\"_placeholder\":true,\"num\":0}]"
@@ -238,7 +238,7 @@ fn m5_after_an_error_the_arguments_are_as_they_were() {
 
 #[test]
 fn m6_no_reviver_but_types() {
-    // What a reviver is for, a listener's own type does.
+    // The listener's own type does what a reviver does in JavaScript.
     let packet = decode("2[\"x\",\"2026-01-01\",5]");
     assert_eq!(
         packet.args::<(Cow<'_, str>, u8)>().unwrap(),
@@ -384,7 +384,7 @@ fn m9_what_would_be_taken_for_a_placeholder_is_not_sent() {
         encode(event(&(&forged, Binary(vec![1])))),
         Err(EncodeError::MisleadingPlaceholder)
     );
-    // Without attachments it is a value like any other.
+    // Without attachments it is an ordinary value.
     assert_eq!(
         encode(event(&(&forged,))).unwrap().text,
         "42[\"x\",{\"_placeholder\":true}]"
@@ -429,14 +429,14 @@ fn m10_a_control_packet_keeps_whatever_payload_it_came_with() {
             let expected = (kind, "/mofang", None, Some(payload));
             assert_eq!(parts(&decode(&packet)), expected, "{packet}");
         }
-        // A number stands in an id's place, and is one.
+        // A number in the position of an id is an id.
         let packet = format!("{digit}/mofang,7");
         assert_eq!(parts(&decode(&packet)), (kind, "/mofang", Some(7), None));
         for payload in ["", ","] {
             let packet = format!("{digit}/mofang{payload}");
             assert_eq!(parts(&decode(&packet)), (kind, "/mofang", None, None));
         }
-        // What is no JSON is still no packet.
+        // Invalid JSON is still no packet.
         for payload in ["{", "no", "{}{}", "[1,]", "'no'"] {
             let packet = format!("{digit}{payload}");
             assert_eq!(refusal(&packet).kind(), "invalid_json", "{packet}");
@@ -544,7 +544,7 @@ fn w7_a_missing_payload_is_refused() {
         ("30", PacketKind::Ack),
         ("51-", PacketKind::Event),
         ("61-3", PacketKind::Ack),
-        // Everything up to a comma is the namespace.
+        // The namespace extends to the comma.
         ("2/a[\"x\"]", PacketKind::Event),
     ] {
         assert_eq!(
@@ -562,7 +562,7 @@ fn m11_an_unknown_type_is_refused() {
         let error = refusal(&format!("{found}[\"a\"]"));
         assert_eq!(error, DecodeError::UnknownType { found });
     }
-    // A start outside the frame, or within a character, is no panic.
+    // A start outside the frame, or within a character, doesn't panic.
     for start in [2, 5, usize::MAX] {
         assert_eq!(
             Decoder::default().text("4é".into(), start).unwrap_err(),
@@ -580,7 +580,7 @@ fn m12_frames_out_of_order_are_refused_and_the_decoder_starts_afresh() {
         DecodeError::UnexpectedBinary
     );
 
-    // Whose the next attachment were, nothing would tell.
+    // The next attachment would be ambiguous.
     decoder.text("52-[\"x\"]".into(), 0).unwrap();
     decoder.binary(vec![1]).unwrap();
     assert!(decoder.is_waiting());
@@ -598,7 +598,7 @@ fn m12_frames_out_of_order_are_refused_and_the_decoder_starts_afresh() {
         DecodeError::UnexpectedBinary
     );
 
-    // Nor does what waits outlive what is no packet.
+    // An invalid packet discards the waiting packet, too.
     for packet in ["2{}", "9", "2[\"x\"", ""] {
         decoder.text("51-[\"x\"]".into(), 0).unwrap();
         decoder.text(packet.into(), 0).unwrap_err();
@@ -695,7 +695,7 @@ fn m17_a_namespace_goes_to_a_comma_or_the_end() {
     ] {
         assert_eq!(decode(packet).namespace(), namespace, "{packet}");
     }
-    // A query can hold a comma no more than a path: what is behind it is taken for an id.
+    // A query can't contain a comma either: the text after it is parsed as an id.
     assert_eq!(decode("0/a?x=1,2{}").id(), Some(2));
 }
 
@@ -804,7 +804,7 @@ fn h14_arguments_read_one_by_one_or_together() {
     );
     assert_eq!(packet.arg::<Option<u8>>(2).unwrap(), None);
     assert_eq!(packet.arg::<u8>(3).unwrap(), 4);
-    // Further ones are let pass, missing ones read as null.
+    // Surplus arguments are ignored, missing ones read as null.
     assert_eq!(packet.args::<(&str,)>().unwrap(), ("a",));
     packet.args::<()>().unwrap();
     type Five<'a> = (&'a str, serde::de::IgnoredAny, (), u8, Option<u8>);
@@ -856,7 +856,7 @@ fn h19_the_offset_is_the_last_argument_if_it_is_a_string() {
         ("2[\"x\",\"a\", \"\" ]", Some("")),
         ("2[\"x\",\"a\",1]", None),
         ("2[\"x\",[\"a\"]]", None),
-        // The reference would take the name.
+        // The reference client would use the name.
         ("2[\"x\"]", None),
         ("3[\"a\"]", Some("a")),
         ("0{\"a\":\"b\"}", None),
@@ -912,7 +912,7 @@ fn m10_what_is_left_unread_comes_to_the_same_end() {
         "2[\"a\",NaN]",
         "2[\"a\",-Infinity , 2]",
         "2[\"connect\",1]",
-        // What is no packet.
+        // Invalid packets.
         "2[\"a\"",
         "2[\"a\",",
         "2[\"a\",]",
