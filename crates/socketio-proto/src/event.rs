@@ -1,4 +1,4 @@
-//! Events as types.
+//! Events as Rust types.
 
 use serde::de::DeserializeOwned;
 

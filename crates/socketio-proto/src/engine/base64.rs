@@ -80,8 +80,8 @@ mod tests {
 
     #[test]
     fn n5_reads_what_the_base64_crate_reads() {
-        // All texts of up to six of these: three digits with and without bits at their end,
-        // padding, and a stranger.
+        // All texts of up to six of these characters: three digits with and without trailing bits,
+        // padding, and an invalid character.
         let alphabet = ['A', 'Q', '/', '=', '-'];
         for len in 0..=6_u32 {
             for number in 0..5_usize.pow(len) {

@@ -8,7 +8,7 @@ use serde::de::{Expected, Unexpected};
 use super::text::push_integer;
 use crate::digits::Digits;
 
-/// Why a value could not be written as JSON.
+/// Why a value could not be serialized as JSON.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum EncodeError {
@@ -16,7 +16,7 @@ pub enum EncodeError {
     Bytes,
     /// The value's `Serialize` implementation failed with this message.
     Custom(Box<str>),
-    /// A map's key is neither a string, a character, an integer nor a bool.
+    /// A map key is neither a string, a character, an integer nor a bool.
     Key,
 }
 

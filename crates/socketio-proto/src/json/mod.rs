@@ -1,4 +1,4 @@
-//! Serde for the JSON of the protocol (RFC 8259), without the standard library.
+//! A serde data format for the protocol's JSON (RFC 8259), without the standard library.
 //!
 //! This is the protocol's hot path, and it differs from `serde_json` in three ways. Bytes anywhere
 //! in a payload are encoded as attachments and decoded from them. The packet decoder validates text
@@ -14,7 +14,7 @@
 //!   buffers the value before the type is known.)
 //! - A lone surrogate (`"\ud800"`), which `JSON.parse` accepts, becomes U+FFFD.
 //! - A struct is an object, never an array; floats can't be keys of maps.
-//! - Arrays and objects nest [`MAX_NESTING`] deep.
+//! - Arrays and objects can be nested up to [`MAX_NESTING`] levels.
 //!
 //! Numbers are decoded into the requested type: `u64` keeps all its digits, but a JavaScript peer
 //! rounds numbers beyond 2<sup>53</sup>. NaN and infinities are written as null. `NaN`, `Infinity`
@@ -74,7 +74,7 @@ pub fn to_string<T: Serialize + ?Sized>(value: &T) -> Result<String, EncodeError
 ///
 /// # Errors
 ///
-/// When a map has a key that cannot be a string, or the value's own `Serialize` fails.
+/// When a map has a key that can't be a string, or the value's `Serialize` implementation fails.
 pub fn write<T: Serialize + ?Sized>(
     value: &T,
     out: &mut String,

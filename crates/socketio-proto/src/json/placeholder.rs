@@ -1,4 +1,4 @@
-//! The objects that stand for attachments: finding them, checking them, replacing them.
+//! Placeholders, the objects that refer to attachments: finding, checking and replacing them.
 
 use alloc::string::String;
 use alloc::vec::Vec;

@@ -738,7 +738,8 @@ impl<'de> VariantAccess<'de> for Variant<'_, 'de> {
     }
 }
 
-/// The key of a member: a string in the text, an integer or a bool where the map's type wants one.
+/// The key of a member: a string in the text, decoded as an integer or a bool where the map's key
+/// type is one.
 struct Key<'r, 'de>(&'r mut Reader<'de>);
 
 impl<'de> Key<'_, 'de> {

@@ -36,8 +36,8 @@ pub(super) fn run_end(bytes: &[u8], from: usize) -> usize {
     at
 }
 
-/// The top bit of the first byte that is a quote, a backslash or below 0x20. Bytes above it may be
-/// flagged wrongly, by borrow.
+/// Sets the top bit of the first byte that is a quote, a backslash or below 0x20. Higher bytes may
+/// be flagged wrongly, because of borrows.
 #[inline(always)]
 fn specials(word: u64) -> u64 {
     const ONES: u64 = 0x0101_0101_0101_0101;

@@ -211,7 +211,7 @@ pub enum CloseDetails {
     /// The attachments that an event announced did not arrive within `pingInterval` +
     /// `pingTimeout`.
     AttachmentsMissing,
-    /// The peer broke the rules of Engine.IO.
+    /// The peer violated the Engine.IO protocol.
     Engine(EngineDecodeError),
     /// The browser or the system reports that the network is gone.
     NetworkLost,

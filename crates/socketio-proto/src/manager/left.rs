@@ -25,7 +25,7 @@ pub(super) struct Pending {
     pub(super) identity: Option<User>,
     /// When the last one was sent.
     pub(super) since: Instant,
-    /// When they count as unanswered.
+    /// When they start to count as unanswered.
     pub(super) until: Instant,
     pub(super) count: u32,
 }

@@ -1,4 +1,4 @@
-//! The state of one connection and of all its namespaces: the reference's Manager and its Sockets.
+//! The state of one connection and all its namespaces: the reference client's Manager and Sockets.
 //!
 //! A [`Manager`] performs no I/O. It has four kinds of methods:
 //! - **getters** read its state;

@@ -139,7 +139,7 @@ pub enum Event {
         socket: SocketId,
         /// The event.
         packet: Packet,
-        /// Present where the server waits for an acknowledgement.
+        /// The token to answer with, if the server asks for an acknowledgement.
         ack: Option<AckToken>,
     },
     /// The connection is open again, after this many attempts.
@@ -152,7 +152,7 @@ pub enum Event {
     ReconnectFailed,
     /// The next attempt starts after this delay.
     ReconnectScheduled {
-        /// Which attempt it will be; the first is 1.
+        /// The number of the attempt; the first is 1.
         attempt: u32,
         /// The delay from now.
         delay: Duration,
@@ -184,9 +184,9 @@ pub struct Emitted {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// Kept until the socket is connected.
+    /// Buffered until the socket is connected.
     Buffered,
-    /// Dropped, as a volatile packet that could not be sent at once.
+    /// Dropped: the packet was volatile and could not be sent at once, or the send buffer was full.
     Dropped,
     /// Given to the transport.
     Sent,

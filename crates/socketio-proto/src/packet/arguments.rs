@@ -52,7 +52,7 @@ impl Arguments {
 
     /// Adds one argument. Bytes anywhere in it become attachments.
     ///
-    /// After an error the arguments are as they were.
+    /// After an error, the arguments are unchanged.
     pub fn push<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<&mut Self, EncodeError> {
         let len = self.json.len();
         self.separate();
@@ -65,7 +65,7 @@ impl Arguments {
 
     /// Adds each element of a sequence, such as a tuple, as an argument of its own. `()` adds none.
     ///
-    /// After an error the arguments are as they were.
+    /// After an error, the arguments are unchanged.
     pub fn extend<T: Serialize + ?Sized>(&mut self, values: &T) -> Result<&mut Self, EncodeError> {
         let mut array = String::new();
         let attached = self.attachments.len();
@@ -87,9 +87,9 @@ impl Arguments {
         Ok(self)
     }
 
-    /// Adds one argument that is JSON text already.
+    /// Adds one argument that is already JSON text.
     ///
-    /// After an error the arguments are as they were.
+    /// After an error, the arguments are unchanged.
     pub fn raw_json(&mut self, json: &str) -> Result<&mut Self, EncodeError> {
         check_value(json)?;
         self.separate();

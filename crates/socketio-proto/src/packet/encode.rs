@@ -26,7 +26,7 @@ impl Frame {
 ///
 /// # Errors
 ///
-/// When the namespace or the id can't be sent, or what `limits` bounds is exceeded.
+/// When the namespace or the id can't be sent, or the packet exceeds `limits`.
 pub fn encode_event(
     namespace: &str,
     id: Option<u64>,
@@ -51,7 +51,7 @@ pub fn encode_event(
 ///
 /// # Errors
 ///
-/// When the namespace or the id can't be sent, or what `limits` bounds is exceeded.
+/// When the namespace or the id can't be sent, or the packet exceeds `limits`.
 pub fn encode_ack(
     namespace: &str,
     id: u64,
@@ -104,7 +104,7 @@ pub fn encode_disconnect(namespace: &str) -> Result<Frame, EncodeError> {
 ///
 /// # Errors
 ///
-/// When the namespace can't be sent, or `data_json` is neither.
+/// When the namespace can't be sent, or `data_json` is neither an object nor a string.
 pub fn encode_connect_error(namespace: &str, data_json: &str) -> Result<Frame, EncodeError> {
     if !matches!(check_value(data_json)?, Some(b'{' | b'"')) {
         return Err(EncodeError::InvalidPayload {

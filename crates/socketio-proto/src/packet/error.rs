@@ -64,7 +64,7 @@ pub enum DecodeError {
 }
 
 impl DecodeError {
-    /// A name for logs and tools, in snake case.
+    /// Returns a name for logs and tools, in snake case.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Empty => "empty_packet",
@@ -185,29 +185,29 @@ pub enum EncodeError {
     NotASequence,
     /// The packet, its attachments included, has more bytes than the limit.
     PacketTooLarge {
-        /// Bytes that the packet would have.
+        /// The size that the packet would have, in bytes.
         bytes: usize,
         /// [`Limits::packet_bytes`](crate::Limits::packet_bytes).
         limit: usize,
     },
-    /// The name stands for the life of a socket.
+    /// The event name is reserved for the life cycle of a socket.
     ReservedEventName {
         /// The name.
         name: String,
     },
-    /// The values hold more binary than the limit.
+    /// The values contain more binary attachments than the limit.
     TooManyAttachments {
-        /// How many there are.
+        /// The number of attachments.
         count: usize,
         /// [`Limits::attachments`](crate::Limits::attachments).
         limit: usize,
     },
-    /// A value can't be written as JSON.
+    /// A value can't be serialized as JSON.
     Value(json::EncodeError),
 }
 
 impl EncodeError {
-    /// A name for logs and tools, in snake case.
+    /// Returns a name for logs and tools, in snake case.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::InvalidAckId { .. } => "invalid_ack_id",

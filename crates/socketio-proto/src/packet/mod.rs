@@ -37,7 +37,7 @@
 //! | the size that base64 adds to a payload | estimated as a third | computed exactly | the server counts exactly too |
 //! | `b!!!!`, `b-_-_`, `bA` | zeros in browsers; Node skips unknown characters, and accepts the URL alphabet | `invalid_base64` | bytes that nobody sent are worse than an error |
 //!
-//! When sending:
+//! Differences in encoding:
 //!
 //! | what | the reference | here | why |
 //! |---|---|---|---|

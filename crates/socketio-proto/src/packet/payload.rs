@@ -27,7 +27,7 @@ pub(super) enum Name {
 /// `[0,0,…]` would then take many times its size in memory.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Args {
-    /// Behind the opening bracket, or behind the event's name.
+    /// The position after the opening bracket, or after the event's name.
     start: usize,
     /// Whether an element precedes `start`.
     behind_name: bool,
@@ -36,7 +36,7 @@ pub(super) struct Args {
 }
 
 impl Args {
-    /// Behind the opening bracket, or behind the event's name.
+    /// The position after the opening bracket, or after the event's name.
     pub(super) fn start(&self) -> usize {
         self.start
     }
@@ -82,7 +82,7 @@ pub(super) fn check(text: &str, head: &Head, limits: &Limits) -> Result<Shape, D
     let shape = match has_arguments && is_array {
         true => array(text, &mut scanner, kind, limits)?,
         false => {
-            // Text that is no JSON at all is told from JSON of another shape.
+            // Distinguishes text that is not JSON from JSON of another shape.
             scanner.value().map_err(json)?;
             Shape::default()
         }
@@ -234,7 +234,7 @@ fn name(text: &str, scanner: &mut Scanner<'_>, limits: &Limits) -> Result<Name, 
             Ok(Name::InText(range))
         }
         _ => {
-            // Text that is no JSON at all is told from JSON of another shape.
+            // Distinguishes text that is not JSON from JSON of another shape.
             if scanner.peek() != Some(b']') {
                 scanner.value().map_err(|error| scan_error(error, limits))?;
             }

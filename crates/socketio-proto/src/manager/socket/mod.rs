@@ -145,17 +145,17 @@ impl Socket {
         }
     }
 
-    /// Whether it is, or will by itself be, connected.
+    /// Whether the socket is connected, or is going to be without a command.
     pub(crate) fn is_active(&self) -> bool {
         self.phase != Phase::Idle
     }
 
-    /// Whether what is emitted now goes to the transport.
+    /// Whether an event that is emitted now goes straight to the transport.
     pub(crate) fn sends(&self) -> bool {
         self.phase == Phase::Connected && !self.flush_pending
     }
 
-    /// Whether a refusal may be answered by fresh auth: once until the next connect.
+    /// Whether a refusal may be answered with fresh auth, which it may once until the next connect.
     pub(crate) fn wants_fresh_auth(&self) -> bool {
         self.options.refresh_auth && self.options.auth == Auth::ASK && !self.auth_refreshed
     }
