@@ -109,7 +109,8 @@ fn json_starts_afresh_after_a_reset_or_an_error() {
         assert!(after.contains("unexpected_binary"), "{between}: {after}");
         assert_eq!(reset == r#"{"reset":true}"#, between == r#"{"reset":true}"#);
     }
-    // A ping may come between, and a whole packet; and a line that is no frame changes nothing.
+    // A ping and a packet without attachments may arrive in between, and an invalid line changes
+    // nothing.
     for between in [r#""2""#, r#""42[\"y\"]""#, "", "x", "{}"] {
         let [_, _, after] = json([waiting, between, binary]);
         assert!(after.contains(r#""data":["x"]"#), "{between}: {after}");

@@ -1,5 +1,5 @@
-//! What must hold for any packet and any input: what is encoded decodes to itself, nothing panics,
-//! and no more is held than the limits allow.
+//! Properties of any packet and any input: encoding and decoding round-trips, nothing panics, and
+//! no more is held than the limits allow.
 #![allow(
     clippy::indexing_slicing,
     clippy::unwrap_used,
@@ -32,7 +32,7 @@ const LIMITS: Limits = Limits {
     nesting: 64,
 };
 
-/// Small, so that inputs meet them.
+/// Small, so that inputs reach them.
 const SMALL: Limits = Limits {
     attachments: 3,
     packet_bytes: 200,
@@ -144,8 +144,8 @@ proptest! {
         }
     }
 
-    /// Whatever comes in whatever order: an error leaves nothing behind, and no more is held or
-    /// given out than the limits allow.
+    /// For any frames in any order, an error resets the decoder, and no more is held or returned
+    /// than the limits allow.
     #[test]
     fn limits_bound_what_is_held(frames in vec(frame(), 0..30)) {
         let mut decoder = Decoder::new(SMALL);
@@ -158,7 +158,7 @@ proptest! {
                 Incoming::Text(text) => decoder.text(text, 0),
                 Incoming::Binary(data) => decoder.binary(data),
             };
-            // A packet that is whole by itself comes between another and its attachments.
+            // A packet without attachments arrives between another and its attachments.
             let between = waited && text && matches!(decoded, Ok(Decoded::Packet(_)));
             let before = held;
             held = if text { bytes } else { held + bytes };
@@ -193,7 +193,8 @@ proptest! {
     }
 }
 
-/// What comes of a frame on the other side; `None` where the encoder rightly refused it.
+/// The packet that the peer decodes from a frame; `None` where the encoder rightly refused to
+/// encode it.
 fn sent(
     frame: Result<Frame, EncodeError>,
     args: &[Value],
@@ -239,7 +240,7 @@ fn same_args(packet: &Packet, args: &[Value]) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// Asks for all that a packet can tell.
+/// Calls every getter of a packet.
 fn look(decoded: Result<Decoded, DecodeError>) {
     match decoded {
         Ok(Decoded::Packet(packet)) => {
@@ -328,7 +329,7 @@ fn id() -> impl Strategy<Value = Option<u64>> {
     option::of(prop_oneof![0_u64..20, 0..=MAX_ACK_ID, Just(MAX_ACK_ID)])
 }
 
-/// Text, from any at all to almost a packet.
+/// Text, from arbitrary to nearly a packet.
 fn any_text() -> impl Strategy<Value = String> {
     prop_oneof![
         any::<String>(),

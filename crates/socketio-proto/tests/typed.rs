@@ -1,5 +1,5 @@
-//! Events as types: the derive macro. What it keeps from compiling stands in the doc of `Event`, as examples that must
-//! fail.
+//! Events as types: the derive macro. The documentation of `Event` has examples that must not
+//! compile.
 
 use serde::{Deserialize, Serialize};
 use socketio_proto::{AckPayload, Event, NoAck};

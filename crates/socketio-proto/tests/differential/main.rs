@@ -1,5 +1,5 @@
-//! The codec against codecs that others wrote: what we write they read as the same, what they write we read as the
-//! same, and what one refuses the other refuses, but for differences that are known and named.
+//! Comparison of the codec with other implementations. Each side decodes what the other encodes to
+//! the same packet, and both refuse the same input, except for known and documented differences.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,

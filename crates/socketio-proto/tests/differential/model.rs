@@ -1,4 +1,4 @@
-//! Packets that are generated, encoded by both sides, and compared.
+//! Generated packets that both sides encode, for comparison.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -15,7 +15,7 @@ use socketio_proto::packet::{
 
 pub(crate) use crate::value::Value;
 
-/// A packet, whoever encodes it.
+/// A packet, independent of the encoder.
 #[derive(Clone, Debug)]
 pub(crate) struct Model {
     pub(crate) namespace: String,
@@ -35,7 +35,7 @@ pub(crate) enum Content {
 pub(crate) struct Args<'a>(pub(crate) &'a [Value]);
 
 impl Model {
-    /// Encodes it here; an error where it holds what can't be sent.
+    /// Encodes it with this crate. Returns an error if it contains something that can't be sent.
     pub(crate) fn encode(&self) -> Result<Frame, EncodeError> {
         let (namespace, limits) = (&self.namespace, Limits::default());
         let text = |value: &Value| value.json().to_string();
@@ -67,7 +67,7 @@ impl Model {
         }
     }
 
-    /// As the example `inspect` tells it.
+    /// The packet in the format of the example `inspect`.
     pub(crate) fn json(&self) -> serde_json::Value {
         let list = |args: &[Value]| args.iter().map(Value::json).collect::<Vec<_>>();
         let (id, data) = match &self.content {
@@ -114,13 +114,13 @@ impl Value {
         }
     }
 
-    /// Whether both are the same number, however written, or the same otherwise.
+    /// Whether both are the same number, in any notation, or otherwise equal.
     pub(crate) fn is(&self, other: &Self) -> bool {
         same(&self.json(), &other.json())
     }
 }
 
-/// Whether two values are the same; numbers are what JavaScript takes them for.
+/// Whether two values are equal, with numbers as JavaScript reads them.
 pub(crate) fn same(a: &serde_json::Value, b: &serde_json::Value) -> bool {
     use serde_json::Value::{Array, Number, Object};
     match (a, b) {
@@ -200,7 +200,8 @@ fn scalar() -> impl Strategy<Value = Value> {
     )
 }
 
-/// Not `__proto__`, which the reference's encoder loses, nor `base64`, which stands for bytes here.
+/// Excludes `__proto__`, which the reference's encoder loses, and `base64`, which denotes bytes
+/// here.
 fn key() -> impl Strategy<Value = String> {
     prop_oneof![
         4 => "[a-z]{1,3}",

@@ -1,10 +1,10 @@
-//! Frames that nobody sends by accident.
+//! Malformed frames that no correct peer sends.
 
 use proptest::prelude::*;
 
 use crate::reference::{Incoming, Sequence};
 
-/// Text frames by themselves; two bytes follow each, in case it waits for them.
+/// Single text frames. Two bytes follow each, in case it waits for attachments.
 const PICKED: &[&str] = &[
     // Engine.IO (N1, N2, N5, N8).
     "",
@@ -242,7 +242,7 @@ pub(crate) fn sequences() -> Vec<Sequence> {
         vec![Incoming::Text(text.into()), bytes(1), bytes(2)]
     };
     let mut sequences: Vec<_> = PICKED.iter().map(|text| follow(text)).collect();
-    // Nesting (M10): within what those who compare can read, and beyond our limit.
+    // Nesting (M10): within what the comparison can read, and beyond our limit.
     sequences.extend([100, 120, 513, 600].map(|depth| {
         let inner = depth - 1;
         follow(&format!(
@@ -276,7 +276,7 @@ pub(crate) fn sequences() -> Vec<Sequence> {
     sequences
 }
 
-/// Frames put together of parts that are right, nearly right and wrong.
+/// Frames composed of correct, nearly correct and wrong parts.
 pub(crate) fn built() -> impl Strategy<Value = Sequence> {
     let one_of = |parts: &'static [&'static str]| prop::sample::select(parts);
     let head = (

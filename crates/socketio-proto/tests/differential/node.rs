@@ -1,4 +1,4 @@
-//! The reference's codec, under Node.
+//! The reference's codec, run by Node.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
@@ -7,12 +7,12 @@ use std::thread;
 
 use serde_json::Value;
 
-/// Has the reference answer each of these lines; see the head of codec.mjs.
+/// Returns the reference's answer to each of these lines; see the top of codec.mjs.
 pub(crate) fn answers(lines: Vec<String>) -> Vec<Value> {
     let here = std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo runs the test");
     let servers = Path::new(&here).join("../../tests/servers/node");
     let count = lines.len();
-    // It takes the packages from where ORCHARD_NODE_MODULES says, or from beside itself.
+    // It loads packages from ORCHARD_NODE_MODULES, or from its own folder.
     let mut node = Command::new("node")
         .arg(servers.join("codec.mjs"))
         .stdin(Stdio::piped())
@@ -37,7 +37,7 @@ pub(crate) fn answers(lines: Vec<String>) -> Vec<Value> {
     answers
 }
 
-/// One answer; one that is too deep can't be read.
+/// One answer. An answer that is nested too deep can't be read.
 fn read(answer: &str) -> Value {
     serde_json::from_str(answer)
         .unwrap_or_else(|error| serde_json::json!({ "unreadable": error.to_string() }))

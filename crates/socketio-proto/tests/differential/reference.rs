@@ -1,6 +1,8 @@
-//! Against socket.io-parser and engine.io-parser: what they make of a sequence of frames, and what they encode.
+//! Comparison with socket.io-parser and engine.io-parser: how they decode a sequence of frames, and
+//! what they encode.
 //!
-//! `DIFFERENTIAL_SEQUENCES=n` asks for more than a few thousand sequences, `DIFFERENTIAL_SEED=n` for others.
+//! `DIFFERENTIAL_SEQUENCES=n` sets the number of sequences (a few thousand by default),
+//! `DIFFERENTIAL_SEED=n` the seed.
 
 use std::collections::BTreeMap;
 
@@ -44,7 +46,7 @@ fn every_frame_is_the_same_to_both_or_refused_by_both() {
             let refusal = |answer: &Value| answer.get("error").is_some();
             if refusal(&ours) && refusal(&theirs) {
                 refused += 1;
-                // Neither goes on behind an error.
+                // Neither continues after an error.
                 break;
             }
             if same(&ours, &theirs) {
@@ -74,7 +76,7 @@ fn what_the_reference_encodes_is_read_as_it_was_meant() {
         .iter()
         .map(|model: &Model| json!({ "encode": model.json() }).to_string());
     for (model, answer) in models.iter().zip(node::answers(lines.collect())) {
-        // What it can't read back itself.
+        // The reference can't decode this itself.
         if let Err(EncodeError::MisleadingPlaceholder | EncodeError::TooManyAttachments { .. }) =
             model.encode()
         {
@@ -97,12 +99,12 @@ fn what_the_reference_encodes_is_read_as_it_was_meant() {
     }
 }
 
-/// An answer of ours, read as a listener would read it: half surrogates become U+FFFD (M10).
+/// Our answer, decoded as a listener would decode it: lone surrogates become U+FFFD (M10).
 fn read(answer: &str) -> Value {
     json::from_str(answer).unwrap_or_else(|error| json!({ "unreadable": error.to_string() }))
 }
 
-/// Each sequence with what the reference answers to its frames.
+/// Each sequence with the reference's answers to its frames.
 fn with_answers(sequences: Vec<Sequence>) -> Vec<(Sequence, Vec<Value>)> {
     let mut lines = Vec::new();
     for sequence in &sequences {
@@ -118,7 +120,7 @@ fn with_answers(sequences: Vec<Sequence>) -> Vec<(Sequence, Vec<Value>)> {
     sequences.into_iter().map(answered).collect()
 }
 
-/// As many of them as are asked for; the same ones for the same seed.
+/// The requested number of sequences; the same ones for the same seed.
 fn generated<S: Strategy>(strategy: S) -> Vec<S::Value> {
     let number = |name, otherwise| match std::env::var(name) {
         Ok(text) => text.parse().expect("it is a number"),
@@ -157,7 +159,7 @@ fn sequence() -> impl Strategy<Value = Sequence> {
             }
             frames
         }),
-        // Frames that are too many, too few, or of somebody else.
+        // Surplus frames, missing frames, or frames of another packet.
         1 => (packet(), packet(), any::<Index>()).prop_map(|(mut frames, others, at)| {
             let at = at.index(frames.len() + 1);
             frames.splice(at..at, others);

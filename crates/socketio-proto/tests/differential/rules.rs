@@ -1,4 +1,5 @@
-//! The differences from the reference that the module `packet` documents, each as narrow as it is.
+//! The differences from the reference that the module `packet` documents, each as narrow as
+//! possible.
 
 use serde_json::Value;
 use socketio_proto::packet::RESERVED_EVENTS;
@@ -6,7 +7,7 @@ use socketio_proto::packet::RESERVED_EVENTS;
 use crate::model::same;
 use crate::reference::Incoming;
 
-/// All of them; each is to be met.
+/// All differences. Each must occur.
 pub(crate) const NAMES: [&str; 13] = [
     "H17 a number beyond all floats",
     "H17 a word of Python's for no number",
@@ -23,7 +24,7 @@ pub(crate) const NAMES: [&str; 13] = [
     "W7 no payload",
 ];
 
-/// Which of them it is that has the two answer differently to the last of these frames.
+/// The difference that explains why both sides answer differently to the last of these frames.
 pub(crate) fn rule(frames: &[Incoming], ours: &Value, theirs: &Value) -> Option<&'static str> {
     let kind = ours
         .pointer("/error/kind")
@@ -63,7 +64,7 @@ pub(crate) fn rule(frames: &[Incoming], ours: &Value, theirs: &Value) -> Option<
     NAMES.into_iter().find(|name| name.starts_with(met))
 }
 
-/// Which of them it is that has us read what the reference doesn't.
+/// The difference that explains why this crate decodes a packet that the reference refuses.
 fn read_by_us_only(frames: &[Incoming], head: &Head<'_>) -> Option<&'static str> {
     let payload = serde_json::from_str::<Value>(head.payload()).unwrap_or_default();
     let name = payload.get(0).and_then(Value::as_str);
@@ -86,7 +87,7 @@ fn read_by_us_only(frames: &[Incoming], head: &Head<'_>) -> Option<&'static str>
     }
 }
 
-/// A packet's text, as far as the reference splits it.
+/// A packet's text, split as the reference splits it.
 struct Head<'a> {
     kind: char,
     count: Option<&'a str>,
@@ -113,7 +114,7 @@ impl<'a> Head<'a> {
         Some(Self { kind, count, rest })
     }
 
-    /// What the reference takes for an id: digits and blanks.
+    /// What the reference parses as an id: digits and white space.
     fn id(&self) -> &'a str {
         let end = self
             .rest
@@ -143,7 +144,8 @@ impl<'a> Head<'a> {
             .trim_start_matches(|char: char| char.is_ascii_digit())
     }
 
-    /// Whether it is a control packet whose payload, which is JSON, is not what the protocol has for its kind.
+    /// Whether it is a control packet with a JSON payload that the protocol doesn't allow for its
+    /// kind.
     fn is_control_of_another_shape(&self) -> bool {
         let payload = self
             .rest
@@ -165,12 +167,13 @@ impl<'a> Head<'a> {
     }
 }
 
-/// What JavaScript takes for a blank.
+/// JavaScript's white space.
 fn is_blank(char: char) -> bool {
     (char.is_whitespace() && char != '\u{85}') || char == '\u{feff}'
 }
 
-/// Whether a `num` is no whole number; one too small for a float, such as `1e-400`, is 0 to JavaScript.
+/// Whether a `num` is not a whole number. JavaScript reads a number too small for a float, such as
+/// `1e-400`, as 0.
 fn has_half_num(text: &str) -> bool {
     text.match_indices("\"num\"").any(|(at, key)| {
         let value = text[at + key.len()..].trim_start().trim_start_matches(':');
@@ -189,8 +192,8 @@ fn has_large_number(text: &str) -> bool {
         .any(|number| number.parse::<f64>().is_ok_and(f64::is_infinite))
 }
 
-/// Whether both are packets that differ in their ids, and ours has none. Behind a blank, digits are an id to the
-/// reference, and to us the payload of a control packet.
+/// Whether both are packets that differ in their ids, and ours has none. Digits after white space
+/// are an id to the reference, and the payload of a control packet to this crate.
 fn differs_by_id_only(ours: &Value, theirs: &Value) -> bool {
     let (mut ours, mut theirs) = (ours.clone(), theirs.clone());
     let none = ours.pointer("/packet/id") == Some(&Value::Null);

@@ -1,8 +1,8 @@
-//! Against the parser of socketioxide, a server: it reads what we send, and we read what it sends.
+//! Comparison with the parser of socketioxide, a server: each side decodes what the other sends.
 //!
-//! Known differences, all on its side: an event's name or a key that is escaped in the JSON can't be read (it borrows
-//! them from the text); nor, beside attachments, an object whose first key is `_placeholder` and that is none; and a
-//! client's CONNECT_ERROR is no packet to a server.
+//! Known differences, all on its side: it can't decode an event's name or a key with escapes (it
+//! borrows them from the text), nor, in a packet with attachments, an object whose first key is
+//! `_placeholder` but that is no placeholder; and a server accepts no CONNECT_ERROR from a client.
 
 use proptest::prelude::*;
 use socketio_proto::Limits;
@@ -75,7 +75,8 @@ proptest! {
         }
         let packet = match decoded {
             Ok(Decoded::Packet(packet)) => packet,
-            // It sends bytes beside what looks like a placeholder, which an attachment would take the place of.
+            // It sends bytes together with an object that looks like a placeholder, which the peer
+            // would replace with an attachment.
             Err(_) if model.encode() == Err(EncodeError::MisleadingPlaceholder) => return Ok(()),
             other => panic!("{text}: {other:?}"),
         };
@@ -107,7 +108,7 @@ proptest! {
 /// As its server reads the frames of one packet.
 fn decode(frame: &Frame) -> Result<Theirs, ParseError> {
     let (config, state) = (ParseConfig::default(), ParserState::default());
-    // The first digit is the engine's.
+    // The first digit is the message type of Engine.IO.
     let mut packet =
         CommonParser.decode_str(&config, &state, Str::from(frame.text[1..].to_owned()));
     for attachment in &frame.attachments {
@@ -139,7 +140,7 @@ fn encode(model: &Model) -> Option<Theirs> {
         Content::Ack(id, args) => {
             Theirs::ack(namespace, value(args, None), (*id).try_into().unwrap())
         }
-        // It refuses with a message, and nothing else.
+        // It refuses with a message only.
         Content::ConnectError(Value::Map(data)) => match data.iter().next() {
             Some((key, Value::Text(text))) if key == "message" && data.len() == 1 => {
                 Theirs::connect_error(namespace, text.clone())
@@ -150,7 +151,8 @@ fn encode(model: &Model) -> Option<Theirs> {
     })
 }
 
-/// Compares what it read with what was meant: text and attachments of all of it, and the first argument as a value.
+/// Compares what it decoded with the original: the text and attachments of the whole packet, and
+/// the first argument as a value.
 fn same_data(
     mut data: Raw,
     with_event: bool,

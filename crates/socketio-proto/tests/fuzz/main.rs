@@ -1,7 +1,8 @@
-//! The fuzz targets without a fuzzer: the corpus, and a short run of mutations of it that is the same every time.
+//! The fuzz targets without a fuzzer: the corpus, and a short run of mutations of it that is the
+//! same every time.
 //!
-//! `cargo xtask fuzz` runs the same harness under libFuzzer, which needs nightly, and adds to the corpus. What it finds
-//! is mended with a test of its own name beside the code at fault.
+//! `cargo xtask fuzz` runs the same harness under libFuzzer, which needs nightly, and adds to the
+//! corpus. Each bug that it finds is fixed with a regression test next to the code at fault.
 
 #![allow(
     clippy::expect_used,
@@ -20,7 +21,8 @@ use std::path::Path;
 
 use mutate::Mutator;
 
-/// Inputs of the short run; some seconds without optimisation. `FUZZ_INPUTS=n` asks for more.
+/// The number of inputs of the short run, which takes some seconds without optimization.
+/// `FUZZ_INPUTS=n` sets another.
 const INPUTS: usize = 30_000;
 
 #[test]
@@ -47,7 +49,7 @@ fn run(target: &str, harness: fn(&[u8])) {
     }
 }
 
-/// Says which input it was that broke something.
+/// Prints the input that failed.
 fn check(target: &str, harness: fn(&[u8]), input: &[u8]) {
     if catch_unwind(|| harness(input)).is_err() {
         panic!(

@@ -1,7 +1,8 @@
-//! What real servers send, recorded, and what the core reports to its user then.
+//! Recordings of what real servers send, and of what the core then reports to its user.
 //!
-//! `cargo xtask record` records it; `tests/recorder` says what is done to the servers. The recordings hold what the core
-//! reports as well. Where that has changed and is right, have it written anew, and read the difference:
+//! `cargo xtask record` makes the recordings; `tests/recorder` contains what it does to the
+//! servers. The recordings also contain what the core reports. After an intended change of that,
+//! rewrite them and review the difference:
 //!
 //! ```sh
 //! RECORDINGS_ACCEPT=1 cargo test --package socketio-proto --test recordings
@@ -47,7 +48,7 @@ fn the_core_reports_what_the_recordings_say() {
     assert!(differences.is_empty(), "{}", differences.join("\n"));
 }
 
-/// All that was recorded, by the name of the server.
+/// All recordings, by the name of the server.
 pub(crate) fn transcripts() -> Vec<(String, Transcript)> {
     let mut transcripts = Vec::new();
     for entry in fs::read_dir(folder()).unwrap() {

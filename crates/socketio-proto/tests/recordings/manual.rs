@@ -1,4 +1,5 @@
-//! The manual's table of what servers send beside the protocol, in `crates/socketio-web/docs/servers.md`.
+//! Checks the manual's table of what servers send beyond the protocol, in
+//! `crates/socketio-web/docs/servers.md`.
 
 use std::fs;
 

@@ -1,11 +1,11 @@
-//! What is promised for each kind of recording, whichever server it is of.
+//! What must hold for each kind of recording, for any server.
 
 use serde_json::Value;
 
 use crate::transcript::{Frame, Line, Recording};
 use crate::transcripts;
 
-/// What was recorded of every server, those aside that only take any namespace.
+/// The recordings that every server has, except servers that accept any namespace.
 const EVERYWHERE: [&str; 36] = [
     "connect",
     "connect with auth",
@@ -146,7 +146,7 @@ fn a_connection_that_ends_is_tried_again() {
         ) || name == "a message above the server's bound"
     }) {
         let reports: Vec<_> = reports_in(&recording).collect();
-        // It has no such bound over WebSocket.
+        // This server has no such bound over WebSocket.
         if server == "socketioxide" && recording.name == "a message above the server's bound" {
             assert!(reports.last().unwrap().contains("receives"), "{recording}");
             continue;
@@ -249,7 +249,7 @@ struct Report {
     text: String,
 }
 
-/// All that is reported in recordings of such names.
+/// All reports in the recordings with such names.
 fn reports(named: impl Fn(&str) -> bool) -> Vec<Report> {
     let recordings = recordings(named);
     assert!(!recordings.is_empty());
@@ -270,7 +270,7 @@ fn reports_in(recording: &Recording) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The recordings of such names, each with its server.
+/// The recordings with such names, each with its server.
 fn recordings(named: impl Fn(&str) -> bool) -> Vec<(String, Recording)> {
     let all = transcripts().into_iter().flat_map(|(server, transcript)| {
         let recordings = transcript.recordings.into_iter();

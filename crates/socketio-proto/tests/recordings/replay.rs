@@ -1,6 +1,7 @@
-//! Plays a recording to the core, and notes what it reports to its user.
+//! Replays a recording to the core, and records what it reports to its user.
 //!
-//! Frames that were sent become the commands by which a user has them sent, and the core must send just them.
+//! Each frame that the client sent becomes the command that makes the core send it, and the core
+//! must send exactly these frames.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
@@ -15,13 +16,13 @@ use socketio_proto::{Auth, Instant, Limits, json};
 use crate::transcript::{Frame, Line, Recording};
 use crate::value::Value;
 
-/// Deadlines that pass before something happens, at most.
+/// The maximum number of deadlines that pass before something happens.
 const DEADLINES: usize = 5;
 
-/// The recording with what the core reports to its user, each line behind the one that causes it.
+/// Returns the recording with the core's reports to its user, each after the line that causes it.
 ///
 /// # Panics
-/// Where the core doesn't send what was sent.
+/// If the core doesn't send the recorded frames.
 pub(crate) fn replay(recording: &Recording) -> Recording {
     let lines = recording.wire().lines;
     let mut replay = Replay::new(&recording.name);
@@ -43,7 +44,7 @@ struct Replay<'a> {
     transport: Option<TransportId>,
     sockets: BTreeMap<String, SocketId>,
     tokens: Vec<AckToken>,
-    /// What the core has sent, and was not met in the recording yet.
+    /// Frames that the core has sent, and that were not found in the recording yet.
     sent: VecDeque<Frame>,
     lines: Vec<Line>,
 }
@@ -96,28 +97,28 @@ impl<'a> Replay<'a> {
     }
 
     fn they(&mut self, event: TransportEvent) {
-        // Nobody listens to a WebSocket that the core has closed.
+        // The core ignores a WebSocket that it has closed.
         if let Some(transport) = self.transport {
             self.manager.handle_transport(transport, event, self.now);
             self.drain();
         }
     }
 
-    /// The core must send this next: by itself, or because its user wants it.
+    /// Expects the core to send this next, by itself or after a command of the user.
     fn send(&mut self, frame: &Frame, rest: &[Line]) {
         if self.sent.front() != Some(frame) {
             self.report_sent();
             if let Frame::Text(text) = frame {
                 self.command(&decode(text, &attachments(rest)));
             }
-            // A namespace that was left is asked for a moment later.
+            // The CONNECT of a namespace that was left is delayed.
             self.pass_time(|replay| !replay.sent.is_empty());
         }
         let sent = self.sent.pop_front();
         assert_eq!(sent.as_ref(), Some(frame), "{}: not sent", self.name);
     }
 
-    /// What a user does to have this packet sent.
+    /// Runs the command of the user that sends this packet.
     fn command(&mut self, packet: &Packet) {
         let namespace = packet.namespace();
         let socket = self.sockets.get(namespace).copied();
@@ -167,7 +168,7 @@ impl<'a> Replay<'a> {
         self.drain();
     }
 
-    /// Lets deadline after deadline come, until this is so.
+    /// Lets one deadline after another pass, until the condition is met.
     fn pass_time(&mut self, is_done: impl Fn(&Self) -> bool) {
         for _ in 0..DEADLINES {
             if is_done(self) {
@@ -182,7 +183,7 @@ impl<'a> Replay<'a> {
         }
     }
 
-    /// Nothing but heartbeats comes, until something is reported.
+    /// Delivers heartbeats only, until something is reported.
     fn pass_a_minute(&mut self) {
         let before = self.lines.len();
         for _ in 0..12 {
@@ -217,7 +218,7 @@ impl<'a> Replay<'a> {
                 other => panic!("{}: {other:?}", self.name),
             }
         }
-        // Only now it is known what becomes of each socket.
+        // Only now is the outcome of each socket known.
         for event in events {
             let reported = match event {
                 Some(event) => self.event(event),
@@ -275,7 +276,7 @@ impl<'a> Replay<'a> {
                 format!("the next attempt is made in {} ms", delay.as_millis())
             }
             Event::ReconnectFailed => "no further attempt is made".to_owned(),
-            // What leads there, and what concerns the connection rather than a namespace.
+            // Intermediate events, and events of the connection rather than of a namespace.
             _ => return None,
         })
     }
@@ -291,7 +292,7 @@ impl<'a> Replay<'a> {
         }
     }
 
-    /// What the core has sent by itself, and nobody sent in the recording.
+    /// Frames that the core has sent by itself, and that are not in the recording.
     fn report_sent(&mut self) {
         for frame in std::mem::take(&mut self.sent) {
             let line = Line::Sent(frame).to_string();
@@ -301,7 +302,7 @@ impl<'a> Replay<'a> {
     }
 }
 
-/// The CONNECT that is sent over the WebSocket which is about to be opened.
+/// The CONNECT that is sent over the next WebSocket.
 fn first_connect(rest: &[Line]) -> Option<Packet> {
     let sent = rest.iter().filter_map(|line| match line {
         Line::Sent(Frame::Text(text)) => Some(text),
@@ -332,7 +333,7 @@ fn decode(text: &str, attachments: &[Vec<u8>]) -> Packet {
     }
 }
 
-/// The payload, with the bytes in it.
+/// The payload, with the bytes in place of the placeholders.
 fn arguments(packet: &Packet) -> String {
     let data = packet.data().unwrap_or_default();
     let bytes = packet.attachments().iter();

@@ -1,17 +1,17 @@
-//! The format of the recordings: what a server sends, and what it is sent, as text.
+//! The text format of the recordings: what a server sends and receives.
 //!
-//! A file holds the recordings of one server, each below a heading, `## connect`. What stands above the first is for
-//! whoever reads the file. A line is one of:
+//! A file contains the recordings of one server, each below a heading such as `## connect`. The
+//! text above the first heading is for readers of the file. A line is one of:
 //!
 //! | line | meaning |
 //! |---|---|
 //! | `open` | a WebSocket is opened |
 //! | `< text` | the server sends a text frame |
 //! | `<b 00 ff` | the server sends a binary frame |
-//! | `> text`, `>b 00 ff` | it is sent a frame |
-//! | `>! text` | it is sent a frame that no client of ours sends |
+//! | `> text`, `>b 00 ff` | the server receives a frame |
+//! | `>! text` | the server receives a frame that this client never sends |
 //! | `closed 1006 reason` | the WebSocket is closed: the code, and the reason if there is one |
-//! | `...` | nothing more comes |
+//! | `...` | the server sends nothing more |
 //! | `= text` | what the core reports to its user |
 
 use std::fmt;
@@ -35,7 +35,7 @@ pub(crate) enum Line {
     Open,
     Received(Frame),
     Sent(Frame),
-    /// A frame that no client of ours sends.
+    /// A frame that this client never sends.
     Forged(Frame),
     Closed {
         code: u16,
@@ -53,7 +53,7 @@ pub(crate) enum Frame {
 
 impl Transcript {
     /// # Errors
-    /// What is wrong with the first line that is none.
+    /// What is wrong with the first invalid line.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let mut transcript = Self::default();
         for (number, line) in (1..).zip(text.lines()) {
@@ -78,7 +78,7 @@ impl Transcript {
 }
 
 impl Recording {
-    /// It without what is reported: what went over the wire.
+    /// The recording without the reports: only what was sent over the wire.
     pub(crate) fn wire(&self) -> Self {
         let mut wire = self.clone();
         wire.lines.retain(|line| !matches!(line, Line::Reported(_)));

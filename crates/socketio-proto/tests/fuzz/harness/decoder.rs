@@ -1,8 +1,9 @@
-//! Whatever comes over the wire: nothing panics, no more is taken than the limits allow, and what was read can be
-//! written and read again to the same.
+//! The decoder with arbitrary input: it never panics, accepts no more than the limits allow, and
+//! what it decodes can be encoded and decoded again to the same packet.
 //!
-//! An input is a byte that chooses the limits, then frames: 0xfe begins a text frame, 0xff a binary one. Neither
-//! byte stands in UTF-8, so an input can be written by hand, and a mutation keeps whole frames.
+//! An input is a byte that chooses the limits, then frames: 0xfe begins a text frame, 0xff a binary
+//! one. Neither byte occurs in UTF-8, so an input can be written by hand, and a mutation keeps
+//! whole frames.
 
 use std::collections::HashMap;
 
@@ -69,7 +70,7 @@ pub fn run(input: &[u8]) {
     }
 }
 
-/// Reads all that a packet can tell, and holds it against itself.
+/// Calls every getter of a packet, and checks that the results are consistent.
 pub(super) fn look(packet: &Packet) -> Option<Vec<Value>> {
     assert!(packet.namespace().starts_with('/'));
     let named = packet.event_name();
@@ -122,7 +123,7 @@ pub(super) fn look(packet: &Packet) -> Option<Vec<Value>> {
     Some(args)
 }
 
-/// What a listener's own type may make of a packet: anything but a panic.
+/// Decodes a packet into listeners' types, which must not panic.
 fn typed(packet: &Packet) {
     #[derive(Deserialize)]
     enum Choice {
@@ -178,7 +179,7 @@ fn typed(packet: &Packet) {
 struct Peer {
     decoder: Decoder,
     limits: Limits,
-    /// Bytes of the packet that waits.
+    /// The size of the waiting packet in bytes.
     held: usize,
 }
 
@@ -212,7 +213,7 @@ impl Peer {
         let decoded = self.decoder.text(frame.to_owned(), 1);
         let is_unexpected = matches!(decoded, Err(DecodeError::UnexpectedText { .. }));
         assert!(waited || !is_unexpected);
-        // A packet that is whole by itself may come between.
+        // A packet without attachments may arrive in between.
         let waits_on = waited && matches!(decoded, Ok(Decoded::Packet(_)));
         self.decoded(decoded, waits_on);
         if waits_on {
@@ -252,7 +253,7 @@ impl Peer {
     }
 }
 
-/// Writes the packet and reads it again.
+/// Encodes the packet and decodes it again.
 fn again(packet: &Packet, args: Option<&[Value]>, limits: &Limits) {
     let namespace = packet.namespace();
     let data = packet.data();
@@ -262,7 +263,7 @@ fn again(packet: &Packet, args: Option<&[Value]>, limits: &Limits) {
             let name = packet.event_name().unwrap_or_default();
             let mut event = match Arguments::event(name) {
                 Ok(event) => event,
-                // Such a name is read, and not written.
+                // Such a name can be decoded, but not encoded.
                 Err(error) => {
                     assert!(RESERVED_EVENTS.contains(&name), "{name:?}: {error}");
                     return;
@@ -279,7 +280,7 @@ fn again(packet: &Packet, args: Option<&[Value]>, limits: &Limits) {
             encode_ack(namespace, packet.id().unwrap_or(0), ack, limits)
         }
         (PacketKind::Event | PacketKind::Ack, None) => return,
-        // Of what is read, only what the protocol has is written.
+        // Not everything that can be decoded can be encoded: only what the protocol specifies.
         (PacketKind::Connect, _) if matches!(begins_with, None | Some(b'{')) => {
             encode_connect(namespace, data)
         }
@@ -291,7 +292,8 @@ fn again(packet: &Packet, args: Option<&[Value]>, limits: &Limits) {
     };
     let frame = match encoded {
         Ok(frame) => frame,
-        // Several placeholders may share one attachment, and text may take more bytes than it came with.
+        // Several placeholders may share one attachment, and text may take more bytes than it came
+        // with.
         Err(EncodeError::TooManyAttachments { .. } | EncodeError::PacketTooLarge { .. }) => return,
         Err(EncodeError::InvalidNamespace { .. }) if namespace.contains('\x1e') => return,
         Err(error) => panic!("{packet:?} can't be written: {error}"),
@@ -348,7 +350,7 @@ fn payload(text: &str) {
     assert!(count == 1 || encode_payload(packets.iter().take(count)).len() <= 30);
 }
 
-/// What reads as a number has the value that the standard library gives it.
+/// Checks that a number is decoded to the same value as by the standard library.
 fn number(text: &str) {
     let is_json = json::from_str::<IgnoredAny>(text).is_ok();
     let exact = text.parse::<f64>().ok().filter(|value| value.is_finite());

@@ -1,8 +1,8 @@
 //! The whole core under arbitrary commands, frames and times.
 //!
-//! An input is a script of lines, so that one can be read, written by hand and mutated line by line. The first byte
-//! of a line says what happens, digits behind it choose among few things, and what is left is text. Lines that mean
-//! nothing are let pass. See [`World::line`].
+//! An input is a script of lines, so that it can be read, written by hand and mutated line by line.
+//! The first byte of a line selects the action, the digits after it are its parameters, and the
+//! rest is text. Lines without a meaning are ignored. See [`World::line`].
 
 mod model;
 mod options;
@@ -22,7 +22,7 @@ use self::model::Known;
 use self::wire::Wire;
 use super::decoder::look;
 
-/// A handshake that will do.
+/// A valid handshake.
 const OPEN: &str = r#"0{"sid":"e","upgrades":[],"pingInterval":25000,"pingTimeout":20000}"#;
 
 const NAMESPACES: [&str; 4] = ["/", "/a", "b?c=d", ""];
@@ -40,7 +40,7 @@ const MILLIS: [u64; 10] = [
     1 << 40,
 ];
 
-/// More outputs than that for one input are an endless loop.
+/// More outputs than this for one input count as an endless loop.
 const MOST_OUTPUTS: usize = 100_000;
 
 /// Runs one input.
@@ -53,7 +53,7 @@ pub fn run(input: &[u8]) {
     world.end();
 }
 
-/// What stands behind the first byte of a line.
+/// The part of a line after its first byte.
 struct Operands<'a>(&'a [u8]);
 
 impl Operands<'_> {
@@ -86,19 +86,19 @@ impl Operands<'_> {
 struct World {
     manager: Manager,
     now: Instant,
-    /// The socket that was made last for each namespace of the script.
+    /// The last socket that was created for each namespace of the script.
     sockets: [Option<SocketId>; NAMESPACES.len()],
     known: BTreeMap<SocketId, Known>,
     wire: Wire,
-    /// Whether `Opened` was told, and no `Closed` since.
+    /// Whether `Opened` was emitted, and no `Closed` since.
     is_open: bool,
-    /// How many outputs are carried out behind a command of the user; `None` for all.
+    /// How many outputs are carried out after a command of the user; `None` for all.
     patience: Option<usize>,
     /// Whether all outputs were carried out.
     drained: bool,
     /// The options that an output under way may come from.
     configs: Vec<Config>,
-    /// The most events that any options let be held; they may be held by now.
+    /// The greatest number of events that any options so far allowed to be held.
     most_held: usize,
 }
 
@@ -119,7 +119,7 @@ impl World {
         }
     }
 
-    /// Does what one line says.
+    /// Executes one line.
     fn line(&mut self, mut operands: Operands<'_>) {
         let Some(kind) = operands.byte() else { return };
         match kind {
@@ -172,7 +172,7 @@ impl World {
         }
     }
 
-    /// In the end everything is removed, and nothing is left.
+    /// Removes all sockets at the end, and checks that nothing is left.
     fn end(&mut self) {
         self.carry_out_all();
         let ids: Vec<SocketId> = self.known.keys().copied().collect();
@@ -356,7 +356,7 @@ impl World {
     }
 }
 
-/// The network. It speaks only once all that was to be done is done.
+/// The network. It only acts once all outputs are carried out.
 impl World {
     fn they(&mut self, event: TransportEvent) {
         self.carry_out_all();
@@ -379,7 +379,7 @@ impl World {
         assert!(self.wire.received - before <= most, "too much was held");
     }
 
-    /// `n`, socket: its CONNECT is answered, and its session can be restored or not.
+    /// `n`, socket: answers its CONNECT, with or without a recoverable session.
     fn they_grant(&mut self, mut operands: Operands<'_>) {
         let Some(id) = operands.one_of(&self.sockets) else {
             return;
@@ -396,7 +396,7 @@ impl World {
         self.they(TransportEvent::Text(format!("40{prefix}{session}")));
     }
 
-    /// `m`, which of the packets that went out last and asked for it.
+    /// `m`, which of the last packets that asked for an acknowledgement.
     fn they_acknowledge(&mut self, mut operands: Operands<'_>) {
         let asked = self.wire.asked.iter().rev();
         if let Some((namespace, ack)) = asked.clone().nth(operands.choice(16)) {
@@ -413,7 +413,7 @@ impl World {
         });
     }
 
-    /// `i`, which transport that is gone: what it still tells changes nothing.
+    /// `i`, which superseded transport: its events must change nothing.
     fn superseded(&mut self, mut operands: Operands<'_>) {
         self.carry_out_all();
         let gone = self.wire.gone.iter().rev().nth(operands.choice(4)).copied();
@@ -440,14 +440,14 @@ impl World {
 /// The time.
 impl World {
     fn after(&mut self, millis: u64) {
-        // Far from the end of time, behind which no deadline lies.
+        // Far from the greatest moment, beyond which there are no deadlines.
         if self.now.as_millis() < 1 << 50 {
             self.now = self.now + Duration::from_millis(millis);
         }
         self.timeout();
     }
 
-    /// The clock must not run backwards; where it does, nothing breaks.
+    /// The clock should not run backwards, but nothing breaks if it does.
     fn before(&mut self, millis: u64) {
         self.now = Instant::from_millis(self.now.as_millis().saturating_sub(millis));
         self.timeout();
@@ -562,7 +562,7 @@ impl World {
             .event(event);
     }
 
-    /// What holds whenever all is done.
+    /// Checks the invariants that hold whenever all outputs are carried out.
     fn check(&mut self) {
         self.configs = vec![self.manager.config().clone()];
         assert!(!self.wire.is_waiting(), "attachments were not sent");

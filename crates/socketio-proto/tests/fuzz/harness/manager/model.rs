@@ -1,4 +1,4 @@
-//! What is known of one socket, and what must hold of it.
+//! A model of one socket, and its invariants.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ pub(super) struct Known {
     connected: bool,
     /// Waits for acknowledgements that have not ended.
     awaited: BTreeSet<u64>,
-    /// Waits that were given up while their end was on its way.
+    /// Waits that were cancelled while their end was already queued.
     given_up: BTreeSet<u64>,
     pub(super) removed: bool,
     pub(super) requests: Vec<u32>,
@@ -50,7 +50,7 @@ impl Known {
         }
     }
 
-    /// Something was told of this socket.
+    /// Handles an event of this socket.
     pub(super) fn event(&mut self, event: Event) {
         match event {
             Event::Acked { id, result, .. } => {
@@ -83,7 +83,7 @@ impl Known {
         }
     }
 
-    /// What holds when all is told.
+    /// Checks the invariants once all events are delivered.
     pub(super) fn check(&self, manager: &Manager, id: SocketId) {
         assert_eq!(manager.is_connected(id), self.connected);
         assert_eq!(manager.id(id).is_some(), self.connected);

@@ -9,21 +9,21 @@ use socketio_proto::packet::{DecodeError, Decoded, Decoder, PacketKind};
 
 #[derive(Default)]
 pub(super) struct Wire {
-    /// The transport that is on its way, or open.
+    /// The transport that is opening or open.
     pub(super) open: Option<TransportId>,
     pub(super) gone: Vec<TransportId>,
-    /// Packets that went out and ask for an acknowledgement: namespace and id.
+    /// Sent packets that ask for an acknowledgement: namespace and id.
     pub(super) asked: VecDeque<(String, u64)>,
-    /// Events that went out.
+    /// Sent events.
     pub(super) events: usize,
-    /// Events that came in.
+    /// Received events.
     pub(super) received: usize,
     last: Option<TransportId>,
     server: Decoder,
 }
 
 impl Wire {
-    /// Does what the core says of a transport.
+    /// Carries out an output that concerns a transport.
     pub(super) fn carry_out(&mut self, output: Output, is_open: bool) {
         match output {
             Output::OpenTransport(id) => {
@@ -58,7 +58,7 @@ impl Wire {
         }
     }
 
-    /// What the core sends can be read, always.
+    /// Checks that what the core sends can always be decoded.
     fn sent(&mut self, decoded: Result<Decoded, DecodeError>) {
         let Decoded::Packet(packet) = decoded.expect("the core sends what can be read") else {
             return;
@@ -74,7 +74,7 @@ impl Wire {
         }
     }
 
-    /// Whether a packet went out without all of its attachments.
+    /// Whether a packet was sent without all of its attachments.
     pub(super) fn is_waiting(&self) -> bool {
         self.server.is_waiting()
     }
