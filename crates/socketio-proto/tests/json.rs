@@ -1,4 +1,4 @@
-//! The JSON of the protocol, by examples.
+//! Tests of the protocol's JSON, by examples.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -66,7 +66,7 @@ fn the_words_of_python_for_no_number_read_as_null() {
         assert_eq!(any, [None, Some(1), None]);
         let ignored: (IgnoredAny, u8) = from_str(&format!("[{{\"a\":[{word}]}},2]")).unwrap();
         assert_eq!(ignored.1, 2);
-        // No number is taken for one: nothing that is read is infinite.
+        // No number is read as infinite: decoded floats are always finite.
         for error in [
             from_str::<f64>(word).map(drop).unwrap_err(),
             from_str::<f32>(word).map(drop).unwrap_err(),
@@ -568,10 +568,10 @@ fn nesting_is_limited() {
             );
         }
     }
-    // What was closed counts no more.
+    // Closed arrays and objects no longer count.
     let wide = format!("[{}1]", "[[[]]],".repeat(1000));
     assert!(from_str::<Value>(&wide).is_ok());
-    // What is skipped counts from where it stands.
+    // The levels around a skipped value count, too.
     let inner = nested(MAX_NESTING - 1, "[", "]");
     assert!(from_str::<(IgnoredAny,)>(&format!("[{inner}]")).is_ok());
     assert!(from_str::<(IgnoredAny,)>(&format!("[[{inner}]]")).is_err());
@@ -622,7 +622,7 @@ fn m4_bytes_become_placeholders_depth_first() {
     );
     let text = text.strip_prefix("51-").unwrap();
     assert_eq!(from_str_with::<Album>(text, &attachments).unwrap(), album());
-    // The reader looks a placeholder up by its place: white space must not matter.
+    // The reader looks a placeholder up by its position: white space must not matter.
     let tree: Value = serde_json::from_str(text).unwrap();
     let pretty = serde_json::to_string_pretty(&tree).unwrap();
     assert_eq!(
@@ -637,7 +637,7 @@ fn attachments_are_borrowed_and_found_by_any() {
     #[serde(untagged)]
     enum Part {
         Number(u8),
-        // Before the string: serde's own String takes bytes too, if they are UTF-8.
+        // Before the string: serde's `String` accepts bytes too, if they are UTF-8.
         Bytes(Binary),
         Text(String),
     }
@@ -706,7 +706,7 @@ fn bytes_where_there_are_none_are_refused() {
 #[test]
 fn bytes_in_plain_json_are_refused() {
     assert_eq!(to_string(&album()), Err(EncodeError::Bytes));
-    // Without attachments a placeholder is an object like any other.
+    // Without attachments a placeholder is an ordinary object.
     let text = r#"{"_placeholder":true,"num":0}"#;
     assert_eq!(
         from_str::<Value>(text).unwrap(),
@@ -764,7 +764,7 @@ fn m9_compact_replaces_placeholders() {
         (r#"{"_\u0070laceholder":true,"n\u0075m":1}"#, "<1>"),
         (r#"{"_placeholder":true,"num":1.0}"#, "<1>"),
         (r#"{"_placeholder":true,"num":-0}"#, "<0>"),
-        // What stands in a placeholder is not looked at, as little as the reference does.
+        // The content of a placeholder is ignored, as in the reference.
         (
             r#"{"_placeholder":true,"num":0,"in":{"_placeholder":true,"num":9}}"#,
             "<0>",
@@ -808,7 +808,7 @@ fn m9_compact_replaces_placeholders() {
             &DecodeErrorKind::Text(ScanErrorKind::Placeholder),
             "{text}"
         );
-        // With no attachments it is an object like any other.
+        // Without attachments it is an ordinary object.
         assert_eq!(compact(text, 0).as_deref(), Ok(text));
     }
     assert!(compact("[1,]", 0).is_err());

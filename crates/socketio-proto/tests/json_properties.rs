@@ -1,4 +1,4 @@
-//! The JSON of the protocol against `serde_json`, on whatever proptest comes up with.
+//! Compares the protocol's JSON with `serde_json`, on inputs that proptest generates.
 
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
@@ -34,7 +34,7 @@ fn tree() -> impl Strategy<Value = Value> {
     })
 }
 
-/// Text out of the pieces that JSON is made of, in any order.
+/// Text of JSON tokens in any order.
 fn soup() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         prop::sample::select(vec![
@@ -48,7 +48,7 @@ fn soup() -> impl Strategy<Value = String> {
     vec(piece, 0..24).prop_map(|pieces| pieces.concat())
 }
 
-/// Valid JSON, but for a few characters put in, taken out or changed.
+/// Valid JSON with a few characters inserted, removed or changed.
 fn damaged() -> impl Strategy<Value = String> {
     let change = (any::<prop::sample::Index>(), 0..3_u8, soup());
     (tree(), vec(change, 1..3)).prop_map(|(tree, changes)| {
@@ -63,7 +63,7 @@ fn damaged() -> impl Strategy<Value = String> {
     })
 }
 
-/// `serde_json` refuses half a surrogate pair, which `JSON.parse` lets pass.
+/// `serde_json` refuses a lone surrogate, which `JSON.parse` accepts.
 fn is_about_surrogates(error: &serde_json::Error) -> bool {
     let message = error.to_string();
     message.contains("surrogate") || message.contains("unexpected end of hex escape")
@@ -77,7 +77,7 @@ fn same_verdict(text: &str) -> Result<(), TestCaseError> {
         (Err(error), Ok(_)) => prop_assert!(false, "{:?}: {}", text, error),
         (Err(_), Err(_)) => {}
     }
-    // The scanner alone, which `IgnoredAny` goes by.
+    // The scanner alone, which `IgnoredAny` uses.
     let skipped = from_str::<IgnoredAny>(text);
     prop_assert_eq!(
         skipped.is_ok(),
@@ -125,7 +125,7 @@ fn node() -> impl Strategy<Value = Node> {
     })
 }
 
-/// A tree with objects in it that are, or nearly are, placeholders.
+/// A tree that contains objects that are, or nearly are, placeholders.
 fn tree_with_placeholders() -> impl Strategy<Value = Value> {
     let num = prop_oneof![
         8 => (0..3_u8).prop_map(Value::from),
@@ -153,8 +153,8 @@ fn tree_with_placeholders() -> impl Strategy<Value = Value> {
     })
 }
 
-/// What the reference does with a tree: a string in place of each placeholder, `None` if one is
-/// illegal.
+/// What the reference does with a tree: replaces each placeholder with a string, or returns `None`
+/// if one is invalid.
 fn replaced(tree: &Value, attachments: usize) -> Option<Value> {
     Some(match tree {
         Value::Object(object) if object.get("_placeholder") == Some(&Value::Bool(true)) => {
@@ -180,7 +180,7 @@ fn replaced(tree: &Value, attachments: usize) -> Option<Value> {
     })
 }
 
-/// Numbers, and what nearly is one.
+/// Numbers, and texts that nearly are numbers.
 const NUMBER: &str = "-?[0-9]{1,22}(\\.[0-9]{0,22})?([eE][+-]?[0-9]{0,3})?";
 
 proptest! {
@@ -239,7 +239,7 @@ proptest! {
     #[test]
     fn numbers_get_the_verdict_of_serde_json(text in NUMBER) {
         same_verdict(&text)?;
-        // An integer type takes it if its exact value is whole and fits.
+        // An integer type accepts it if its exact value is whole and fits.
         if let (Ok(integer), Ok(float)) = (from_str::<i64>(&text), from_str::<f64>(&text)) {
             prop_assert_eq!(integer as f64, float);
         }

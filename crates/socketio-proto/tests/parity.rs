@@ -1,4 +1,5 @@
-//! docs/parity.md: every row of the reference is in it, and what it claims is shown by tests that exist.
+//! Checks docs/parity.md: it contains every row of the reference, and each claim names tests that
+//! exist.
 #![allow(
     clippy::expect_used,
     clippy::panic,
@@ -31,7 +32,7 @@ const ROWS: [(char, u32); 16] = [
 ];
 const WEAK_SPOTS: u32 = 20;
 
-/// What a row may say of ours, and whether that takes a test.
+/// What a row may say of this client, and whether that needs a test.
 const VERDICTS: [(&str, bool); 5] = [
     ("same", true),
     ("better", true),
@@ -94,7 +95,7 @@ fn what_is_wrong_with_a_page_is_found() {
     assert_eq!(twice, ["A1 has several rows"]);
 }
 
-/// All that is wrong with the page, where `tests` are the tests that there are.
+/// Returns everything that is wrong with the page. `tests` are the existing tests.
 fn faults(page: &str, tests: &BTreeSet<String>) -> Vec<String> {
     let mut faults = Vec::new();
     let mut expected = ids();
@@ -109,7 +110,7 @@ fn faults(page: &str, tests: &BTreeSet<String>) -> Vec<String> {
         } else if !expected.remove(*id) {
             faults.push(format!("{id} is no row of the reference"));
         }
-        // A line begins and ends with a bar.
+        // A line begins and ends with `|`.
         let [_, _, _, verdict, note, shown, _] = columns[..] else {
             faults.push(format!("{id} has not 5 columns"));
             continue;
@@ -185,7 +186,8 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
     }
 }
 
-/// The functions that are tests: below an attribute that says so, with others and comments between at most.
+/// The functions with a test attribute above them, with at most other attributes and comments in
+/// between.
 fn functions(text: &str) -> impl Iterator<Item = &str> {
     let mut is_test = false;
     text.lines().filter_map(move |line| {

@@ -43,7 +43,7 @@ fn f5_acknowledgement_ends_the_wait_once() {
     script.drain();
     script.they_send(r#"43/mofang,0[{"ok":true}]"#);
     script.expect([r#"acked 0 [{"ok":true}]"#]);
-    // A second answer, and the deadline, find nobody (H13).
+    // A second answer and the deadline have no effect (H13).
     script.they_send(r#"43/mofang,0["again"]"#);
     script.expect([]);
     script.after(2000);

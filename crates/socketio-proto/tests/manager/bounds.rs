@@ -1,5 +1,5 @@
-//! No state waits for ever on the peer: each wait has a bound, an error that names what was awaited,
-//! and a way to end it at once.
+//! No state waits for the peer for ever: each wait has a bound, an error that names what was
+//! awaited, and a way to end it at once.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::script::{OPEN, Script};
 const NOT_ANSWERED: &str =
     "connect error: the server did not answer the request for the namespace…";
 
-/// `/` is connected, and `/b` has been asked for.
+/// `/` is connected, and the CONNECT of `/b` was sent.
 fn asked_beside_root() -> (Script, socketio_proto::manager::SocketId) {
     let (mut script, _) = Script::connected("/");
     let socket = script.connect("/b");
@@ -19,7 +19,7 @@ fn asked_beside_root() -> (Script, socketio_proto::manager::SocketId) {
     (script, socket)
 }
 
-/// Time passes, with the heartbeats that keep the connection open.
+/// Lets time pass, with the heartbeats that keep the connection open.
 fn heartbeats(script: &mut Script, seconds: u64) {
     for second in 1..=seconds {
         script.after(1_000);
@@ -61,7 +61,7 @@ fn a_connect_that_is_never_answered_leaves_the_other_namespaces_alone() {
     let first = script.run_to_deadline();
     assert!(first <= Duration::from_millis(1_500), "{first:?}");
     script.expect(["> 40/b,"]);
-    // Heartbeats are no answer; the delay grows.
+    // Heartbeats don't count as an answer; the delay grows.
     script.they_send("2");
     script.drain();
     script.run_to_deadline();
@@ -87,7 +87,7 @@ fn a_connect_that_is_never_answered_is_tried_as_often_as_the_options_say() {
     script.after(20_000);
     script.expect([NOT_ANSWERED]);
     assert!(!script.manager.is_active(socket));
-    // Should the server answer after all, it is told that nobody wants it any more.
+    // If the server answers after all, the client sends DISCONNECT.
     script.they_send(r#"40/b,{"sid":"b"}"#);
     script.expect(["> 41/b,"]);
 }
@@ -117,7 +117,7 @@ fn the_bound_on_the_answer_is_an_option() {
 #[test]
 fn connect_asks_at_once_for_a_namespace_that_is_not_answered() {
     let (mut script, socket) = asked_beside_root();
-    // A call right behind another one is no second wish.
+    // A call right after another one is not a second request.
     script.manager.connect(socket, script.now);
     script.expect([]);
     script.after(5_000);
@@ -223,7 +223,7 @@ fn an_attempt_that_hangs_is_made_anew_when_somebody_asks() {
     script.after(5_000);
     script.manager.handle_wake(script.now);
     script.expect(["close", "open"]);
-    // One that has just begun is left to itself.
+    // An attempt that has just begun is not restarted.
     script.after(400);
     script.manager.connect(socket, script.now);
     script.manager.handle_wake(script.now);

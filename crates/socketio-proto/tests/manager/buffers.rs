@@ -30,7 +30,7 @@ fn h1_h2_what_is_emitted_early_goes_out_in_order_once_connected() {
     assert_eq!(script.manager.buffered(socket), 2);
     script.they_send(r#"40/mofang,{"sid":"s"}"#);
     assert_eq!(script.take_one().as_deref(), Some("connected s"));
-    // The handler of `connected` emits: that goes behind what waits.
+    // The handler of `connected` emits: its event is sent after the waiting packets.
     assert_eq!(
         script.emit(socket, "c", PLAIN).unwrap().outcome,
         Outcome::Sent

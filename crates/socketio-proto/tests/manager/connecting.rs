@@ -166,7 +166,7 @@ fn d2_auth_that_comes_in_time_has_no_deadline() {
     script.expect([]);
     script.they_send(r#"40{"sid":"s"}"#);
     script.expect(["connected s"]);
-    // The time that the auth took is none of the server's.
+    // The time that the auth took doesn't count against the server.
     let latest = script.manager.round_trip().unwrap().latest;
     assert_eq!(latest, Duration::from_secs(1));
 }
@@ -555,7 +555,7 @@ fn a_connect_that_went_out_ahead_is_not_sent_again_nor_is_auth_asked_for() {
     script.they_send(r#"42["early"]"#);
     script.they_send(r#"40{"sid":"abc"}"#);
     script.expect([r#"event ["early"]"#, "connected abc"]);
-    // It held for that connection alone.
+    // It only held for that connection.
     script.they_break();
     script.they_send(OPEN);
     script.expect(["opened", "reconnected 1", "authorize"]);
@@ -568,7 +568,7 @@ fn a_connect_that_went_out_ahead_is_forgotten_with_its_connection() {
     script.they_break();
     script.they_send(OPEN);
     script.expect(["opened", "reconnected 1", "> 40"]);
-    // Asked for by then, so it means nothing.
+    // CONNECT was sent by then, so this has no effect.
     script.manager.connect_went_out(socket);
     script.they_break();
     script.they_send(OPEN);

@@ -1,4 +1,5 @@
-//! The state machine, row by row of the reference: each test is a script of what both sides send.
+//! Tests of the state machine, by rows of the reference's table: each test is a script of what both
+//! sides send.
 
 #![allow(
     clippy::expect_used,

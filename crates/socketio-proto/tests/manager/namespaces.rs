@@ -60,7 +60,7 @@ fn g6_server_side_disconnect_is_final() {
 
 #[test]
 fn g6_server_side_disconnect_with_a_payload_is_final() {
-    // python-socketio refuses so where `always_connect` is set.
+    // python-socketio refuses this way where `always_connect` is set.
     let (mut script, socket) = Script::connected("/mofang");
     script.they_send(r#"41/mofang,{"message":"too many","data":{"limit":3}}"#);
     script.expect([
@@ -142,7 +142,7 @@ fn f2_connect_long_after_disconnect_does_not_wait() {
     let (mut script, socket) = Script::connected("/");
     script.connect("/other");
     script.they_send_after_drain(r#"40/other,{"sid":"o"}"#);
-    // Nothing happened for long, so the time must come with the command.
+    // There was no input for long, so the command must carry the time.
     script.now = script.now + Duration::from_secs(10);
     script.manager.disconnect(socket, script.now);
     script.now = script.now + Duration::from_millis(100);

@@ -1,4 +1,4 @@
-//! Retrying helps: the wish to be connected is acted on at once, in every state, without loops.
+//! A request to be connected takes effect at once, in every state, without busy loops.
 
 use std::time::Duration;
 
@@ -13,8 +13,9 @@ fn exact() -> Config {
     }
 }
 
-/// Runs for a minute against a server that answers each attempt by `frames`, or by closing where
-/// there are none; the program connects whenever `reacts` says so. Tells how many attempts it made.
+/// Runs for a minute against a server that answers each attempt with `frames`, or closes the
+/// connection if there are none. The program connects whenever `reacts` returns true. Returns the
+/// number of attempts.
 fn attempts_in_a_minute(
     config: Config,
     frames: &[&str],

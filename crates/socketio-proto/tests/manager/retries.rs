@@ -122,7 +122,7 @@ fn an_answer_to_an_earlier_sending_will_do() {
         r#"> 421["q","x"]"#,
         r#"> 422["q","x"]"#,
     ]);
-    // The way there and back takes longer than the timeout.
+    // The round trip takes longer than the timeout.
     script.they_send("430[1]");
     script.expect(["acked 0 [1]"]);
     for late in ["431[2]", "432[3]"] {
@@ -254,7 +254,7 @@ fn what_waits_beside_the_queue_shares_its_bounds() {
     script.drain();
     script.they_send(r#"40{"sid":"s"}"#);
     assert_eq!(script.take_one().as_deref(), Some("connected s"));
-    // The handler of `connected` emits: even what is volatile goes behind what waits.
+    // The handler of `connected` emits: even a volatile event is sent after the waiting packets.
     let volatile = EmitOptions {
         volatile: true,
         ..PLAIN
@@ -262,7 +262,7 @@ fn what_waits_beside_the_queue_shares_its_bounds() {
     let kept = script.emit(socket, "volatile", volatile).unwrap();
     assert_eq!(kept.outcome, Outcome::Sent);
     assert_eq!(script.manager.buffered(socket), 2);
-    // It is connected, so what is full goes out rather than refuse more.
+    // It is connected, so the full buffer is sent instead of refusing more.
     let sent = script.emit(socket, "more", volatile).unwrap();
     assert_eq!(sent.outcome, Outcome::Sent);
     script.expect([
@@ -316,7 +316,7 @@ fn h25_the_emit_s_own_timeout_is_kept_with_the_event() {
     };
     script.emit(socket, "q", own).unwrap();
     script.they_accept("s");
-    // At each sending, in place of the socket's second.
+    // At each transmission, instead of the socket's default of one second.
     assert_eq!(script.run_to_deadline(), Duration::from_secs(7));
     script.expect([r#"> 421["q","x"]"#]);
     assert_eq!(script.run_to_deadline(), Duration::from_secs(7));
@@ -339,7 +339,7 @@ fn w17_a_message_id_counts_against_the_limits() {
     };
     let mut script = Script::new(config);
     let socket = script.manager.socket("/", options).unwrap();
-    // It would be taken without the id, and could not be sent with it.
+    // Without the message id it would be accepted, but it could not be sent with it.
     let refused = script.emit(socket, "q", PLAIN);
     assert!(
         matches!(

@@ -1,4 +1,4 @@
-//! A manager driven by hand: "they send, we expect", on a clock that only the test moves.
+//! A manager that the test drives step by step, on a clock that only the test moves.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use socketio_proto::manager::{
 use socketio_proto::packet::Arguments;
 use socketio_proto::{Auth, Instant, SocketOptions};
 
-/// A handshake of the server's defaults: a heartbeat each 25 s, 20 s to answer it.
+/// A handshake with the server's defaults: a heartbeat every 25 s, and 20 s to answer it.
 pub(crate) const OPEN: &str = r#"0{"sid":"engine","upgrades":[],"pingInterval":25000,"pingTimeout":20000,"maxPayload":1000000}"#;
 
 pub(crate) struct Script {
@@ -33,7 +33,7 @@ impl Script {
         }
     }
 
-    /// A script whose socket of this namespace is connected, with all that led there taken out.
+    /// A script whose socket of this namespace is connected, with the outputs up to then removed.
     pub(crate) fn connected(namespace: &str) -> (Self, SocketId) {
         let mut script = Self::new(Config::default());
         let socket = script.connect(namespace);
@@ -49,7 +49,7 @@ impl Script {
         socket
     }
 
-    /// A script with a socket of these options in `/`, which has just begun to connect.
+    /// A script with a socket for `/` with these options, which has just begun to connect.
     pub(crate) fn connecting(options: SocketOptions) -> (Self, SocketId) {
         let mut script = Self::new(Config::default());
         let socket = script.manager.socket("/", options).unwrap();
@@ -58,7 +58,7 @@ impl Script {
         (script, socket)
     }
 
-    /// The connection opens, and `/` is granted; tells all that comes of that.
+    /// Opens the connection and accepts `/`. Returns all outputs of that.
     pub(crate) fn they_accept(&mut self, id: &str) -> Vec<String> {
         self.drain();
         self.they_send(OPEN);
@@ -67,7 +67,7 @@ impl Script {
         self.take()
     }
 
-    /// The connection breaks, and the next attempt starts.
+    /// Breaks the connection, and lets the next attempt start.
     pub(crate) fn they_break(&mut self) -> Vec<String> {
         self.they_close();
         let lines = self.take();
@@ -117,7 +117,7 @@ impl Script {
         self.manager.handle_timeout(self.now);
     }
 
-    /// Moves the clock to the next deadline, and tells how far that was.
+    /// Moves the clock to the next deadline, and returns by how much.
     pub(crate) fn run_to_deadline(&mut self) -> Duration {
         let deadline = self.manager.poll_timeout().expect("there is a deadline");
         let waited = deadline.saturating_since(self.now);
@@ -126,7 +126,8 @@ impl Script {
         waited
     }
 
-    /// Says that just this was to be done, in this order. `…` at the end of a line stands for anything.
+    /// Asserts that exactly these outputs wait, in this order. `…` at the end of a line matches
+    /// anything.
     #[track_caller]
     pub(crate) fn expect<const N: usize>(&mut self, lines: [&str; N]) {
         let outputs = self.take();
@@ -153,7 +154,7 @@ impl Script {
     pub(crate) fn take_one(&mut self) -> Option<String> {
         loop {
             let output = self.manager.poll_output()?;
-            // Told with every answer; a test of its own looks at it.
+            // Emitted with every answer; it has a test of its own.
             if !matches!(output, Output::Event(Event::Measured(_))) {
                 return Some(self.line(output));
             }

@@ -1,4 +1,4 @@
-//! Sessions do not mix: what belongs to a session that the user left, or to another user, is neither
+//! Sessions do not mix: packets of a session that the user left, or of another user, are neither
 //! sent nor delivered in the next one.
 
 use std::collections::BTreeMap;
@@ -274,7 +274,8 @@ fn an_answer_that_is_still_due_to_one_user_is_not_taken_for_another_s() {
     script.manager.connect(socket, script.now);
     script.drain();
     bob(&mut script, socket);
-    // It does not come in time, so it could come at any time: a new connection has none to come.
+    // The answer doesn't arrive in time, so it could arrive at any later time. On a new connection,
+    // none is due.
     script.run_to_deadline();
     script.expect([
         "close",
@@ -305,7 +306,7 @@ fn a_late_answer_to_one_user_is_left_when_another_waits() {
     script.manager.set_auth(socket, auth("bob"), script.now);
     script.they_send(r#"40/b,{"sid":"alice's"}"#);
     script.expect(["> 41/b,"]);
-    // Behind the delay for the server, and that of the back-off.
+    // After the delay for the server and the delay of the back-off.
     script.after(2_000);
     script.expect([r#"> 40/b,{"token":"bob"}"#]);
 }

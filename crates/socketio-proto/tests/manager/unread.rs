@@ -1,4 +1,5 @@
-//! Events whose arguments are left for their listeners to read: what can't be read still closes the connection (C25).
+//! Events whose arguments are left unread for their listeners: invalid arguments still close the
+//! connection (C25).
 
 use socketio_proto::manager::{Config, Event, Output};
 use socketio_proto::packet::Packet;
@@ -7,7 +8,8 @@ use crate::script::{OPEN, Script};
 
 const BAD: &str = r#"42["x",{"a":1},]"#;
 
-/// A script whose socket of `/` is connected to this CONNECT reply, and whose manager leaves unread what it can.
+/// A script whose socket of `/` is connected by this CONNECT reply, and whose manager leaves
+/// arguments unread where it can.
 fn connected(reply: &str) -> Script {
     let mut script = Script::new(Config::default());
     script.manager.leave_unread();
@@ -52,7 +54,7 @@ fn c25_what_was_told_and_can_t_be_read_is_refused() {
 
 #[test]
 fn c25_what_is_told_to_nobody_at_once_is_read_at_once() {
-    // Held until the CONNECT reply, for a namespace that nobody asked for, or with a session that can be restored.
+    // Held until the CONNECT reply, for a namespace without a socket, or in a recoverable session.
     let mut held = Script::new(Config::default());
     held.manager.leave_unread();
     held.connect("/");

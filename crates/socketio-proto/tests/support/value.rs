@@ -1,5 +1,5 @@
-//! Any payload at all, as a value that is read and written by serde. The tests that generate payloads and the harness
-//! of the fuzz targets have this one in common.
+//! Any payload, as a value that implements serde's traits. Shared by the tests that generate
+//! payloads and the harness of the fuzz targets.
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -1,4 +1,4 @@
-//! What the simulation found, each as the shortest script that shows it.
+//! Bugs that the simulation found, each as the shortest script that reproduces it.
 
 mod pacing;
 mod requests;
@@ -21,7 +21,7 @@ fn auth(name: &str) -> Auth {
     Auth::object(&BTreeMap::from([("token", name)])).unwrap()
 }
 
-/// `/` is connected, and `/b` has been asked for with these options.
+/// `/` is connected, and the CONNECT of `/b` was sent, with these options.
 fn asked_beside_root(options: impl Into<SocketOptions>) -> (Script, SocketId) {
     let (mut script, _) = Script::connected("/");
     let socket = script.manager.socket("/b", options).unwrap();

@@ -1,4 +1,4 @@
-//! Attempts that came too soon, or were counted where nobody should have.
+//! Attempts that started too soon, or were counted wrongly.
 
 use std::time::Duration;
 
@@ -8,11 +8,11 @@ use socketio_proto::manager::{Config, Event, Output, SocketId, TransportEvent};
 use super::asked_beside_root;
 use crate::script::{OPEN, Script};
 
-/// How far away the server is.
+/// The network latency of the server.
 const ROUND_TRIP: Duration = Duration::from_millis(150);
 
-/// Runs for a minute against a server that refuses each namespace but `/`. Tells how many
-/// transports were opened, and how many namespaces were asked for.
+/// Runs for a minute against a server that refuses each namespace but `/`. Returns how many
+/// transports were opened, and how many CONNECTs were sent.
 fn run(script: &mut Script, mut reacts: impl FnMut(&mut Script, SocketId)) -> (u32, u32) {
     let end = script.now + Duration::from_secs(60);
     let (mut opened, mut asked) = (0, 0);
@@ -104,7 +104,7 @@ fn a_program_that_reacts_to_something_else_makes_nothing_anew_that_is_under_way(
     script.expect(["connect error: the server refused the namespace: no"]);
     script.manager.connect(socket, script.now);
     script.expect([]);
-    // A person's wish is another matter.
+    // A person's request is treated differently.
     script.after(5_000);
     script.manager.connect(socket, script.now);
     script.expect(["> 40/b,"]);
@@ -123,13 +123,13 @@ fn what_a_page_loses_because_it_is_left_is_not_held_against_the_limit() {
         assert_eq!(lines, ["connected s"], "round {round}");
         script.manager.handle_suspend(script.now);
         script.drain();
-        // Longer than any delay: the attempt at the wish of the system is not the one that was due.
+        // Longer than any delay: the attempt that the system asks for is not the one that was due.
         script.after(60_000);
         script.manager.handle_wake(script.now);
     }
     assert!(script.manager.is_active(socket));
     script.drain();
-    // None of its own was made so far.
+    // No scheduled attempt was made so far.
     script.they_close();
     let lines = script.take();
     assert!(lines.contains(&"scheduled 1".into()), "{lines:?}");
@@ -168,7 +168,7 @@ fn an_attempt_that_was_called_off_is_not_counted() {
     let socket = script.connect("/");
     script.drain();
     script.they_close();
-    // A program answers by leaving and coming back, which is its one attempt at once.
+    // A program reacts by leaving and coming back, which uses its one immediate attempt.
     script.manager.disconnect(socket, script.now);
     script.manager.connect(socket, script.now);
     script.drain();

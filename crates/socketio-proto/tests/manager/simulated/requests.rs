@@ -1,4 +1,4 @@
-//! Requests for a namespace that came too late, or never.
+//! CONNECTs that were sent too late, or never.
 
 use std::time::Duration;
 
@@ -62,7 +62,8 @@ fn a_wish_is_acted_on_however_slow_the_way_was_once() {
 fn a_person_gets_the_answer_on_a_new_connection_where_the_old_one_has_a_request_open() {
     let (mut script, socket) = asked_beside_root(Auth::NONE);
     script.expect(["> 40/b,"]);
-    // The connect handler has failed: python-socketio says nothing, and takes the namespace for joined.
+    // The connect handler has failed: python-socketio sends nothing, and considers the namespace
+    // joined.
     script.run_to_deadline();
     script.run_to_deadline();
     script.drain();
@@ -77,7 +78,7 @@ fn a_person_gets_the_answer_on_a_new_connection_where_the_old_one_has_a_request_
     assert_eq!(lines.last().map(|line| &**line), Some("open"));
     script.they_send(OPEN);
     script.expect(["opened", "reconnected 1", "> 40", "> 40/b,"]);
-    // Here, a refusal is one.
+    // Here, a refusal is final.
     script.they_send(r#"44/b,"no""#);
     script.expect(["connect error: the server refused the namespace: no"]);
 }
@@ -114,7 +115,7 @@ fn a_wish_while_the_connection_opens_ends_the_delay_of_a_namespace() {
         script.run_to_deadline();
         script.drain();
         script.they_close();
-        // A program has used up its attempt at once, and has to wait.
+        // A program has used its immediate attempt, and has to wait.
         for _ in 0..3 {
             script.manager.disconnect(socket, script.now);
             script.manager.connect(socket, script.now);

@@ -1,4 +1,4 @@
-//! Sessions that got mixed.
+//! Sessions that were mixed up.
 
 use std::time::Duration;
 
@@ -98,7 +98,7 @@ fn each_answer_to_what_was_taken_back_is_left() {
     script.after(20_000);
     script.expect(["> 40/b,"]);
     script.manager.remove(second, script.now);
-    // Both sessions are there, and nobody wants either.
+    // The server has both sessions, and the user wants neither.
     script.they_send(r#"40/b,{"sid":"b1"}"#);
     script.expect(["> 41/b,"]);
     script.they_send(r#"40/b,{"sid":"b2"}"#);
@@ -119,7 +119,7 @@ fn a_late_answer_to_what_was_taken_back_is_left_where_auth_is_asked_for() {
     script.manager.connect(socket, script.now);
     script.after(20_000);
     script.expect(["authorize"]);
-    // The server has opened a session for alice; who is there now is being asked.
+    // The server has opened a session for alice; the auth of the current user is being requested.
     script.they_send(r#"40/b,{"sid":"b1"}"#);
     script.expect(["> 41/b,"]);
     script.after(100);
@@ -168,13 +168,13 @@ fn a_request_of_a_socket_that_was_removed_is_not_answered_to_another_user() {
 fn a_session_is_not_offered_by_an_offset_that_may_be_of_another_one() {
     let (mut script, socket) = asked_beside_root(Auth::NONE);
     script.expect(["> 40/b,"]);
-    // Somebody is in a hurry, and the server answers the second request first.
+    // The user asks again, and the server answers the second CONNECT first.
     script.after(2_000);
     script.manager.connect(socket, script.now);
     script.expect(["> 40/b,"]);
     script.they_send(r#"40/b,{"sid":"b2","pid":"P2"}"#);
     script.expect(["connected b2"]);
-    // This is of the first session, whose reply is still on its way when the connection breaks.
+    // This belongs to the first session, whose reply is still in flight when the connection breaks.
     script.they_send(r#"42/b,["x","off1"]"#);
     script.drain();
     script.they_break();
@@ -209,7 +209,8 @@ fn a_namespace_that_the_server_ends_while_another_answer_is_due_is_no_session_of
     script.after(2_000);
     script.manager.connect(socket, script.now);
     script.they_send_after_drain(r#"40/b,{"sid":"b1"}"#);
-    // It may refuse the other request, as a server with `always_connect` does: then b1 is still there.
+    // It may refuse the other CONNECT, as a server with `always_connect` does: b1 then still
+    // exists.
     script.they_send("41/b,");
     let lines = script.take();
     assert!(lines[0].starts_with("disconnected: io server disconnect"));

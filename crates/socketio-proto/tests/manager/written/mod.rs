@@ -1,21 +1,21 @@
-//! Scripts as text: what the user does, what comes from outside, and all that must come of it.
+//! Scripts as text: commands of the user, input from outside, and all expected outputs.
 //!
-//! A file holds scripts, each below a heading, `## a name`. A line is one of:
+//! A file contains scripts, each below a heading, `## a name`. A line is one of:
 //!
 //! | line | meaning |
 //! |---|---|
 //! | `< text`, `<b 00 ff`, `<open` | the server sends a frame; `<open` is its handshake |
 //! | `<close`, `<fail words` | the transport is closed, or could not be opened |
-//! | `> text`, `>b 00 ff` | a frame goes out |
-//! | `= text` | that is to be done, or is reported; `…` at the end stands for anything |
-//! | `= nothing` | nothing waits to be done or reported |
-//! | `...` | whatever waits is not looked at |
+//! | `> text`, `>b 00 ff` | a frame is sent |
+//! | `= text` | the next output or event; `…` at the end matches anything |
+//! | `= nothing` | no output is left |
+//! | `...` | all waiting outputs are skipped |
 //! | `? text` | a state: `active /b`, `idle /b`, `connected /b`, `buffered /b 2`, `sleeps` where no timer is set |
-//! | `socket /b auth=alice …` | a socket is made, with options |
-//! | anything else | a command, or something from outside: see `Player::command` and `Player::outside` |
+//! | `socket /b auth=alice …` | creates a socket with options |
+//! | anything else | a command, or an input from outside: see `Player::command` and `Player::outside` |
 //!
-//! Outputs are looked at one at a time, and a command may stand between two of them: it is what a handler does. What
-//! comes from outside comes only once all outputs were looked at.
+//! Outputs are checked one at a time. A command between two of them is what a handler does. Input
+//! from outside may only follow once all outputs were checked.
 
 #[allow(
     clippy::indexing_slicing,
@@ -26,7 +26,8 @@ mod play;
 
 use play::play;
 
-/// Plays each script of a file, and tells of all that fail. `SCRIPT=words` plays those with these words in their name.
+/// Plays each script of a file, and reports all that fail. `SCRIPT=words` plays only those with
+/// these words in their name.
 fn play_all(file: &str) {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/manager/written");
     let text = std::fs::read_to_string(format!("{folder}/{file}")).expect("the file is there");

@@ -15,7 +15,7 @@ type Failure = String;
 /// Plays one script.
 ///
 /// # Errors
-/// Which line it failed at, and what waited then.
+/// The line that failed, and the outputs that waited then.
 pub(super) fn play(lines: &str) -> Result<(), Failure> {
     let mut player = Player::new();
     for (number, line) in (1..).zip(lines.lines()) {
@@ -135,7 +135,7 @@ impl Player {
                 let id = self.id(words[0])?;
                 self.manager.set_auth(id, auth(words[1]), now);
             }
-            // The answer to the last question for auth, or to one counted from the first, 1.
+            // Answers the last request for auth, or the request with this number, counted from 1.
             "answer" => {
                 let id = self.id(words[0])?;
                 let asked = self.requests.get(&id).ok_or("never asked")?;
@@ -148,7 +148,8 @@ impl Player {
                 self.manager.authorize(id, request, answer, now);
             }
             "emit" => self.emit(&words)?,
-            // Answers the event that asked for it, counted from the first, 1.
+            // Acknowledges the event with this number, counted from 1 among those that asked for
+            // it.
             "acknowledge" => {
                 let at: usize = words[0].parse().unwrap();
                 let (id, token) = self.tokens[at - 1];
@@ -190,7 +191,7 @@ impl Player {
         Ok(())
     }
 
-    /// What comes from outside.
+    /// Input from outside.
     fn outside(&mut self, verb: &str, rest: &str) -> Result<(), Failure> {
         let now = self.now;
         let event = match verb {
@@ -243,7 +244,7 @@ impl Player {
         Ok(())
     }
 
-    /// Time passes, and the timer rings whenever it is due.
+    /// Lets time pass, and fires the timer whenever it is due.
     fn wait(&mut self, duration: Duration) -> Result<(), Failure> {
         let end = self.now + duration;
         let mut rings = 0;
@@ -262,7 +263,7 @@ impl Player {
         Ok(())
     }
 
-    /// Heartbeats come in their time, with nothing else.
+    /// Delivers heartbeats when they are due, and nothing else.
     fn beats(&mut self, count: u32) -> Result<(), Failure> {
         for _ in 0..count {
             self.wait(Duration::from_secs(25))?;
@@ -308,7 +309,7 @@ impl Player {
         Ok(())
     }
 
-    /// A socket is connected: to `/` under the id `s`, to `/b` under `b`.
+    /// Connects a socket: to `/` with the id `s`, to `/b` with `b`.
     fn given(&mut self, name: &str, options: &[&str]) -> Result<(), Failure> {
         let (pid, options): (Vec<&str>, Vec<&str>) =
             options.iter().partition(|word| word.starts_with("pid="));
