@@ -1,51 +1,51 @@
-//! Whether each attempt was due, or wished for.
+//! Checks that each attempt was due, or asked for.
 
 use socketio_proto::manager::Config;
 
-/// A wish that comes within this time after a failure is the reaction of a program.
+/// A request within this time after a failure counts as a program's reaction.
 pub(crate) const REACTION: u64 = 100;
-/// Attempts at the wish of the system are at least this far apart.
+/// The minimum time between attempts that the system asks for.
 pub(crate) const SPACING: u64 = 500;
-/// A wish of the system is one for each of so many sockets.
+/// A request of the system counts once for each of this many sockets.
 pub(crate) const SOCKETS: u32 = crate::client::NAMESPACES.len() as u32;
 
 /// The attempts to open a connection.
 #[derive(Debug, Default)]
 pub(crate) struct Attempts {
-    /// Which is the next, and when it is due.
+    /// The number of the next attempt, and when it is due.
     scheduled: Option<(u32, u64)>,
-    /// The number of the last that was announced.
+    /// The number of the last announced attempt.
     last: u32,
     /// How many delays it is behind the start, at least.
     rank: u32,
-    /// The last one was announced, and took place when it was due.
+    /// Whether the last attempt was announced, and started when it was due.
     is_automatic: bool,
     /// Something let the delays start over.
     is_excused: bool,
-    /// When a person last wished for attempts, and for how many.
+    /// When a person last asked for attempts, and for how many.
     wished: (u64, u32),
-    /// When the system last wished for one.
+    /// When the system last asked for one.
     woken: Option<u64>,
     /// It gets one soon.
     is_hurried: bool,
     /// When it last got one.
     acted: Option<u64>,
-    /// When a program last answered a failure by a wish.
+    /// When a program last reacted to a failure with a request.
     reaction: Option<u64>,
     has_reacted: bool,
-    /// When the client itself found the connection to be of no use.
+    /// When the client itself last renewed the connection.
     renewed: Option<u64>,
-    /// Wishes since an attempt was last made that nobody wished for, each socket's counted: so often,
-    /// at most, something was made anew that hung.
+    /// Wishes since an attempt was last made that nobody wished for, each socket's counted: so
+    /// often, at most, something was made anew that hung.
     wishes: u32,
-    /// Attempts that nobody wished for, since the count started over.
+    /// The number of attempts that nobody asked for, since the count was reset.
     automatic: u32,
-    /// Some of them are the reactions of a program.
+    /// Whether some of them are reactions of a program.
     is_program: bool,
     pub(crate) opened_at: u64,
 }
 
-/// How an attempt came about.
+/// The cause of an attempt.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Cause {
     Due,

@@ -1,4 +1,4 @@
-//! The client and what it says: what must always hold of that.
+//! The client and the invariants of its outputs.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -20,16 +20,16 @@ use crate::world::Totals;
 pub(crate) const NAMESPACES: [&str; 4] = ["/", "/retried", "/asked", "/b"];
 pub(crate) const SEND_BUFFER: usize = 8;
 
-/// How a namespace names its user.
+/// How a namespace gets its auth.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Kind {
-    /// By auth that is set.
+    /// The auth is set.
     Plain,
-    /// By auth that is asked for.
+    /// The auth is requested.
     Asked,
 }
 
-/// One namespace, and what is known of it whichever socket it has.
+/// A model of one namespace, independent of its sockets.
 #[derive(Debug)]
 pub(crate) struct Namespace {
     pub(crate) kind: Kind,
@@ -39,64 +39,64 @@ pub(crate) struct Namespace {
     pub(crate) requests: Requests,
     /// The session that the server granted on this connection.
     pub(crate) granted: Option<usize>,
-    /// The user of a CONNECT that went out and that the server has not answered.
+    /// The user of a CONNECT that was sent, and that the server has not answered.
     pub(crate) pending: Option<Name>,
-    /// How many of them were not answered on this connection.
+    /// The number of unanswered CONNECTs on this connection.
     pub(crate) unanswered: u32,
-    /// What the server sent on this connection that may end a session, or keep one from coming.
+    /// Packets that the server sent on this connection, and that may end a session or prevent one.
     pub(crate) refused: bool,
     pub(crate) kicked: bool,
     pub(crate) incompatible: bool,
     pub(crate) asked_at: u64,
-    /// When DISCONNECT went out, and how often on this connection.
+    /// When DISCONNECT was sent, and how often on this connection.
     pub(crate) left_at: u64,
     left_here: u32,
     /// When the user left it.
     pub(crate) withdrawn_at: u64,
-    /// When somebody last asked for it in vain, for now.
+    /// When a request for it was last delayed.
     pub(crate) delayed_at: u64,
     /// When its user last changed.
     pub(crate) switched_at: u64,
-    /// The failure right behind which its socket was removed.
+    /// The time of the failure right after which its socket was removed.
     pub(crate) removed_at: Option<u64>,
-    /// Since when it is connected.
+    /// When it was connected.
     pub(crate) since: u64,
-    /// Numbers that were taken with retries, and not given up.
+    /// Events that were accepted with retries, and not dropped.
     pub(crate) promised: BTreeSet<u64>,
 }
 
-/// What is known of one socket.
+/// A model of one socket.
 #[derive(Debug)]
 pub(crate) struct Known {
     pub(crate) id: SocketId,
-    /// The session that it was said to be connected to.
+    /// The session of its last `Connected`.
     pub(crate) connected: Option<usize>,
-    /// The sessions of events that came before that was said.
+    /// The sessions of events that were received before `Connected`.
     held: Vec<usize>,
     /// The session and the number of the last event.
     heard: Option<(usize, u64)>,
-    /// The user left the session, and CONNECT has not gone out since.
+    /// Whether the user left the session, and CONNECT was not sent since.
     pub(crate) is_left: bool,
-    /// Who the auth has named since the user last left a session.
+    /// The users that the auth has named since the user last left a session.
     pub(crate) users: Set,
-    /// Whose the session was, each time that the user left one.
+    /// The user of each session that was left.
     pub(crate) left_as: Vec<Option<Name>>,
-    /// Who the last CONNECT named.
+    /// The user that the last CONNECT named.
     pub(crate) asked_as: Option<Name>,
     /// The session that may be offered to the server for recovery.
     pub(crate) restorable: Option<usize>,
     /// The event behind each acknowledgement that is awaited.
     pub(crate) waiting: BTreeMap<u64, u64>,
-    /// Those that nobody awaits any more, until all is carried out.
+    /// Cancelled waits, until all outputs are carried out.
     pub(crate) cancelled: BTreeMap<u64, u64>,
-    /// Each with its session, and how often that was granted.
+    /// The tokens, each with its session and how often that was granted.
     pub(crate) tokens: Vec<(AckToken, (usize, u32))>,
     pub(crate) request: Option<u32>,
     was_refreshed: bool,
     was_active: bool,
-    /// What was said explains why it is not on its way any more.
+    /// Whether an event has explained why it is no longer connecting.
     pub(crate) is_explained: bool,
-    /// When it last got on, on a clock that stands still while nothing can run.
+    /// When it last made progress, on a clock that stands still while nothing can run.
     pub(crate) progress: u64,
 }
 
@@ -105,7 +105,7 @@ pub(crate) struct Client {
     pub(crate) manager: Manager,
     pub(crate) config: Config,
     pub(crate) namespaces: Vec<Namespace>,
-    /// Sockets that were removed, until all is carried out.
+    /// Removed sockets, until all outputs are carried out.
     pub(crate) gone: Vec<(usize, Known)>,
     pub(crate) ledger: Ledger,
     pub(crate) attempts: Attempts,
@@ -113,21 +113,21 @@ pub(crate) struct Client {
     pub(crate) failed: Option<u64>,
     pub(crate) is_suspended: bool,
     pub(crate) is_offline: bool,
-    /// When the user last wanted no reconnection any more.
+    /// When the user last disabled reconnection.
     pub(crate) switched_off: Option<u64>,
-    /// The clock ran backwards: what is due comes later, and nothing is known of when.
+    /// Whether the clock ran backwards: deadlines then pass at an unknown later time.
     pub(crate) is_bent: bool,
-    /// Since when a namespace is connected on this connection.
+    /// When a namespace was first connected on this connection, while one is.
     stable: Option<u64>,
     is_open: bool,
-    /// It has opened just now.
+    /// Whether it has just opened.
     has_opened: bool,
     pub(crate) opening_took: u64,
     pub(crate) totals: Totals,
-    /// The clock of the client, and the one of its progress.
+    /// The clock of the client, and the clock of its progress.
     pub(crate) now: u64,
     pub(crate) awake: u64,
-    /// When the last heartbeat came.
+    /// When the last heartbeat was received.
     pub(crate) heartbeat: u64,
     /// When the next one is overdue, on the client's clock.
     pub(crate) heartbeat_due: u64,
@@ -189,7 +189,7 @@ impl Client {
         Instant::from_millis(self.now)
     }
 
-    /// Whether a wish that comes now counts as the reaction of a program.
+    /// Whether a request that is made now counts as a program's reaction.
     pub(crate) fn is_reaction(&self) -> bool {
         self.failed
             .is_some_and(|failed| self.now.saturating_sub(failed) < REACTION)
@@ -206,7 +206,7 @@ impl Client {
         found.expect("it is ours")
     }
 
-    /// The session that the core has by now, though nobody may have been told yet.
+    /// The core's current session, which may not have been reported yet.
     pub(crate) fn session(&self, index: usize) -> Option<usize> {
         let known = self.namespaces[index].known.as_ref()?;
         let sid = self.manager.id(known.id)?;
@@ -214,9 +214,9 @@ impl Client {
     }
 }
 
-/// What the core says.
+/// Events of the core.
 impl Client {
-    /// An event. Returns the namespace that a listener for it would be of, and whether it tells of a failure.
+    /// Handles an event. Returns the namespace of its listeners, and whether it reports a failure.
     pub(crate) fn event(&mut self, event: &Event, sessions: &[Session]) -> Option<(usize, bool)> {
         let (now, awake) = (self.now, self.awake);
         match event {
@@ -232,7 +232,7 @@ impl Client {
                 let (index, known) = self.known(*socket);
                 known.request = Some(*request);
                 known.progress = awake;
-                // Once until the next connect, a refusal is answered by fresh auth.
+                // The first refusal since the last connect is answered with fresh auth.
                 if *refused && !std::mem::replace(&mut known.was_refreshed, true) {
                     self.namespaces[index].requests.refresh();
                 }
@@ -241,7 +241,7 @@ impl Client {
                     namespace.requests.send(&self.config, now);
                 }
                 namespace.asked_at = now;
-                // Whose what is emitted now will be is not known.
+                // The user of events that are emitted now is unknown.
                 namespace.pending = None;
                 self.ledger.was_asked(index, None, now);
             }
@@ -270,7 +270,7 @@ impl Client {
                 self.has_opened = true;
                 self.opening_took = now.saturating_sub(self.attempts.opened_at);
                 (self.heartbeat, self.heartbeat_due) = (awake, now + 45_000);
-                // What went out ahead is on its way only now.
+                // A CONNECT that was sent ahead only counts from now.
                 for namespace in &mut self.namespaces {
                     if namespace.pending.is_some() {
                         namespace.asked_at = now;
@@ -322,7 +322,7 @@ impl Client {
         let most_held = self.config.receive_buffer;
         let (index, _) = self.known(socket);
         let session = self.namespaces[index].granted.expect("it is connected");
-        // A handler of what came before may have lost it again.
+        // A handler of an earlier event may have lost the session again.
         let current = self.session(index);
         assert!(current.is_none_or(|current| current == session));
         let one_user = self.namespaces[index].options.one_user;
@@ -373,7 +373,8 @@ impl Client {
             ConnectError::Incompatible => assert!(namespace.incompatible),
             ConnectError::NotAnswered => {
                 self.totals.not_answered += 1;
-                // Told before its time, or once more, it is the client that opens the connection anew.
+                // If this is reported before its deadline, or repeatedly, the client has renewed
+                // the connection.
                 let is_early = timeout.is_none_or(|at| now < namespace.asked_at + millis(at));
                 if is_early || namespace.pending.is_none() {
                     self.attempts.renew(now);
@@ -460,8 +461,8 @@ impl Client {
         assert_eq!((of.namespace, of.user), (index, &*user));
         match known.connected {
             Some(connected) if connected == session => {}
-            // Asked for twice, and of the same user: nothing on the wire tells one from the other before both replies are
-            // there.
+            // Two CONNECTs of the same user: the protocol can't tell their sessions apart before
+            // both replies have arrived.
             Some(connected) => {
                 let is_same = sessions[connected].user == of.user;
                 let one_user = self.namespaces[index].options.one_user;
@@ -524,7 +525,7 @@ impl Client {
     }
 }
 
-/// What the client does.
+/// Actions of the client.
 impl Client {
     /// A transport is opened.
     pub(crate) fn opens(&mut self) {
@@ -542,11 +543,11 @@ impl Client {
         }
     }
 
-    /// The transport is gone, whoever ended that.
+    /// The transport is gone, closed by either side.
     pub(crate) fn closes(&mut self) {
         self.is_stable_no_more();
         for (index, namespace) in self.namespaces.iter_mut().enumerate() {
-            // What is emitted by now will be whose nobody knows.
+            // The user of events that are emitted now is unknown.
             if namespace.kind == Kind::Asked {
                 self.ledger.was_asked(index, None, self.now);
             }
@@ -565,7 +566,7 @@ impl Client {
         }
     }
 
-    /// A CONNECT goes out.
+    /// A CONNECT is sent.
     pub(crate) fn asks(&mut self, index: usize, payload: &str, sessions: &[Session]) -> Connect {
         let (now, awake) = (self.now, self.awake);
         let namespace = &mut self.namespaces[index];
@@ -582,7 +583,7 @@ impl Client {
             "CONNECT right behind DISCONNECT (F2)"
         );
         let connect = Connect::read(index, payload);
-        // The one that asked may be removed by now, or have left: its CONNECT stood in the queue.
+        // The socket that asked may have been removed by now, or have left: its CONNECT was queued.
         if namespace.withdrawn_at == now
             && let Some(known) = namespace.known.as_mut()
             && let Some(left_as) = known.left_as.last_mut()
@@ -619,21 +620,21 @@ impl Client {
         connect
     }
 
-    /// DISCONNECT goes out.
+    /// DISCONNECT is sent.
     pub(crate) fn leaves(&mut self, index: usize) {
         self.ledger.left(Some(index));
         let namespace = &mut self.namespaces[index];
         namespace.granted = None;
         namespace.left_at = self.now;
         namespace.left_here += 1;
-        // It may have been connected, and left before anybody was told.
+        // It may have been connected, and left before that was reported.
         if self.config.stable_after.is_zero() {
             namespace.requests.start_over();
             self.attempts.excuse();
         }
     }
 
-    /// An event goes out.
+    /// An event is sent.
     pub(crate) fn sends(&mut self, index: usize, number: u64, sessions: &[Session]) {
         let namespace = &self.namespaces[index];
         let session = namespace.granted.expect("an event without a session");
@@ -647,7 +648,7 @@ impl Client {
     }
 }
 
-/// What holds whenever all is carried out.
+/// Invariants that hold whenever all outputs are carried out.
 impl Client {
     pub(crate) fn check(&mut self) {
         self.ledger.settled();
@@ -702,8 +703,8 @@ impl Client {
         }
     }
 
-    /// The device has slept for so long, and its clock stood still: a server that was not answered
-    /// in that time is gone.
+    /// Checks a device that has slept for `slept` while its clock stood still: the server has
+    /// dropped the connection if it got no answer in that time.
     pub(crate) fn has_slept(&self, slept: u64) {
         let silent = self.awake.saturating_sub(self.heartbeat) + slept;
         let is_gone = silent > 45_000 && !self.is_bent;
@@ -714,7 +715,7 @@ impl Client {
         );
     }
 
-    /// Nothing waits for ever on the peer, nor without a timer.
+    /// Checks that nothing waits for the peer for ever, or without a timer.
     fn check_progress(&self, state: ConnectionState) {
         let (Some(timeout), Some(connect_timeout)) =
             (self.config.timeout, self.config.connect_timeout)
@@ -728,7 +729,8 @@ impl Client {
             let longest = millis(timeout.max(connect_timeout)).max(45_000);
             assert!(next <= longest, "the next deadline is in {next} ms");
         }
-        // What it may be waiting for: an answer, then the back-off, or the end of a CONNECT that was taken back.
+        // It may be waiting for an answer, then the back-off, or for the end of a CONNECT that was
+        // taken back.
         let longest = millis(timeout.max(connect_timeout)) + 5_000 + self.totals.latest;
         for (index, namespace) in self.namespaces.iter().enumerate() {
             let Some(known) = &namespace.known else {
@@ -752,7 +754,7 @@ impl Client {
         }
     }
 
-    /// What holds once the sockets are removed: every wait has ended.
+    /// Checks that every wait has ended once the sockets are removed.
     pub(crate) fn check_end(&self) {
         assert_eq!(
             self.manager.poll_timeout(),

@@ -1,4 +1,4 @@
-//! What the user emitted, and where it may go.
+//! The events that the user emitted, and the sessions that they may be sent in.
 
 use std::collections::BTreeSet;
 
@@ -6,25 +6,26 @@ use socketio_proto::manager::SocketId;
 
 use crate::names::{Name, Set};
 
-/// One event of the user. Its number is its place in the ledger, and its argument on the wire.
+/// One event of the user. Its number is its position in the ledger, and its argument on the wire.
 #[derive(Debug)]
 pub(crate) struct Emit {
     pub(crate) namespace: usize,
     pub(crate) socket: SocketId,
     at: u64,
-    /// To whose sessions it may be sent.
+    /// The users in whose sessions it may be sent.
     pub(crate) users: Set,
-    /// Emitted when no user was named: it goes to whoever comes, but past no session that was left.
+    /// Emitted while no user was known: any user's session may get it, but not after a session of
+    /// another user was left.
     pub(crate) anybody: bool,
     /// How many sessions its socket had left.
     pub(crate) leaves: usize,
     pub(crate) retried: bool,
     pub(crate) volatile: bool,
-    /// When its acknowledgement is given up.
+    /// When the wait for its acknowledgement ends.
     pub(crate) deadline: Option<u64>,
-    /// When it has waited too long.
+    /// When it expires in the send buffer.
     pub(crate) expires: Option<u64>,
-    /// The session that it was given to at once.
+    /// The session in which it was sent at once.
     pub(crate) session: Option<usize>,
     sent: u32,
     received: u32,
@@ -53,9 +54,9 @@ impl Emit {
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
     pub(crate) emits: Vec<Emit>,
-    /// Those of which `emit` said that they are sent, and that were not seen on the wire yet.
+    /// Events that `emit` reported as sent, and that were not seen on the wire yet.
     owed: BTreeSet<u64>,
-    /// The last that came of each namespace.
+    /// The last event that was received for each namespace.
     last: [u64; 8],
     pub(crate) delivered: u64,
     pub(crate) resent: u64,
@@ -63,7 +64,7 @@ pub(crate) struct Ledger {
 
 impl Ledger {
     pub(crate) fn next(&self) -> u64 {
-        // 0 is less than any.
+        // 0 is less than any number.
         1 + self.emits.len() as u64
     }
 
@@ -75,7 +76,7 @@ impl Ledger {
         self.emits[number as usize - 1].deadline = None;
     }
 
-    /// A CONNECT of this user, or the question for one, was in the queue by now.
+    /// Notes that a CONNECT of this user, or a request for auth, is already queued.
     pub(crate) fn was_asked(&mut self, namespace: usize, user: Option<Name>, now: u64) {
         let emits = self.emits.iter_mut().rev();
         let emits = emits.take_while(|emit| emit.at == now);
@@ -91,14 +92,14 @@ impl Ledger {
         self.owed.insert(number);
     }
 
-    /// The user drops what waits in a namespace.
+    /// The user clears the send buffer of a namespace.
     pub(crate) fn cleared(&mut self, namespace: usize) {
         let emits = &self.emits;
         self.owed
             .retain(|number| emits[*number as usize - 1].namespace != namespace);
     }
 
-    /// A frame with this event goes out, into this session.
+    /// A frame with this event is sent in this session.
     pub(crate) fn sent(
         &mut self,
         number: u64,
@@ -141,7 +142,8 @@ impl Ledger {
         }
     }
 
-    /// The client leaves a namespace, or all: what it said that is sent has to be sent by now.
+    /// The client leaves a namespace, or all: events that it reported as sent must be on the wire
+    /// by now.
     pub(crate) fn left(&self, namespace: Option<usize>) {
         for number in &self.owed {
             let of = self.emit(*number).namespace;
@@ -152,7 +154,7 @@ impl Ledger {
         }
     }
 
-    /// All that was to be done is done.
+    /// All outputs are carried out.
     pub(crate) fn settled(&self) {
         assert!(
             self.owed.is_empty(),
@@ -161,7 +163,7 @@ impl Ledger {
         );
     }
 
-    /// The server has got an event.
+    /// The server has received an event.
     pub(crate) fn received(&mut self, number: u64, namespace: usize) {
         self.delivered += 1;
         let emit = &mut self.emits[number as usize - 1];
@@ -171,7 +173,7 @@ impl Ledger {
             self.resent += 1;
             return assert!(emit.retried, "the event {number} came twice");
         }
-        // A volatile event overtakes what the retry queue holds back.
+        // A volatile event overtakes events that wait in the retry queue.
         if !(emit.retried && emit.volatile) {
             let last = std::mem::replace(&mut self.last[namespace], number);
             assert!(last < number, "the event {number} came behind {last}");

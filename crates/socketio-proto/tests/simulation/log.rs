@@ -1,8 +1,8 @@
-//! What happened, for whoever reads a run that failed.
+//! The log of a run, for reading a failure.
 
 use std::collections::VecDeque;
 
-/// The last lines are kept, and none where nobody asks: to write them takes longer than the run.
+/// Keeps the last lines, and none unless requested: writing them takes longer than the run.
 #[derive(Debug)]
 pub(crate) struct Log {
     lines: Option<VecDeque<String>>,

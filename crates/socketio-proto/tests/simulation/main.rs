@@ -1,11 +1,12 @@
 //! The state machine against a model server on a simulated clock, with a seeded schedule of faults.
 //!
-//! A run of one seed is one client with some namespaces that lives through some minutes of trouble: connections that
-//! break with messages under way, links that go silent, servers that restart, refuse, kick or do not answer, attempts
-//! that hang, devices that sleep, pages that are left, networks that come and go, users that come and go, and a
-//! program whose handlers do anything between two outputs. What must hold then is in [`client`], [`ledger`],
-//! [`attempts`] and [`world`]. A seed that fails is run once more, and prints its script; `SIMULATION_SEED=n` replays
-//! it, and `SIMULATION_LINES=n` shows more of it; `SIMULATION_CONNECTIONS=n` asks for a longer run.
+//! The run of one seed takes one client with some namespaces through some minutes of faults:
+//! connections that break with messages in flight, connections that go silent, servers that
+//! restart, refuse, kick or do not answer, attempts that hang, devices that sleep, pages that are
+//! left, networks and users that come and go, and a program whose handlers do anything between two
+//! outputs. The invariants are in [`client`], [`ledger`], [`attempts`] and [`world`]. A seed that
+//! fails is run once more, and prints its script; `SIMULATION_SEED=n` replays it,
+//! `SIMULATION_LINES=n` shows more of it, and `SIMULATION_CONNECTIONS=n` sets a longer run.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -31,7 +32,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use world::{Totals, World};
 
-/// Connections that a run simulates when nobody says otherwise: seconds of work.
+/// The default number of connections that a run simulates, which takes some seconds.
 const CONNECTIONS: u64 = 6_000;
 
 #[test]
@@ -56,7 +57,7 @@ fn whatever_happens_the_promises_hold() {
         seed += 1;
     }
     println!("{} seeds: {totals:?}", seed - first);
-    // A simulation in which something does not happen proves nothing of it.
+    // A simulation in which something never happens proves nothing about it.
     let happened = [
         ("acknowledged", totals.acknowledged),
         ("connected", totals.connected),
@@ -87,7 +88,7 @@ fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
 }
 
-/// Runs one seed; tells what happened, the script, and how it failed.
+/// Runs one seed. Returns what happened, the script, and how it failed.
 fn run(seed: u64, is_logged: bool) -> (Totals, String, Option<String>) {
     let mut world = World::new(seed, is_logged);
     let outcome = catch_unwind(AssertUnwindSafe(|| world.run()));

@@ -2,7 +2,7 @@
 
 use socketio_proto::Auth;
 
-/// A user; the empty name is nobody's, and no auth.
+/// A user. The empty name means no user and no auth.
 pub(crate) type Name = &'static str;
 
 pub(crate) const NOBODY: Name = "";

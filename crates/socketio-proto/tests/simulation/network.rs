@@ -1,25 +1,25 @@
-//! The transport under way, and what passes over it.
+//! The current transport, and the frames in flight on it.
 
 use socketio_proto::manager::{TransportEvent, TransportId};
 
 use crate::random::Random;
 use crate::server::Connect;
 
-/// A transport that the client has open, or opens.
+/// A transport that the client has opened or is opening.
 #[derive(Debug)]
 pub(crate) struct Link {
     pub(crate) id: TransportId,
     pub(crate) number: u64,
-    /// One way.
+    /// The one-way latency, in milliseconds.
     pub(crate) latency: u64,
-    /// Nothing passes, and nobody is told.
+    /// Frames are lost, and neither side is notified.
     pub(crate) is_silent_up: bool,
     pub(crate) is_silent_down: bool,
-    /// It is broken, and the client is to hear of it.
+    /// The connection is broken, and the client will be notified.
     pub(crate) is_closed: bool,
-    /// An attachment is due: what comes behind it waits.
+    /// Frames held back until a due attachment is sent.
     pub(crate) held: Option<Vec<TransportEvent>>,
-    /// What is sent later arrives later.
+    /// When the last frame arrives, so that order is kept.
     last_up: u64,
     last_down: u64,
     pub(crate) pings: u64,
@@ -43,7 +43,7 @@ impl Link {
         }
     }
 
-    /// When what is sent now arrives.
+    /// Returns when a frame that is sent now arrives.
     pub(crate) fn up(&mut self, now: u64) -> u64 {
         self.last_up = self.last_up.max(now + self.latency);
         self.last_up
@@ -59,28 +59,28 @@ impl Link {
 #[derive(Debug)]
 pub(crate) struct Up {
     pub(crate) text: String,
-    /// What it is, where it is a CONNECT.
+    /// The parsed packet, if it is a CONNECT.
     pub(crate) connect: Option<Connect>,
 }
 
-/// What becomes of an attempt.
+/// The outcome of an attempt.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Opening {
     Fails,
     /// The handshake can't be read.
     Garbage,
     Hangs,
-    /// A message comes before the handshake.
+    /// A message arrives before the handshake.
     Hasty,
-    /// It opens, after this time.
+    /// The connection opens after this time.
     Opens(u64),
     Refused,
-    /// The server closes right behind its handshake.
+    /// The server closes the connection right after its handshake.
     ShutsAtOnce,
 }
 
 impl Opening {
-    /// Percent of the attempts meet trouble.
+    /// Picks an outcome. `trouble` percent of the attempts may fail.
     pub(crate) fn new(trouble: u64, random: &mut Random) -> Self {
         if !random.chance(trouble) {
             return Self::Opens(0);

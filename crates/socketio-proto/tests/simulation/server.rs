@@ -1,5 +1,5 @@
-//! A model of a Socket.IO server: just what the client can see of one. It ties each session to the user that the
-//! CONNECT named which opened it.
+//! A model of a Socket.IO server: only what the client can observe. It ties each session to the
+//! user that its CONNECT named.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -13,23 +13,24 @@ use crate::random::Random;
 pub(crate) const PING_INTERVAL: u64 = 25_000;
 pub(crate) const PING_TIMEOUT: u64 = 20_000;
 
-/// What differs from server to server.
+/// Differences between servers.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Flavour {
-    /// What happens to who asks for a namespace again that he is in, or about to be.
+    /// The reaction to a second CONNECT for a namespace that is connected or being connected.
     again: Again,
-    /// As Node.js: who speaks in a namespace where he isn't has his connection closed.
+    /// As Node.js: a packet for a namespace that isn't connected closes the connection.
     closes_strays: bool,
-    /// As Flask-SocketIO: an event of the connect handler comes before the reply. Percent.
+    /// As Flask-SocketIO: how often an event of the connect handler is sent before the reply, in
+    /// percent.
     pub(crate) early_events: u64,
-    /// Sessions can be restored.
+    /// Whether sessions can be restored.
     recovers: bool,
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Again {
     Close,
-    /// It is in the namespace twice, and gets each event twice.
+    /// The client is in the namespace twice, and receives each event twice.
     Double,
     Refuse,
 }
@@ -45,38 +46,40 @@ impl Flavour {
     }
 }
 
-/// How it does at the moment.
+/// The server's current behaviour.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Mood {
-    /// Percent of the CONNECTs that are not just accepted.
+    /// The percentage of CONNECTs that are not simply accepted.
     pub(crate) trouble: u64,
-    /// Each CONNECT is refused.
+    /// Whether each CONNECT is refused.
     pub(crate) refuses: bool,
-    /// Percent of the acknowledgements that it keeps to itself.
+    /// The percentage of acknowledgements that it doesn't send.
     pub(crate) forgets_acks: u64,
-    /// Percent of what it does that are kicks.
+    /// The percentage of its actions that are kicks.
     pub(crate) kicks: u64,
-    /// Percent of its events whose attachments are late, or never come.
+    /// The percentage of its events whose attachments are late or missing.
     pub(crate) misses: u64,
 }
 
 /// One connection.
 #[derive(Debug, Default)]
 struct Peer {
-    /// Namespace and session, the last one last. A session may be absent, where its handler failed half-way.
+    /// Namespaces and sessions, the latest last. A session is absent if its handler failed
+    /// half-way.
     joined: Vec<(usize, Option<usize>)>,
     /// CONNECTs whose handlers still run.
     pending: Vec<usize>,
-    /// Namespaces that the server ended, or did something else about that the client may not know of.
+    /// Namespaces that the server ended or changed in another way, which the client may not know
+    /// yet.
     crossed: BTreeSet<usize>,
 }
 
-/// What one CONNECT led to.
+/// The session that one CONNECT opened.
 #[derive(Debug)]
 pub(crate) struct Session {
     pub(crate) namespace: usize,
     pub(crate) user: Name,
-    /// How often it was granted: more than once where it was restored.
+    /// How often it was granted: more than once if it was restored.
     pub(crate) granted: u32,
     pid: Option<String>,
     events: u64,
@@ -86,11 +89,11 @@ pub(crate) struct Session {
     asks: BTreeSet<u64>,
 }
 
-/// What the server does.
+/// An action of the server.
 #[derive(Debug)]
 pub(crate) enum Reply {
     Frame(String),
-    /// An event, but that its attachment does not follow at once.
+    /// An event whose attachment does not follow at once.
     Incomplete(String),
     /// The transport is closed.
     Drop,
@@ -110,7 +113,7 @@ pub(crate) struct Later {
 pub(crate) struct Connect {
     pub(crate) namespace: usize,
     pub(crate) user: Name,
-    /// The session that it wants back, and up to which event it has that.
+    /// The session to recover, and the last event that the client has received in it.
     pub(crate) offered: Option<(String, Option<u64>)>,
 }
 
@@ -119,10 +122,10 @@ enum Answer {
     Accept,
     Close,
     Drop,
-    /// Of protocol 2: without an id.
+    /// As Socket.IO 2: without an id.
     NoId,
     Refuse(&'static str),
-    /// The handler failed: the server says nothing.
+    /// The handler failed: the server sends nothing.
     Silence {
         joined: bool,
     },
@@ -170,7 +173,7 @@ impl Server {
         self.peers.contains_key(&link)
     }
 
-    /// The connection is gone: its sessions can be restored, where this server does that.
+    /// The connection is gone: its sessions can be restored, if this server supports that.
     pub(crate) fn lose(&mut self, link: u64) {
         let Some(peer) = self.peers.remove(&link) else {
             return;
@@ -182,7 +185,7 @@ impl Server {
         }
     }
 
-    /// It starts anew.
+    /// Restarts the server.
     pub(crate) fn restart(&mut self, forgets: bool) {
         let links: Vec<u64> = self.peers.keys().copied().collect();
         links.into_iter().for_each(|link| self.lose(link));
@@ -191,7 +194,7 @@ impl Server {
         }
     }
 
-    /// A packet came.
+    /// Handles a packet.
     pub(crate) fn packet(
         &mut self,
         link: u64,
@@ -232,7 +235,7 @@ impl Server {
         sessions.find_map(|(_, session)| *session)
     }
 
-    /// It asks for a namespace.
+    /// Handles a CONNECT.
     fn asked(&mut self, link: u64, connect: Connect, random: &mut Random) -> Vec<Reply> {
         let (again, mood, namespace) = (self.flavour.again, self.mood, connect.namespace);
         let peer = self.peer(link);
@@ -366,7 +369,7 @@ impl Server {
         }
     }
 
-    /// It speaks where it isn't.
+    /// Handles a packet for a namespace that isn't connected.
     fn stray(&mut self, link: u64, namespace: usize) -> Vec<Reply> {
         let crossed = &self.peer(link).crossed;
         assert!(
@@ -410,7 +413,8 @@ impl Server {
             return self.stray(link, namespace);
         };
         let ack = rest.trim_end_matches("[]").parse().expect("an id");
-        // It may have been under way when the server ended the session that asked, or made a second one.
+        // It may have been in flight when the server ended the session that asked, or created a
+        // second one.
         let peer = self.peer(link);
         let joined = peer.joined.iter().filter(|(name, _)| *name == namespace);
         let has_crossed = peer.crossed.contains(&namespace) || joined.count() > 1;
@@ -421,7 +425,7 @@ impl Server {
         Vec::new()
     }
 
-    /// Something that it does by itself.
+    /// An action that the server takes by itself.
     pub(crate) fn speak(&mut self, link: u64, random: &mut Random) -> Vec<Reply> {
         let mood = self.mood;
         let Some(peer) = self.peers.get_mut(&link) else {
@@ -433,7 +437,7 @@ impl Server {
         let of = random.range(0, peer.joined.len() as u64) as usize;
         let (namespace, session) = peer.joined[of];
         if random.chance(mood.kicks) {
-            // A kick ends all that it has of the namespace.
+            // A kick ends all sessions of the namespace.
             peer.joined.retain(|(name, _)| *name != namespace);
             peer.crossed.insert(namespace);
             let frame = random.pick(&[r#"41{prefix}"#, r#"41{prefix}{"message":"out"}"#]);
@@ -456,7 +460,7 @@ impl Server {
         vec![Reply::Frame(self.event(session, asks))]
     }
 
-    /// An event of a session, numbered. The last argument is its offset, where sessions can be restored.
+    /// A numbered event of a session. The last argument is its offset, if sessions can be restored.
     fn event(&mut self, session: usize, asks: bool) -> String {
         let known = &mut self.sessions[session];
         let (user, prefix) = (known.user, prefix(known.namespace));
@@ -470,11 +474,11 @@ impl Server {
             }
             false => String::new(),
         };
-        // What asks for an acknowledgement is not sent again, and has no offset.
+        // An event that asks for an acknowledgement is not sent again, and has no offset.
         let is_logged = known.pid.is_some() && !asks;
         let offset = match is_logged {
             true => format!(r#","{number}""#),
-            // Whatever stands there is none.
+            // The last argument is no offset here.
             false => r#","none""#.into(),
         };
         let arguments = format!(r#"["news",[{number},"{user}",{session}]{offset}]"#);
@@ -497,14 +501,14 @@ fn refusal(namespace: usize, frame: &str) -> Reply {
 }
 
 impl Session {
-    /// Whether one of these events could be sent again, and so was not to be lost.
+    /// Whether one of these events could have been sent again, and so must not be lost.
     pub(crate) fn has_logged(&self, numbers: Range<u64>) -> bool {
         self.log.range(numbers).next().is_some()
     }
 }
 
 impl Connect {
-    /// Reads what a CONNECT carries.
+    /// Parses the payload of a CONNECT.
     pub(crate) fn read(namespace: usize, payload: &str) -> Self {
         let object: BTreeMap<String, String> = match payload {
             "" => BTreeMap::new(),

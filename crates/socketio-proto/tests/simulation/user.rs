@@ -16,16 +16,16 @@ use crate::server::Session;
 /// What a program does in its handlers.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Program {
-    /// Answers the failure of one namespace by connecting another.
+    /// Reacts to the failure of one namespace by connecting another.
     Crossing,
-    /// Answers each failure by `connect`.
+    /// Reacts to each failure with `connect`.
     Eager,
-    /// Emits, then leaves, where it is told that it is connected.
+    /// Emits, then leaves, in its handler of `Connected`.
     Leaving,
     Quiet,
-    /// Answers each failure by a new socket.
+    /// Reacts to each failure with a new socket.
     Remaking,
-    /// Does anything, anywhere.
+    /// Does anything in any handler.
     Wild,
 }
 
@@ -46,7 +46,7 @@ pub(crate) enum Occasion {
     Other,
 }
 
-/// What surrounds an act.
+/// The context of an act.
 #[derive(Debug)]
 pub(crate) struct Scene<'a> {
     pub(crate) random: &'a mut Random,
@@ -84,7 +84,7 @@ pub(crate) const RETURNS: [&[Act]; 4] = [
 ];
 
 impl Client {
-    /// A handler runs, as far as it gets: it may throw behind each of its acts.
+    /// Runs a handler, which may throw after each of its acts.
     pub(crate) fn handler(
         &mut self,
         program: Program,
@@ -121,7 +121,7 @@ impl Client {
             }
             _ => {}
         }
-        // What a handler does that throws is over there.
+        // A handler that throws stops there.
         let throws = scene.random.chance(10);
         let count = match throws {
             true => scene.random.range(0, acts.len() as u64 + 1) as usize,
@@ -162,7 +162,7 @@ impl Client {
         }
     }
 
-    /// Reconnection is switched, or the transport takes no more at once.
+    /// Switches reconnection on or off, or changes whether the transport is writable.
     fn configure(&mut self, scene: &mut Scene<'_>) {
         let is_on = scene.random.chance(70);
         if scene.random.chance(50) {
@@ -213,7 +213,8 @@ impl Client {
         if namespace.known.is_some() {
             return;
         }
-        // Made anew right behind the failure that its predecessor was removed for, it takes over its delays.
+        // A socket that is created right after the failure after which its predecessor was removed
+        // takes over the delays.
         if namespace.removed_at.is_none() || namespace.removed_at != failed {
             namespace.requests.start_over();
         }
@@ -229,7 +230,7 @@ impl Client {
         namespace.known = Some(Known::new(id, users));
     }
 
-    /// The user leaves the session of a namespace, for all that is known here.
+    /// The user leaves the session of a namespace: updates the model.
     fn leave(&mut self, index: usize) {
         let now = self.now;
         let namespace = &mut self.namespaces[index];
@@ -261,7 +262,7 @@ impl Client {
         self.gone.push((index, known));
     }
 
-    /// Another user signs in, or nobody.
+    /// Another user signs in, or the user signs out.
     fn switch(&mut self, index: usize, user: names::Name, log: &mut Log) {
         let now = self.instant();
         let namespace = &mut self.namespaces[index];
@@ -270,16 +271,17 @@ impl Client {
         }
         log.note(|| format!("user: {} is {user:?}", NAMESPACES[index]));
         namespace.user = user;
-        // What waits is not promised to arrive any more.
+        // Waiting events are no longer promised to arrive.
         namespace.promised.clear();
         if let (Some(known), Kind::Plain) = (&mut namespace.known, namespace.kind) {
-            // No answer to a request of the user before is on its way that could still be taken.
+            // Without a pending request or a session, no answer for the earlier user can be
+            // accepted any more.
             match namespace.pending.is_some() || self.manager.is_connected(known.id) {
                 true => known.users.add(user),
                 false => known.users = Set::of(user),
             }
             namespace.switched_at = self.now;
-            // What was asked for ahead is of no use now.
+            // A CONNECT that was sent ahead is useless now.
             if self.manager.state() == ConnectionState::Opening {
                 self.attempts.renew(self.now);
             }
@@ -294,7 +296,7 @@ impl Client {
             return;
         };
         let dropped = self.manager.clear_buffer(known.id);
-        // Which numbers those are, the queue knows: nothing is promised any more that has not been sent.
+        // Only the queue knows which events were dropped, so none is promised any more.
         if dropped > 0 {
             namespace.promised.clear();
         }
@@ -313,9 +315,9 @@ impl Client {
             return;
         };
         known.waiting.remove(&ack);
-        // Its end may be on its way already.
+        // Its end may be queued already.
         known.cancelled.insert(ack, number);
-        // Without a wait it has no time to be sent in.
+        // Without a wait it has no deadline.
         self.ledger.no_deadline(number);
         self.manager.cancel_ack(known.id, ack);
         scene.log.note(|| format!("user: cancel {ack}"));
@@ -380,7 +382,7 @@ impl Client {
             let live = namespace.options.send_buffer.time_to_live;
             emit.expires = live.map(|live| now + millis(live));
         }
-        // The heartbeat may have been found to be missing just now.
+        // The emit may just have detected a missing heartbeat.
         let session = session.filter(|_| is_sent || self.manager.is_connected(id));
         if !emit.retried || emit.volatile {
             emit.session = session.filter(|_| is_sent);
@@ -398,7 +400,7 @@ impl Client {
                 emit.anybody = true;
             }
             Kind::Plain => emit.users.add(namespace.user),
-            // Nobody's, or not known yet whose.
+            // No user, or a user that is not known yet.
             Kind::Asked => {
                 emit.anybody = [Set::default(), Set::of(NOBODY)].contains(&emit.users);
             }
@@ -420,7 +422,7 @@ impl Client {
     }
 }
 
-/// What people do, and how often.
+/// Picks an act of a person, by its frequency.
 pub(crate) fn any(random: &mut Random) -> Act {
     match random.range(0, 40) {
         0 if random.chance(50) => Act::Configure,

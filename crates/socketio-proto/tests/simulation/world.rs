@@ -1,4 +1,4 @@
-//! The clock, and what happens when.
+//! The simulated clock, and the schedule of events.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -17,11 +17,11 @@ use crate::random::Random;
 use crate::server::{Flavour, Later, Mood, PING_INTERVAL, PING_TIMEOUT, Reply, Server};
 use crate::user::{self, Act, Occasion, PROGRAMS, Program, Scene};
 
-/// What happened in a run, so that nobody takes silence for success.
+/// Counts of what happened in a run, so that a run in which nothing happens doesn't pass.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Totals {
     pub(crate) acknowledged: u64,
-    /// Attempts, by what they were made for.
+    /// The number of attempts, by cause.
     pub(crate) attempts: [u64; 4],
     pub(crate) connected: u64,
     pub(crate) connections: u64,
@@ -30,7 +30,7 @@ pub(crate) struct Totals {
     pub(crate) given_up: u64,
     pub(crate) incomplete: u64,
     pub(crate) kicked: u64,
-    /// How late a timer may ring.
+    /// The maximum delay of a timer.
     pub(crate) latest: u64,
     pub(crate) missed_heartbeats: u64,
     pub(crate) news: u64,
@@ -71,14 +71,14 @@ impl Totals {
     }
 }
 
-/// What is to happen at a time. Where a transport is named and gone by then, it does not.
+/// A scheduled event. An event of a transport is skipped if that transport is gone by then.
 #[derive(Debug)]
 enum Plan {
     /// A frame of the client reaches the server.
     AtServer(u64, Up),
-    /// Something reaches the client.
+    /// An event of the transport reaches the client.
     AtClient(u64, TransportEvent),
-    /// CONNECT went out ahead for a namespace, with the auth of this user.
+    /// CONNECT was sent ahead for a namespace, with the auth of this user.
     Ahead(TransportId, usize, Name),
     /// The attachment that is due is sent.
     Attach(u64),
@@ -90,14 +90,14 @@ enum Plan {
     Fault,
     Handshake(u64),
     Later(u64, Later),
-    /// The server finds out that a connection is gone.
+    /// The server detects that a connection is gone.
     Lose(u64),
-    /// Whatever kept the client from being connected is over.
+    /// The cause that kept the client offline is over.
     Online,
     Ping(u64),
     PingTimeout(u64, u64),
     Speak(u64),
-    /// A transport that is gone speaks.
+    /// A superseded transport emits an event.
     Stray(TransportId),
     Timer,
     User,
@@ -105,13 +105,13 @@ enum Plan {
     Wake(Wake),
 }
 
-/// How a device wakes, having slept for so long.
+/// How a device wakes.
 #[derive(Clone, Copy, Debug)]
 struct Wake {
     slept: u64,
-    /// Its clock stood still meanwhile.
+    /// Whether its clock stood still meanwhile.
     stood: bool,
-    /// Its clock is known to have stood still.
+    /// Whether the client knows that the clock stood still.
     is_noticed: bool,
     is_told: bool,
 }
@@ -123,26 +123,26 @@ pub(crate) struct World {
     program: Program,
     plans: BTreeMap<(u64, u64), Plan>,
     planned: u64,
-    /// The place of the one timer.
+    /// The position of the timer in the schedule.
     timer: Option<(u64, u64)>,
     now: u64,
-    /// The client's clock goes ahead of the world's by this.
+    /// How much the client's clock is ahead of the world's.
     ahead: i64,
-    /// Nothing of the client runs until then.
+    /// The client doesn't run until this time.
     asleep_until: u64,
     slept: u64,
     link: Option<Link>,
     links: u64,
     /// Until when the server can't be reached.
     down_until: u64,
-    /// Percent of the attempts that meet trouble.
+    /// The percentage of attempts that may fail.
     trouble: u64,
     faults_until: u64,
-    /// The faults are over.
+    /// Whether the faults are over.
     is_calm: bool,
-    /// The clock may run backwards.
+    /// Whether the clock may run backwards.
     is_bending: bool,
-    /// A CONNECT is sent ahead of the core where a transport is opened.
+    /// Whether a CONNECT is sent ahead of the core when a transport is opened.
     is_ahead: bool,
     pub(crate) log: Log,
 }
@@ -209,7 +209,8 @@ impl World {
         self.end();
     }
 
-    /// The faults are over: whoever is wished for must be live within one back-off, once that was found out.
+    /// Ends the faults: each wanted namespace must be connected within one back-off once the client
+    /// has detected the failure.
     fn calm(&mut self) {
         self.log.note(|| "calm".into());
         self.is_calm = true;
@@ -222,19 +223,20 @@ impl World {
             link.latency = link.latency.min(100);
         }
         self.program = Program::Quiet;
-        // A refusal, or a late answer, may still be under way.
+        // A refusal, or a late answer, may still be in flight.
         let awake = self.now.max(self.asleep_until);
         self.advance(awake + 120_000 + self.client.totals.latest);
         for index in 0..NAMESPACES.len() {
             self.client.create(index, &mut self.log);
         }
-        // Where attempts are bounded, or none is made by itself, another wish is needed.
+        // Where attempts are bounded, or reconnection is off, another request is needed.
         for _ in 0..3 {
             self.online();
             for index in 0..NAMESPACES.len() {
                 self.person(Act::Connect, index);
             }
-            // A silent link is found by its heartbeat, a lost attempt by its timeout; then one back-off, and a handshake.
+            // A silent connection is detected by its heartbeat, a lost attempt by its timeout. One
+            // back-off and a handshake follow.
             let config = &self.client.config;
             let timeouts = [config.timeout, config.connect_timeout].map(|at| at.map_or(0, millis));
             let until = PING_INTERVAL + PING_TIMEOUT + timeouts.iter().sum::<u64>() + 7_000;
@@ -251,7 +253,7 @@ impl World {
                 "{name} is not live"
             );
         }
-        // And what was promised is there.
+        // All promised events must have arrived.
         self.advance(self.now + 60_000 + self.client.totals.latest);
         for namespace in &self.client.namespaces {
             for number in &namespace.promised {
@@ -272,7 +274,7 @@ impl World {
         assert!(self.link.is_none(), "a transport stays open");
     }
 
-    /// Lets happen what happens until then.
+    /// Runs the schedule until this time.
     fn advance(&mut self, until: u64) {
         while self
             .plans
@@ -342,7 +344,7 @@ impl World {
         self.place(delay, plan);
     }
 
-    /// Plans something, and tells where it stands.
+    /// Schedules an event, and returns its position.
     fn place(&mut self, delay: u64, plan: Plan) -> (u64, u64) {
         self.planned += 1;
         let key = (self.now + delay, self.planned);
@@ -352,7 +354,7 @@ impl World {
 }
 
 impl Plan {
-    /// Whether it waits until the device wakes.
+    /// Whether the event waits until the device wakes.
     fn is_of_client(&self) -> bool {
         match self {
             Self::AtClient(..)
@@ -378,7 +380,7 @@ impl Plan {
 
 /// The client.
 impl World {
-    /// Does all that the core says. Where it is `quiet`, no handler does anything.
+    /// Carries out all outputs of the core. If `quiet`, no handler runs.
     fn carry_out(&mut self, quiet: bool) {
         let mut acts = 0;
         let mut outputs = 0;
@@ -436,7 +438,7 @@ impl World {
         self.set_timer();
     }
 
-    /// A timer that rings on time, or late.
+    /// Sets the timer, which may fire late.
     fn set_timer(&mut self) {
         if let Some(set) = self.timer.take() {
             self.plans.remove(&set);
@@ -455,7 +457,7 @@ impl World {
     fn user(&mut self) {
         let mut act = user::any(&mut self.random);
         let index = self.random.range(0, NAMESPACES.len() as u64) as usize;
-        // People want to be connected, as a rule.
+        // People usually want to be connected.
         if self.random.chance(30) {
             let known = self.client.namespaces[index].known.as_ref();
             act = match known.map(|known| self.client.manager.is_active(known.id)) {
@@ -464,20 +466,20 @@ impl World {
                 Some(true) => act,
             };
         }
-        // They come back at once, as they were or as another.
+        // They leave and come back at once, as the same user or as another.
         if self.random.chance(8) {
             for act in self.random.pick(&user::RETURNS) {
                 self.person(*act, index);
             }
         }
         self.person(act, index);
-        // Bursts, and long silences.
+        // Bursts and long pauses.
         let pause = if self.random.chance(70) { 200 } else { 20_000 };
         let next = self.random.range(0, pause);
         self.plan(next, Plan::User);
     }
 
-    /// A person does something, and no handler comes between it and what must come of it.
+    /// A person acts. No handler runs between the act and the check of its effect.
     fn person(&mut self, act: Act, index: usize) {
         let is_wish = !self.client.is_reaction() && matches!(act, Act::Connect);
         let known = self.client.namespaces[index].known.as_ref();
@@ -494,7 +496,7 @@ impl World {
         }
     }
 
-    /// Who wishes to be connected has an attempt that is fresh, or one at once.
+    /// Checks that a person who asks to be connected gets an attempt at once, or has a recent one.
     fn check_wish(&self, index: usize, was_active: bool) {
         let client = &self.client;
         let namespace = &client.namespaces[index];
@@ -512,7 +514,7 @@ impl World {
         let patience = least.max(answer).max(client.opening_took).min(20_000);
         let since = |at: u64| client.now.saturating_sub(at);
         let is_fresh = match client.manager.state() {
-            // Who was not on its way joins the attempt that is.
+            // A socket that was idle joins the attempt under way.
             ConnectionState::Opening => !was_active || since(client.attempts.opened_at) < least,
             ConnectionState::Open => {
                 let rejoin = millis(client.config.rejoin_delay);
@@ -523,7 +525,7 @@ impl World {
         assert!(is_fresh, "nothing comes of the wish to be connected");
     }
 
-    /// The system says that there may be a connection to be had.
+    /// The system reports that a connection may be possible.
     fn online(&mut self) {
         self.log.note(|| "system: wake".into());
         let client = &mut self.client;
@@ -609,7 +611,7 @@ impl World {
         self.client.manager.authorize(socket, request, auth, now);
     }
 
-    /// The driver says that CONNECT went out already, over the transport that it opened.
+    /// The driver reports that CONNECT was already sent over the transport that it opened.
     fn ahead_of(&mut self, id: TransportId, index: usize, user: Name) {
         let is_open = self.link.as_ref().is_some_and(|link| link.id == id);
         let namespace = &mut self.client.namespaces[index];
@@ -633,7 +635,7 @@ impl World {
         let text = format!("40{prefix}{text}");
         self.log.note(|| format!("client: > {text} (ahead)"));
         if let Some(link) = &mut self.link {
-            // It stands in the queue until the handshake.
+            // It is queued until the handshake.
             let number = link.number;
             self.plans
                 .retain(|_, plan| !matches!(plan, Plan::Handshake(other) if *other == number));
@@ -644,7 +646,7 @@ impl World {
         }
     }
 
-    /// Whatever a superseded transport still tells is ignored.
+    /// Checks that events of a superseded transport are ignored.
     fn stray(&mut self, id: TransportId) {
         if self.link.as_ref().is_some_and(|link| link.id == id) {
             return;
@@ -727,14 +729,14 @@ impl World {
             panic!("a frame for a transport that isn't open: {text}");
         };
         let at = link.up(now) - now;
-        // What is sent into a connection that broke already goes nowhere.
+        // Frames sent on a broken connection are lost.
         if !link.is_closed {
             let number = link.number;
             self.plan(at, Plan::AtServer(number, Up { text, connect }));
         }
     }
 
-    /// Looks at what the client sends.
+    /// Inspects a frame that the client sends.
     fn sent(&mut self, text: &str) -> Option<crate::server::Connect> {
         let packet = text.strip_prefix('4')?;
         let kind = packet.get(..1).expect("a type");
@@ -783,7 +785,7 @@ impl World {
         }
     }
 
-    /// What the server does. It may die between any two frames.
+    /// Carries out replies of the server. The connection may break between any two frames.
     fn replies(&mut self, number: u64, replies: Vec<Reply>) {
         for reply in replies {
             if !self.is_calm && self.random.range(0, 500) == 0 {
@@ -868,7 +870,7 @@ impl World {
         }
     }
 
-    /// Looks at what the client gets.
+    /// Inspects a frame that the client receives.
     fn look(&mut self, text: &str) {
         let Some((kind, rest)) = text.split_at_checked(2) else {
             return;
@@ -900,7 +902,7 @@ impl World {
             }
             "44" => {
                 namespace.refused = true;
-                // It may be of an earlier request: then this one is still under way.
+                // It may answer an earlier CONNECT; the last one is then still unanswered.
                 namespace.pending = namespace.pending.filter(|_| namespace.unanswered > 0);
             }
             _ => {}
@@ -942,14 +944,14 @@ impl World {
         self.plan(next, Plan::Speak(number));
     }
 
-    /// The connection breaks, at whatever message it is at; both sides hear of it in time.
+    /// Breaks the connection at any message. Both sides detect it after some time.
     fn break_link(&mut self) {
         let Some(link) = &mut self.link else { return };
         if std::mem::replace(&mut link.is_closed, true) {
             return;
         }
         let number = link.number;
-        // Whatever is under way is lost, in both directions.
+        // Frames in flight are lost in both directions.
         self.plans.retain(|_, plan| {
             !matches!(plan, Plan::AtServer(other, _) | Plan::AtClient(other, _) if *other == number)
         });
@@ -988,13 +990,13 @@ impl World {
             7 => self.trouble = self.random.pick(&[0, 0, 10, 60, 100]),
             8 | 9 => self.sleep(),
             10 if self.is_bending && self.random.chance(50) => {
-                // It must not, but where it does, nothing breaks.
+                // The clock should not run backwards, but nothing breaks if it does.
                 self.client.is_bent = true;
                 self.ahead -= self.random.range(0, 20_000) as i64;
                 self.tick(self.now);
             }
             10 => {
-                // The clock goes ahead, and nothing else does.
+                // Only the clock moves forward.
                 self.ahead += self.random.range(0, 7_200_000) as i64;
                 self.tick(self.now);
                 if self.random.chance(50) {
@@ -1039,7 +1041,7 @@ impl World {
         self.plan(next, Plan::Fault);
     }
 
-    /// The device sleeps: the world goes on.
+    /// The device sleeps while the world continues.
     fn sleep(&mut self) {
         let longest = 1 << self.random.range(1, 24);
         let slept = self.random.range(1, longest);
@@ -1052,7 +1054,7 @@ impl World {
         };
         self.log.note(|| format!("{wake:?}"));
         self.asleep_until = self.now + slept;
-        // Before all that waits for it.
+        // Before all events that wait for it.
         self.plans.insert((self.asleep_until, 0), Plan::Wake(wake));
         self.client.totals.slept += 1;
     }
