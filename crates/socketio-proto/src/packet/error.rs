@@ -161,7 +161,7 @@ pub enum EncodeError {
     },
     /// The text that was passed as JSON is not JSON.
     InvalidJson(ScanError),
-    /// The namespace contains a comma or U+001E, and the peer could not decode it.
+    /// The namespace contains a comma or U+001E, and the peer would decode another packet.
     InvalidNamespace {
         /// The namespace that was passed.
         namespace: String,

@@ -1,8 +1,8 @@
 //! Socket.IO protocol 5: packets, their encoding and decoding.
 //!
-//! A packet consists of the text `<type>[<attachments>-][<namespace>,][<id>][<json>]` and the
-//! number of binary messages that the text announces. [`Decoder`] decodes them into a [`Packet`];
-//! [`Arguments`] and the `encode_…` functions produce a [`Frame`].
+//! A packet consists of the text `<type>[<attachments>-][<namespace>,][<id>][<json>]` and as many
+//! binary messages as the text announces. [`Decoder`] decodes them into a [`Packet`]; [`Arguments`]
+//! and the `encode_…` functions produce a [`Frame`].
 //!
 //! # Where this differs from the reference
 //!
@@ -42,8 +42,8 @@
 //! | what | the reference | here | why |
 //! |---|---|---|---|
 //! | more attachments than the limit | sends them, and the peer closes the connection | `too_many_attachments` | the caller can act on it |
-//! | a value with `_placeholder: true` beside attachments | sends it, and an attachment takes its place | `misleading_placeholder` | the peer could not decode it |
-//! | a namespace with a comma | sends it, and its head is taken for the whole | `invalid_namespace` | the peer could not decode it |
+//! | a value with `_placeholder: true` beside attachments | sends it, and an attachment takes its place | `misleading_placeholder` | the peer would decode another value |
+//! | a namespace with a comma | sends it, and its head is taken for the whole | `invalid_namespace` | the peer would decode another namespace |
 
 mod args;
 mod arguments;

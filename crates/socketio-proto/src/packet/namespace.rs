@@ -6,7 +6,7 @@ use super::EncodeError;
 /// Returns the namespace in its form on the wire: with a leading slash, and `/` for an empty one.
 ///
 /// A query is part of the name. A comma would end the name, and U+001E would end the packet in a
-/// polling payload. Both are refused, because the peer could not decode them.
+/// polling payload. Both are refused, because the peer would decode another packet.
 pub fn normalize_namespace(namespace: &str) -> Result<Cow<'_, str>, EncodeError> {
     if namespace.bytes().any(|byte| matches!(byte, b',' | 0x1e)) {
         return Err(EncodeError::InvalidNamespace {

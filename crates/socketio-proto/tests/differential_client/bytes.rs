@@ -1,4 +1,4 @@
-//! Bytes within a value, which JSON has no place for: `{"base64": "…"}`.
+//! Bytes within a value, which JSON can't represent: `{"base64": "…"}`.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 
 use crate::value::Value;
 
-/// A value as a trace has it.
+/// A value in the format of a trace.
 pub(crate) fn shown(value: &Value) -> Json {
     match value {
         Value::Null => Json::Null,
@@ -24,7 +24,7 @@ pub(crate) fn shown(value: &Value) -> Json {
     }
 }
 
-/// A value as a script asks for it.
+/// A value in the format of a script.
 pub(crate) fn meant(value: &Json) -> Value {
     if let Some(bytes) = value.get("base64").and_then(Json::as_str) {
         return Value::Bytes(STANDARD.decode(bytes).unwrap());

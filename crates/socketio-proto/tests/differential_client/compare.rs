@@ -9,7 +9,7 @@ use crate::script::Script;
 use crate::trace::{Notice, Trace};
 use crate::view::View;
 
-/// What the comparison of a script came to.
+/// The result of the comparison of a script.
 #[derive(Debug)]
 pub(crate) enum Verdict {
     /// The same to the end, but for these differences.

@@ -1,4 +1,4 @@
-//! Frames, as far as the comparison looks into them.
+//! The parts of frames that the comparison inspects.
 
 use crate::trace::Wire;
 
@@ -29,7 +29,7 @@ impl<'a> EventFrame<'a> {
     }
 }
 
-/// Whether a frame begins so: `40` does not stand for `40/a,`.
+/// Whether a frame begins with this head: `40` does not match `40/a,`.
 pub(crate) fn is_of(text: &str, start: &str) -> bool {
     text.strip_prefix(start)
         .is_some_and(|rest| start.ends_with(',') || !rest.starts_with('/'))

@@ -9,7 +9,7 @@ use crate::script::{Ack, Action, Emit, Handler, ManagerOptions, On, Script, Sock
 const NAMESPACES: [&str; 3] = ["/", "/a", "/b"];
 const EVENTS: [&str; 4] = ["price", "chat", "x", ""];
 
-/// Frames that break a rule.
+/// Frames that violate the protocol.
 const BROKEN: [&str; 10] = [
     "9",
     "",
@@ -23,7 +23,7 @@ const BROKEN: [&str; 10] = [
     "451-[\"x\",{\"_placeholder\":true,\"num\":7}]",
 ];
 
-/// Frames that come at the wrong time, or for a namespace without a socket.
+/// Frames that arrive at the wrong time, or for a namespace without a socket.
 const STRAY: [&str; 10] = [
     "1",
     "5",
@@ -68,7 +68,7 @@ struct Generator {
     random: Random,
     focus: Focus,
     sockets: Vec<SocketOptions>,
-    /// Whether the server breaks rules, and the network does its worst.
+    /// Whether the server violates the protocol, and the network fails.
     is_wild: bool,
     timeouts: u64,
 }

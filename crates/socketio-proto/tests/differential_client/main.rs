@@ -1,8 +1,9 @@
-//! Our client beside the reference client, on a scripted server: random scripts of calls and frames
-//! are played to both, on simulated time. The events, the frames that are sent and the state of each
+//! Compares our client with the reference client, on a scripted server: random scripts of calls and
+//! frames are played to both, on simulated time. The events, the sent frames and the state of each
 //! socket must be the same after each step, except for the differences that docs/parity.md lists.
 //!
-//! A script that fails is shortened, then printed as text and as JSON for picked.jsonl. Environment:
+//! A script that fails is shortened, then printed as text and as JSON for picked.jsonl.
+//! Environment:
 //!
 //! - `DIFFERENTIAL_SCRIPTS=10000`: how many scripts to play; this is the full run.
 //! - `DIFFERENTIAL_SEED=n`: plays only the script of this seed, and prints both traces.
@@ -44,9 +45,9 @@ use differences::DIFFERENCES;
 use reference::Reference;
 use script::Script;
 
-/// Scripts of a run by default: seconds of work.
+/// The default number of scripts of a run, which takes some seconds.
 const SCRIPTS: u64 = 400;
-/// Failing scripts that are printed by default.
+/// The default number of failing scripts that are printed.
 const SHOWN: u64 = 5;
 
 #[test]

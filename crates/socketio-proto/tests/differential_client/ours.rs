@@ -1,4 +1,4 @@
-//! A script in our client: the core, its listeners, and a clock that only the script moves.
+//! Plays a script to our client: the core, its listeners, and a clock that only the script moves.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -22,14 +22,14 @@ const BEGIN: Instant = Instant::from_millis(1_000_000);
 /// More timers than any script sets: more of them are a loop.
 const MOST_TIMERS: usize = 500;
 
-/// What ours made of a script, and what happened to it, step by step.
+/// The trace of our client for a script, and its inputs, step by step.
 #[derive(Debug)]
 pub(crate) struct Played {
     pub(crate) traces: Vec<Trace>,
     pub(crate) inputs: Vec<Vec<Input>>,
     /// What the user did at each step, in listeners or outside of them.
     pub(crate) actions: Vec<Vec<Done>>,
-    /// All that was emitted, by number, and the listener that did.
+    /// All emits, by number, and the listener that made each.
     pub(crate) emits: Vec<(Emit, Option<By>)>,
 }
 
@@ -39,9 +39,9 @@ pub(crate) struct Done {
     pub(crate) action: Action,
     /// The listener that did it.
     pub(crate) by: Option<By>,
-    /// It answers an auth request that is no longer open.
+    /// Whether it answers an auth request that is no longer open.
     pub(crate) is_late: bool,
-    /// It is done to a socket whose auth is being asked for.
+    /// Whether its socket's auth is being requested.
     pub(crate) is_asked: bool,
     pub(crate) at: u64,
 }
@@ -107,7 +107,7 @@ impl Ours {
                 reconnection_delay_max: Duration::from_millis(options.reconnection_delay_max),
                 randomization_factor: 0.0,
                 timeout: Some(Duration::from_millis(options.timeout)),
-                // What the reference does not have is switched off where possible.
+                // Features that the reference lacks are switched off where possible.
                 rejoin_delay: Duration::ZERO,
                 stable_after: Duration::ZERO,
                 connect_timeout: options.connect_timeout.map(Duration::from_millis),
@@ -158,7 +158,7 @@ impl Ours {
         }
     }
 
-    /// What a step does to a client, once the server has looked at what it was asked.
+    /// The inputs of a step, once the server has processed what the client sent.
     fn inputs(&mut self, step: &Step) -> Vec<Input> {
         match step {
             Step::Act(action) => vec![Input::Act(action.clone())],

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::differences::DIFFERENCES;
 
-/// What stands above the table, and below it.
+/// The markers above and below the table.
 const BEGIN: &str = "<!-- differential: begin -->";
 const END: &str = "<!-- differential: end -->";
 

@@ -71,7 +71,7 @@ fn each_listed_difference_has_a_script() {
     assert!(stray.is_empty(), "picked for what is not listed: {stray:?}");
 }
 
-/// A comparison that finds nothing missing would let everything pass.
+/// A comparison that doesn't detect a missing item would accept everything.
 #[test]
 fn whatever_is_missing_from_a_trace_is_noticed() {
     let picked = all().into_iter().filter(|picked| picked.shows == SAME);
@@ -80,7 +80,7 @@ fn whatever_is_missing_from_a_trace_is_noticed() {
     assert!(excused.is_empty(), "excused as {excused:?}");
 }
 
-/// The listed differences are narrow: next to nothing that is missing passes for one of them.
+/// The listed differences are narrow: almost no missing item is taken for one of them.
 #[test]
 fn little_that_is_missing_passes_for_a_listed_difference() {
     let (missing, excused) = excused((0..60).map(generate::script));
@@ -92,8 +92,8 @@ fn little_that_is_missing_passes_for_a_listed_difference() {
     );
 }
 
-/// Removes one item after the other from the traces of ours, and compares the rest with the whole.
-/// Returns how many were removed, and which differences they passed for.
+/// Removes one item at a time from the traces of our client, and compares the rest with the whole.
+/// Returns how many were removed, and which differences they were taken for.
 fn excused(scripts: impl Iterator<Item = Script>) -> (usize, BTreeMap<String, usize>) {
     let mut missing = 0;
     let mut excused = BTreeMap::new();

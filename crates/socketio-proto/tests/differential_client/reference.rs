@@ -27,7 +27,7 @@ struct Answer {
 impl Reference {
     pub(crate) fn start() -> Self {
         let here = std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo runs the test");
-        // It takes the packages from where ORCHARD_NODE_MODULES says, or from beside itself.
+        // It loads packages from ORCHARD_NODE_MODULES, or from its own folder.
         let harness = Path::new(&here).join("../../tests/servers/node/client.mjs");
         let mut process = Command::new("node")
             .arg(harness)

@@ -1,11 +1,11 @@
-//! The server: it knows what it was asked, and sends what the script says.
+//! The server: it tracks what the client asked for, and sends what the script says.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::script::{Input, SocketOptions};
 
-/// The heartbeat that it asks for.
+/// The heartbeat of its handshake.
 pub(crate) const PING_INTERVAL: u64 = 25_000;
 pub(crate) const PING_TIMEOUT: u64 = 20_000;
 
@@ -13,7 +13,7 @@ pub(crate) const PING_TIMEOUT: u64 = 20_000;
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Reply {
-    /// Grants a namespace that was asked for.
+    /// Accepts a namespace that was requested.
     Accept {
         socket: usize,
         session: Session,
@@ -29,38 +29,38 @@ pub(crate) enum Reply {
         socket: usize,
         pick: usize,
     },
-    /// Acknowledges what nobody emitted.
+    /// Acknowledges an event that was never emitted.
     AckUnknown {
         socket: usize,
     },
-    /// Sends an event over a namespace that it granted.
+    /// Sends an event in a namespace that it accepted.
     Event {
         socket: usize,
         args: Vec<Value>,
         /// Whether it asks for an acknowledgement.
         asks: bool,
     },
-    /// Sends an event whether or not it granted the namespace.
+    /// Sends an event whether or not it accepted the namespace.
     EventAnyway {
         socket: usize,
         args: Vec<Value>,
     },
     Handshake,
-    /// Disconnects a namespace that it granted, or was asked for.
+    /// Disconnects a namespace that it accepted, or that was requested.
     Kick {
         socket: usize,
     },
     Noop,
     Ping,
     Raw(String),
-    /// Refuses a namespace that was asked for.
+    /// Refuses a namespace that was requested.
     Refuse {
         socket: usize,
         payload: Value,
     },
-    /// All that was asked for: handshake, namespaces, acknowledgements.
+    /// Sends everything that was requested: the handshake, namespaces, acknowledgements.
     Serve,
-    /// The same, with sessions that can be restored, and are.
+    /// The same, with recoverable sessions, which it restores.
     ServeRestored,
 }
 
@@ -68,18 +68,18 @@ pub(crate) enum Reply {
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Session {
-    /// One that can be restored later.
+    /// A session that can be restored later.
     Fresh,
-    /// One that can't be restored.
+    /// A session that can't be restored.
     Plain,
-    /// The one that is asked for, if one is; else a fresh one.
+    /// The requested session, if any, or else a fresh one.
     Restored,
 }
 
 #[derive(Debug)]
 pub(crate) struct Server {
     namespaces: Vec<Namespace>,
-    /// The transport that it talks over, and whether the handshake is done.
+    /// Its current transport, and whether the handshake is done.
     link: Option<Link>,
     sessions: u32,
     events: u32,
@@ -94,7 +94,7 @@ struct Link {
 #[derive(Debug, Default)]
 struct Namespace {
     name: String,
-    /// CONNECTs without an answer, each with the session that it wants restored.
+    /// Unanswered CONNECTs, each with the session that it asks to restore.
     asked: Vec<Option<String>>,
     joined: bool,
     /// The events that asked for an acknowledgement.
@@ -133,7 +133,7 @@ impl Server {
         }
     }
 
-    /// A text frame came.
+    /// Handles a text frame.
     pub(crate) fn frame(&mut self, transport: u32, text: &str) {
         let mut chars = text.chars();
         let (Some('4'), Some(kind)) = (chars.next(), chars.next()) else {
@@ -171,7 +171,7 @@ impl Server {
         }
     }
 
-    /// What comes of a reply.
+    /// Returns the inputs for the client that a reply causes.
     pub(crate) fn inputs(&mut self, reply: &Reply) -> Vec<Input> {
         let Some(link) = &mut self.link else {
             return Vec::new();

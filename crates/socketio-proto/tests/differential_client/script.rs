@@ -23,7 +23,7 @@ pub(crate) struct Script {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ManagerOptions {
     pub(crate) reconnection: bool,
-    /// 0 means no end of them.
+    /// 0 means no limit.
     pub(crate) reconnection_attempts: u32,
     pub(crate) reconnection_delay: u64,
     pub(crate) reconnection_delay_max: u64,
@@ -84,7 +84,7 @@ pub(crate) enum Action {
     Disconnect(usize),
     Emit(Emit),
     Reconnection(bool),
-    /// 0 means no end of them.
+    /// 0 means no limit.
     ReconnectionAttempts(u32),
     ReconnectionDelay(u64),
     ReconnectionDelayMax(u64),
@@ -149,7 +149,8 @@ pub(crate) enum Step {
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Input {
     Act(Action),
-    /// The server acknowledges the `nth` event of this namespace that asked for it, whatever its id.
+    /// The server acknowledges the `nth` event of this namespace that asked for it, whatever its
+    /// id.
     Acknowledge {
         namespace: String,
         nth: usize,

@@ -1,4 +1,4 @@
-//! Makes a script that fails as short as it can be, while it fails.
+//! Shortens a failing script as far as it still fails.
 
 use crate::script::{ManagerOptions, Script, SocketOptions};
 

@@ -13,7 +13,7 @@ pub(crate) struct Trace {
     pub(crate) state: State,
 }
 
-/// When it was, in milliseconds since the script's begin.
+/// The time, in milliseconds since the script's start.
 #[derive(Clone, Debug, Deserialize, PartialEq)]
 pub(crate) struct At<T> {
     pub(crate) at: u64,
@@ -21,7 +21,7 @@ pub(crate) struct At<T> {
     pub(crate) item: T,
 }
 
-/// An event, or the result of an emit. Sockets and emits go by their numbers.
+/// An event, or the result of an emit. Sockets and emits are identified by their numbers.
 #[derive(Clone, Debug, Deserialize, PartialEq)]
 #[serde(tag = "notice", rename_all = "snake_case")]
 pub(crate) enum Notice {
@@ -78,7 +78,7 @@ pub(crate) enum Notice {
     },
 }
 
-/// What went over a transport.
+/// An item on the wire.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq)]
 #[serde(default)]
 pub(crate) struct Wire {

@@ -1,4 +1,4 @@
-//! One step of both clients, as the differences look at it.
+//! One step of both clients, as the differences see it.
 
 use crate::frames::{EventFrame, is_of};
 use crate::ours::{Done, Played};
@@ -30,7 +30,7 @@ impl View<'_> {
         self.played.inputs[..=self.step].iter().flatten()
     }
 
-    /// What the user did at this step, in the run of ours.
+    /// What the user did at this step, in the run of our client.
     pub(crate) fn actions(&self) -> &[Done] {
         &self.played.actions[self.step]
     }
@@ -46,7 +46,7 @@ impl View<'_> {
         by.is_some_and(|(_, of)| on.contains(&of))
     }
 
-    /// Whether a callback waits for the acknowledgement, for as long as it takes.
+    /// Whether a callback waits for the acknowledgement without a timeout.
     pub(crate) fn is_plain(&self, emit: usize) -> bool {
         let is_plain = |(emit, _): &&(Emit, _)| {
             emit.ack == Ack::Plain && self.script.sockets[emit.socket].ack_timeout.is_none()
@@ -54,7 +54,7 @@ impl View<'_> {
         self.played.emits.get(emit).filter(is_plain).is_some()
     }
 
-    /// Whether this emit was dropped, by ours and by the reference.
+    /// Whether this emit was dropped, by our client and by the reference.
     pub(crate) fn was_dropped(&self, number: usize) -> bool {
         let dropped = |traces: &[Trace]| {
             let mut notices = traces.iter().flat_map(|trace| &trace.notices);
@@ -74,7 +74,7 @@ impl View<'_> {
         }
     }
 
-    /// The emits of this step that came to something else: at ours, and at the reference.
+    /// The emits of this step with different results: in our client, and in the reference.
     pub(crate) fn outcomes(&self) -> impl Iterator<Item = (usize, &str, &str)> {
         let of = |notice: &'_ At<Notice>| match &notice.item {
             Notice::Emitted { emit, .. } => Some(*emit),
@@ -99,7 +99,7 @@ impl View<'_> {
         })
     }
 
-    /// Whether a packet of this kind came for a namespace that waits for none, to ours.
+    /// Whether our client received a packet of this kind for a namespace that waits for none.
     pub(crate) fn gets_stray(&self, kind: char) -> bool {
         let (before, _) = self.before();
         (0..self.script.sockets.len()).any(|socket| {
@@ -113,7 +113,7 @@ impl View<'_> {
         })
     }
 
-    /// Whether ours asked for the namespace, and has no answer.
+    /// Whether our client sent a CONNECT for the namespace, and has no answer.
     fn asked(&self, socket: usize) -> bool {
         self.unanswered(socket) > 0
     }
@@ -129,7 +129,7 @@ impl View<'_> {
         let answers = kinds.map(|kind| connect.replacen('0', &kind.to_string(), 1));
         let mut count = 0_usize;
         for step in 0..self.step {
-            // What is sent at a step follows upon what came.
+            // Frames of a step are sent after those received at it.
             for input in &self.played.inputs[step] {
                 if let Input::Frame(text) = input
                     && answers.iter().any(|answer| is_of(text, answer))
@@ -148,7 +148,7 @@ impl View<'_> {
         count
     }
 
-    /// Whether there are circumstances under which a socket is no longer tried for.
+    /// Whether there are circumstances under which a socket is no longer retried.
     pub(crate) fn may_give_up(&self) -> bool {
         let options = &self.script.manager;
         let off = |done: &Done| done.action == Action::Reconnection(false);
@@ -158,7 +158,7 @@ impl View<'_> {
             || self.played.actions[..=self.step].iter().flatten().any(off)
     }
 
-    /// Whether a question for auth was answered late, at this step.
+    /// Whether a request for auth was answered late, at this step.
     pub(crate) fn is_authorized_late(&self) -> bool {
         self.actions().iter().any(|done| done.is_late)
     }
@@ -178,7 +178,7 @@ impl View<'_> {
         })
     }
 
-    /// What the reference sent at this step, nothing taken out.
+    /// Everything that the reference sent at this step.
     pub(crate) fn their_wire(&self) -> &[At<Wire>] {
         &self.their_traces[self.step].wire
     }
@@ -196,7 +196,7 @@ impl View<'_> {
         kicked || self.has_done(|action| matches!(action, Action::Disconnect(_)))
     }
 
-    /// Whether the network went, at any step so far.
+    /// Whether the network was lost, at any step so far.
     pub(crate) fn was_offline(&self) -> bool {
         let goes = |input: &Input| matches!(input, Input::Offline);
         self.all_inputs().any(goes)
@@ -248,7 +248,8 @@ impl View<'_> {
         })
     }
 
-    /// Whether an event is acknowledged at this step under an id that it was not sent under last.
+    /// Whether an event is acknowledged at this step with an id other than that of its last
+    /// transmission.
     pub(crate) fn is_earlier_sending_acknowledged(&self) -> bool {
         self.inputs().iter().any(|input| {
             let Input::Acknowledge { namespace, nth, .. } = input else {
@@ -265,7 +266,7 @@ impl View<'_> {
         })
     }
 
-    /// When the device woke, if this is the step of that.
+    /// When the device woke, if it did at this step.
     pub(crate) fn woke(&self) -> Option<u64> {
         let (mut now, mut slept) = (0, false);
         for input in self.played.inputs[..self.step].iter().flatten() {
@@ -295,7 +296,7 @@ impl View<'_> {
         was
     }
 
-    /// Whether a handshake came over a connection that was open.
+    /// Whether a handshake was received on an open connection.
     pub(crate) fn was_handshaken_again(&self) -> bool {
         (0..=self.step).any(|step| {
             let was_open = step > 0 && self.played.traces[step - 1].state.manager == "open";
@@ -316,7 +317,7 @@ impl View<'_> {
             .any(|pair| timed(pair[0]) && !timed(pair[1]))
     }
 
-    /// Where ours stood before this step, and where the reference did.
+    /// The states of our client and of the reference before this step.
     pub(crate) fn before(&self) -> (State, State) {
         let state = |traces: &[Trace]| match self.step.checked_sub(1) {
             Some(before) => traces[before].state.clone(),

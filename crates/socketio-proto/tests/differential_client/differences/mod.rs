@@ -1,4 +1,4 @@
-//! The differences that docs/parity.md lists, each as narrow as it is.
+//! The differences that docs/parity.md lists, each as narrow as possible.
 
 mod listeners;
 mod noted;
@@ -8,19 +8,19 @@ mod user;
 
 use crate::view::View;
 
-/// Looks for a difference in a step that is not the same, and takes it out.
+/// Looks for a difference in a step that differs, and removes it.
 pub(crate) type Find = fn(&mut View<'_>) -> Found;
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Found {
     Nothing,
-    /// It was there, and both are in the same state afterwards.
+    /// It was found, and both clients are in the same state afterwards.
     Same,
-    /// It was there, and from here on the two are in different states.
+    /// It was found, and both clients are in different states from here on.
     Parted,
 }
 
-/// All of them, under their names on that page; each is looked for behind those above it.
+/// All differences, under their names on that page. Each is looked for after those above it.
 pub(crate) const DIFFERENCES: &[(&str, Find)] = &[
     ("close-without-open", noted::close_without_open),
     ("forced-close-order", noted::forced_close_order),
@@ -92,7 +92,7 @@ pub(crate) const DIFFERENCES: &[(&str, Find)] = &[
     ("connect-in-back-off", user::connect_in_back_off),
 ];
 
-/// A `connect()` within this time after a failure is a program's answer to it, to ours.
+/// Our client treats a `connect()` within this time after a failure as a program's reaction.
 const REACTION: u64 = 100;
 
 fn found(met: bool) -> Found {
