@@ -1,5 +1,5 @@
-//! Leptos hooks for [`socketio_web`]: a socket by context, events by handlers that end with their owner, the
-//! connection's state and an event's last value as signals.
+//! Leptos hooks for [`socketio_web`]: a socket from context, event handlers that end with their
+//! owner, and signals for the status of the connection and the last value of an event.
 //!
 //! ```no_run
 //! use leptos_socketio::{Socket, Status, provide_socket, use_event, use_status};
@@ -26,12 +26,14 @@
 //! # }
 //! ```
 //!
-//! Each hook takes its socket from context; those whose names end in `_of` take it as an argument, for a page with
-//! several. A hook without a socket says so on the console and does nothing: it never panics.
+//! Each hook takes its socket from context; those whose names end in `_of` take it as an argument,
+//! for a page with several sockets. A hook that finds no socket logs a warning on the console and
+//! does nothing; it never panics.
 //!
-//! Where Leptos renders a page on a server, hooks are inert: `provide_socket` gives a socket that never connects, statuses are
-//! [`Status::Disconnected`], handlers are not called. The browser's build of the same components connects when it hydrates
-//! them. [`manual::native`] says what every handle does there.
+//! When Leptos renders a page on a server, hooks are inert: `provide_socket` returns a socket that
+//! never connects, statuses are [`Status::Disconnected`], handlers are not called. In the browser,
+//! the same components connect when they are hydrated. [`manual::native`] describes what every
+//! handle does in a native build.
 
 #![warn(missing_docs)]
 
@@ -46,7 +48,7 @@ mod warn;
 pub use use_event::{use_connect, use_connect_of, use_event, use_event_of};
 pub use use_latest::{use_latest, use_latest_of};
 pub use use_socket::{provide_socket, use_socket};
-// Before the derive of the crate below, which names that crate.
+// Shadows the derive macro of `socketio_web`, which generates paths into that crate.
 pub use socketio_derive::LeptosEvent as Event;
 pub use socketio_web::*;
 pub use use_round_trip::{use_round_trip, use_round_trip_of};

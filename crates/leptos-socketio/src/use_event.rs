@@ -5,7 +5,8 @@ use socketio_web::{Event, Socket};
 use crate::owned::own;
 use crate::use_socket::use_socket;
 
-/// Calls `handler` for each event of this type, until the current owner goes. The handler tracks no signals.
+/// Calls `handler` for each event of this type, until the current owner is cleaned up. The handler
+/// tracks no signals.
 pub fn use_event<E>(handler: impl FnMut(E) + 'static)
 where
     E: Event + DeserializeOwned + 'static,
@@ -15,7 +16,7 @@ where
     }
 }
 
-/// [`use_event`] of this socket.
+/// Like [`use_event`], for the given socket.
 pub fn use_event_of<E>(socket: Socket, mut handler: impl FnMut(E) + 'static)
 where
     E: Event + DeserializeOwned + 'static,
@@ -23,15 +24,15 @@ where
     own(socket.on(move |event| untrack(|| handler(event))));
 }
 
-/// Calls `handler` at each connect, the first and every later one, until the current owner goes; at once where the
-/// socket is connected already.
+/// Calls `handler` at each connect, the first and every later one, until the current owner is
+/// cleaned up; at once if the socket is connected already.
 pub fn use_connect(handler: impl FnMut() + 'static) {
     if let Some(socket) = use_socket() {
         use_connect_of(socket, handler);
     }
 }
 
-/// [`use_connect`] of this socket.
+/// Like [`use_connect`], for the given socket.
 pub fn use_connect_of(socket: Socket, mut handler: impl FnMut() + 'static) {
     if socket.is_connected() {
         untrack(&mut handler);

@@ -6,8 +6,9 @@ use socketio_web::{Event, Socket};
 use crate::use_event::use_event_of;
 use crate::use_socket::use_socket;
 
-/// The last event of this type as a signal; `None` until the first. Of a burst within one tick only the last is
-/// seen: where each counts, use [`use_event`](crate::use_event()).
+/// Returns the last event of this type as a signal; `None` until the first. Of several events
+/// within one tick, only the last is seen: if each one counts, use
+/// [`use_event`](crate::use_event()).
 pub fn use_latest<E>() -> ReadSignal<Option<E>>
 where
     E: Event + DeserializeOwned + Send + Sync + 'static,
@@ -18,7 +19,7 @@ where
     }
 }
 
-/// [`use_latest`] of this socket.
+/// Like [`use_latest`], for the given socket.
 pub fn use_latest_of<E>(socket: Socket) -> ReadSignal<Option<E>>
 where
     E: Event + DeserializeOwned + Send + Sync + 'static,

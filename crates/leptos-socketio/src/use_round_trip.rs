@@ -5,7 +5,7 @@ use socketio_web::{ConnectionEvent, RoundTrip, Socket};
 use crate::owned::own;
 use crate::use_socket::use_socket;
 
-/// How long a packet and its answer take, as a signal; `None` until something was answered.
+/// Returns how long a packet and its answer take, as a signal; `None` until a packet was answered.
 pub fn use_round_trip() -> ReadSignal<Option<RoundTrip>> {
     match use_socket() {
         Some(socket) => use_round_trip_of(socket),
@@ -13,7 +13,7 @@ pub fn use_round_trip() -> ReadSignal<Option<RoundTrip>> {
     }
 }
 
-/// [`use_round_trip`] of this socket.
+/// Like [`use_round_trip`], for the given socket.
 pub fn use_round_trip_of(socket: Socket) -> ReadSignal<Option<RoundTrip>> {
     let (round_trip, set_round_trip) = signal(socket.round_trip());
     own(socket.on_connection(move |event| {

@@ -3,11 +3,12 @@ use socketio_web::{Builder, OpenError, Socket};
 
 use crate::warn::warn;
 
-/// Makes a socket, starts to connect it, and gives it to every component below. It is removed with the current
-/// owner. In a native build it is inert: see [`manual::native`](socketio_web::manual::native).
+/// Creates a socket, starts to connect it, and provides it to every component below. It is removed
+/// when the current owner is cleaned up. In a native build it is inert: see
+/// [`manual::native`](socketio_web::manual::native).
 ///
 /// # Errors
-/// When the URL, the namespace or the auth can't be used.
+/// If the URL, the namespace or the auth is invalid.
 pub fn provide_socket(builder: Builder) -> Result<Socket, OpenError> {
     let socket = builder.connect()?;
     provide_context(socket);
@@ -15,7 +16,7 @@ pub fn provide_socket(builder: Builder) -> Result<Socket, OpenError> {
     Ok(socket)
 }
 
-/// The socket that a component above provides.
+/// Returns the socket that a component above provides. Logs a warning if there is none.
 pub fn use_socket() -> Option<Socket> {
     let socket = use_context::<Socket>();
     if socket.is_none() {

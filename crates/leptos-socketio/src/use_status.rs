@@ -5,7 +5,7 @@ use socketio_web::{Socket, Status};
 use crate::owned::own;
 use crate::use_socket::use_socket;
 
-/// Where the socket stands, as a signal.
+/// Returns the status of the socket as a signal.
 pub fn use_status() -> ReadSignal<Status> {
     match use_socket() {
         Some(socket) => use_status_of(socket),
@@ -13,7 +13,7 @@ pub fn use_status() -> ReadSignal<Status> {
     }
 }
 
-/// [`use_status`] of this socket.
+/// Like [`use_status`], for the given socket.
 pub fn use_status_of(socket: Socket) -> ReadSignal<Status> {
     let (status, set_status) = signal(socket.status());
     own(socket.on_status(move |status| {

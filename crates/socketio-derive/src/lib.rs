@@ -6,24 +6,25 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{DeriveInput, LitStr, Type, parse_macro_input};
 
-/// Binds a payload to its event's name, and to what its acknowledgement carries.
+/// Implements `Event`: binds a payload to the name of its event and to the type of its
+/// acknowledgement.
 ///
-/// - `#[event(name = "…")]`: the name on the wire; the type's name in snake case where it is left out.
-/// - `#[event(ack = Type)]`: the first argument of the acknowledgement; where it is left out the event has none, and
-///   to wait for one doesn't compile.
+/// - `#[event(name = "…")]`: the name on the wire. Default: the type's name in snake case.
+/// - `#[event(ack = Type)]`: the type of the acknowledgement's first argument. Without it the event
+///   has no acknowledgement, and code that waits for one does not compile.
 #[proc_macro_derive(Event, attributes(event))]
 pub fn derive_event(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     derive(input, &quote!(::socketio_proto))
 }
 
-/// [`Event`] as socketio-web shows it: a user of that crate need not name the one below it.
+/// [`Event`] as exported by socketio-web: its users need no dependency on socketio-proto.
 #[doc(hidden)]
 #[proc_macro_derive(WebEvent, attributes(event))]
 pub fn derive_web_event(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     derive(input, &quote!(::socketio_web))
 }
 
-/// [`Event`] as leptos-socketio shows it.
+/// [`Event`] as exported by leptos-socketio.
 #[doc(hidden)]
 #[proc_macro_derive(LeptosEvent, attributes(event))]
 pub fn derive_leptos_event(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
@@ -93,7 +94,8 @@ impl Options {
     }
 }
 
-/// As `socketio_proto::packet::RESERVED_EVENTS`, which can't be named here: it depends on this crate.
+/// Equals `socketio_proto::packet::RESERVED_EVENTS`, which can't be used here because that crate
+/// depends on this one.
 const RESERVED: [&str; 6] = [
     "connect",
     "connect_error",

@@ -15,19 +15,19 @@ use crate::driver::slab::Key;
 use crate::driver::{run, table};
 use crate::error::AckError;
 
-/// The acknowledgement of an event, as a future of its first argument. Dropping it gives up the wait; the event
-/// is sent all the same.
+/// A future that resolves to the first argument of an event's acknowledgement. Dropping it cancels
+/// the wait; the event is sent nevertheless.
 #[must_use = "the event is sent all the same, but nobody waits for its acknowledgement"]
 pub struct Ack<T> {
     wait: Wait,
     read: PhantomData<fn() -> T>,
 }
 
-/// What there is of it whatever its type.
+/// The part of an [`Ack`] that does not depend on the type of the acknowledgement.
 #[derive(Debug)]
 pub(crate) struct Wait {
     state: Rc<RefCell<State>>,
-    /// What gives up the wait.
+    /// The socket and the acknowledgement that are cancelled when this is dropped.
     pending: Option<(Key, u64)>,
 }
 
@@ -49,7 +49,7 @@ impl Wait {
         }
     }
 
-    /// The wait, and what is to be told its end.
+    /// Returns a wait, and the waiter that receives its result.
     pub(crate) fn new() -> (Self, Waiter) {
         let state = Rc::<RefCell<State>>::default();
         let wait = Self {
@@ -78,7 +78,8 @@ impl Wait {
 
     fn poll(&mut self, context: &mut Context<'_>) -> Option<Result<Packet, AckError>> {
         let waker = context.waker().clone();
-        // Wakers are cloned and dropped with nothing borrowed: they may be of the user's own executor.
+        // Wakers are cloned and dropped while nothing is borrowed: they may belong to the user's
+        // own executor.
         let _before = {
             let mut state = self.state.try_borrow_mut().ok()?;
             if let Some(result) = state.result.take() {

@@ -27,13 +27,13 @@ use crate::sys::guard;
 use crate::sys::native::NATIVE;
 use crate::sys::url;
 
-/// Gives a socket its retries: a page that never asks for them doesn't link them.
+/// Enables retries for a socket. A closure, so that a page that uses no retries does not link them.
 type Retrying = Box<dyn FnOnce(&mut Manager, SocketId)>;
 
-/// Options of a socket and of the connection it is on; from [`Socket::builder`].
+/// Options of a socket and of its connection, created by [`Socket::builder`].
 ///
-/// The defaults are the reference's, but that buffers are bounded. Sockets of the same server
-/// and path share one connection, whose options are those of the first.
+/// The defaults are those of the JavaScript client, except that buffers are bounded. Sockets of the
+/// same server and path share one connection, which has the options of the first socket.
 #[must_use = "nothing happens until `connect` or `build`"]
 pub struct Builder {
     url: String,
@@ -52,8 +52,9 @@ pub struct Builder {
 }
 
 impl Socket {
-    /// Starts the options of a socket. The URL is read as the reference reads it: empty for the page's own server,
-    /// `/ns`, `//host/ns`, `host:port/ns`, or absolute; its path is the namespace.
+    /// Returns a builder for a socket. The URL is interpreted as by the JavaScript client: empty
+    /// for the page's own server, `/ns`, `//host/ns`, `host:port/ns`, or absolute. Its path is the
+    /// namespace.
     pub fn builder(url: &str) -> Builder {
         Builder::new(url)
     }
@@ -78,27 +79,28 @@ impl Builder {
         }
     }
 
-    /// The namespace, in place of the URL's path. An empty one is `/`.
+    /// Sets the namespace, instead of the URL's path. An empty one is `/`.
     pub fn namespace(mut self, namespace: &str) -> Self {
         self.namespace = Some(namespace.into());
         self
     }
 
-    /// The path of the HTTP requests, `/socket.io` by default.
+    /// Sets the path of the HTTP requests. Default: `/socket.io`.
     pub fn path(mut self, path: &str) -> Self {
         self.path = path.into();
         self
     }
 
-    /// Whether the path ends with a slash; some servers and proxies want none. Default: true.
+    /// Sets whether the path ends with a slash; some servers and proxies expect none. Default:
+    /// true.
     pub fn add_trailing_slash(mut self, slash: bool) -> Self {
         self.slash = slash;
         self
     }
 
-    /// Sub-protocols that the WebSocket offers to the server. The browser fails each attempt, and
-    /// [`on_connect_error`](Socket::on_connect_error) tells why, where one is no token or stands there twice, or the
-    /// server takes none of them.
+    /// Sets the sub-protocols that the WebSocket offers to the server. If one is not a valid token
+    /// or is given twice, or if the server accepts none of them, the browser fails each attempt and
+    /// [`on_connect_error`](Socket::on_connect_error) reports why.
     pub fn protocols<'a>(mut self, protocols: impl IntoIterator<Item = &'a str>) -> Self {
         if !NATIVE {
             let protocols = protocols.into_iter().map(JsValue::from_str);
@@ -107,22 +109,23 @@ impl Builder {
         self
     }
 
-    /// Adds a parameter to the query of the request. It is not secret: a token belongs into [`auth`](Self::auth).
-    /// See also [`Socket::set_query`].
+    /// Adds a parameter to the query of the request. The query is not secret: pass a token by
+    /// [`auth`](Self::auth). See also [`Socket::set_query`].
     pub fn query(mut self, name: &str, value: &str) -> Self {
         self.query.push((name.into(), value.into()));
         self
     }
 
-    /// What each CONNECT carries to the server: a value that serializes as an object. One that doesn't is told
-    /// by [`connect`](Self::connect).
+    /// Sets the payload of each CONNECT: a value that serializes as an object. For any other value,
+    /// [`connect`](Self::connect) returns an error.
     pub fn auth<T: Serialize + ?Sized>(mut self, value: &T) -> Self {
         self.auth = Auth::object(value);
         self
     }
 
-    /// Asks for the auth at each CONNECT, so that a token can be fresh. An error leaves the socket refused,
-    /// with that text; so does an answer that doesn't come within [`timeout`](Self::timeout).
+    /// Sets a provider that is called for the auth at each CONNECT, so that a token can be fresh.
+    /// If it returns an error, or does not answer within [`timeout`](Self::timeout), the status
+    /// becomes [`Status::Refused`] with the text of the error.
     pub fn auth_with<F, R>(mut self, provider: F) -> Self
     where
         F: Fn() -> R + 'static,
@@ -133,9 +136,9 @@ impl Builder {
         self
     }
 
-    /// [`auth_with`](Self::auth_with) for a token that can be refreshed: where the server refuses what it was given,
-    /// the provider is asked once more, with `true`, before the refusal is final. It is asked so at most once
-    /// between two connects.
+    /// Like [`auth_with`](Self::auth_with), for a token that can be refreshed: if the server
+    /// refuses the auth, the provider is called once more, with `true`, before the refusal is
+    /// final. Such a call is made at most once between two connects.
     pub fn auth_with_refresh<F, R>(mut self, provider: F) -> Self
     where
         F: Fn(bool) -> R + 'static,
@@ -147,91 +150,95 @@ impl Builder {
         self
     }
 
-    /// All auth of this socket names one user, though it changes, as a token does that is renewed. Otherwise auth that
-    /// differs is taken for another user's: the session is not offered for recovery then, and packets that wait are
-    /// dropped. See [`SocketOptions::one_user`].
+    /// Declares that all auth of this socket belongs to one user, even if it changes, as a token
+    /// does that is renewed. Otherwise, auth that differs is treated as another user's: the session
+    /// is not offered for recovery, and buffered packets are dropped. See
+    /// [`SocketOptions::one_user`].
     pub fn one_user(mut self) -> Self {
         self.options.one_user = true;
         self
     }
 
-    /// Whether a connection that is lost, or can't be had at first, is tried again. Default: true.
+    /// Sets whether a connection that was lost, or could not be established at first, is retried.
+    /// Default: true.
     pub fn reconnection(mut self, reconnection: bool) -> Self {
         self.config.reconnection = reconnection;
         self
     }
 
-    /// Attempts before giving up. Default: no end of them.
+    /// Sets the number of attempts before the client gives up. Default: unlimited.
     pub fn reconnection_attempts(mut self, attempts: u32) -> Self {
         self.config.reconnection_attempts = Some(attempts);
         self
     }
 
-    /// Delay before the first attempt; it doubles with each. Default: 1 s.
+    /// Sets the delay before the first attempt; it doubles with each further one. Default: 1 s.
     pub fn reconnection_delay(mut self, delay: Duration) -> Self {
         self.config.reconnection_delay = delay;
         self
     }
 
-    /// Upper bound of the delay. Default: 5 s.
+    /// Sets the upper bound of the delay. Default: 5 s.
     pub fn reconnection_delay_max(mut self, delay: Duration) -> Self {
         self.config.reconnection_delay_max = delay;
         self
     }
 
-    /// Jitter as a share of the delay, 0 to 1. Default: 0.5.
+    /// Sets the jitter as a fraction of the delay, 0 to 1. Default: 0.5.
     pub fn randomization_factor(mut self, factor: f64) -> Self {
         self.config.randomization_factor = factor;
         self
     }
 
-    /// Time for one attempt to reach the handshake, and for [`auth_with`](Self::auth_with) to answer; `None` waits as long
-    /// as it takes. Default: 20 s.
+    /// Sets the time limit for one attempt to complete the handshake, and for
+    /// [`auth_with`](Self::auth_with) to answer; `None` sets no limit. Default: 20 s.
     pub fn timeout(mut self, timeout: Option<Duration>) -> Self {
         self.config.timeout = timeout;
         self
     }
 
-    /// Time for the server to answer the CONNECT of a namespace, which some never do; `None` waits as long as it takes.
-    /// Default: 20 s; see [`Config::connect_timeout`].
+    /// Sets the time limit for the server to answer the CONNECT of a namespace, which some servers
+    /// never do; `None` sets no limit. Default: 20 s; see [`Config::connect_timeout`].
     pub fn connect_timeout(mut self, timeout: Option<Duration>) -> Self {
         self.config.connect_timeout = timeout;
         self
     }
 
-    /// How long a namespace must have stayed connected before the delays and the count of the attempts start over.
-    /// Default: 5 s; see [`Config::stable_after`].
+    /// Sets how long a namespace must stay connected before the back-off delay and the count of
+    /// attempts are reset. Default: 5 s; see [`Config::stable_after`].
     pub fn stable_after(mut self, time: Duration) -> Self {
         self.config.stable_after = time;
         self
     }
 
-    /// How long a namespace that was left is not asked for again on a connection that others keep. Default: 100 ms; see
-    /// [`Config::rejoin_delay`].
+    /// Sets how long to wait before a namespace that was left is requested again on a connection
+    /// that other sockets keep open. Default: 100 ms; see [`Config::rejoin_delay`].
     pub fn rejoin_delay(mut self, delay: Duration) -> Self {
         self.config.rejoin_delay = delay;
         self
     }
 
-    /// Bounds on what one packet may hold.
+    /// Sets the bounds on the contents of one packet.
     pub fn limits(mut self, limits: Limits) -> Self {
         self.config.limits = limits;
         self
     }
 
-    /// Bounds on what is kept while the socket isn't connected. Default: 1000 packets, 16 MiB, then refused.
+    /// Sets the bounds on what is buffered while the socket isn't connected. Default: 1000 packets,
+    /// 16 MiB; what exceeds them is refused.
     pub fn send_buffer(mut self, bounds: SendBuffer) -> Self {
         self.options.send_buffer = bounds;
         self
     }
 
-    /// How long acknowledgements are awaited where an emit names no time. Default: until the disconnect.
+    /// Sets how long an acknowledgement is awaited if the emit gives no timeout. Default: until the
+    /// disconnect.
     pub fn ack_timeout(mut self, timeout: Duration) -> Self {
         self.options.ack_timeout = Some(timeout);
         self
     }
 
-    /// Sends each event until it is acknowledged.
+    /// Sends each event again until it is acknowledged, within the bounds of `retries`.
     pub fn retries(mut self, retries: Retries) -> Self {
         self.retries = Some(Box::new(move |manager, id| {
             manager.retry(id, retries);
@@ -239,34 +246,37 @@ impl Builder {
         self
     }
 
-    /// Takes over a connection that was opened ahead, and its namespace with it. One to another address or namespace is
-    /// closed, as is one that comes too late because the socket shares a connection that is there already; then all is as
-    /// without it.
+    /// Takes over a connection that was opened ahead of the client, together with its namespace. A
+    /// head start for another address or namespace is closed, as is one that comes too late because
+    /// the socket shares an existing connection. The socket then connects as if there were no head
+    /// start.
     ///
-    /// So is one whose CONNECT carried other [`auth`](Self::auth), by the letter: its session is another user's. With
-    /// [`auth_with`](Self::auth_with) the auth is not known yet, and the session is taken for this user's.
+    /// A head start whose CONNECT carried different [`auth`](Self::auth), compared as text, is
+    /// closed as well: its session is another user's. With [`auth_with`](Self::auth_with) the auth
+    /// is not known yet, and the session is assumed to be this user's.
     pub fn head_start(mut self, head_start: HeadStart) -> Self {
         self.take_over = Some(head_start.into_take_over());
         self
     }
 
-    /// A connection of its own, shared with no other socket.
+    /// Gives the socket a connection of its own, shared with no other socket.
     pub fn force_new(mut self) -> Self {
         self.force_new = true;
         self
     }
 
-    /// Makes the socket and starts to connect it.
+    /// Creates the socket and starts to connect it.
     ///
     /// # Errors
-    /// When the URL, the namespace or the auth can't be used. What happens later comes to the listeners.
+    /// If the URL, the namespace or the auth is invalid. Later failures are reported to the
+    /// listeners.
     pub fn connect(self) -> Result<Socket, OpenError> {
         let socket = self.build()?;
         let _connecting = socket.connect();
         Ok(socket)
     }
 
-    /// Makes the socket, not connected yet.
+    /// Creates the socket without connecting it.
     ///
     /// # Errors
     /// As [`connect`](Self::connect).
@@ -279,7 +289,7 @@ impl Builder {
         Ok(socket)
     }
 
-    /// A socket that names nothing, if what can be checked without a browser is in order.
+    /// Creates an inert socket, after the checks that need no browser.
     fn inert(self) -> Result<Socket, OpenError> {
         let namespace = self.namespace.as_deref().unwrap_or_default();
         checked_namespace(namespace)?;
@@ -304,7 +314,7 @@ impl Builder {
                 let seed = (js_sys::Math::random() * f64::from(u32::MAX)) as u64;
                 let mut manager = Manager::new(self.config.clone(), seed);
                 manager.leave_unread();
-                // A page that is left opens nothing before it is back.
+                // While the page is left or frozen, nothing is opened.
                 if table::with(|table| table.is_page_left().then_some(())).is_some() {
                     manager.handle_suspend(clock::last());
                 }
@@ -369,7 +379,7 @@ fn answered(socket: Key, request: u32, answer: Result<Auth, String>) {
     });
 }
 
-/// What an auth provider's future says. An exception in there is an answer as well.
+/// The future of an auth provider. An exception in its `poll` becomes an error.
 struct Answer<R>(Option<Pin<Box<R>>>);
 
 impl<R: Future<Output = Result<Auth, String>>> Future for Answer<R> {
@@ -379,7 +389,7 @@ impl<R: Future<Output = Result<Auth, String>>> Future for Answer<R> {
         let Some(future) = self.0.take() else {
             return Poll::Pending;
         };
-        // One that threw is neither polled again nor dropped: it may be half changed.
+        // A future that threw is neither polled again nor dropped: its state may be inconsistent.
         let mut future = ManuallyDrop::new(future);
         let mut answer = Poll::Pending;
         let polled = guard::catch(&mut || answer = future.as_mut().poll(context));
@@ -395,7 +405,7 @@ impl<R: Future<Output = Result<Auth, String>>> Future for Answer<R> {
     }
 }
 
-/// A place on a connection to that server which hasn't this namespace yet.
+/// Adds the namespace to a shared connection to that server which does not have it yet.
 fn place(
     table: &mut Table,
     share: &str,

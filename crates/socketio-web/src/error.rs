@@ -1,21 +1,23 @@
-//! What can go wrong, beside what the core reports.
+//! Errors of this crate, in addition to those of `socketio_proto`.
 
 use std::fmt;
 
 use socketio_proto::manager::{self, ConnectError, EmitError, SocketError};
 use socketio_proto::{AuthError, json};
 
-/// Why a socket can't be made.
+/// Why a socket could not be created.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum OpenError {
-    /// What was given as auth can't be sent.
+    /// The auth can't be sent.
     Auth(AuthError),
     /// The namespace can't be used.
     Namespace(SocketError),
-    /// The URL names no server, and the page has none of its own, as one from a file or of an app.
+    /// The URL names no server, and the page was not loaded from one, such as a page from a file or
+    /// of an app.
     NoHost,
-    /// The URL can't be read, has a scheme other than http, https, ws and wss, or has none and neither has the page.
+    /// The URL can't be parsed, has a scheme other than http, https, ws and wss, or has none while
+    /// the page has none either.
     Url(String),
 }
 
@@ -48,13 +50,13 @@ pub enum AckError {
     Decode(json::DecodeError),
     /// The socket was disconnected after the event was sent: whether it arrived is not known.
     Disconnected,
-    /// The volatile event was dropped, or taken out of the send buffer.
+    /// The event was dropped: it was volatile, or was removed from the send buffer.
     Dropped,
-    /// The event was not taken.
+    /// The event could not be emitted.
     Emit(EmitError),
     /// The socket was removed.
     Removed,
-    /// No answer in time.
+    /// The acknowledgement was not received in time.
     Timeout,
 }
 
@@ -86,15 +88,15 @@ impl From<manager::AckError> for AckError {
     }
 }
 
-/// Why a socket is not connected, and will not be by itself.
+/// Why a socket is not connected, and makes no further attempt.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum NotConnected {
-    /// It was disconnected, by either side, or never asked to connect.
+    /// The socket was disconnected by either side, or `connect` was never called.
     Disconnected,
-    /// The last attempt failed with this, and no other follows.
+    /// The last attempt failed with this error, and no other follows.
     Failed(ConnectError),
-    /// It was removed.
+    /// The socket was removed.
     Removed,
 }
 

@@ -1,20 +1,20 @@
-//! What listeners are told, beside the events of the server.
+//! What is reported to listeners, in addition to the events of the server.
 
 use std::time::Duration;
 
 use socketio_proto::manager::{CloseDetails, ConnectError, DisconnectReason, Event, RoundTrip};
 
-/// What happens to the connection that a socket is on, whatever its namespace.
+/// An event of the connection that a socket shares, independent of the namespace.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum ConnectionEvent {
-    /// It is closed; sockets that were connected hear of it themselves.
+    /// The connection closed. Sockets that were connected report their own disconnect.
     Closed(DisconnectReason),
-    /// A packet was answered: how long that takes.
+    /// A packet was answered: the new round-trip time.
     Measured(RoundTrip),
-    /// It is open; the namespaces are asked for next.
+    /// The connection opened. The namespaces are requested next.
     Opened,
-    /// A heartbeat came.
+    /// A heartbeat was received.
     Ping,
     /// An attempt to reconnect starts; the first is 1.
     ReconnectAttempt(u32),
@@ -29,12 +29,12 @@ pub enum ConnectionEvent {
         /// The delay from now.
         delay: Duration,
     },
-    /// It is there again, after this many attempts.
+    /// The connection opened again, after this many attempts.
     Reconnected(u32),
 }
 
 impl ConnectionEvent {
-    /// The core's event, if it is about the connection as a whole.
+    /// Converts an event of the state machine, if it is about the connection as a whole.
     pub(crate) fn of(event: Event) -> Option<Self> {
         Some(match event {
             Event::Closed(reason) => Self::Closed(reason),
@@ -56,35 +56,36 @@ impl ConnectionEvent {
 /// How a connection ended.
 #[derive(Clone, Debug)]
 pub struct Disconnect {
-    /// Why.
+    /// The reason.
     pub reason: DisconnectReason,
-    /// What else is known.
+    /// Further details, if known.
     pub details: Option<CloseDetails>,
 }
 
-/// Where a socket stands, as a person would be told.
+/// The state of a socket, as it is shown to a user.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Status {
-    /// Not connected, and nothing will change that by itself: never connected, disconnected by either side, or out
+    /// Not connected, and no attempt follows: never connected, disconnected by either side, or out
     /// of attempts.
     #[default]
     Disconnected,
-    /// On its way for the first time.
+    /// Connecting for the first time.
     Connecting,
     /// Connected.
     Connected,
-    /// Lost, or not reached yet, and tried again by itself: the connection, or the namespace on one that other sockets
-    /// keep open.
+    /// Lost, or not reached yet, and retried automatically: the connection, or the namespace on a
+    /// connection that other sockets keep open.
     Reconnecting {
-        /// The attempt that waits or is under way; the first is 1.
+        /// The attempt that is pending or in progress; the first is 1.
         attempt: u32,
-        /// How long it waits from the moment of this status; `None` while it is under way.
+        /// The delay of the pending attempt, from the moment of this status; `None` while the
+        /// attempt is in progress.
         delay: Option<Duration>,
     },
-    /// Refused by the server, or without its auth; not tried again.
+    /// Refused by the server, or no auth could be obtained; not retried.
     Refused {
-        /// The server's or the provider's words.
+        /// The message of the server or of the auth provider.
         message: String,
     },
 }

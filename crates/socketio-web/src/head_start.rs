@@ -1,4 +1,4 @@
-//! A connection that is opened before the client is there.
+//! A connection that is opened before the client is loaded.
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::VecDeque;
@@ -21,17 +21,20 @@ use crate::sys::timer::Timer;
 use crate::sys::url;
 use crate::sys::websocket::{Sink, Transport};
 
-/// Frames that are kept at most, and bytes of text and binary in them. A page that takes longer than that to load its
-/// client is better off with a new connection.
+/// The maximum number of buffered frames, and of bytes in them. A page that receives more before
+/// its client is loaded is better off with a new connection.
 const FRAMES: usize = 1000;
 const BYTES: usize = 1 << 20;
 const TOO_LATE: &str = "the client came too late for all that its head start had to keep";
 
-/// A connection that is opened ahead of the client: for a page that comes in parts, whose first part is to be small.
+/// A connection that is opened ahead of the client, for a page that is loaded in parts and has a
+/// small first part.
 ///
-/// It opens the WebSocket, sends CONNECT for one namespace, answers heartbeats and keeps what comes. The client takes it
-/// over by [`Builder::head_start`](crate::Builder::head_start) and hears all that was kept, from the handshake on, as if
-/// it had been there; nothing is sent twice. Until then nobody reconnects: how a connection ended is kept, too.
+/// It opens the WebSocket, sends CONNECT for one namespace, answers heartbeats and buffers what it
+/// receives. The client takes it over by [`Builder::head_start`](crate::Builder::head_start) and
+/// receives all that was buffered, from the handshake on, as if it had opened the connection
+/// itself; nothing is sent twice. Until then nothing reconnects: the end of the connection is
+/// buffered, too.
 ///
 /// ```no_run
 /// use socketio_web::{Heard, HeadStart, Socket};
@@ -60,42 +63,44 @@ pub struct HeadStart {
     keeper: Rc<Keeper>,
 }
 
-/// What a [`HeadStart`] hears while nobody has taken it over.
+/// What a [`HeadStart`] reports to its observer until a client takes it over.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Heard<'a> {
     /// The connection is closed, or could not be opened.
     Closed,
-    /// A Socket.IO packet as it stands on the wire, behind the Engine.IO type.
+    /// A Socket.IO packet as received, without the type of the Engine.IO packet.
     Packet(&'a str),
 }
 
 type Observer = Rc<dyn Fn(Heard<'_>)>;
 
-/// Keeps what comes until somebody takes it over.
+/// Buffers transport events until a client takes over.
 struct Keeper {
-    /// The frame that asks for the namespace.
+    /// The frame that requests the namespace.
     connect: String,
-    /// `None` where the browser refused to open one, and once it is handed over.
+    /// `None` if the browser refused to open one, and once it is closed or handed over.
     transport: RefCell<Option<Rc<Transport>>>,
     kept: RefCell<VecDeque<TransportEvent>>,
     bytes: Cell<usize>,
     is_open: Cell<bool>,
     /// Whether `connect` was sent.
     asked: Cell<bool>,
-    /// `None` once all goes to the client.
+    /// `None` once the client has taken over.
     observer: RefCell<Option<Observer>>,
-    /// Where all goes from now on.
+    /// The sink of the client, which receives all further events.
     heir: OnceCell<Sink>,
 }
 
 impl HeadStart {
-    /// Opens a connection to the server at `url`, whose HTTP path is `path`, and asks for `namespace` with `auth`: a JSON
-    /// object as text. What these mean is told at [`Socket::builder`](crate::Socket::builder) and its options of the same
-    /// names. `observer` hears of packets until the client takes over.
+    /// Opens a connection to the server at `url` with the HTTP path `path`, and requests
+    /// `namespace` with `auth`, a JSON object as text. The arguments mean the same as those of
+    /// [`Socket::builder`](crate::Socket::builder) and of the options with these names. `observer`
+    /// is called for each packet and for the close, until the client takes over.
     ///
     /// # Errors
-    /// When the URL, the namespace or the auth can't be used. What happens later is kept for the client.
+    /// If the URL, the namespace or the auth is invalid. Later failures are buffered for the
+    /// client.
     pub fn open(
         url: &str,
         path: &str,
@@ -111,7 +116,7 @@ impl HeadStart {
             }
         };
         let namespace = checked_namespace(namespace)?.into_owned();
-        // Read by the browser's own JSON, which weighs nothing.
+        // Parsed by the browser's `JSON`, which adds nothing to the size of the page.
         let is_object =
             |auth| JSON::parse(auth).is_ok_and(|auth| auth.is_object() && !Array::is_array(&auth));
         if !NATIVE && !auth.is_none_or(is_object) {
@@ -132,7 +137,7 @@ impl HeadStart {
             heir: OnceCell::new(),
         });
         let sink = {
-            // Not the keeper itself: it has the transport, which has this.
+            // A weak reference: the keeper owns the transport, which owns this closure.
             let keeper = Rc::downgrade(&keeper);
             move |event| {
                 if let Some(keeper) = keeper.upgrade() {
@@ -153,17 +158,18 @@ impl HeadStart {
         })
     }
 
-    /// Whether there is a connection, or one on its way.
+    /// Returns whether the connection is open or being opened.
     pub fn is_open(&self) -> bool {
         self.keeper.is_open.get()
     }
 
-    /// Whether CONNECT was sent with the auth that was given.
+    /// Returns whether CONNECT was sent with the given auth.
     pub fn has_asked(&self) -> bool {
         self.keeper.asked.get()
     }
 
-    /// What has a manager's first transport taken from here, if it is for the same address, namespace and user.
+    /// Returns a function that hands this connection over as the first transport of a manager, if
+    /// it is for the same address, namespace and user.
     pub(crate) fn into_take_over(self) -> TakeOver {
         Box::new(move |place: TransportRequest<'_>| {
             let asked = self.keeper.asked.get();
@@ -172,7 +178,8 @@ impl HeadStart {
                 guard::dispose(self);
                 return None;
             }
-            // At once: should the auth be changed before all is handed over, the client knows whose session was asked for.
+            // At once: if the auth changes before the hand-over, the manager must know which auth
+            // the session was requested with.
             if asked {
                 run::handle(place.connection, |manager, _| {
                     manager.connect_went_out(place.socket);
@@ -180,7 +187,7 @@ impl HeadStart {
             }
             let transport = self.keeper.transport.take();
             let keeper = self.keeper;
-            // A moment later, when whoever called `connect` has had the time to listen.
+            // In a later task, so that the caller of `connect` can add listeners first.
             let hand_over = move || {
                 keeper.hand_over(run::sink(place.connection, place.transport));
                 guard::dispose(keeper.observer.take());
@@ -189,7 +196,8 @@ impl HeadStart {
         })
     }
 
-    /// Whether the auth of the CONNECT that went out is that of the socket, as far as it is known.
+    /// Returns whether the auth of the CONNECT that was sent equals that of the socket, or the
+    /// latter is not known yet.
     fn is_of_user(&self, place: &TransportRequest<'_>) -> bool {
         let before = match &*self.namespace {
             "/" => "40".len(),
@@ -217,9 +225,9 @@ impl Keeper {
             _ => (None, 0),
         };
         match first {
-            // The handshake, which the client reads for itself.
+            // The handshake is buffered as well: the client reads it itself.
             Some(b'0') if !self.asked.get() => self.asked.set(self.send(&self.connect)),
-            // A heartbeat: it can't wait, and tells nothing.
+            // A heartbeat is answered at once, and carries nothing for the client.
             Some(b'2') if self.send("3") => return,
             _ => {}
         }
@@ -230,7 +238,8 @@ impl Keeper {
         if matches!(event, TransportEvent::Closed { .. }) {
             self.end(event);
         } else if !self.keep(event, bytes) {
-            // Some of it alone would be worse than none: the client finds the connection closed, and makes a new one.
+            // An incomplete sequence would be worse than none: the client finds the connection
+            // closed, and opens a new one.
             _ = self.kept.take();
             self.end(TransportEvent::Failed(TOO_LATE.into()));
         } else if let Some(packet) = &packet {
@@ -238,7 +247,7 @@ impl Keeper {
         }
     }
 
-    /// Whether there was room for it.
+    /// Buffers an event. Returns whether it fits within the bounds.
     fn keep(&self, event: TransportEvent, bytes: usize) -> bool {
         let bytes = self.bytes.get().saturating_add(bytes);
         self.bytes.set(bytes);
@@ -262,7 +271,7 @@ impl Keeper {
         self.observe(Heard::Closed);
     }
 
-    /// Calls the observer, with nothing borrowed.
+    /// Calls the observer while nothing is borrowed.
     fn observe(&self, heard: Heard<'_>) {
         let observer = self.observer.try_borrow().ok();
         let observer = observer.and_then(|observer| observer.clone());
@@ -271,7 +280,8 @@ impl Keeper {
         }
     }
 
-    /// Tells all that was kept to `heir`, and from now on all that comes. What is told may cause whatever it likes.
+    /// Passes all buffered events to `heir`, and from then on every new one. Nothing is borrowed
+    /// meanwhile: `heir` may call back into this keeper.
     fn hand_over(&self, heir: Sink) {
         while let Some(event) = self.next() {
             heir(event);
@@ -283,7 +293,7 @@ impl Keeper {
         self.kept.try_borrow_mut().ok()?.pop_front()
     }
 
-    /// Whether there still is what it can be sent by.
+    /// Sends the text. Returns whether there still is a transport.
     fn send(&self, text: &str) -> bool {
         let transport = self.transport.try_borrow().ok();
         let transport = transport.and_then(|transport| transport.clone());

@@ -27,23 +27,27 @@
 //! # }
 //! ```
 //!
-//! The example `alone` is a whole page of this kind: it awaits an acknowledgement as well, and shows the status.
+//! The example `alone` is a complete page of this kind: it also awaits an acknowledgement and shows
+//! the status.
 //!
-//! Coming from JavaScript: [`manual::migration`]. What is delivered, and what isn't: [`manual::delivery`].
-//! A page that is hidden, left and shown again: [`manual::page`].
-//! In a program that is no page: [`manual::native`].
-//! Where servers depart from the protocol: [`manual::servers`].
+//! - [`manual::migration`]: the JavaScript client's API and this crate's, side by side.
+//! - [`manual::delivery`]: which events are delivered, and which can be lost.
+//! - [`manual::page`]: a page that is hidden, left and shown again.
+//! - [`manual::native`]: builds for a server or another host without a browser.
+//! - [`manual::servers`]: where servers depart from the protocol.
 //!
-//! # To see what goes over the wire
-//! The feature `log` writes each frame on the browser's console, at the level "debug" (in Chromium: "Verbose"). Tokens are
-//! among them, so it is for development. Without the feature not a byte of it is in the page.
+//! # Logging frames
+//! The feature `log` writes each frame to the browser's console at the level "debug" (in Chromium:
+//! "Verbose"). The frames contain tokens, so use it for development only. Without the feature, none
+//! of its code is in the page.
 //!
-//! # Rules of the house
+//! # Rules
 //! - A [`Socket`] is a small `Copy` handle; it lives until [`Socket::remove`].
-//! - A listener ends with the [`Subscription`] that `on` returned: keep it as long as it shall hear.
-//! - Listeners run with nothing borrowed: they may emit, subscribe, unsubscribe, disconnect and remove their own
-//!   socket. What they cause is carried out after they return, in order.
-//! - Nothing here panics: what can fail says so in its type.
+//! - A listener ends with the [`Subscription`] that `on` returned: keep it as long as the listener
+//!   is needed.
+//! - Listeners run while nothing is borrowed: they may emit, subscribe, unsubscribe, disconnect and
+//!   remove their own socket. The effects are carried out in order after the listener returns.
+//! - Nothing panics: an operation that can fail says so in its return type.
 
 #![warn(missing_docs)]
 
@@ -61,7 +65,7 @@ mod subscription;
 mod sys;
 mod wait;
 
-/// What a reference doesn't tell.
+/// Guides to topics that concern more than one item.
 pub mod manual {
     #[doc = include_str!("../docs/bounds.md")]
     pub mod bounds {}
@@ -86,7 +90,7 @@ pub use message::Message;
 pub use responder::Responder;
 pub use socket::Socket;
 pub use subscription::Subscription;
-// The trait alone: its derive names this crate.
+// The derive macro generates paths into this crate; only the trait comes from `socketio_proto`.
 pub use socketio_derive::WebEvent as Event;
 pub use socketio_proto::event::{AckPayload, Event, NoAck};
 pub use socketio_proto::manager::{

@@ -7,50 +7,50 @@ use socketio_proto::packet::Packet;
 
 use crate::driver::slab::Key;
 
-/// A received event, not decoded yet: each listener reads it as its own type.
+/// An event that is not decoded yet: each listener decodes it as its own type.
 #[derive(Debug)]
 pub struct Message<'a> {
     pub(crate) socket: Key,
     pub(crate) packet: &'a Packet,
     pub(crate) ack: Cell<Option<AckToken>>,
-    /// Whether somebody found out that it can't be read by anyone: then nobody hears of it.
+    /// Set once a listener finds the packet malformed: no listener receives it then.
     pub(crate) is_bad: Cell<bool>,
 }
 
 impl Message<'_> {
-    /// The event's name.
+    /// Returns the name of the event.
     pub fn name(&self) -> &str {
         self.packet.event_name().unwrap_or_default()
     }
 
-    /// One of its arguments. An absent one reads as null.
+    /// Decodes one argument. A missing one is decoded as null.
     ///
     /// # Errors
-    /// When the argument is of another type.
+    /// If the argument is of another type.
     pub fn arg<'de, T: Deserialize<'de>>(&'de self, index: usize) -> Result<T, json::DecodeError> {
         self.packet.arg(index)
     }
 
-    /// All its arguments, as a tuple or another sequence.
+    /// Decodes all arguments, as a tuple or another sequence.
     ///
     /// # Errors
-    /// When there are too few, or one is of another type.
+    /// If there are too few arguments, or one is of another type.
     pub fn args<'de, T: Deserialize<'de>>(&'de self) -> Result<T, json::DecodeError> {
         self.packet.args()
     }
 
-    /// The packet as it came.
+    /// Returns the packet as it was received.
     pub fn packet(&self) -> &Packet {
         self.packet
     }
 
-    /// Its first argument. `None` where the packet is no packet: it is as if it had not come, and the connection is closed
-    /// when all listeners were asked.
+    /// Decodes the first argument. `None` if the packet is malformed: it is treated as if it had
+    /// not been received, and the connection is closed after all listeners were called.
     pub(crate) fn typed<T: DeserializeOwned>(&self) -> Option<Result<T, json::DecodeError>> {
         if let Some(value) = self.packet.first() {
             return Some(Ok(value));
         }
-        // Read anew for the error, which names the place.
+        // Decoded again for the error, which names the position.
         self.is_sound().then(|| self.packet.arg(0))
     }
 

@@ -5,7 +5,7 @@ use socketio_proto::packet;
 
 use crate::error::OpenError;
 
-/// The namespace as it goes on the wire.
+/// Returns the namespace as it is sent.
 pub(crate) fn checked_namespace(namespace: &str) -> Result<Cow<'_, str>, OpenError> {
     let bad = |_| OpenError::Namespace(SocketError::BadNamespace(namespace.into()));
     packet::normalize_namespace(namespace).map_err(bad)

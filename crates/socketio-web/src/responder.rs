@@ -7,8 +7,8 @@ use crate::driver::slab::Key;
 use crate::message::Message;
 
 impl Message<'_> {
-    /// What answers the server, where it waits for an acknowledgement and no listener before has taken this: an
-    /// event is answered once.
+    /// Returns the responder, if the server requests an acknowledgement and no earlier listener has
+    /// taken the responder: an event is answered once.
     pub fn responder(&self) -> Option<Responder> {
         let token = self.ack.take()?;
         Some(Responder {
@@ -29,7 +29,8 @@ impl Responder {
     /// Sends the acknowledgement with one argument.
     ///
     /// # Errors
-    /// When the connection that the event came over is gone, or the value can't be encoded or exceeds a limit.
+    /// If the connection that the event was received on is closed, or the value can't be encoded or
+    /// exceeds a limit.
     pub fn send<T: Serialize + ?Sized>(self, value: &T) -> Result<(), EmitError> {
         let mut arguments = Arguments::ack();
         arguments.push(value)?;

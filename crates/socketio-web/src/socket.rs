@@ -22,14 +22,14 @@ use crate::subscription::Subscription;
 use crate::sys::guard;
 use crate::sys::url;
 
-/// A namespace of a server: what events are emitted to and come from.
+/// A namespace of a server, to emit events to and to receive events from.
 ///
-/// A small `Copy` handle to what this thread keeps: it can stand in any closure, and it names nothing on another
-/// thread. The socket lives until [`remove`](Self::remove).
+/// A small `Copy` handle to a socket of the current thread, which any closure can capture. On
+/// another thread it refers to no socket. The socket lives until [`remove`](Self::remove).
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Socket(Key);
 
-/// Making and ending.
+/// Disconnecting and removing.
 impl Socket {
     pub(crate) fn new(key: Key) -> Self {
         Self(key)
@@ -40,15 +40,16 @@ impl Socket {
         run::with_socket(self.0, |manager, id, now| manager.connect(id, now));
     }
 
-    /// Disconnects, and stays so until [`connect`](Self::connect).
+    /// Disconnects. The socket stays disconnected until [`connect`](Self::connect) is called.
     pub fn disconnect(self) {
         run::with_socket(self.0, |manager, id, now| manager.disconnect(id, now));
     }
 
-    /// Disconnects and forgets the socket: its listeners hear no more, waits for acknowledgements end, and the
-    /// connection goes with its last socket.
+    /// Disconnects and removes the socket: its listeners are not called any more, pending
+    /// acknowledgements end with [`AckError::Removed`], and the connection is closed with its last
+    /// socket.
     pub fn remove(self) {
-        // Listeners go first: what ends now is not reported to them.
+        // Listeners are removed first: this disconnect is not reported to them.
         let listeners = table::with(|table| {
             let entry = table.sockets.get_mut(self.0)?;
             Some(mem::take(&mut entry.listeners))
@@ -71,20 +72,21 @@ impl Socket {
     }
 }
 
-/// Changing.
+/// Changing options.
 impl Socket {
-    /// What each CONNECT carries from now on.
+    /// Sets the payload of each CONNECT from now on.
     ///
     /// # Errors
-    /// When the value doesn't serialize as an object.
+    /// If the value does not serialize as an object.
     pub fn set_auth<T: Serialize + ?Sized>(self, value: &T) -> Result<(), AuthError> {
         let auth = Auth::object(value)?;
         run::with_socket(self.0, |manager, id, now| manager.set_auth(id, auth, now));
         Ok(())
     }
 
-    /// Puts these parameters in the place of those that the builder's [`query`](crate::Builder::query) added, for its
-    /// connection, which other sockets may share; those of the URL stay. They go with the next attempt.
+    /// Replaces the parameters that the builder's [`query`](crate::Builder::query) added to the
+    /// address of the connection, which other sockets may share; those of the URL stay. Takes
+    /// effect at the next attempt.
     pub fn set_query(self, query: &[(&str, &str)]) {
         let query: Vec<(String, String)> = query
             .iter()
@@ -93,17 +95,17 @@ impl Socket {
         table::with(|table| {
             let entry = table.sockets.get(self.0)?;
             let connection = table.connections.get_mut(entry.connection)?;
-            // What stands in the query is escaped.
+            // The query is escaped, so the last `?` starts it.
             let (endpoint, _) = connection.url.rsplit_once('?')?;
             connection.url = url::websocket(&connection.server, endpoint, &query);
             Some(())
         });
     }
 
-    /// Changes the options of its connection, which other sockets may share. They hold from the next attempt
-    /// on; a back-off that waits is stopped where reconnection is no longer wanted.
+    /// Changes the options of the connection, which other sockets may share. They take effect at
+    /// the next attempt; a pending back-off is cancelled if reconnection is disabled.
     pub fn configure(self, change: impl FnOnce(&mut Config)) {
-        // Changed out here, with nothing borrowed.
+        // `change` is the user's code: it runs while nothing is borrowed.
         let config = run::look(self.0, |connection, _| {
             Some(connection.manager.config().clone())
         });
@@ -115,14 +117,14 @@ impl Socket {
     }
 }
 
-/// Looking.
+/// Reading the state.
 impl Socket {
-    /// Where it stands.
+    /// Returns the status of the socket.
     pub fn status(self) -> Status {
         table::with(|table| Some(table.sockets.get(self.0)?.status.clone())).unwrap_or_default()
     }
 
-    /// Whether it is connected.
+    /// Returns whether the socket is connected.
     pub fn is_connected(self) -> bool {
         run::look(self.0, |connection, id| {
             Some(connection.manager.is_connected(id))
@@ -130,7 +132,7 @@ impl Socket {
         .unwrap_or(false)
     }
 
-    /// Whether it is connected, or will be by itself.
+    /// Returns whether the socket is connected, or is going to connect without a further call.
     pub fn is_active(self) -> bool {
         run::look(self.0, |connection, id| {
             Some(connection.manager.is_active(id))
@@ -138,38 +140,40 @@ impl Socket {
         .unwrap_or(false)
     }
 
-    /// Its id on the server, while connected.
+    /// Returns the id of the socket on the server, while it is connected.
     pub fn id(self) -> Option<String> {
         run::look(self.0, |connection, id| {
             connection.manager.id(id).map(Into::into)
         })
     }
 
-    /// Whether it has not been removed.
+    /// Returns whether the socket has not been removed.
     pub fn exists(self) -> bool {
         table::with(|table| table.sockets.get(self.0).map(|_| ())).is_some()
     }
 
-    /// Why the last attempt to connect failed, or why the last connection ended where nobody here asked for that
-    /// ([`ConnectError::Disconnected`]); `None` once another is asked for by [`connect`](Self::connect), or connected.
+    /// Returns why the last attempt to connect failed, or why the last connection ended unless this
+    /// side ended it ([`ConnectError::Disconnected`]); `None` once [`connect`](Self::connect) is
+    /// called or the socket is connected.
     pub fn last_error(self) -> Option<ConnectError> {
         let error = table::with(|table| table.sockets.get(self.0)?.error.clone())?;
         Some(ConnectError::clone(&error))
     }
 
-    /// How long a packet and its answer take on its connection; `None` until something was answered.
+    /// Returns how long a packet and its answer take on the connection; `None` until a packet was
+    /// answered.
     pub fn round_trip(self) -> Option<RoundTrip> {
         run::look(self.0, |connection, _| connection.manager.round_trip())
     }
 
-    /// Its namespace.
+    /// Returns the namespace of the socket; `None` once the socket is removed.
     pub fn namespace(self) -> Option<String> {
         run::look(self.0, |connection, id| {
             connection.manager.namespace(id).map(Into::into)
         })
     }
 
-    /// Whether the server restored the session at the last connect.
+    /// Returns whether the server restored the session at the last connect.
     pub fn is_recovered(self) -> bool {
         run::look(self.0, |connection, id| {
             Some(connection.manager.is_recovered(id))
@@ -177,7 +181,7 @@ impl Socket {
         .unwrap_or(false)
     }
 
-    /// How many listeners an event of this name has; catch-alls are not counted.
+    /// Returns the number of listeners for events of this name; catch-alls are not counted.
     pub fn listeners(self, name: &str) -> usize {
         let listens = |listener: &&Listener| {
             !listener.is_gone()
@@ -190,7 +194,7 @@ impl Socket {
         .unwrap_or(0)
     }
 
-    /// How many packets wait for the connection.
+    /// Returns the number of packets that wait for the connection.
     pub fn buffered(self) -> usize {
         run::look(self.0, |connection, id| {
             Some(connection.manager.buffered(id))
@@ -198,12 +202,12 @@ impl Socket {
         .unwrap_or(0)
     }
 
-    /// Drops the packets that wait for the connection, and tells how many they were.
+    /// Drops the packets that wait for the connection, and returns their number.
     pub fn clear_buffer(self) -> usize {
         run::with_socket(self.0, |manager, id, _| manager.clear_buffer(id)).unwrap_or(0)
     }
 
-    /// The text frames of the packets that wait for the connection, oldest first.
+    /// Returns the text frames of the packets that wait for the connection, oldest first.
     pub fn buffer(self) -> Vec<String> {
         run::look(self.0, |connection, id| {
             Some(connection.manager.buffer(id).map(Into::into).collect())
@@ -211,7 +215,7 @@ impl Socket {
         .unwrap_or_default()
     }
 
-    /// Bytes that were given to the browser and not yet to the network.
+    /// Returns the number of bytes that were passed to the browser and not yet to the network.
     pub fn buffered_amount(self) -> u32 {
         let transport = run::look(self.0, |connection, _| connection.transport());
         transport.map_or(0, |transport| transport.buffered_amount())
@@ -220,10 +224,11 @@ impl Socket {
 
 /// Emitting.
 impl Socket {
-    /// Emits a typed event: sends it, or keeps it until the socket is connected, and says which.
+    /// Emits a typed event: sends it, or buffers it until the socket is connected. Returns which of
+    /// these happened.
     ///
     /// # Errors
-    /// When it can't be encoded, exceeds a limit, or finds the buffer full.
+    /// If the event can't be encoded, exceeds a limit, or the send buffer is full.
     pub fn emit<E: Event + Serialize>(self, event: &E) -> Result<Outcome, EmitError> {
         self.emit_named(E::NAME, event)
     }
@@ -257,11 +262,11 @@ impl Socket {
             .map(|emitted| emitted.outcome)
     }
 
-    /// Emits a typed event that is dropped rather than kept where it can't be sent at once: not connected, or the
-    /// browser still holds what was sent before.
+    /// Emits a typed event that is dropped instead of buffered if it can't be sent at once: because
+    /// the socket is not connected, or the browser still holds earlier data.
     ///
     /// # Errors
-    /// When it can't be encoded, or exceeds a limit.
+    /// If the event can't be encoded, or exceeds a limit.
     pub fn emit_volatile<E: Event + Serialize>(self, event: &E) -> Result<Outcome, EmitError> {
         let arguments = arguments(E::NAME, event)?;
         let writable = self.buffered_amount() == 0;
@@ -277,8 +282,9 @@ impl Socket {
         .map(|emitted| emitted.outcome)
     }
 
-    /// Emits a typed event and awaits its acknowledgement, at most for `timeout`; `None` waits until the socket
-    /// disconnects.
+    /// Emits a typed event and returns a future of its acknowledgement, which waits at most for
+    /// `timeout`. With `None` it waits for [`Builder::ack_timeout`](crate::Builder::ack_timeout),
+    /// or without that until the socket disconnects.
     pub fn emit_with_ack<E>(self, event: &E, timeout: Option<Duration>) -> Ack<E::Ack>
     where
         E: Event + Serialize,
@@ -287,7 +293,7 @@ impl Socket {
         self.emit_named_with_ack(E::NAME, event, timeout)
     }
 
-    /// Emits an event by its name, with one argument, and awaits its acknowledgement.
+    /// Emits an event by its name, with one argument, and returns a future of its acknowledgement.
     pub fn emit_named_with_ack<T: Serialize + ?Sized, R>(
         self,
         name: &str,
@@ -300,7 +306,7 @@ impl Socket {
         }
     }
 
-    /// Emits an event with any number of arguments and awaits its acknowledgement.
+    /// Emits an event with any number of arguments, and returns a future of its acknowledgement.
     pub fn emit_args_with_ack<R>(self, arguments: Arguments, timeout: Option<Duration>) -> Ack<R> {
         self.emit_and_wait(arguments, timeout).into_ack()
     }
@@ -313,7 +319,7 @@ impl Socket {
             volatile: false,
         };
         let now = run::entered();
-        // The waiter has its place before anything can come of the emit.
+        // The waiter is registered before the emit can have an effect.
         let emitted = table::with(|table| {
             let entry = table.sockets.get(self.0)?;
             let (key, id) = (entry.connection, entry.id);
@@ -349,7 +355,8 @@ impl Socket {
 
 /// Listening.
 impl Socket {
-    /// Hears a typed event. One that can't be decoded is told on the console; see [`try_on`](Self::try_on).
+    /// Calls `listener` for each event of type `E`. An event that can't be decoded is reported on
+    /// the console; to handle it, use [`try_on`](Self::try_on).
     pub fn on<E>(self, mut listener: impl FnMut(E) + 'static) -> Subscription
     where
         E: Event + DeserializeOwned + 'static,
@@ -360,7 +367,7 @@ impl Socket {
         })
     }
 
-    /// Hears a typed event, or why it can't be decoded.
+    /// Calls `listener` for each event of type `E`, with the error if it can't be decoded.
     pub fn try_on<E>(
         self,
         mut listener: impl FnMut(Result<E, json::DecodeError>) + 'static,
@@ -378,7 +385,7 @@ impl Socket {
         self.listen(topic, Listens::Reading, callback)
     }
 
-    /// Hears the next typed event only.
+    /// Calls `listener` for the next event of type `E` only.
     pub fn once<E>(self, listener: impl FnOnce(E) + 'static) -> Subscription
     where
         E: Event + DeserializeOwned + 'static,
@@ -394,7 +401,8 @@ impl Socket {
         self.listen(topic, Listens::Once, callback)
     }
 
-    /// Hears an event by its name, to be decoded by the listener, and answered where the server waits.
+    /// Calls `listener` for each event of this name. The listener decodes the message, and can
+    /// answer it if the server requests an acknowledgement.
     pub fn on_named(
         self,
         name: &str,
@@ -407,7 +415,7 @@ impl Socket {
         )
     }
 
-    /// Hears every event, before those who listen by name.
+    /// Calls `listener` for every event, before the listeners for its name.
     pub fn on_any(self, listener: impl FnMut(&Message<'_>) + 'static) -> Subscription {
         self.listen(
             Topic::Any,
@@ -416,7 +424,7 @@ impl Socket {
         )
     }
 
-    /// Hears each connect, the first and every later one.
+    /// Calls `listener` at each connect, the first and every later one.
     pub fn on_connect(self, listener: impl FnMut() + 'static) -> Subscription {
         self.listen(
             Topic::Connect,
@@ -425,7 +433,8 @@ impl Socket {
         )
     }
 
-    /// Hears why it could not be connected. Whether that is final, [`is_active`](Self::is_active) tells.
+    /// Calls `listener` with the error each time the socket could not be connected. The failure is
+    /// final if [`is_active`](Self::is_active) returns false.
     pub fn on_connect_error(self, listener: impl FnMut(&ConnectError) + 'static) -> Subscription {
         self.listen(
             Topic::ConnectError,
@@ -434,7 +443,7 @@ impl Socket {
         )
     }
 
-    /// Hears each disconnect.
+    /// Calls `listener` at each disconnect.
     pub fn on_disconnect(self, listener: impl FnMut(&Disconnect) + 'static) -> Subscription {
         self.listen(
             Topic::Disconnect,
@@ -443,8 +452,8 @@ impl Socket {
         )
     }
 
-    /// Hears every event that goes out, when it is given to the transport: what waits for a connection is heard once
-    /// it is there. Acknowledgements are not heard.
+    /// Calls `listener` for every outgoing event when it is passed to the transport: a buffered
+    /// event is reported once it is sent. Acknowledgements are not reported.
     pub fn on_any_outgoing(self, listener: impl FnMut(&Message<'_>) + 'static) -> Subscription {
         table::with(|table| {
             table.sockets.get_mut(self.0)?.outgoing = Some(dispatch::outgoing);
@@ -458,7 +467,8 @@ impl Socket {
         )
     }
 
-    /// Hears what happens to the connection that it shares: attempts, errors, heartbeats, round trips.
+    /// Calls `listener` for the events of the connection that the socket shares: attempts, errors,
+    /// heartbeats, round trips.
     pub fn on_connection(self, listener: impl FnMut(&ConnectionEvent) + 'static) -> Subscription {
         self.listen(
             Topic::Connection,
@@ -467,7 +477,7 @@ impl Socket {
         )
     }
 
-    /// Hears each change of the status.
+    /// Calls `listener` at each change of the status.
     pub fn on_status(self, listener: impl FnMut(&Status) + 'static) -> Subscription {
         self.listen(
             Topic::Status,
@@ -477,7 +487,7 @@ impl Socket {
     }
 
     fn listen(self, topic: Topic, listens: Listens, callback: Callback) -> Subscription {
-        // Of a socket that is gone, the listener is dropped out here, with nothing borrowed.
+        // If the socket was removed, the callback is dropped here, while nothing is borrowed.
         let mut callback = Some(callback);
         let id = table::with(|table| {
             let listeners = &mut table.sockets.get_mut(self.0)?.listeners;

@@ -1,4 +1,4 @@
-//! Futures: until a socket is connected, until the browser has sent all.
+//! Futures that wait for a connect, or for the browser to send all data.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -15,8 +15,9 @@ use crate::subscription::Subscription;
 use crate::sys::guard;
 use crate::sys::timer::Timer;
 
-/// Ends when the socket is connected, or will not be by itself. Attempts that are followed by others do not end
-/// it. It can be let go: the socket connects all the same.
+/// A future that resolves when the socket is connected, or when no further attempt follows. A
+/// failed attempt that is followed by another does not resolve it. It can be dropped: the socket
+/// connects nevertheless.
 pub struct Connected {
     socket: Socket,
     listening: Option<Listening>,
@@ -24,18 +25,20 @@ pub struct Connected {
 
 /// Waiting.
 impl Socket {
-    /// Connects; while a back-off waits, the next attempt is made at once. What it returns can be awaited, or dropped.
+    /// Connects; during a back-off, the next attempt is made at once. The returned future can be
+    /// awaited or dropped.
     pub fn connect(self) -> Connected {
         self.request_connect();
         self.connected()
     }
 
-    /// Resolves when the socket is connected, or will not be by itself.
+    /// Returns a future that resolves when the socket is connected, or when no further attempt
+    /// follows.
     pub fn connected(self) -> Connected {
         Connected::new(self)
     }
 
-    /// Resolves when the browser has handed all that was emitted to the network.
+    /// Returns a future that resolves when the browser has passed all emitted data to the network.
     pub fn drained(self) -> Drained {
         Drained::new(self)
     }
@@ -82,7 +85,8 @@ impl Future for Connected {
                 _subscription: socket.on_status(move |_| rouse.now()),
             }
         });
-        // Wakers are cloned and dropped with nothing borrowed: they may be of the user's own executor.
+        // Wakers are cloned and dropped while nothing is borrowed: they may belong to the user's
+        // own executor.
         let waker = context.waker().clone();
         let _before = match listening.waker.try_borrow_mut() {
             Ok(mut place) => place.replace(waker),
@@ -98,7 +102,8 @@ impl fmt::Debug for Connected {
     }
 }
 
-/// Wakes whoever waits: at each change of the status, and when its listener goes, for then the socket is removed.
+/// Wakes the waiting task at each change of the status, and when the listener is dropped because
+/// the socket is removed.
 struct Rouse(State);
 
 impl Rouse {
@@ -120,14 +125,14 @@ impl Drop for Rouse {
     }
 }
 
-/// Ends when the browser has given all that was emitted to the network.
+/// A future that resolves when the browser has passed all emitted data to the network.
 #[must_use = "futures do nothing unless polled"]
 pub struct Drained {
     socket: Socket,
     timer: Option<Timer>,
 }
 
-/// How often the browser is asked, in milliseconds: it tells nobody by itself.
+/// The polling interval in milliseconds: the browser does not notify when its buffer is empty.
 const ASK: u32 = 10;
 
 impl Drained {
