@@ -1,27 +1,29 @@
-//! A page with nothing but the client: a typed event that is heard, one that is acknowledged, and a status that says
-//! how the reconnecting goes. It talks to the server that it comes from. What it weighs is what the client weighs.
+//! A minimal page: it receives a typed event, emits one with an acknowledgement, and shows the
+//! status of the connection. It connects to the server that it was loaded from. Its size is the
+//! size of the client.
 //!
 //! ```text
 //! cargo build --release --target wasm32-unknown-unknown --package socketio-web --example alone
 //! wasm-bindgen --target web --no-typescript --out-dir alone target/wasm32-unknown-unknown/release/examples/alone.wasm
 //! ```
 //!
-//! `wasm-bindgen` is of the version that Cargo.toml names. A page of your Socket.IO server loads it by
-//! `<body><p></p><p></p><script type="module">import start from "./alone.js"; start();</script>`: the first paragraph
-//! shows the status, the second what came. The events are those of the servers in `tests/servers/`.
+//! Use the version of `wasm-bindgen` that Cargo.toml names. A page of your Socket.IO server loads
+//! the example by `<body><p></p><p></p><script type="module">import start from "./alone.js";
+//! start();</script>`: the first paragraph shows the status, the second what was received. The
+//! events are those of the servers in `tests/servers/`.
 
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use socketio_web::{Event, OpenError, Socket, Status};
 
-/// What the server tells each socket that is connected.
+/// An event that the server emits to each socket that connects.
 #[derive(Deserialize, Event)]
 struct Welcome {
     id: String,
 }
 
-/// What the server sends back as its acknowledgement.
+/// An event that the server sends back as its acknowledgement.
 #[derive(Event, Serialize)]
 #[event(ack = String)]
 struct Echo(&'static str);
@@ -57,7 +59,7 @@ fn start() -> Result<(), OpenError> {
             }
         });
     });
-    // As long as the page is there.
+    // Keep the listeners for the lifetime of the page.
     for listening in [status, welcome, connect] {
         listening.forget();
     }

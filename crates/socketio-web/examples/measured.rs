@@ -1,5 +1,6 @@
-//! What `cargo xtask bench` measures of this client: a page with nothing else on it, whose listeners and emits are told
-//! from JavaScript, as those of the client that it is compared with are (`benches/client`).
+//! The page that `cargo xtask bench` measures: it contains only this client, and JavaScript
+//! controls its listeners and emits, as it does for the client of the comparison
+//! (`benches/client`).
 
 use std::cell::{Cell, RefCell};
 use std::time::Duration;
@@ -50,7 +51,7 @@ struct Tree {
 #[derive(Deserialize, Event)]
 struct Photo(Binary);
 
-/// What is emitted.
+/// The events that are emitted.
 struct Prepared {
     small: Small,
     orchard: Orchard,
@@ -60,19 +61,20 @@ thread_local! {
     static SOCKETS: RefCell<Vec<Socket>> = const { RefCell::new(Vec::new()) };
     static LISTENING: RefCell<Vec<Subscription>> = const { RefCell::new(Vec::new()) };
     static PREPARED: RefCell<Option<Prepared>> = const { RefCell::new(None) };
-    /// How many events were heard, and a sum over what was in them: proof that they were read.
+    /// The number of received events, and a sum over their contents, as proof that they were
+    /// decoded.
     static HEARD: Cell<(u32, f64)> = const { Cell::new((0, 0.0)) };
 }
 
 fn main() {}
 
-/// Connects a socket for each of the namespaces, which stand between blanks.
+/// Connects a socket for each of the namespaces, which are separated by spaces.
 #[wasm_bindgen]
 pub fn connect(url: &str, namespaces: &str) -> Option<String> {
     let opened = namespaces.split(' ').map(|namespace| {
         Socket::builder(url)
             .namespace(namespace)
-            // Reconnecting is measured too, and not the wait for it.
+            // The time of a reconnect is measured without its delay.
             .reconnection_delay(Duration::ZERO)
             .reconnection_delay_max(Duration::ZERO)
             .connect()
@@ -87,13 +89,13 @@ pub fn connect(url: &str, namespaces: &str) -> Option<String> {
     }
 }
 
-/// Whether all of them are connected.
+/// Returns whether all sockets are connected.
 #[wasm_bindgen]
 pub fn connected() -> bool {
     SOCKETS.with_borrow(|sockets| sockets.iter().all(|socket| socket.is_connected()))
 }
 
-/// Gives each socket so many listeners to an event, in the place of those it had.
+/// Adds `times` listeners for an event to each socket, and removes the previous ones.
 #[wasm_bindgen]
 pub fn listen(event: &str, times: u32) {
     let listening = SOCKETS.with_borrow(|sockets| {
@@ -111,24 +113,24 @@ pub fn listen(event: &str, times: u32) {
         });
         all.collect()
     });
-    // What they hold is dropped here, with nothing borrowed.
+    // The previous listeners are dropped here, while nothing is borrowed.
     drop(LISTENING.replace(listening));
     HEARD.set((0, 0.0));
 }
 
-/// How many events were heard since [`listen`].
+/// Returns the number of events received since [`listen`].
 #[wasm_bindgen]
 pub fn count() -> u32 {
     HEARD.get().0
 }
 
-/// What was in them.
+/// Returns the sum over their contents.
 #[wasm_bindgen]
 pub fn sum_of_all() -> f64 {
     HEARD.get().1
 }
 
-/// Takes what is to be emitted, as JSON; false if it can't be read.
+/// Parses the events to emit from JSON; returns false if they can't be parsed.
 #[wasm_bindgen]
 pub fn prepare(small: &str, orchard: &str) -> bool {
     let (Ok(small), Ok(orchard)) = (json::from_str(small), json::from_str(orchard)) else {
@@ -138,7 +140,7 @@ pub fn prepare(small: &str, orchard: &str) -> bool {
     true
 }
 
-/// Emits an event that carries a number: what the server shall do, and how often.
+/// Emits an event that carries a number: what the server is to do, and how often.
 #[wasm_bindgen]
 pub fn ask(event: &str, number: u32) {
     if let Some(socket) = first() {
@@ -146,7 +148,7 @@ pub fn ask(event: &str, number: u32) {
     }
 }
 
-/// Emits an event so many times on the first socket.
+/// Emits an event `times` times on the first socket.
 #[wasm_bindgen]
 pub fn emit(event: &str, times: u32) {
     let Some(socket) = first() else { return };
@@ -161,7 +163,7 @@ pub fn emit(event: &str, times: u32) {
     });
 }
 
-/// Emits the small event so many times, and awaits the acknowledgement of each.
+/// Emits the small event `times` times, and awaits each acknowledgement.
 #[wasm_bindgen]
 pub fn emit_acked(times: u32) {
     let Some(socket) = first() else { return };
@@ -196,7 +198,8 @@ fn sum(owner: &str, trees: &[Tree]) -> f64 {
     length(owner) + trees.iter().map(tree).sum::<f64>()
 }
 
-/// As JavaScript counts it, of text without characters beyond 16 bits; of ASCII, which most of it is, at once.
+/// Returns the length as JavaScript counts it, for text without characters beyond 16 bits. ASCII,
+/// which most of it is, needs no loop.
 fn length(text: &str) -> f64 {
     let length = match text.is_ascii() {
         true => text.len(),

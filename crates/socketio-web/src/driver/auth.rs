@@ -2,7 +2,8 @@ use std::rc::Rc;
 
 use super::slab::Key;
 
-/// Asks for what the next CONNECT carries, and hands the answer to the socket; told which request of the socket's that
-/// is, and whether the server refused what it was given last. It brings its own way to wait, and to catch what the user's
-/// code throws: a page without one has none.
+/// Requests the payload of the next CONNECT and passes the answer to the socket. The arguments are
+/// the socket, the number of its request, and whether the server refused the previous auth. The
+/// provider brings its own executor, and its own guard against exceptions of the user's code: a
+/// page without a provider links neither.
 pub(crate) type AuthProvider = Rc<dyn Fn(Key, u32, bool)>;

@@ -17,7 +17,7 @@ use crate::sys::websocket::Transport;
 
 pub(crate) struct Connection {
     pub(crate) manager: Manager,
-    /// What other sockets may share this connection by; `None` if none may.
+    /// The key by which other sockets find this connection to share it; `None` if it is not shared.
     pub(crate) shared_as: Option<String>,
     pub(crate) server: Server,
     pub(crate) url: String,
@@ -26,25 +26,26 @@ pub(crate) struct Connection {
     /// The driver's key of each of the manager's sockets.
     pub(crate) sockets: Vec<(SocketId, Key)>,
     pub(crate) waiters: Vec<(SocketId, u64, Waiter)>,
-    /// Until when the back-off that is under way waits, and how long that was when it began.
+    /// The end of the back-off in progress, and its length when it began.
     pub(crate) delay: Option<(Instant, Duration)>,
-    /// A transport that is open already, and the socket that it was opened for.
+    /// A transport that was opened ahead, and the socket that it was opened for.
     pub(crate) take_over: Option<(SocketId, TakeOver)>,
     pub(crate) transport: Option<(TransportId, Rc<Transport>)>,
     pub(crate) timer: Option<(Instant, Timer)>,
-    /// Tells what is known of a new transport from the start: that it could not be tried, or what came over it before.
+    /// Delivers what is known about a new transport from the start: that it could not be opened, or
+    /// the events that were buffered before it was taken over.
     pub(crate) news: Option<Timer>,
-    /// Outputs are being carried out further up the stack: it will carry out the new ones as well.
+    /// Outputs are being carried out further up the stack, including any new ones.
     pub(crate) draining: bool,
 }
 
-/// Has what was opened elsewhere taken over as the transport of this place, if it fits there.
+/// Hands over a transport that was opened ahead, if it fits the request.
 pub(crate) type TakeOver = Box<dyn FnOnce(TransportRequest<'_>) -> Option<Opened>>;
 
-/// A transport, if there is one, and what tells a moment later what is known of it already.
+/// A transport, if there is one, and the timer that delivers what is already known about it.
 pub(crate) type Opened = (Option<Rc<Transport>>, Option<Timer>);
 
-/// Where a transport is wanted.
+/// The connection and the socket that need a transport.
 pub(crate) struct TransportRequest<'a> {
     pub(crate) connection: Key,
     pub(crate) transport: TransportId,
@@ -54,7 +55,8 @@ pub(crate) struct TransportRequest<'a> {
     pub(crate) url: &'a str,
 }
 
-/// Takes the end of one wait for an acknowledgement, and returns who is to be woken.
+/// Receives the result of one wait for an acknowledgement, and returns the waker of the waiting
+/// task.
 pub(crate) type Waiter = Box<dyn FnOnce(Result<Packet, AckError>) -> Option<Waker>>;
 
 impl Connection {
@@ -103,7 +105,7 @@ impl Connection {
         };
     }
 
-    /// Takes what waits for this acknowledgement.
+    /// Removes and returns the waiter for this acknowledgement.
     pub(crate) fn take_waiter(&mut self, socket: SocketId, ack: u64) -> Option<Waiter> {
         let index = self
             .waiters
@@ -112,8 +114,8 @@ impl Connection {
         Some(self.waiters.swap_remove(index).2)
     }
 
-    /// The transport, to be asked or used with nothing borrowed: a WebSocket that the page has put in the place of the
-    /// browser's may call back.
+    /// Returns the transport, which is used while nothing is borrowed: a page may have replaced the
+    /// browser's `WebSocket` by one that calls back.
     pub(crate) fn transport(&self) -> Option<Rc<Transport>> {
         let (_, transport) = self.transport.as_ref()?;
         Some(Rc::clone(transport))

@@ -1,4 +1,4 @@
-//! Events of a manager become calls of listeners.
+//! Turns the events of a manager into calls of listeners.
 
 use std::cell::Cell;
 use std::mem;
@@ -20,7 +20,8 @@ use crate::message::Message;
 use crate::sys::clock;
 use crate::sys::guard;
 
-/// Carries out one event of the connection `key`. Who hears of a change finds the status changed already.
+/// Handles one event of the connection `key`. A listener that is notified of a change finds the
+/// status changed already.
 pub(crate) fn event(key: Key, event: Event) {
     match event {
         Event::Received {
@@ -29,7 +30,8 @@ pub(crate) fn event(key: Key, event: Event) {
             ack,
         } => {
             if let Some(socket) = find(key, socket) {
-                // What was held comes ahead of `Connected`, and finds the socket connected (H4).
+                // Events that were held back are delivered ahead of `Connected`, with the socket
+                // already connected (H4).
                 refresh_status(key);
                 received(key, socket, packet, ack);
             }
@@ -57,7 +59,7 @@ pub(crate) fn event(key: Key, event: Event) {
             reason,
             details,
         } => {
-            // An end that the user asked for is no error.
+            // A disconnect that the user requested is not an error.
             let is_wanted = matches!(
                 reason,
                 DisconnectReason::IoClientDisconnect | DisconnectReason::ForcedClose
@@ -82,7 +84,7 @@ pub(crate) fn event(key: Key, event: Event) {
     }
 }
 
-/// What concerns all sockets of the connection.
+/// Reports an event that concerns all sockets of the connection.
 fn connection_event(key: Key, event: Event) {
     let Some(event) = ConnectionEvent::of(event) else {
         return;
@@ -93,10 +95,10 @@ fn connection_event(key: Key, event: Event) {
     }
 }
 
-/// A packet that goes out is read as one that comes in, for those who hear all of them. Only who listens so links
-/// this.
+/// Decodes an outgoing packet like a received one, for the listeners to all outgoing events. Linked
+/// only where such a listener is added.
 pub(crate) fn outgoing(socket: Key, frame: Frame) {
-    // It went out by the limits that the connection has.
+    // The packet was already checked against the limits of the connection.
     let mut decoder = Decoder::new(Limits {
         attachments: usize::MAX,
         packet_bytes: usize::MAX,
@@ -133,7 +135,7 @@ fn received(key: Key, socket: Key, mut packet: Packet, ack: Option<AckToken>) {
         ack: Cell::new(ack),
         is_bad: Cell::new(false),
     };
-    // Where there are catch-alls, the event is not left to those who read it.
+    // With catch-alls, `is_read` is false, and the packet was checked above.
     each_listener(
         socket,
         &News::Event {
@@ -149,8 +151,8 @@ fn received(key: Key, socket: Key, mut packet: Packet, ack: Option<AckToken>) {
     }
 }
 
-/// Whether somebody hears of it, and all who do read it into a type of theirs before anything comes of it: then nobody
-/// else need read it first.
+/// Returns whether the event has listeners and all of them decode it into a type before they do
+/// anything else. Then it need not be checked first.
 fn is_read_by_all(socket: Key, packet: &Packet) -> bool {
     let name = packet.event_name().unwrap_or_default();
     let read = table::with(|table| {
@@ -169,7 +171,8 @@ fn is_read_by_all(socket: Key, packet: &Packet) -> bool {
     read.unwrap_or(false)
 }
 
-/// Whoever dispatches carries out what comes of it.
+/// Closes the connection because of a packet that can't be read. The caller's drain carries out the
+/// outputs.
 fn refuse(key: Key, error: DecodeError) {
     let now = clock::now();
     table::with(|table| {
@@ -178,20 +181,20 @@ fn refuse(key: Key, error: DecodeError) {
     });
 }
 
-/// What is told to listeners: one type, so that to tell it is one function.
+/// A notification for listeners. It is one type, so that one function delivers it.
 enum News<'a> {
     Connect,
     ConnectError(&'a ConnectError),
     Connection(&'a ConnectionEvent),
     Disconnect(&'a Disconnect),
-    /// An event that came.
+    /// An event that was received.
     Event {
-        /// Whether those who listen to all events are called ahead of those who listen to its name.
+        /// Whether the catch-alls are called ahead of the listeners for its name.
         catch_alls: bool,
         name: &'a str,
         message: &'a Message<'a>,
     },
-    /// To those of this catch-all.
+    /// For the listeners of this catch-all topic.
     Message(&'a Topic, &'a Message<'a>),
     Status(&'a Status),
 }
@@ -234,8 +237,8 @@ impl News<'_> {
     }
 }
 
-/// A socket has changed: what it was last told of as an error is this from now on, where there is something new. Who
-/// hears of the change finds that, and the status, changed already.
+/// Records a change of a socket and notifies its listeners. `error` replaces the last error, unless
+/// it is `None`. When the listeners are called, the error and the status have changed already.
 fn changed(key: Key, id: SocketId, error: Option<Option<Rc<ConnectError>>>, news: &News<'_>) {
     let Some(socket) = find(key, id) else { return };
     if let Some(error) = error {
@@ -248,8 +251,9 @@ fn changed(key: Key, id: SocketId, error: Option<Option<Rc<ConnectError>>>, news
     each_listener(socket, news);
 }
 
-/// Calls the listeners that there are now, in their order; one that is gone before its turn is not called, and one that is
-/// added meanwhile is called for the next event. One that throws keeps nobody else from being called.
+/// Calls the current listeners in order. A listener that is removed before its turn is not called,
+/// and one that is added meanwhile is called for the next event. A listener that throws does not
+/// prevent the others from being called.
 fn each_listener(socket: Key, news: &News<'_>) {
     let mut calls = Calls {
         socket,
@@ -259,7 +263,8 @@ fn each_listener(socket: Key, news: &News<'_>) {
         count: usize::MAX,
         running: None,
     };
-    // Where nobody listens, nothing is guarded. Where somebody does, one guard is enough for all who don't throw.
+    // Without a listener, no guard is needed. Otherwise one guard serves all listeners until one
+    // throws.
     while calls.next() {
         guard::run(&mut || {
             loop {
@@ -270,23 +275,25 @@ fn each_listener(socket: Key, news: &News<'_>) {
                 }
             }
         });
-        // It has thrown, where one is running still.
+        // A callback that is still marked as running has thrown.
         if let Some(gone) = calls.put_back() {
             guard::dispose(gone);
         }
     }
 }
 
-/// The calls of the listeners to one event: which one runs, and where the next is looked for.
+/// The calls of the listeners for one event: the one that runs, and where the search for the next
+/// one starts.
 struct Calls<'a> {
     socket: Key,
     news: &'a News<'a>,
-    /// Whether it is the turn of those who listen to all events.
+    /// Whether the catch-alls are being called.
     on_catch_alls: bool,
-    /// The place from which on the next is looked for, and how many listeners there were at first.
+    /// The index from which the next listener is searched, and the number of listeners at the
+    /// start.
     from: usize,
     count: usize,
-    /// The callback that runs; its listener stands just before `from`.
+    /// The callback that runs; its listener is just before `from`.
     running: Option<Callback>,
 }
 
@@ -298,7 +305,8 @@ impl Calls<'_> {
         }
     }
 
-    /// Takes the next callback out of its listener, so that nothing is borrowed while it runs; false when all were called.
+    /// Takes the next callback out of its listener, so that nothing is borrowed while it runs.
+    /// Returns false once all were called.
     fn next(&mut self) -> bool {
         loop {
             self.running = table::with(|table| self.take(table));
@@ -309,7 +317,8 @@ impl Calls<'_> {
         }
     }
 
-    /// The next listener's callback. Those of other topics are passed over with one borrow for all.
+    /// Returns the callback of the next listener. Listeners of other topics are skipped within one
+    /// borrow.
     fn take(&mut self, table: &mut Table) -> Option<Callback> {
         let entry = table.sockets.get_mut(self.socket)?;
         self.count = entry.listeners.len().min(self.count);
@@ -333,14 +342,14 @@ impl Calls<'_> {
         None
     }
 
-    /// Puts the callback that ran back into its listener. Returns it where that is gone: it is to be dropped with nothing
-    /// borrowed, since what it holds may do as it likes as well.
+    /// Puts the callback that ran back into its listener. Returns it if the listener is gone: the
+    /// caller drops it while nothing is borrowed, since its destructor may run any code.
     fn put_back(&mut self) -> Option<Callback> {
         let mut ran = self.running.take();
         ran.as_ref()?;
         table::with(|table| {
             let listeners = &mut table.sockets.get_mut(self.socket)?.listeners;
-            // While events are dispatched, nobody else's callback of this socket runs.
+            // During a dispatch, no other callback of this socket runs.
             let place = &mut listeners.get_mut(self.from.wrapping_sub(1))?.callback;
             if matches!(place, Slot::Running) {
                 *place = Slot::Here(ran.take()?);
@@ -360,7 +369,7 @@ fn authorize(key: Key, id: SocketId, request: u32, refused: bool) {
     }
 }
 
-/// Tells the sockets of a connection whose status is another than it was; true if there were any.
+/// Notifies the sockets of a connection whose status has changed. Returns whether there were any.
 pub(crate) fn refresh_status(key: Key) -> bool {
     let mut any = false;
     // One by one: a listener may remove sockets.
@@ -371,7 +380,7 @@ pub(crate) fn refresh_status(key: Key) -> bool {
     any
 }
 
-/// The first socket whose status has changed, and its new one.
+/// Returns the first socket whose status has changed, and its new status.
 fn next_status(table: &mut Table, key: Key) -> Option<(Key, Status)> {
     let connection = table.connections.get_mut(key)?;
     connection.note_delay();
@@ -400,7 +409,7 @@ fn status(connection: &Connection, id: SocketId, entry: &mut Entry) -> Status {
         };
         return Status::Refused { message };
     }
-    // The connection is there, and the namespace is asked for again in a while.
+    // The connection is open, and the namespace is requested again after a delay.
     let is_open = manager.state() == ConnectionState::Open;
     if let Some((attempt, at)) = manager.next_request(id).filter(|_| is_open) {
         let known = entry.request.filter(|(known, _)| *known == at);
@@ -414,7 +423,8 @@ fn status(connection: &Connection, id: SocketId, entry: &mut Entry) -> Status {
     }
     let delay = connection.delay.map(|(_, delay)| delay);
     match (manager.attempt(), &entry.status) {
-        // The connection is there again, and the namespace is asked for: still the same attempt for a person.
+        // The connection is open again, and the namespace is requested: the user still sees the
+        // same attempt.
         (0, Status::Reconnecting { attempt, .. }) => Status::Reconnecting {
             attempt: *attempt,
             delay: None,

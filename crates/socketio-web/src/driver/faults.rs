@@ -1,6 +1,6 @@
-//! Faults of the user's code, for this crate's own tests, with the feature `__faults`.
+//! Simulated faults of the user's code, for this crate's own tests, with the feature `__faults`.
 
-/// Throws, at every tenth call, when a listener has done what it does.
+/// Throws at every tenth call, after a listener has returned.
 #[cfg(feature = "__faults")]
 pub(crate) fn every_tenth() {
     thread_local!(static CALLS: std::cell::Cell<u32> = const { std::cell::Cell::new(0) });

@@ -1,5 +1,5 @@
-//! What the page goes through: the network comes and goes, the device sleeps, the page is hidden, left, frozen and shown.
-//! The manual's page `page` says what becomes of a connection.
+//! Handles the life of a page: the network is lost and returns, the device sleeps, the page is
+//! hidden, left, frozen and shown. [`crate::manual::page`] describes the effects on a connection.
 
 use std::mem;
 
@@ -12,7 +12,7 @@ use super::table::{self, Table};
 use crate::sys::property::{property, text};
 use crate::sys::timer::Timer;
 
-/// Starts to listen, with the first connection.
+/// Adds the listeners to the page, with the first connection.
 pub(crate) fn start() {
     if table::with(|table| table.page_events.is_some().then_some(())).is_some() {
         return;
@@ -32,14 +32,15 @@ fn happened(event: &JsValue) {
                 suspend();
             }
         }
-        // A network that is back is of no use to a page that is left.
+        // A page that was left does not use a network that is back.
         "online" if is_left => {}
         _ => wake(is_left),
     }
 }
 
-/// The page is left. Other listeners to this event may come behind this one and emit, so what is open is closed by the
-/// next event of the document's, which tells that it is hidden, or else a moment later.
+/// Handles a page that is left. Other listeners to this event may be called after this one and
+/// emit, so open connections are closed at the next event of the document, which reports that it is
+/// hidden, or else by a timer.
 fn leave() {
     set_left(true, Some(Timer::new(0, suspend)));
     handle_all(|_| true, &|manager, now| {
@@ -49,8 +50,8 @@ fn leave() {
     });
 }
 
-/// A browser may keep the page, frozen, and its connections open behind it: the server would count somebody who is gone.
-/// Should the page be shown again, it connects anew.
+/// Closes all connections. A browser may keep the page frozen with its connections open, and the
+/// server would count a user who has left. If the page is shown again, it connects anew.
 fn suspend() {
     set_left(true, None);
     handle_all(|_| true, &Manager::handle_suspend);
@@ -58,7 +59,7 @@ fn suspend() {
 
 fn wake(was_left: bool) {
     if was_left {
-        // Nothing may have closed the connections yet, and nobody knows what the browser did with them.
+        // The connections may not be closed yet, and what the browser did with them is unknown.
         suspend();
     }
     set_left(false, None);
@@ -67,7 +68,7 @@ fn wake(was_left: bool) {
 }
 
 fn set_left(is_left: bool, mut closing: Option<Timer>) {
-    // Timers are dropped out here, with nothing borrowed.
+    // The timer is dropped here, while nothing is borrowed.
     let _before = table::with(|table| {
         let events = table.page_events.as_mut()?;
         events.is_left = is_left;
@@ -79,7 +80,7 @@ fn is_hidden(event: &JsValue) -> bool {
     text(&property(event, "target"), "visibilityState") == "hidden"
 }
 
-/// A server on this device can be reached without a network.
+/// Returns whether the server is on this device, and so reachable without a network.
 fn is_local(host: &str) -> bool {
     let loops_back = |rest: &str| rest.bytes().all(|b| b.is_ascii_digit() || b == b'.');
     host == "localhost"

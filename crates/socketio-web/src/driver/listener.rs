@@ -3,7 +3,7 @@ use socketio_proto::manager::ConnectError;
 use crate::event::{ConnectionEvent, Disconnect, Status};
 use crate::message::Message;
 
-/// Who wants to hear what.
+/// A listener and its topic.
 pub(crate) struct Listener {
     pub(crate) id: u64,
     pub(crate) topic: Topic,
@@ -11,12 +11,13 @@ pub(crate) struct Listener {
     pub(crate) callback: Slot,
 }
 
-/// Where the callback of a listener is.
+/// The callback of a listener, or why it is not here.
 pub(crate) enum Slot {
     Here(Callback),
-    /// It runs, and is put back afterwards.
+    /// The callback runs, and is put back afterwards.
     Running,
-    /// It is not called again; the listener is taken away after the dispatch that may be running.
+    /// The callback is not called again; the listener is removed after the dispatch that may be
+    /// running.
     Gone,
 }
 
@@ -26,12 +27,12 @@ impl Listener {
     }
 }
 
-/// How it listens.
+/// How often a listener is called, and how it reads an event.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Listens {
     Always,
     Once,
-    /// Always, and it reads each event by [`Message::typed`] before it does anything else.
+    /// Always, and it decodes each event by [`Message::typed`] before it does anything else.
     Reading,
 }
 

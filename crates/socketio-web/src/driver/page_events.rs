@@ -1,4 +1,4 @@
-//! The events by which a browser tells what becomes of the page and the network.
+//! The events by which a browser reports changes of the page and the network.
 
 use js_sys::Function;
 use wasm_bindgen::closure::Closure;
@@ -8,27 +8,28 @@ use web_sys::EventTarget;
 use crate::sys::property::{property, text};
 use crate::sys::timer::Timer;
 
-/// The window's events, or the worker's.
+/// The events of the window, or of a worker's global scope.
 const GLOBAL: &[&str] = &["offline", "online", "pagehide", "pageshow"];
 
-/// The document's.
+/// The events of the document.
 const DOCUMENT: &[&str] = &["freeze", "resume", "visibilitychange"];
 
 /// The listeners on window and document, while there is a connection.
 pub(crate) struct PageEvents {
     targets: Vec<(EventTarget, &'static [&'static str])>,
-    /// Called ahead of the application's listeners, and puts the other one behind them: what they emit goes out before the
-    /// connection is closed. Only on the document: an event of the window has no phase that comes first.
+    /// Called ahead of the application's listeners, and moves `last` behind them: what they emit is
+    /// sent before the connection is closed. Only on the document: an event of the window has no
+    /// phase that comes first.
     first: Closure<dyn Fn(JsValue)>,
     last: Closure<dyn Fn(JsValue)>,
     /// Whether the page was left, or frozen, and is not back.
     pub(crate) is_left: bool,
-    /// What closes the connections of a page that was left, where no event of the document's does.
+    /// Closes the connections of a page that was left, if no event of the document does.
     pub(crate) closing: Option<Timer>,
 }
 
 impl PageEvents {
-    /// Calls `happened` for each event; outside of a window, in a worker, there is nothing to listen to but the network.
+    /// Calls `happened` for each event. In a worker, only those of the network occur.
     pub(crate) fn listen(happened: fn(&JsValue)) -> Self {
         let global: EventTarget = js_sys::global().unchecked_into();
         let document = property(&global, "document");
@@ -57,7 +58,7 @@ impl PageEvents {
         events
     }
 
-    /// Each listener with its event, and whether it is of the capture phase.
+    /// Calls `f` with each listener, its event, and whether it is for the capture phase.
     fn each(&self, f: impl Fn(&EventTarget, &str, &Function, bool)) {
         for (index, (target, names)) in self.targets.iter().enumerate() {
             for name in *names {

@@ -1,4 +1,4 @@
-//! Brings commands, frames and the time to a manager, and carries out what comes of them.
+//! Passes commands, frames and the time to a manager, and carries out its outputs.
 
 use std::cell::Cell;
 use std::mem;
@@ -19,7 +19,7 @@ use crate::sys::text;
 use crate::sys::timer::Timer;
 use crate::sys::websocket::{Reading, Sink, Transport};
 
-/// Gives the manager of a socket something to do, then carries out what comes of it.
+/// Calls `f` with the manager of a socket, then carries out the outputs.
 pub(crate) fn with_socket<R>(
     socket: Key,
     f: impl FnOnce(&mut Manager, SocketId, Instant) -> R,
@@ -35,7 +35,7 @@ pub(crate) fn with_socket<R>(
     Some(result)
 }
 
-/// Looks at a socket's connection; nothing may come of it.
+/// Reads a socket's connection; causes no outputs.
 pub(crate) fn look<R>(
     socket: Key,
     f: impl FnOnce(&Connection, SocketId) -> Option<R>,
@@ -46,7 +46,7 @@ pub(crate) fn look<R>(
     })
 }
 
-/// Where the events of a transport go.
+/// Returns the sink for the events of a transport.
 pub(crate) fn sink(key: Key, transport: TransportId) -> Sink {
     Rc::new(move |event| transport_event(key, transport, event))
 }
@@ -58,7 +58,7 @@ fn transport_event(key: Key, transport: TransportId, event: TransportEvent) {
     });
 }
 
-/// Brings something in from outside, then carries out what comes of it.
+/// Passes an external event to a manager, then carries out the outputs.
 pub(crate) fn handle(key: Key, f: impl FnOnce(&mut Manager, Instant)) {
     let now = entered();
     let handled = table::with(|table| {
@@ -70,7 +70,8 @@ pub(crate) fn handle(key: Key, f: impl FnOnce(&mut Manager, Instant)) {
     }
 }
 
-/// The time of what comes in now. Where the device has slept meanwhile, the connections are told so first.
+/// Returns the time of an external event. If the device has slept meanwhile, the connections are
+/// notified first.
 pub(crate) fn entered() -> Instant {
     let now = now();
     if let Some(slept) = clock::take_slept() {
@@ -79,7 +80,7 @@ pub(crate) fn entered() -> Instant {
     now
 }
 
-/// [`handle`] for each connection to a host that is `wanted`.
+/// Calls [`handle`] for each connection to a host that is `wanted`.
 pub(crate) fn handle_all(wanted: fn(&str) -> bool, f: &dyn Fn(&mut Manager, Instant)) {
     let keys: Option<Vec<Key>> = table::with(|table| {
         let is_wanted = |connection: &Connection| wanted(&connection.server.hostname);
@@ -92,7 +93,7 @@ pub(crate) fn handle_all(wanted: fn(&str) -> bool, f: &dyn Fn(&mut Manager, Inst
     }
 }
 
-/// Carries out all that is to be done, one thing at a time and with nothing borrowed meanwhile.
+/// Carries out all outputs, one at a time and while nothing is borrowed.
 pub(crate) fn drain(key: Key) {
     let first = table::with(|table| {
         let connection = table.connections.get_mut(key)?;
@@ -107,7 +108,8 @@ pub(crate) fn drain(key: Key) {
         {
             perform(key, output);
         }
-        // A command such as `connect` changes the status without an event. Who hears of it may cause more.
+        // A command such as `connect` changes the status without an event. The listeners to the
+        // status may cause more outputs.
         if !dispatch::refresh_status(key) {
             break;
         }
@@ -120,7 +122,7 @@ fn perform(key: Key, output: Output) {
     match output {
         Output::OpenTransport(id) => open_transport(key, id),
         Output::CloseTransport(id) => {
-            // Dropped, and closed, out here.
+            // Dropped, and thereby closed, while nothing is borrowed.
             let _closed = table::with(|table| {
                 let transport = &mut table.connections.get_mut(key)?.transport;
                 transport.take_if(|(open, _)| *open == id)
@@ -145,7 +147,7 @@ fn open_transport(key: Key, id: TransportId) {
     let address = table::with(|table| {
         let connection = table.connections.get(key)?;
         let limit = connection.manager.config().limits.packet_bytes;
-        // A message has the type of its Engine.IO packet before it.
+        // A message also contains the type of its Engine.IO packet.
         let limit = u32::try_from(limit).unwrap_or(u32::MAX).saturating_add(1);
         Some((connection.url.clone(), connection.protocols.clone(), limit))
     });
@@ -156,7 +158,8 @@ fn open_transport(key: Key, id: TransportId) {
         match Transport::open(&url, &protocols, limit, sink(key, id)) {
             Ok(transport) => (Some(Rc::new(transport)), None),
             Err(text) => {
-                // Told a moment later, when whoever called `connect` has had the time to listen (W6).
+                // Reported in a later task, so that the caller of `connect` can add listeners first
+                // (W6).
                 let text = Cell::new(Some(text));
                 let tell = move || {
                     if let Some(text) = text.take() {
@@ -180,7 +183,7 @@ fn open_transport(key: Key, id: TransportId) {
     guard::dispose(superseded);
 }
 
-/// What was opened ahead, if it fits: once.
+/// Takes over the transport that was opened ahead, if it fits; at most once.
 fn take_over(connection: Key, transport: TransportId, url: &str) -> Option<Opened> {
     let (socket, namespace, take_over) = table::with(|table| {
         let connection = table.connections.get_mut(connection)?;
@@ -200,7 +203,7 @@ fn take_over(connection: Key, transport: TransportId, url: &str) -> Option<Opene
     })
 }
 
-/// The transport of this name, if it is open still.
+/// Returns the transport with this id, if it is still open.
 #[inline(never)]
 fn opened(key: Key, id: TransportId) -> Option<Rc<Transport>> {
     table::with(|table| {
@@ -209,7 +212,7 @@ fn opened(key: Key, id: TransportId) -> Option<Rc<Transport>> {
     })
 }
 
-/// Sets the timer, or ends a connection that no socket needs.
+/// Sets the timer, or removes a connection that no socket needs.
 fn finish(key: Key) {
     let unused = table::with(|table| {
         let connection = table.connections.get_mut(key)?;
@@ -232,16 +235,19 @@ fn take(table: &mut Table, key: Key) -> (Option<Connection>, Option<PageEvents>)
     (connection, table.take_unused_page_events())
 }
 
-/// How late a timer may be. Not less, so that one which is set to ring at once can do so before it is set anew.
+/// How late a timer may fire before it is replaced. It is not shorter, so that a timer without a
+/// delay can fire before it is replaced.
 const LATE: Duration = Duration::from_secs(1);
 
 fn set_timer(key: Key) {
-    // What is not needed any more is dropped out here, and the new one made: the page may have replaced `setTimeout`.
+    // The old timer is dropped and the new one created while nothing is borrowed: the page may have
+    // replaced `setTimeout`.
     let change = table::with(|table| {
         let connection = table.connections.get_mut(key)?;
         let at = connection.manager.poll_timeout();
-        // A timer that rings early finds nothing due and is set anew: cheaper than to move it with each heartbeat. One that
-        // should have rung a while ago has another idea of the time, and is set anew as well.
+        // A timer that fires early finds nothing due and is set again, which is cheaper than
+        // replacing it at each heartbeat. A timer that is overdue runs by a clock that differs from
+        // ours, and is replaced as well.
         let now = clock::last();
         let is_set = |at| {
             let timer = connection.timer.as_ref();

@@ -1,4 +1,4 @@
-/// A place in a [`Slab`]. It is never given out again for another value.
+/// The key of a value in a [`Slab`]. It is not reused for another value.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub(crate) struct Key {
     index: u32,
@@ -6,14 +6,14 @@ pub(crate) struct Key {
 }
 
 impl Key {
-    /// The place of nothing: no slab has as many.
+    /// The key of no value: no slab has as many slots.
     pub(crate) const NONE: Self = Self {
         index: u32::MAX,
         generation: 0,
     };
 }
 
-/// Values under small `Copy` keys.
+/// A collection of values with small `Copy` keys.
 #[derive(Debug)]
 pub(crate) struct Slab<T> {
     slots: Vec<(u32, Option<T>)>,
@@ -41,7 +41,7 @@ impl<T> Slab<T> {
         }
     }
 
-    // Not inlined: they are called from some dozens of places.
+    // Not inlined: called from dozens of places.
     #[inline(never)]
     pub(crate) fn get(&self, key: Key) -> Option<&T> {
         let (generation, value) = self.slots.get(key.index as usize)?;

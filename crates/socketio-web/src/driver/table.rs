@@ -1,6 +1,6 @@
-//! What this thread's sockets are: the table that the `Copy` handles point into.
+//! The table of the current thread's sockets, which the `Copy` handles refer to.
 //!
-//! Nothing of the user's (a listener, a future) is called or dropped while the table is borrowed.
+//! No user code (a listener, a future) is called or dropped while the table is borrowed.
 
 use std::cell::{RefCell, RefMut};
 use std::mem;
@@ -21,9 +21,9 @@ use crate::event::Status;
 pub(crate) struct Table {
     pub(crate) connections: Slab<Connection>,
     pub(crate) sockets: Slab<Entry>,
-    /// Listens to the page while there is a connection.
+    /// The listeners to the page, while there is a connection.
     pub(crate) page_events: Option<PageEvents>,
-    /// Counts listeners; 0 names none.
+    /// The id of the next listener; 0 refers to none.
     pub(crate) next_listener: u64,
 }
 
@@ -33,8 +33,8 @@ impl Table {
         self.page_events.as_ref().is_some_and(|page| page.is_left)
     }
 
-    /// The listeners on the page, which go with the last connection. Those of a page that was left stay: they know when it
-    /// is back.
+    /// Takes the listeners to the page once there is no connection. Those of a page that was left
+    /// stay, to detect its return.
     pub(crate) fn take_unused_page_events(&mut self) -> Option<PageEvents> {
         match self.connections.is_empty() && !self.is_page_left() {
             true => self.page_events.take(),
@@ -43,25 +43,27 @@ impl Table {
     }
 }
 
-/// One socket: its place on a connection, and who listens to it.
+/// One socket: its connection and its listeners.
 pub(crate) struct Entry {
     pub(crate) connection: Key,
     pub(crate) id: SocketId,
     pub(crate) status: Status,
-    /// Why the last attempt to connect failed, or the last connection ended, until the next is asked for or succeeds.
+    /// Why the last attempt to connect failed, or the last connection ended; cleared when another
+    /// one is requested or succeeds.
     pub(crate) error: Option<Rc<ConnectError>>,
-    /// When the namespace is asked for again on a connection that is open, and how long that was when it was known first.
+    /// When the namespace is requested again on an open connection, and the delay until then when
+    /// it was first known.
     pub(crate) request: Option<(Instant, Duration)>,
     pub(crate) listeners: Vec<Listener>,
-    /// Whether some of them hear no more and are to be taken away.
+    /// Whether some listeners are gone and have to be removed.
     pub(crate) has_gone: bool,
     pub(crate) auth: Option<AuthProvider>,
-    /// Tells of packets that go out, where somebody listens to them.
+    /// Reports outgoing packets, once a listener to them was added.
     pub(crate) outgoing: Option<fn(Key, Frame)>,
 }
 
 impl Entry {
-    /// Takes away the listeners that hear no more, if there are any.
+    /// Removes the listeners that are gone, if there are any.
     pub(crate) fn take_away_gone(&mut self) {
         if mem::take(&mut self.has_gone) {
             self.listeners.retain(|listener| !listener.is_gone());
@@ -70,7 +72,8 @@ impl Entry {
 }
 
 thread_local! {
-    /// For as long as the thread lives, so that to borrow it is one function and not a piece of each that does.
+    /// Leaked, to live as long as the thread: borrowing it is then one function, not code at each
+    /// call.
     static TABLE: &'static RefCell<Table> = Box::leak(Box::new(RefCell::new(Table {
         connections: Slab::new(),
         sockets: Slab::new(),
@@ -79,7 +82,8 @@ thread_local! {
     })));
 }
 
-/// Borrows the table; `None` where `f` found nothing, or the table is borrowed already, which is a bug of ours.
+/// Borrows the table. Returns `None` if `f` does, or if the table is borrowed already, which is a
+/// bug in this crate.
 pub(crate) fn with<R>(f: impl FnOnce(&mut Table) -> Option<R>) -> Option<R> {
     f(&mut *borrowed()?)
 }

@@ -1,8 +1,8 @@
-//! What goes over the wire, on the browser's console, with the feature `log`.
+//! Logs the frames of a transport on the browser's console, with the feature `log`.
 
 use socketio_proto::manager::{Output, TransportEvent, TransportId};
 
-/// Writes down what the transport told.
+/// Logs an event of the transport.
 #[cfg(feature = "log")]
 pub(crate) fn heard(transport: TransportId, event: &TransportEvent) {
     match event {
@@ -17,7 +17,7 @@ pub(crate) fn heard(transport: TransportId, event: &TransportEvent) {
     }
 }
 
-/// Writes down what is done with the transport.
+/// Logs an output for the transport.
 #[cfg(feature = "log")]
 pub(crate) fn done(output: &Output) {
     match output {

@@ -1,9 +1,9 @@
-//! Bytes, from JavaScript's memory into WebAssembly's.
+//! Copies bytes from JavaScript's memory to WebAssembly's.
 
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// The bytes of an array; `None` where there are more than `limit`.
+/// Returns the bytes of an array; `None` if there are more than `limit`.
 pub(crate) fn read(array: &Uint8Array, limit: u32) -> Option<Vec<u8>> {
     let length = array.length();
     if length > limit {
@@ -16,7 +16,8 @@ pub(crate) fn read(array: &Uint8Array, limit: u32) -> Option<Vec<u8>> {
 
 #[wasm_bindgen]
 extern "C" {
-    /// What js-sys copies by, once it has compared the lengths: its assertion links how numbers are shown.
+    /// The function that js-sys copies with after it has compared the lengths: its assertion would
+    /// link the formatting of numbers.
     #[wasm_bindgen(js_namespace = ["Uint8Array", "prototype", "set"], js_name = call)]
     fn copy(to: &mut [u8], from: &Uint8Array);
 }

@@ -1,4 +1,4 @@
-//! The time that deadlines are in.
+//! The clock for all deadlines.
 
 use std::cell::Cell;
 use std::time::Duration;
@@ -9,8 +9,8 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::sys::native::NATIVE;
 
-/// What the wall clock may gain on the steady one between two readings without a sleep, in milliseconds: a correction of
-/// the one or the other.
+/// How far the wall clock may gain on the monotonic clock between two readings without a sleep, in
+/// milliseconds: a correction of either clock.
 const CORRECTION: f64 = 2_000.0;
 
 #[derive(Clone, Copy)]
@@ -18,9 +18,9 @@ struct Clock {
     /// The last readings of both clocks, in milliseconds.
     steady: f64,
     wall: f64,
-    /// The milliseconds that have passed by the steady clock.
+    /// The milliseconds that have passed on the monotonic clock.
     passed: f64,
-    /// Those that the device slept through, and nobody was told of yet.
+    /// The milliseconds of sleep that [`take_slept`] has not returned yet.
     slept: f64,
 }
 
@@ -28,16 +28,16 @@ thread_local! {
     static CLOCK: Cell<Option<Clock>> = const { Cell::new(None) };
 }
 
-/// The time in milliseconds since the first call.
+/// Returns the time in milliseconds since the first call.
 ///
-/// It is that of a steady clock, which nobody sets. Such a clock stands still while the device sleeps, in most browsers: then
-/// the wall clock is found ahead of it, and [`take_slept`] says by how much.
+/// It is read from a monotonic clock. In most browsers, such a clock stops while the device sleeps:
+/// the wall clock is then found ahead of it, and [`take_slept`] returns by how much.
 pub(crate) fn now() -> Instant {
     if NATIVE {
         return Instant::default();
     }
     let wall = js_sys::Date::now();
-    // Where there is no steady clock, or one that tells no time, there is the other.
+    // Without a monotonic clock, or with one that returns no finite number, the wall clock is used.
     let steady = steady_now().ok().filter(|steady| steady.is_finite());
     let mut clock = read().unwrap_or(Clock {
         steady: steady.unwrap_or(0.0),
@@ -58,13 +58,13 @@ pub(crate) fn now() -> Instant {
     last()
 }
 
-/// The time that was read last.
+/// Returns the time that was read last.
 pub(crate) fn last() -> Instant {
     let passed = read().map_or(0.0, |clock| clock.passed);
     Instant::from_millis(passed as u64)
 }
 
-/// How long the device has slept since the last call, if it did.
+/// Returns how long the device has slept since the last call, if it did.
 pub(crate) fn take_slept() -> Option<Duration> {
     let clock = read().filter(|clock| clock.slept > 0.0)?;
     write(Clock {
@@ -74,7 +74,7 @@ pub(crate) fn take_slept() -> Option<Duration> {
     Some(Duration::from_millis(clock.slept as u64))
 }
 
-// Not by `get` and `set`, which link a panic and its text.
+// Not by `LocalKey::get` and `set`, which link a panic and its message.
 
 fn read() -> Option<Clock> {
     CLOCK.try_with(Cell::get).ok()?
@@ -86,7 +86,7 @@ fn write(clock: Clock) {
 
 #[wasm_bindgen]
 extern "C" {
-    /// In pages and in workers.
+    /// `performance.now()`, which exists in pages and in workers.
     #[wasm_bindgen(catch, js_namespace = performance, js_name = now)]
     fn steady_now() -> Result<f64, JsValue>;
 }

@@ -1,9 +1,10 @@
 //! Calls of the user's code, which may throw or panic.
 //!
-//! An exception of JavaScript's, and a panic, which is a trap where panics abort, leave every frame of WebAssembly that they
-//! cross as it stands: no destructor runs, no borrow ends, and the shadow stack keeps what the frames had on it. So each call
-//! of the user's code goes out to JavaScript and comes back in: the exception ends there, and the frames of this crate
-//! return as they always do. What must outlive the call belongs to a frame outside of it.
+//! A JavaScript exception, and a panic, which is a trap where panics abort, leave every WebAssembly
+//! frame that they cross as it is: no destructor runs, no borrow ends, and the shadow stack is not
+//! unwound. So each call of the user's code goes out to JavaScript and comes back in: the exception
+//! ends there, and the frames of this crate return normally. Values that must outlive the call
+//! belong to a frame outside of it.
 
 use std::task::Waker;
 
@@ -19,24 +20,25 @@ pub(crate) fn run(f: &mut dyn FnMut()) -> bool {
     catch(f).is_ok()
 }
 
-/// [`run`], for who needs the exception as well.
+/// Like [`run`], but returns the exception as well.
 pub(crate) fn catch(f: &mut dyn FnMut()) -> Result<(), JsValue> {
     let result = attempt(f);
     if let Err(exception) = &result
         && report_error(exception).is_err()
     {
-        // Chromium 95, Firefox 93 and Safari 15.4 are the first to have it. The others report a promise that nobody handles.
+        // `reportError` exists from Chromium 95, Firefox 93 and Safari 15.4 on. Older browsers
+        // report a rejected promise that has no handler.
         _ = Promise::reject(exception);
     }
     result
 }
 
-/// Drops what holds the user's values: their destructors are the user's code.
+/// Drops a value that contains values of the user's: their destructors are the user's code.
 pub(crate) fn dispose<T>(value: T) {
     dispose_boxed(Box::new(value));
 }
 
-/// Whatever can be dropped.
+/// Any value, as a trait object that can be dropped.
 trait Value {}
 
 impl<T> Value for T {}
@@ -47,7 +49,7 @@ fn dispose_boxed(value: Box<dyn Value + '_>) {
     run(&mut || drop(value.take()));
 }
 
-/// Wakes a task: its waker may be of the user's own executor.
+/// Wakes a task: its waker may belong to the user's own executor.
 pub(crate) fn wake(waker: Waker) {
     let mut waker = Some(waker);
     run(&mut || {
@@ -57,7 +59,7 @@ pub(crate) fn wake(waker: Waker) {
     });
 }
 
-/// Why an auth provider that threw has no answer.
+/// Returns the error of an auth provider that threw.
 pub(crate) fn failure(exception: &JsValue) -> String {
     let message = message(exception);
     let message = message
@@ -66,14 +68,15 @@ pub(crate) fn failure(exception: &JsValue) -> String {
     joined(&["the auth provider threw: ", message])
 }
 
-/// The message of an exception, if it has one.
+/// Returns the message of an exception, if it has one.
 pub(crate) fn message(exception: &JsValue) -> Option<String> {
     let message = property(exception, "message").as_string();
     message.or_else(|| exception.as_string())
 }
 
-/// The frame that an exception is caught in. It has a place of its own on the shadow stack, for the closure, so it sets the
-/// stack pointer back when it returns; and it returns after each exception, since it is not inlined into a loop.
+/// The frame in which an exception is caught. It has its own space on the shadow stack, for the
+/// closure, so it restores the stack pointer when it returns; and it returns after each exception,
+/// since it is not inlined into a loop.
 #[inline(never)]
 fn attempt(f: &mut dyn FnMut()) -> Result<(), JsValue> {
     call(&mut || f())
@@ -81,7 +84,8 @@ fn attempt(f: &mut dyn FnMut()) -> Result<(), JsValue> {
 
 #[wasm_bindgen]
 extern "C" {
-    /// `Function.prototype.call.call(f)`: a call that is made by JavaScript, and what it throws comes back as an error.
+    /// `Function.prototype.call.call(f)`: JavaScript makes the call, and an exception is returned
+    /// as an error.
     #[wasm_bindgen(catch, js_namespace = ["Function", "prototype", "call"], js_name = call)]
     fn call(f: &mut dyn FnMut()) -> Result<(), JsValue>;
 

@@ -1,5 +1,6 @@
-//! Builds for other targets than a browser's, as of a server that renders a page: every handle is inert there. What only a
-//! browser can do aborts such a program, so it stands behind this constant.
+//! Support for builds without a browser, such as a server that renders pages: every handle is inert
+//! there. Calls of browser APIs would abort such a program, so they are made only where this
+//! constant is false.
 
-/// Whether this is one.
+/// Whether this build is not for a browser.
 pub(crate) const NATIVE: bool = cfg!(not(target_arch = "wasm32"));

@@ -1,4 +1,4 @@
-//! The text of a frame, from JavaScript's memory into WebAssembly's.
+//! Copies the text of a frame from JavaScript's memory to WebAssembly's.
 
 use std::cell::Cell;
 
@@ -8,30 +8,32 @@ use wasm_bindgen::{JsCast, JsValue};
 
 use crate::sys::bytes;
 
-/// From how many UTF-16 units on the browser's encoder is quicker than wasm-bindgen's loop over characters. A call of it
-/// costs as much as some hundred turns of the loop.
+/// The length in UTF-16 units from which the browser's encoder is faster than wasm-bindgen's loop
+/// over characters. A call of the encoder costs as much as some hundred iterations of the loop.
 const LONG: u32 = 256;
 
-/// No character takes more bytes of UTF-8 for each of its UTF-16 units.
+/// The maximum number of UTF-8 bytes for each UTF-16 unit of a character.
 const MOST_BYTES: u32 = 3;
 
-/// What the room for the browser's encoder may take for good, in bytes. A text that may take more gets room of its own.
+/// The maximum size in bytes of the buffer that is kept for the browser's encoder. A text that may
+/// exceed it gets a buffer of its own.
 const KEPT: u32 = 256 * 1024;
 
-// Taken by `try_with`: `with` links a panic and its text.
+// Accessed by `try_with`: `with` links a panic and its message.
 thread_local! {
     static ENCODER: Encoder = Encoder::new();
-    /// Kept, so that it is neither made nor blanked anew for each frame.
+    /// Reused, so that it is neither allocated nor zeroed for each frame.
     static ROOM: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 
-/// A text of `length` UTF-16 units; `None` where it has more than `limit` bytes.
+/// Reads a text of `length` UTF-16 units; returns `None` if it has more than `limit` bytes.
 pub(crate) fn read(data: &JsValue, length: u32, limit: u32) -> Option<String> {
     let text: &Text = data.unchecked_ref();
     match length {
         ..LONG => data.as_string(),
         _ if length > KEPT / MOST_BYTES => {
-            // Its bytes are counted in JavaScript's memory, which is given back, so that the room here is of the right size.
+            // The text is first encoded in JavaScript's memory, which is freed again, so that the
+            // allocation here has the right size.
             let encoded = ENCODER.try_with(|encoder| encoder.encode(text)).ok()?;
             String::from_utf8(bytes::read(&encoded, limit)?).ok()
         }
@@ -42,14 +44,15 @@ pub(crate) fn read(data: &JsValue, length: u32, limit: u32) -> Option<String> {
                 room.resize(most, 0);
             }
             let encoded = encode_into(text, &mut room);
-            // It is there: it was a moment ago.
+            // This can't fail: the access above succeeded.
             let _ = ROOM.try_with(|kept| kept.set(room));
             encoded
         }
     }
 }
 
-/// The encoder writes UTF-8 and nothing else; to look at it once more is far less than it saves.
+/// Encodes a text into `room`. The encoder writes UTF-8 only; checking it once more costs far less
+/// than the encoder saves.
 fn encode_into(text: &Text, room: &mut [u8]) -> Option<String> {
     let encode = |encoder: &Encoder| encoder.encode_into(text, room).written();
     let written = ENCODER.try_with(encode).ok()?;
@@ -59,7 +62,7 @@ fn encode_into(text: &Text, room: &mut [u8]) -> Option<String> {
 
 #[wasm_bindgen]
 extern "C" {
-    /// The data of a message that is text.
+    /// The data of a text message.
     type Text;
 
     /// `TextEncoder`, whose `encodeInto` web-sys binds for Rust's own strings only.
@@ -75,7 +78,7 @@ extern "C" {
     #[wasm_bindgen(method)]
     fn encode(this: &Encoder, text: &Text) -> Uint8Array;
 
-    /// What it did.
+    /// The result of `encodeInto`.
     type Encoded;
 
     #[wasm_bindgen(method, getter)]

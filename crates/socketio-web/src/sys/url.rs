@@ -1,11 +1,11 @@
-//! From what the user names to the address of the transport.
+//! Resolves the user's URL to the address of the transport.
 
 use web_sys::Url;
 
 use crate::error::OpenError;
 use crate::sys::property::{property, text};
 
-/// A server, as the reference's `io(url)` reads it.
+/// A server, as the JavaScript client's `io(url)` interprets it.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct Server {
     /// `wss://host:port`, without a trailing slash.
@@ -17,7 +17,8 @@ pub(crate) struct Server {
     pub(crate) query: Vec<(String, String)>,
 }
 
-/// Reads `url` relative to the page: empty for its own server, `/ns`, `//host`, `host:port`, or absolute.
+/// Parses `url` relative to the page: empty for its own server, `/ns`, `//host`, `host:port`, or
+/// absolute.
 pub(crate) fn parse(url: &str) -> Result<Server, OpenError> {
     let absolute = absolute(url.trim_ascii())?;
     let invalid = || OpenError::Url(url.into());
@@ -35,7 +36,7 @@ pub(crate) fn parse(url: &str) -> Result<Server, OpenError> {
     })
 }
 
-/// Where the requests go, up to their query.
+/// Returns the address of the requests, without their query.
 pub(crate) fn endpoint(server: &Server, path: &str, slash: bool) -> String {
     let path = trim_slashes(path);
     let lead = if path.is_empty() { "" } else { "/" };
@@ -43,8 +44,9 @@ pub(crate) fn endpoint(server: &Server, path: &str, slash: bool) -> String {
     joined(&[&server.origin, lead, path, slash])
 }
 
-/// The address that a WebSocket is opened at. The user's query comes first; of a clash between the URL and
-/// the options, the option wins, and what the protocol itself sets wins over both.
+/// Returns the address to open a WebSocket at. The user's query comes first. If the URL and the
+/// options give the same parameter, the option takes precedence, and the protocol's own parameters
+/// take precedence over both.
 pub(crate) fn websocket(server: &Server, endpoint: &str, query: &[(String, String)]) -> String {
     let mut url = joined(&[endpoint, "?"]);
     let overridden = |name: &str| query.iter().any(|(option, _)| option == name);
@@ -68,7 +70,7 @@ pub(crate) fn trim_slashes(mut path: &str) -> &str {
     path
 }
 
-/// Text from its parts: what `format!` brings along is more than all of this file.
+/// Concatenates `parts`. `format!` would link more code than all of this file.
 pub(crate) fn joined(parts: &[&str]) -> String {
     let mut text = String::new();
     for part in parts {
@@ -77,7 +79,8 @@ pub(crate) fn joined(parts: &[&str]) -> String {
     text
 }
 
-/// The path as it was written: `Url` would escape it, and a server compares namespaces by the letter.
+/// Returns the path as it was written: `Url` would escape it, and a server compares namespaces
+/// literally.
 fn path(absolute: &str) -> &str {
     let (_, rest) = split_scheme(absolute).unwrap_or(("", absolute));
     let (rest, _) = cut(rest, b'?');
@@ -105,7 +108,8 @@ fn pairs(search: &str) -> Vec<(String, String)> {
     pairs
 }
 
-/// What stands before and behind the first of this ASCII character; all and nothing where there is none.
+/// Splits the text at the first occurrence of this ASCII character. Without one, the second part is
+/// empty.
 fn cut(text: &str, ascii: u8) -> (&str, &str) {
     let at = text.bytes().position(|byte| byte == ascii);
     let at = at.unwrap_or(text.len());
@@ -136,7 +140,7 @@ fn absolute(url: &str) -> Result<String, OpenError> {
         if ["http", "https", "ws", "wss"].iter().any(known) {
             return Ok(url.into());
         }
-        // With anything else in it, it stands in the path or the query.
+        // Otherwise the `://` belongs to the path or the query.
         if scheme.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
             return Err(OpenError::Url(url.into()));
         }
@@ -156,11 +160,13 @@ fn absolute(url: &str) -> Result<String, OpenError> {
     })
 }
 
-/// The server that the page comes from, as `http(s)://host:port`. A page from a file, from within an app or of `data:` has
-/// none, and neither has a document without an address that such a page made. A worker is asked as a page is.
+/// Returns the server that the page was loaded from, as `http(s)://host:port`. A page from a file,
+/// from within an app or of `data:` has none, and neither has a document without an address that
+/// such a page created. In a worker, the same properties are read.
 fn own_server() -> Option<String> {
     let global = js_sys::global();
-    // The address of a document such as `about:srcdoc` names no server, while its origin is that of the page that made it.
+    // The address of a document such as `about:srcdoc` names no server, while its origin is that of
+    // the page that created it.
     [property(&global, "location"), global.into()]
         .iter()
         .map(|place| text(place, "origin"))

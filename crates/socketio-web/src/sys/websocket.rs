@@ -12,22 +12,22 @@ use crate::sys::guard;
 use crate::sys::property;
 use crate::sys::timer::Timer;
 
-/// Takes what a transport tells.
+/// Receives the events of a transport.
 pub(crate) type Sink = Rc<dyn Fn(TransportEvent)>;
 
-/// How messages are brought into WebAssembly's memory, which never shrinks.
+/// How messages are copied into WebAssembly's memory, which never shrinks.
 #[derive(Clone, Copy)]
 pub(crate) struct Reading {
     /// Copies a text of `length` UTF-16 units; `None` where it has more than `limit` bytes.
     pub(crate) text: fn(&JsValue, length: u32, limit: u32) -> Option<String>,
-    /// The bytes that a message may have. A longer one is not copied.
+    /// The maximum number of bytes of a message. A longer one is not copied.
     pub(crate) limit: u32,
 }
 
 impl Reading {
     fn read(self, data: &JsValue) -> TransportEvent {
         let limit = self.limit;
-        // Nothing but text has a length: binary messages come as `ArrayBuffer`.
+        // Only text has a length: binary messages are received as `ArrayBuffer`.
         let read = match data.unchecked_ref::<Text>().length() {
             // No character takes fewer bytes than UTF-16 units.
             Some(length) if length <= limit => {
@@ -45,7 +45,7 @@ impl Reading {
 
 #[wasm_bindgen]
 extern "C" {
-    /// The data of a message; what it has if it is text.
+    /// The data of a message, with the property that it has if it is text.
     type Text;
 
     #[wasm_bindgen(method, getter)]
@@ -55,14 +55,15 @@ extern "C" {
 /// The code of a connection that ended without a close frame (RFC 6455, 7.1.5).
 const ABNORMAL: u16 = 1006;
 
-/// The properties that the handlers of a WebSocket are in.
+/// The properties that hold the handlers of a WebSocket.
 const HANDLERS: [&str; 3] = ["onmessage", "onerror", "onclose"];
 
-/// How long the close may take that follows an error, in milliseconds. A browser sends it in its next task.
+/// How long to wait for the close that follows an error, in milliseconds. A browser sends it in its
+/// next task.
 const CLOSE_FOLLOWS: u32 = 100;
 
-/// One WebSocket of the browser and the handlers on it. Dropping it takes the handlers off, then closes: nothing of
-/// it is heard afterwards, and nothing is leaked.
+/// A WebSocket of the browser, and its handlers. Dropping it removes the handlers, then closes the
+/// WebSocket: no event is delivered afterwards, and nothing is leaked.
 pub(crate) struct Transport {
     socket: WebSocket,
     reading: Rc<Cell<Reading>>,
@@ -70,12 +71,12 @@ pub(crate) struct Transport {
 }
 
 impl Transport {
-    /// Opens a WebSocket whose events go to `sink`, and whose messages are read by wasm-bindgen's own way, which is the least
-    /// code, until another is [named](Self::read_by).
+    /// Opens a WebSocket whose events go to `sink`. Text is read by wasm-bindgen's own conversion,
+    /// which is the least code, until another one is [set](Self::read_by).
     ///
     /// # Errors
-    /// The browser's words, where it refuses to try: a bad URL or sub-protocol, mixed content, a content security
-    /// policy.
+    /// The browser's message, if it refuses to open one: because of a bad URL or sub-protocol,
+    /// mixed content, or a content security policy.
     pub(crate) fn open(
         url: &str,
         protocols: &JsValue,
@@ -94,8 +95,8 @@ impl Transport {
             let data = event.unchecked_into::<MessageEvent>().data();
             message_sink(read_by.get().read(&data));
         });
-        // The browser reports an error without its cause; the close that follows it carries the code. None follows where
-        // a content security policy forbids the address, in Chromium.
+        // The error event has no cause; the close event that follows it carries the code. In
+        // Chromium, none follows if a content security policy forbids the address.
         let unclosed = Rc::new(Cell::new(None));
         let error = Closure::new({
             let (sink, unclosed) = (Rc::clone(&sink), Rc::clone(&unclosed));
@@ -125,17 +126,17 @@ impl Transport {
         })
     }
 
-    /// How messages are read from now on.
+    /// Sets how messages are read from now on.
     pub(crate) fn read_by(&self, reading: Reading) {
         self.reading.set(reading);
     }
 
-    /// Bytes that were given to the browser and not yet to the network.
+    /// Returns the number of bytes that were passed to the browser and not yet to the network.
     pub(crate) fn buffered_amount(&self) -> u32 {
         self.socket.buffered_amount()
     }
 
-    /// A WebSocket that is closing takes nothing more; its close event is on the way.
+    /// Sends text. A WebSocket that is closing accepts none; its close event follows.
     pub(crate) fn send_text(&self, text: &str) {
         let _ = self.socket.send_with_str(text);
     }
@@ -162,7 +163,7 @@ fn closed(code: u16, reason: String, failed: bool) -> TransportEvent {
     }
 }
 
-/// What was thrown: an exception says it in its message.
+/// Returns the message of the exception that was thrown.
 fn text(error: &JsValue) -> String {
     guard::message(error).unwrap_or_else(|| "the browser refused the WebSocket".into())
 }
