@@ -1,4 +1,4 @@
-//! The hooks on a WebSocket that does what the test says.
+//! The hooks on a scripted WebSocket.
 
 #![cfg(target_arch = "wasm32")]
 #![allow(
@@ -41,7 +41,7 @@ impl Event for Count {
 const ONE: &str = r#"42["count",{"count":1}]"#;
 const TWO: &str = r#"42["count",{"count":2}]"#;
 
-/// An owner that provides a socket, on its way.
+/// Returns an owner that provides a connecting socket.
 fn provided() -> (Script, Owner, Socket) {
     let (script, owner) = (Script::install(), Owner::new());
     let socket = owner.with(|| provide_socket(Socket::builder(&address())).unwrap());
@@ -246,7 +246,7 @@ fn a_handler_that_reads_a_disposed_signal_costs_that_call() {
     socket.connect();
     script.last().accept("s2");
     assert!(socket.is_connected());
-    // Signals go on, too.
+    // Signals continue to be updated.
     let (value, set) = owner.with(|| signal(1));
     set.set(2);
     assert_eq!(value.get_untracked(), 2);
@@ -292,7 +292,7 @@ fn a_handler_reads_signals_without_being_bound_to_them() {
     owner.cleanup();
 }
 
-/// What was warned of on the console since the last look.
+/// Returns the warnings on the console since the last call.
 fn warnings() -> Vec<String> {
     let script = "(() => {
         const warnings = globalThis.warnings ?? [];

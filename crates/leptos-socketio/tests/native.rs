@@ -1,4 +1,4 @@
-//! The hooks where Leptos renders a page on a server: they are inert, and nothing aborts.
+//! The hooks in a program that renders pages on a server: they are inert, and nothing aborts.
 
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(
@@ -22,7 +22,7 @@ struct Count {
     count: u64,
 }
 
-/// Each hook, with the socket from context and with one that is given.
+/// Calls each hook, with the socket from context and with a given one.
 fn all_hooks(socket: Option<Socket>) {
     assert_eq!(use_socket(), socket);
     use_event(|_: Count| panic!("nothing comes"));
@@ -50,7 +50,7 @@ fn with_a_socket_hooks_are_inert_and_their_owner_may_end_on_another_thread() {
         below.cleanup();
         all_hooks(Some(socket));
     });
-    // As of an executor that moves a page from one of its threads to another.
+    // As with an executor that moves a page from one of its threads to another.
     std::thread::spawn(move || owner.cleanup()).join().unwrap();
 }
 

@@ -1,4 +1,5 @@
-//! A [Socket.IO](https://socket.io) client for the browser: protocol 5 over Engine.IO 4, in Rust on WebAssembly.
+//! A [Socket.IO](https://socket.io) client for the browser: protocol 5 over Engine.IO 4, in Rust on
+//! WebAssembly.
 //!
 //! ```no_run
 //! use serde::{Deserialize, Serialize};

@@ -51,7 +51,7 @@ fn leave() {
 }
 
 /// Closes all connections. A browser may keep the page frozen with its connections open, and the
-/// server would count a user who has left. If the page is shown again, it connects anew.
+/// server would count a user who has left. If the page is shown again, it reconnects.
 fn suspend() {
     set_left(true, None);
     handle_all(|_| true, &Manager::handle_suspend);

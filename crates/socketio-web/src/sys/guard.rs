@@ -15,7 +15,8 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use crate::sys::property::property;
 use crate::sys::url::joined;
 
-/// Calls `f`, and reports what it throws as an uncaught exception. Returns whether it threw nothing.
+/// Calls `f`, and reports what it throws as an uncaught exception. Returns whether it threw
+/// nothing.
 pub(crate) fn run(f: &mut dyn FnMut()) -> bool {
     catch(f).is_ok()
 }
