@@ -83,9 +83,10 @@ pub enum Status {
         /// attempt is in progress.
         delay: Option<Duration>,
     },
-    /// Refused by the server, or no auth could be obtained; not retried.
+    /// Refused by the server, which may also be incompatible, or no auth could be obtained; not
+    /// retried.
     Refused {
-        /// The message of the server or of the auth provider.
+        /// The message of the server, of the auth provider, or of the incompatibility.
         message: String,
     },
 }

@@ -44,7 +44,7 @@ trait Value {}
 
 impl<T> Value for T {}
 
-/// One function for the values of all types.
+/// Not generic, so that it is compiled once for the values of all types.
 fn dispose_boxed(value: Box<dyn Value + '_>) {
     let mut value = Some(value);
     run(&mut || drop(value.take()));
