@@ -83,10 +83,9 @@ pub enum Status {
         /// attempt is in progress.
         delay: Option<Duration>,
     },
-    /// Refused by the server, which may also be incompatible, or no auth could be obtained; not
-    /// retried.
+    /// The server refused the socket or is incompatible, or no auth could be obtained; not retried.
     Refused {
-        /// The message of the server, of the auth provider, or of the incompatibility.
+        /// The message of the server or of the auth provider, or the text of the incompatibility.
         message: String,
     },
 }
