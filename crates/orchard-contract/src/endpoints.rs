@@ -1,4 +1,4 @@
-//! Where the contract is spoken: namespaces, paths and the `Authorization` header.
+//! The endpoints of the contract: namespaces, paths and the `Authorization` header.
 
 use alloc::string::String;
 
@@ -17,7 +17,7 @@ pub const API_PATH: &str = "/api";
 /// The scheme of the `Authorization` header.
 pub const AUTHORIZATION_SCHEME: &str = "jwt";
 
-/// The value of the `Authorization` header that carries `token`.
+/// Returns the value of the `Authorization` header that carries `token`.
 ///
 /// ```
 /// assert_eq!(orchard_contract::endpoints::authorization("a.b.c"), "jwt a.b.c");
@@ -26,7 +26,7 @@ pub fn authorization(token: &str) -> String {
     [AUTHORIZATION_SCHEME, " ", token].concat()
 }
 
-/// The token in the value of an `Authorization` header. The scheme is compared without case.
+/// Returns the token in the value of an `Authorization` header. The scheme is case-insensitive.
 ///
 /// ```
 /// use orchard_contract::endpoints::token_of;

@@ -2,9 +2,9 @@ use core::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// The outcome of a call: a number that the contract's table explains.
+/// The outcome of a call: a code from the contract's table.
 ///
-/// Codes that are not in the table are kept as they came.
+/// Codes that are not in the table are preserved.
 ///
 /// ```
 /// use orchard_contract::Errno;
@@ -18,52 +18,51 @@ use serde::{Deserialize, Serialize};
 pub struct Errno(i64);
 
 impl Errno {
-    /// All is well.
+    /// Success.
     pub const OK: Self = Self(1000);
-    /// The input can't be used.
+    /// The input is invalid.
     pub const INVALID_INPUT: Self = Self(1001);
-    /// The call needs a token and none was given.
+    /// The call requires a token, and none was sent.
     pub const NO_AUTHORIZATION: Self = Self(1004);
-    /// The token was good once: refresh it.
+    /// The token has expired; refresh it.
     pub const TOKEN_EXPIRED: Self = Self(1005);
-    /// The token is not one of this server's, or of the wrong kind.
+    /// The token was not issued by this server, was revoked, or is of the wrong kind.
     pub const TOKEN_INVALID: Self = Self(1006);
-    /// Nobody signs in by that name.
+    /// No account has that name.
     pub const NO_SUCH_ACCOUNT: Self = Self(1007);
-    /// The token is good, but its user is gone.
+    /// The token is valid, but its user no longer exists.
     pub const NO_SUCH_USER: Self = Self(1008);
-    /// The account exists, its password is another.
+    /// The account exists, but the password is wrong.
     pub const WRONG_PASSWORD: Self = Self(1009);
-    /// The wallet doesn't hold enough.
+    /// The balance of the wallet is too low.
     pub const TOO_LITTLE_MONEY: Self = Self(1017);
-    /// There isn't enough fruit (果子).
+    /// The balance of fruit (果子) is too low.
     pub const TOO_LITTLE_CREDIT: Self = Self(1019);
 
-    /// The password is right, but the user has been locked out. This code and the next two are not in
-    /// the game's table: the default server sends them, and they have the numbers of HTTP's statuses
-    /// in them.
+    /// The password is right, but the account is locked. This code and the next two are not in the
+    /// game's table. The default server sends them; their last three digits are an HTTP status.
     pub const LOCKED: Self = Self(1403);
-    /// More waited for the client than it read: the default server ends its connection.
+    /// The client reads too slowly and its queue is full: the default server closes the connection.
     pub const TOO_SLOW: Self = Self(1408);
-    /// The client sent more events than it may: the default server ends its connection.
+    /// The client exceeded the rate of events: the default server disconnects it.
     pub const TOO_MANY_EVENTS: Self = Self(1429);
 
-    /// The outcome with this number.
+    /// Creates an outcome from its code.
     pub const fn new(code: i64) -> Self {
         Self(code)
     }
 
-    /// The number.
+    /// Returns the code.
     pub const fn code(self) -> i64 {
         self.0
     }
 
-    /// Whether this is [`Errno::OK`].
+    /// Returns whether this is [`Errno::OK`].
     pub const fn is_ok(self) -> bool {
         self.0 == Self::OK.0
     }
 
-    /// What the code means, in English; `None` for a code that is not in the table.
+    /// Returns the meaning of the code in English, or `None` for an unknown code.
     pub const fn meaning(self) -> Option<&'static str> {
         Some(match self {
             Self::OK => "ok",
@@ -83,7 +82,7 @@ impl Errno {
         })
     }
 
-    /// What the code means, in Chinese; `None` for a code that is not in the table.
+    /// Returns the meaning of the code in Chinese, or `None` for an unknown code.
     pub const fn meaning_zh(self) -> Option<&'static str> {
         Some(match self {
             Self::OK => "成功",

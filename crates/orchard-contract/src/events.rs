@@ -1,7 +1,7 @@
-//! The events of the orchard's namespace, and the one of `/`.
+//! The events of the orchard's namespace, and the one event of namespace `/`.
 //!
-//! Each type is the first argument of its event. What the page sends is read strictly; in what it
-//! reads every field is optional.
+//! Each type is the first argument of its event. Events that the page sends are deserialized
+//! strictly. In events that the page receives, every field is optional.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -13,7 +13,7 @@ use socketio_proto::{Event, NoAck};
 
 use crate::{Errno, Secret, UserId, lenient};
 
-/// What the page hands over with its CONNECT. Servers that don't ask for it ignore it.
+/// The payload of the page's CONNECT packet. Servers that don't authenticate ignore it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Auth {
     /// The access token.
@@ -25,11 +25,11 @@ pub struct Auth {
     pub token: Option<Secret>,
 }
 
-/// The `data` of a refused CONNECT. A server that can send a text only puts the number before its
-/// message, as in `1005 token expired`.
+/// The `data` of a CONNECT_ERROR packet. A server that can send only a text puts the number in
+/// front of its message, as in `1005 token expired`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct RefusalData {
-    /// Why: where it is about the token, a fresh one may help.
+    /// The reason. If it is about the token, a new token may be accepted.
     #[serde(
         default,
         deserialize_with = "lenient::errno",
@@ -38,10 +38,10 @@ pub struct RefusalData {
     pub errno: Option<Errno>,
 }
 
-/// Page → server: a message with no name of its own.
+/// Page → server: `message`, the event that Socket.IO's `send` emits.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Message {
-    /// Who sends it.
+    /// The sender.
     pub uid: UserId,
 }
 
@@ -50,10 +50,10 @@ impl Event for Message {
     type Ack = NoAck;
 }
 
-/// Page → server: joins the room named by `uid`. [`LoginResponse`] answers.
+/// Page → server: joins the room named by `uid`. The server answers with [`LoginResponse`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Login {
-    /// Who signs in.
+    /// The user who signs in.
     pub uid: UserId,
 }
 
@@ -62,11 +62,13 @@ impl Event for Login {
     type Ack = NoAck;
 }
 
-/// Page → server: asks for [`ServerResponse`]. The chapter's server starts, once, a timed push of it
-/// to everybody; the default server answers the sender, and pushes whenever the count changes.
+/// Page → server: requests a [`ServerResponse`].
+///
+/// The chapter's server then broadcasts it periodically, and starts only one such task. The default
+/// server answers the sender, and broadcasts whenever the count changes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Chat {
-    /// Who asks for it.
+    /// The user who requests it.
     pub uid: UserId,
 }
 
@@ -75,14 +77,14 @@ impl Event for Chat {
     type Ack = NoAck;
 }
 
-/// Page → server: to be sent to everybody as [`BroadcastResponse`].
+/// Page → server: a notice that the server broadcasts to all clients as [`BroadcastResponse`].
 ///
-/// The server passes on whatever the argument is; this is the shape that the page gives it.
+/// The server forwards any argument. This type is the form that the page sends.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Broadcast {
-    /// What to tell everybody.
+    /// The text of the notice.
     pub text: String,
-    /// The sender's own mark, by which it knows its text when that comes back.
+    /// An id that the sender chooses, to recognise its own notice in the broadcast.
     #[serde(
         default,
         deserialize_with = "lenient::text",
@@ -96,24 +98,24 @@ impl Event for Broadcast {
     type Ack = NoAck;
 }
 
-/// Server → page, to the whole namespace: how many there are.
+/// Server → page, to the whole namespace: the number of connected players.
 ///
-/// It comes on every connect with the newcomer's `sid`, and from the timed push without one. Some
-/// servers send the newcomer's own before they answer its CONNECT.
+/// The server sends it on every connect with the newcomer's `sid`, and at other times without one.
+/// Some servers send it to the newcomer before they answer its CONNECT.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ServerResponse {
-    /// How many players are connected, each counted once. On the chapter's server: registered users
-    /// on connect, a number from 1 to 100 in the timed push.
+    /// The number of connected players, each counted once. The chapter's server sends the number of
+    /// registered users on connect, and a number from 1 to 100 periodically.
     #[serde(default, deserialize_with = "lenient::unsigned")]
     pub count: Option<u64>,
-    /// Who has come: the public id of a socket, which on some servers is the socket's own.
+    /// The public id of the socket that has connected. On some servers it is the socket's own id.
     #[serde(
         default,
         deserialize_with = "lenient::text",
         skip_serializing_if = "Option::is_none"
     )]
     pub sid: Option<String>,
-    /// The name of whoever has come, from a server that verifies it.
+    /// The newcomer's name, from a server that verifies it.
     #[serde(
         default,
         deserialize_with = "lenient::text",
@@ -129,10 +131,10 @@ impl Event for ServerResponse {
 
 /// Server → page, to the room of the user: the answer to [`Login`].
 ///
-/// One kind of server fills `data`, another `errno` and `errmsg`.
+/// Some servers set `data`, others `errno` and `errmsg`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct LoginResponse {
-    /// What to show.
+    /// The text to show.
     #[serde(
         default,
         deserialize_with = "lenient::text",
@@ -146,15 +148,15 @@ pub struct LoginResponse {
         skip_serializing_if = "Option::is_none"
     )]
     pub errno: Option<Errno>,
-    /// What to show of the outcome.
+    /// The server's message about the outcome.
     #[serde(
         default,
         deserialize_with = "lenient::text",
         skip_serializing_if = "Option::is_none"
     )]
     pub errmsg: Option<String>,
-    /// The public id of the socket that has signed in, as [`ServerResponse::sid`] announces it. Only
-    /// a server that verifies who signs in sends it.
+    /// The public id of the socket that has signed in, as in [`ServerResponse::sid`]. Only a server
+    /// that verifies who signs in sends it.
     #[serde(
         default,
         deserialize_with = "lenient::text",
@@ -168,24 +170,26 @@ impl Event for LoginResponse {
     type Ack = NoAck;
 }
 
-/// Server → page, to the whole namespace: what somebody sent as [`Broadcast`].
+/// Server → page, to the whole namespace: a notice that a client sent as [`Broadcast`].
 ///
-/// Anything may have been sent: a bare string or number is read as the text, of an object the first
-/// that it has of `text`, `data`, `msg`, `message` and `content`; whatever has no text is read as `None`.
+/// The payload may be any JSON value. A bare string or number is read as the text. In an object,
+/// the text is the first of `text`, `data`, `msg`, `message` and `content` that is present. A
+/// payload without a text is read as `None`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct BroadcastResponse {
-    /// What was told.
+    /// The text of the notice.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
-    /// The mark that its sender gave it.
+    /// The id that the sender chose.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
-    /// The sender's name. A server that verifies who signs in puts it, in the place of whatever the
-    /// sender put there, on each payload that is an object with a `text`; from any other server it
-    /// is the sender's own claim.
+    /// The sender's name. A server that verifies who signs in sets it on each payload that is an
+    /// object with a `text`, and overwrites a value from the sender. From any other server the
+    /// value is unverified.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nickname: Option<String>,
-    /// When the server passed it on, in milliseconds since 1970; put as `nickname` is.
+    /// When the server broadcast the notice, in milliseconds since 1970. Set on the same payloads
+    /// as `nickname`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub at: Option<u64>,
 }
@@ -201,7 +205,7 @@ impl<'de> Deserialize<'de> for BroadcastResponse {
     }
 }
 
-/// The keys under which senders put their text, the page's own first.
+/// The keys under which senders put their text, with the page's own key first.
 const TEXT_KEYS: [&str; 5] = ["text", "data", "msg", "message", "content"];
 
 struct BroadcastVisitor;
@@ -237,7 +241,7 @@ impl<'de> Visitor<'de> for BroadcastVisitor {
                 }
             }
         }
-        // What is stamped has a text of that name.
+        // A server sets these two only on objects with a `text`.
         if best > 0 {
             (told.nickname, told.at) = (None, None);
         }
@@ -298,10 +302,11 @@ impl<'de> Visitor<'de> for BroadcastVisitor {
     }
 }
 
-/// Server → page, to whoever has joined their room: the last notices, from a server that keeps them.
+/// Server → page, to a socket that has joined its user's room: the last notices, from a server that
+/// stores them.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Notices {
-    /// As they were broadcast, oldest first.
+    /// The notices as they were broadcast, oldest first.
     #[serde(default)]
     pub notices: Vec<BroadcastResponse>,
 }
@@ -311,13 +316,16 @@ impl Event for Notices {
     type Ack = NoAck;
 }
 
-/// Server → page, to one socket: why the server is about to end it, or has not done what it was
-/// asked. The default server sends it.
+/// Server → page, to one socket: why the server is about to disconnect it, or has rejected an
+/// event. The default server sends it.
 ///
-/// After [`Errno::NO_AUTHORIZATION`] all goes on: a guest may not broadcast. After
-/// [`Errno::TOKEN_INVALID`] the socket is disconnected, for the sign-in that let it in has ended.
-/// After [`Errno::TOO_MANY_EVENTS`] the socket is disconnected, and is not to come back by itself; after
-/// [`Errno::TOO_SLOW`] the connection ends, and may be opened again.
+/// The errno decides what follows:
+///
+/// - [`Errno::NO_AUTHORIZATION`]: the socket stays connected. A guest may not broadcast.
+/// - [`Errno::TOKEN_INVALID`]: the server disconnects the socket, because its session has ended.
+/// - [`Errno::TOO_MANY_EVENTS`]: the server disconnects the socket, which must not reconnect
+///   automatically.
+/// - [`Errno::TOO_SLOW`]: the server closes the connection. The client may reconnect.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ErrorResponse {
     /// The reason.
@@ -327,7 +335,7 @@ pub struct ErrorResponse {
         skip_serializing_if = "Option::is_none"
     )]
     pub errno: Option<Errno>,
-    /// The server's words for it.
+    /// The server's message about the reason.
     #[serde(
         default,
         deserialize_with = "lenient::text",
@@ -341,10 +349,10 @@ impl Event for ErrorResponse {
     type Ack = NoAck;
 }
 
-/// Server → page, in namespace `/`: what the chapter's server emits with no namespace.
+/// Server → page, in namespace `/`: the event that the chapter's server emits without a namespace.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct SomeEvent {
-    /// The chapter sends 42.
+    /// A number. The chapter's server sends 42.
     #[serde(default, deserialize_with = "lenient::unsigned")]
     pub data: Option<u64>,
 }

@@ -1,7 +1,7 @@
-//! Readers for fields that come from servers of all kinds: what can't be understood is `None`,
-//! and never costs the rest of the event.
+//! Lenient deserializers for fields from servers of all kinds: a value that can't be read is
+//! `None`, and never fails the rest of the event.
 //!
-//! All of them read one [`Scalar`], so that a WebAssembly module holds this code once.
+//! All of them read one [`Scalar`], so that a WebAssembly module contains this code once.
 
 use alloc::string::{String, ToString};
 use core::fmt;
@@ -10,7 +10,7 @@ use serde::de::{self, Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAcces
 
 use crate::{Errno, Secret};
 
-/// A value without structure. Lists, maps and bytes are read as [`Scalar::Nothing`].
+/// A scalar value. Booleans, lists, maps and bytes are read as [`Scalar::Nothing`].
 pub(crate) enum Scalar {
     Nothing,
     Unsigned(u64),
@@ -52,7 +52,8 @@ impl Scalar {
             Self::Text(text) => Some(text),
             Self::Unsigned(number) => Some(number.to_string()),
             Self::Negative(number) => Some(number.to_string()),
-            // Printing fractions costs a page some kilobytes, and no text of the contract is one.
+            // Formatting fractions adds some kilobytes to a page, and no text of the contract is a
+            // fraction.
             Self::Float(number) => whole(number).map(|number| number.to_string()),
             Self::Nothing => None,
         }
@@ -149,16 +150,16 @@ pub(crate) fn errno<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Errno>, D:
     signed(d).map(|code| code.map(Errno::new))
 }
 
-/// `number` as an integer, if it is one and can't have lost digits.
+/// Returns `number` as an integer, if it is one and small enough to be exact.
 pub(crate) fn whole(number: f64) -> Option<u64> {
     const EXACT: f64 = 9_007_199_254_740_992.0;
     let truncated = truncated(number)?;
     (number <= EXACT && truncated as f64 == number).then_some(truncated)
 }
 
-/// `number` without its fraction, if it is not negative and fits.
+/// Returns `number` without its fraction, if it is not negative and fits a `u64`.
 fn truncated(number: f64) -> Option<u64> {
-    // 2^64 as a float; the cast below it is exact in its whole part.
+    // 2^64 as a float; below it, the cast keeps the integer part exactly.
     (0.0..18_446_744_073_709_551_616.0)
         .contains(&number)
         .then_some(number as u64)

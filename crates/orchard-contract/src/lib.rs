@@ -1,13 +1,13 @@
-//! What the orchard's page and its server say to each other, as types.
+//! Types for the messages between the orchard's page and its server.
 //!
 //! - [`events`]: the Socket.IO events of namespace [`NAMESPACE`](endpoints::NAMESPACE);
 //! - [`rpc`]: JSON-RPC 2.0 over `POST` [`API_PATH`](endpoints::API_PATH), and its methods;
-//! - [`storage`]: the keys under which a device keeps what the server gave;
-//! - [`endpoints`]: namespace, paths and the form of the `Authorization` header.
+//! - [`storage`]: the keys under which a device stores values from the server;
+//! - [`endpoints`]: namespaces, paths and the format of the `Authorization` header.
 //!
-//! Other servers speak this contract too, each with its own looseness. So whatever the page reads
-//! is optional to it, unknown fields are let pass, and a number may come as a string or a float.
-//! The types ask for a self-describing format such as JSON, and for no particular crate.
+//! Other servers implement this contract too, some of them loosely. So every field that the page
+//! reads is optional, unknown fields are ignored, and a number may be sent as a string or a float.
+//! The types require a self-describing format such as JSON, but no particular crate.
 #![no_std]
 #![warn(missing_docs)]
 

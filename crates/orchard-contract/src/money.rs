@@ -19,21 +19,22 @@ use crate::lenient::Scalar;
 pub struct Money(i64);
 
 impl Money {
-    /// So many hundredths.
+    /// Creates an amount from hundredths.
     pub const fn from_cents(cents: i64) -> Self {
         Self(cents)
     }
 
-    /// The amount in hundredths.
+    /// Returns the amount in hundredths.
     pub const fn cents(self) -> i64 {
         self.0
     }
 
-    /// The nearest amount; `None` if it is no number or beyond 90 billion.
+    /// Returns the nearest amount, or `None` if `amount` is NaN or its absolute value exceeds 90
+    /// billion.
     fn from_float(amount: f64) -> Option<Self> {
         const LIMIT: f64 = 9.0e12;
         let cents = amount * 100.0;
-        // The cast drops the fraction, so half a cent away from zero rounds to the nearest.
+        // The cast truncates, so half a cent is added, away from zero, to round to the nearest.
         let rounded = if cents < 0.0 {
             cents - 0.5
         } else {
@@ -56,7 +57,7 @@ impl fmt::Display for Money {
 impl FromStr for Money {
     type Err = NotMoney;
 
-    /// Reads `12`, `12.5` and `-12.50`. Digits beyond the hundredth are dropped.
+    /// Parses `12`, `12.5` and `-12.50`. Digits beyond the hundredths are dropped.
     fn from_str(text: &str) -> Result<Self, NotMoney> {
         let text = text.trim();
         let (negative, digits) = match text.strip_prefix('-') {
@@ -94,7 +95,7 @@ impl<'de> Deserialize<'de> for Money {
     }
 }
 
-/// Reads an amount from a server of any kind: what can't be understood is `None`.
+/// Deserializes an amount leniently: a value that can't be read is `None`.
 pub(crate) fn lenient<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Money>, D::Error> {
     let cents = match Scalar::deserialize(d)? {
         Scalar::Unsigned(number) => i64::try_from(number)
@@ -108,7 +109,7 @@ pub(crate) fn lenient<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Money>, 
     Ok(cents.map(Money::from_cents))
 }
 
-/// The text is no decimal number that [`Money`] can hold.
+/// The error of parsing a text that is not a decimal number, or too large for [`Money`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotMoney;
 

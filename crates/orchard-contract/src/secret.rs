@@ -3,7 +3,7 @@ use core::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// A password or a token: text that must not show up in logs, so its `Debug` hides it.
+/// A password or a token. Its `Debug` output hides the text, so that it does not appear in logs.
 ///
 /// ```
 /// use orchard_contract::Secret;
@@ -17,17 +17,17 @@ use serde::{Deserialize, Serialize};
 pub struct Secret(String);
 
 impl Secret {
-    /// Hides `text`.
+    /// Wraps `text`.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
 
-    /// The text itself, for the one place that needs it.
+    /// Returns the text itself, for code that sends or stores it.
     pub fn expose(&self) -> &str {
         &self.0
     }
 
-    /// The text itself, taken out.
+    /// Unwraps the text.
     pub fn into_inner(self) -> String {
         self.0
     }

@@ -1,6 +1,7 @@
-//! The keys under which a device keeps what the server gave, in memory or on the device.
+//! The keys under which a device stores values from the server, in memory or persistently.
 //!
-//! Which of the two it is was chosen at sign-in by "remember me"; [`ID`] is read from the device.
+//! The player's choice of "remember me" at sign-in selects one of the two stores. [`ID`] is read
+//! from the persistent store first.
 
 /// The access token, sent with most calls.
 pub const ACCESS_TOKEN: &str = "access_token";
@@ -8,7 +9,7 @@ pub const ACCESS_TOKEN: &str = "access_token";
 /// The refresh token, sent with `User.refresh` only.
 pub const REFRESH_TOKEN: &str = "refresh_token";
 
-/// The user's id. A store of strings makes a string of it.
+/// The user's id, which a store of strings turns into a string.
 pub const ID: &str = "id";
 
 /// The name shown to other players.
@@ -23,7 +24,7 @@ pub const MONEY: &str = "money";
 /// The balance of fruit (果子).
 pub const CREDIT: &str = "credit";
 
-/// Every key that signing in fills and signing out clears.
+/// All keys that signing in sets and signing out removes.
 pub const ALL: [&str; 7] = [
     ACCESS_TOKEN,
     REFRESH_TOKEN,

@@ -8,8 +8,8 @@ use crate::lenient::{Scalar, whole};
 
 /// A user's id: an integer in the API, a string once a device has stored it.
 ///
-/// It keeps the form it came in and is sent in that form, because rooms "1" and 1 differ on
-/// servers written in Python. Where the form doesn't matter, compare by `to_string()`.
+/// An id is sent in the form in which it was received, because rooms "1" and 1 differ on servers
+/// written in Python. Where the form doesn't matter, compare by `to_string()`.
 ///
 /// ```
 /// use orchard_contract::UserId;
@@ -20,14 +20,14 @@ use crate::lenient::{Scalar, whole};
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum UserId {
-    /// As the API gives it.
+    /// An integer, as in the API.
     Number(u64),
-    /// As a device stores it.
+    /// A string, as a device stores it.
     Text(String),
 }
 
 impl UserId {
-    /// The id as the integer it is, if it is one.
+    /// Returns the id as an integer, if it is one.
     pub fn number(&self) -> Option<u64> {
         match self {
             Self::Number(number) => Some(*number),
@@ -35,7 +35,7 @@ impl UserId {
         }
     }
 
-    /// The same id in the form that a device stores and sends over the socket.
+    /// Returns the same id as a string, the form that a device stores and sends over the socket.
     pub fn into_text(self) -> Self {
         match self {
             Self::Number(number) => Self::Text(number.to_string()),
@@ -86,7 +86,7 @@ impl<'de> Deserialize<'de> for UserId {
     }
 }
 
-/// Reads an id from a server of any kind: what can't be understood is `None`.
+/// Deserializes an id leniently: a value that can't be read is `None`.
 pub(crate) fn lenient<'de, D: Deserializer<'de>>(d: D) -> Result<Option<UserId>, D::Error> {
     Ok(match Scalar::deserialize(d)? {
         Scalar::Unsigned(number) => Some(UserId::Number(number)),

@@ -127,7 +127,7 @@ fn name_and_time_stand_on_what_a_server_stamps_and_on_nothing_else() {
             at: Some(1_760_000_000_000),
         }
     );
-    // A server passes these on as they came: the name is whatever the sender put there.
+    // A server broadcasts these unchanged, so the name is unverified.
     for text in [
         r#"{"data":"hi","nickname":"阿桃","at":1}"#,
         r#"{"nickname":"阿桃","at":1,"text":null}"#,

@@ -1,4 +1,4 @@
-//! JSON-RPC as other servers speak it.
+//! JSON-RPC as other servers send it.
 
 mod readers;
 

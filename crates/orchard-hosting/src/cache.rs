@@ -1,16 +1,16 @@
-/// A year, which is as good as for ever.
+/// Cached for a year without revalidation.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 
-/// To be asked for again each time; the answer is short if nothing has changed.
+/// Revalidated on each use; the response has no body if the file is unchanged.
 const ASK_AGAIN: &str = "no-cache";
 
-/// `Cache-Control` of the file at `path`.
+/// Returns the `Cache-Control` of the file at `path`.
 pub fn cache_control(path: &str) -> &'static str {
     if is_hashed(path) { FOR_EVER } else { ASK_AGAIN }
 }
 
-/// Whether a part of the path has a hash of its content in it, as trunk names files: 16 hex digits
-/// after a hyphen. Such a file never changes.
+/// Returns whether the path contains a content hash, as in trunk's file names: 16 hex digits after
+/// a hyphen. Such a file never changes.
 fn is_hashed(path: &str) -> bool {
     let file = path
         .rsplit('/')

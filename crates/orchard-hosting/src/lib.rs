@@ -1,7 +1,8 @@
-//! What the page is to be served with: its policy for content, how long its files may be kept, and their types.
+//! The HTTP headers for serving the page: its content security policy, and the caching and media
+//! types of its files.
 //!
-//! The default server sends this, and `cargo xtask package cdn` writes it down for other servers. It stands here once, so
-//! that the two can't drift apart.
+//! The default server sends these headers, and `cargo xtask package cdn` lists them for other
+//! servers. Both use this crate, so that they can't diverge.
 
 mod cache;
 mod media_type;
@@ -11,7 +12,7 @@ pub use cache::cache_control;
 pub use media_type::media_type;
 pub use policy::{Policy, sockets_of};
 
-/// Name and value of headers that belong on every response.
+/// The names and values of headers that every response must have.
 pub const SECURITY: [(&str, &str); 2] = [
     ("X-Content-Type-Options", "nosniff"),
     ("Referrer-Policy", "same-origin"),

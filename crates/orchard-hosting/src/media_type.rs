@@ -1,4 +1,4 @@
-/// `Content-Type` of a file with this extension; `None` for a kind that the page has no files of.
+/// Returns the `Content-Type` for a file extension, or `None` if the page has no such files.
 pub fn media_type(extension: &str) -> Option<&'static str> {
     Some(match extension {
         "css" => "text/css",
@@ -7,7 +7,7 @@ pub fn media_type(extension: &str) -> Option<&'static str> {
         "mp3" => "audio/mpeg",
         "png" => "image/png",
         "svg" => "image/svg+xml",
-        // A browser compiles it while it comes only if it has this type.
+        // A browser compiles a module while it downloads only if it has this type.
         "wasm" => "application/wasm",
         "webmanifest" => "application/manifest+json",
         _ => return None,

@@ -1,15 +1,16 @@
 use std::fmt;
 
-/// What the page may do, where it may connect, and who may frame it, apart.
+/// The directives that are the same for every page. The rest depends on [`Policy`].
 const ALWAYS: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
     media-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'";
 
-/// The policy for content that goes with the page; shown as the value of `Content-Security-Policy`.
+/// The page's content security policy. Its `Display` is the value of `Content-Security-Policy`.
 #[derive(Clone, Debug, Default)]
 pub struct Policy {
-    /// Origins that the page may connect to besides its own, with their WebSockets; their pictures may be shown, too.
+    /// Origins besides the page's own that it may connect to, by HTTP and WebSocket, and load
+    /// images from.
     pub connect: Vec<String>,
-    /// Origins whose pages may show this one in a frame, besides its own.
+    /// Origins besides the page's own that may embed it in a frame.
     pub frame_ancestors: Vec<String>,
 }
 
@@ -18,14 +19,15 @@ impl fmt::Display for Policy {
         let sockets = self.connect.iter().filter_map(|origin| sockets_of(origin));
         let connect: Vec<_> = self.connect.iter().cloned().chain(sockets).collect();
         f.write_str(ALWAYS)?;
-        // A portrait may come from anywhere: a picture can do nothing.
+        // A portrait may have any HTTPS origin: an image runs no code.
         directive(f, "img-src 'self' data: https:", &self.connect)?;
         directive(f, "connect-src 'self'", &connect)?;
         directive(f, "frame-ancestors 'self'", &self.frame_ancestors)
     }
 }
 
-/// The origin of the WebSockets of an HTTP origin, which for a browser is another one: `https:` does not speak for `wss:`.
+/// Returns the WebSocket origin of an HTTP origin. A policy must list both: `https:` does not cover
+/// `wss:`.
 pub fn sockets_of(origin: &str) -> Option<String> {
     let rest = origin.strip_prefix("http")?;
     Some(["ws", rest].concat())

@@ -6,26 +6,26 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::method::Method;
 use crate::lenient::{self, Scalar};
 
-/// What `jsonrpc` says in every request and response.
+/// The value of `jsonrpc` in every request and response.
 pub const VERSION: &str = "2.0";
 
-/// Codes of [`ErrorObject`], as JSON-RPC 2.0 has them.
+/// Codes of [`ErrorObject`]: those of JSON-RPC 2.0, and two of the default server's.
 pub mod code {
     /// The body is not JSON.
     pub const PARSE_ERROR: i64 = -32700;
-    /// The body is JSON, but no request.
+    /// The body is JSON, but not a request.
     pub const INVALID_REQUEST: i64 = -32600;
-    /// There is no such method.
+    /// The method does not exist.
     pub const METHOD_NOT_FOUND: i64 = -32601;
     /// The parameters have the wrong shape.
     pub const INVALID_PARAMS: i64 = -32602;
     /// The server failed.
     pub const INTERNAL_ERROR: i64 = -32603;
-    /// Too many failed sign-ins: wait. JSON-RPC leaves -32000 to -32099 to servers; the default
-    /// server uses this one, with HTTP status 429 and `Retry-After`.
+    /// Too many failed sign-ins; retry later. JSON-RPC reserves -32000 to -32099 for servers. The
+    /// default server sends this code with HTTP status 429 and `Retry-After`.
     pub const TOO_MANY_ATTEMPTS: i64 = -32029;
-    /// The server has more to do than it can right now: wait. The default server sends it with HTTP
-    /// status 503 and `Retry-After`.
+    /// The server is overloaded; retry later. The default server sends this code with HTTP status
+    /// 503 and `Retry-After`.
     pub const BUSY: i64 = -32053;
 }
 
@@ -36,14 +36,14 @@ pub struct Request<P> {
     pub jsonrpc: String,
     /// The method's name.
     pub method: String,
-    /// Its named parameters.
+    /// The named parameters.
     pub params: P,
-    /// Ties the response to the request: the game uses a UUID.
+    /// The id that the response repeats. The game uses a UUID.
     pub id: Id,
 }
 
 impl<P> Request<P> {
-    /// A call of the method `M`.
+    /// Creates a call of the method `M`.
     pub fn of<M: Method<Params = P>>(id: impl Into<Id>, params: P) -> Self {
         Self {
             jsonrpc: VERSION.into(),
@@ -57,13 +57,13 @@ impl<P> Request<P> {
 /// The answer to a [`Request`]: either `result` or `error`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Response<R> {
-    /// [`VERSION`], if the server says so.
+    /// [`VERSION`], if the server sent it.
     #[serde(default, deserialize_with = "lenient::text")]
     pub jsonrpc: Option<String>,
-    /// What the method answered.
+    /// The method's result.
     #[serde(default = "none", skip_serializing_if = "Option::is_none")]
     pub result: Option<R>,
-    /// What went wrong before or instead of that.
+    /// The error, if the call failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<ErrorObject>,
     /// The request's id.
@@ -72,7 +72,7 @@ pub struct Response<R> {
 }
 
 impl<R> Response<R> {
-    /// An answer that holds a result.
+    /// Creates a response with a result.
     pub fn result(id: Id, result: R) -> Self {
         Self {
             jsonrpc: Some(VERSION.into()),
@@ -82,7 +82,7 @@ impl<R> Response<R> {
         }
     }
 
-    /// An answer that holds an error.
+    /// Creates a response with an error.
     pub fn error(id: Id, error: ErrorObject) -> Self {
         Self {
             jsonrpc: Some(VERSION.into()),
@@ -93,24 +93,24 @@ impl<R> Response<R> {
     }
 }
 
-// `serde(default)` alone would ask for `R: Default`.
+// `serde(default)` alone would require `R: Default`.
 fn none<R>() -> Option<R> {
     None
 }
 
-/// What went wrong with a call.
+/// The error of a failed call.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ErrorObject {
-    /// One of [`code`], or the server's own.
+    /// One of [`code`], or a code of the server's own.
     #[serde(default, deserialize_with = "lenient::signed")]
     pub code: Option<i64>,
-    /// The server's words for it.
+    /// The server's message about the error.
     #[serde(default, deserialize_with = "lenient::text")]
     pub message: Option<String>,
 }
 
 impl ErrorObject {
-    /// An error with a code and words.
+    /// Creates an error with a code and a message.
     pub fn new(code: i64, message: impl Into<String>) -> Self {
         Self {
             code: Some(code),
@@ -135,10 +135,10 @@ impl fmt::Display for ErrorObject {
 
 impl core::error::Error for ErrorObject {}
 
-/// The id of a request. Ids of another shape are read as [`Id::Null`].
+/// The id of a request. An id of any other type is read as [`Id::Null`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Id {
-    /// The request couldn't be read far enough to find its id.
+    /// No id: the server could not read the id of the request.
     #[default]
     Null,
     /// A number.

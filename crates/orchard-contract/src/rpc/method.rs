@@ -1,40 +1,40 @@
 use crate::Errno;
 
-/// Binds a method's name to its parameters and result, once.
+/// A method: its name, its token, and the types of its parameters and result.
 pub trait Method {
     /// The method's name on the wire.
     const NAME: &'static str;
 
-    /// Which token the call has to carry.
+    /// The token that the call must carry.
     const TOKEN: TokenKind;
 
-    /// Its named parameters.
+    /// The type of the named parameters.
     type Params;
 
-    /// What it answers.
+    /// The type of the result.
     type Result: Outcome;
 }
 
-/// Which token a call carries in its `Authorization` header.
+/// The kind of token that a call carries in its `Authorization` header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenKind {
     /// No token.
     None,
-    /// The short-lived one.
+    /// The short-lived access token.
     Access,
-    /// The long-lived one, which is good for nothing but a new access token.
+    /// The long-lived refresh token, valid only for `User.refresh` and `User.logout`.
     Refresh,
 }
 
-/// What every result holds.
+/// The fields that every result has.
 pub trait Outcome {
-    /// The outcome's code, if the server sent one.
+    /// Returns the outcome's code, if the server sent one.
     fn errno(&self) -> Option<Errno>;
 
-    /// The server's words for it.
+    /// Returns the server's message about the outcome, if it sent one.
     fn errmsg(&self) -> Option<&str>;
 
-    /// Whether the call did what it was asked.
+    /// Returns whether the call succeeded.
     fn is_ok(&self) -> bool {
         self.errno().is_some_and(Errno::is_ok)
     }

@@ -1,7 +1,7 @@
-//! JSON-RPC 2.0 as the game speaks it.
+//! JSON-RPC 2.0 as the game uses it.
 //!
-//! A business failure is a result with an [`Errno`](crate::Errno) and HTTP status 200. A fault of the call or the
-//! server is an `error` object, whose HTTP status may be 200 or an error's.
+//! A business failure is a result with an [`Errno`](crate::Errno) and HTTP status 200. A failed
+//! call or a server error is an `error` object, with HTTP status 200 or an error status.
 //!
 //! ```
 //! use orchard_contract::rpc::{Request, user};

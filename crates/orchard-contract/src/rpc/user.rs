@@ -20,7 +20,7 @@ impl Method for Login {
     type Result = LoginResult;
 }
 
-/// `User.check`: whether the access token is still good.
+/// `User.check`: reports whether the access token is still valid.
 #[derive(Clone, Copy, Debug)]
 pub enum Check {}
 
@@ -31,7 +31,7 @@ impl Method for Check {
     type Result = CheckResult;
 }
 
-/// `User.refresh`: a new access token for a refresh token.
+/// `User.refresh`: issues a new access token for a refresh token.
 #[derive(Clone, Copy, Debug)]
 pub enum Refresh {}
 
@@ -42,9 +42,10 @@ impl Method for Refresh {
     type Result = RefreshResult;
 }
 
-/// `User.logout`: the refresh token, and those that came of it, are good no more.
+/// `User.logout`: revokes the refresh token and every token that was issued for it.
 ///
-/// Where no refresh token is at hand, it is called with the access token. A server may lack it.
+/// Without a refresh token, the call carries the access token instead. A server may lack this
+/// method.
 #[derive(Clone, Copy, Debug)]
 pub enum Logout {}
 
@@ -58,7 +59,7 @@ impl Method for Logout {
 /// The result of [`Logout`].
 pub type LogoutResult = CheckResult;
 
-/// `User.info`: what the server knows of the token's user.
+/// `User.info`: returns the profile and the balances of the token's user.
 #[derive(Clone, Copy, Debug)]
 pub enum Info {}
 
@@ -76,18 +77,18 @@ pub struct NoParams {}
 /// The parameters of [`Login`].
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct LoginParams {
-    /// The name, mobile number or mail address that the account goes by.
+    /// The name, mobile number or mail address of the account.
     pub account: String,
-    /// Its password.
+    /// The account's password.
     pub password: Secret,
-    /// A captcha's ticket, where the server asks for one.
+    /// A captcha's ticket, if the server requires one.
     #[serde(
         default,
         deserialize_with = "lenient::text",
         skip_serializing_if = "Option::is_none"
     )]
     pub ticket: Option<String>,
-    /// A captcha's random string, where the server asks for one.
+    /// A captcha's random string, if the server requires one.
     #[serde(
         default,
         deserialize_with = "lenient::text",
@@ -106,7 +107,7 @@ pub struct LoginResult {
         skip_serializing_if = "Option::is_none"
     )]
     pub errno: Option<Errno>,
-    /// The server's words for it.
+    /// The server's message about the outcome.
     #[serde(
         default,
         deserialize_with = "lenient::text",
@@ -148,14 +149,14 @@ pub struct LoginResult {
         skip_serializing_if = "Option::is_none"
     )]
     pub credit: Option<i64>,
-    /// Good for an hour.
+    /// The access token, valid for an hour.
     #[serde(
         default,
         deserialize_with = "lenient::secret",
         skip_serializing_if = "Option::is_none"
     )]
     pub access_token: Option<Secret>,
-    /// Good for 30 days.
+    /// The refresh token, valid for 30 days.
     #[serde(
         default,
         deserialize_with = "lenient::secret",
@@ -184,7 +185,7 @@ pub struct CheckResult {
         skip_serializing_if = "Option::is_none"
     )]
     pub errno: Option<Errno>,
-    /// The server's words for it.
+    /// The server's message about the outcome.
     #[serde(
         default,
         deserialize_with = "lenient::text",
@@ -205,19 +206,19 @@ impl Outcome for CheckResult {
 
 /// The result of [`Refresh`].
 ///
-/// One server answers with the bare token instead of an object: that is read as an ok.
+/// One server answers with the bare token instead of an object, which is read as success.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct RefreshResult {
     /// The outcome.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub errno: Option<Errno>,
-    /// The server's words for it.
+    /// The server's message about the outcome.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub errmsg: Option<String>,
     /// The new access token.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub access_token: Option<Secret>,
-    /// The new refresh token, from a server where each is good once.
+    /// The new refresh token, from a server that accepts each refresh token once.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refresh_token: Option<Secret>,
 }
@@ -231,7 +232,7 @@ impl Outcome for RefreshResult {
         self.errmsg.as_deref()
     }
 
-    /// An ok without a token is none.
+    /// Returns whether the refresh succeeded. An [`Errno::OK`] without a token is a failure.
     fn is_ok(&self) -> bool {
         self.errno.is_some_and(Errno::is_ok) && self.access_token.is_some()
     }
@@ -243,7 +244,7 @@ impl<'de> Deserialize<'de> for RefreshResult {
     }
 }
 
-/// The object that most servers answer with.
+/// The object form of the response, which most servers send.
 #[derive(Deserialize)]
 struct RefreshObject {
     #[serde(default, deserialize_with = "lenient::errno")]
@@ -295,7 +296,7 @@ pub struct InfoResult {
         skip_serializing_if = "Option::is_none"
     )]
     pub errno: Option<Errno>,
-    /// The server's words for it.
+    /// The server's message about the outcome.
     #[serde(
         default,
         deserialize_with = "lenient::text",
