@@ -1,16 +1,16 @@
 //! The orchard page: a client-side Leptos app on a Socket.IO connection.
 //!
-//! - [`boot`]: what runs before the page is there, and needs none of it;
-//! - [`app`]: the page as a whole: who is let in, and what is shown then;
-//! - [`account`]: who is signed in, and the calls to the game's API;
-//! - [`connection`]: the Socket.IO connection, and what its events do to the page;
-//! - [`notices`]: the notice board, what is kept of it, and what waits to be sent;
-//! - [`components`]: what is seen, one a file;
-//! - [`state`]: what several parts of the page share;
-//! - [`i18n`]: what the page says, in Chinese and English;
-//! - [`host`]: what the page asks of the browser or web view around it;
+//! - [`boot`]: runs before the page is loaded, and does not depend on it;
+//! - [`app`]: the root component, which shows the sign-in form or the orchard;
+//! - [`account`]: the session, the profile, and the calls to the game's API;
+//! - [`connection`]: the Socket.IO connection and the handlers of its events;
+//! - [`notices`]: the notice board, its storage, and the notice that is being sent;
+//! - [`components`]: the visible components, one per file;
+//! - [`state`]: state that several parts of the page share;
+//! - [`i18n`]: the page's texts, in Chinese and English;
+//! - [`host`]: the interface to the browser or web view around the page;
 //! - [`dom`]: browser APIs that no library covers;
-//! - [`settings`]: where its server is, read from `index.html`.
+//! - [`settings`]: the address of the server and other settings, read from `index.html`.
 
 #![allow(
     unreachable_pub,
@@ -32,10 +32,10 @@ mod notices;
 mod settings;
 mod state;
 
-/// The element of `index.html` that the page is put into.
+/// The id of the element of `index.html` that the page is mounted to.
 const PAGE: &str = "page";
 
-/// Small, and constant in time.
+/// A small allocator that runs in constant time.
 #[cfg(target_arch = "wasm32")]
 #[global_allocator]
 static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();

@@ -1,11 +1,13 @@
-//! Where the page's server is, and a few choices: read when the page starts, from the element
-//! `#settings` of `index.html`, so that a built page is pointed elsewhere by editing one file.
+//! The settings: the address of the page's server, and a few options.
+//!
+//! The page reads them at its start from the element `#settings` of `index.html`. A built page is
+//! pointed at another server by editing that file.
 
 use js_sys::{JSON, Object, Reflect};
 use orchard_contract::endpoints;
 use wasm_bindgen::{JsCast, JsValue};
 
-/// The element that holds the settings.
+/// The id of the element that contains the settings.
 const ELEMENT: &str = "settings";
 
 /// The page's settings.
@@ -13,19 +15,20 @@ const ELEMENT: &str = "settings";
 pub(crate) struct Settings {
     /// The URL of the JSON-RPC.
     pub(crate) api: String,
-    /// The page or window of the button 背包; without one it is not open yet, as are the other two.
+    /// The page or window that the button 背包 opens. Without one, the button says that it is not
+    /// open yet. The same holds for `friends` and `shop`.
     pub(crate) bag: Option<String>,
-    /// Whether to ask for the timed push of counts.
+    /// Whether to emit `chat`, which requests counts from the server.
     pub(crate) chat: bool,
-    /// The page or window of the button 好友.
+    /// The page or window that the button 好友 opens.
     pub(crate) friends: Option<String>,
-    /// Where "back" leads when there is nothing to go back to.
+    /// The address that "back" navigates to when the history is empty.
     pub(crate) home: String,
-    /// What holds the page, such as `apicloud`; `auto` or none: whatever is found.
+    /// The host of the page, such as `apicloud`. `auto` or `None` detects it.
     pub(crate) host: Option<String>,
     /// A language tag, or `auto` for the browser's.
     pub(crate) language: Option<String>,
-    /// The page or window of the button 商店.
+    /// The page or window that the button 商店 opens.
     pub(crate) shop: Option<String>,
     /// The namespace of the orchard's events.
     pub(crate) socket_namespace: String,
@@ -35,36 +38,38 @@ pub(crate) struct Settings {
     pub(crate) socket_server: String,
 }
 
-/// What is wrong with a setting. The default stands in for each value that can't be used.
+/// A problem in the settings. The default replaces each invalid value.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Problem {
-    /// The host that was asked for does not answer: its name, and what it said if anything.
+    /// The requested host does not respond: its name, and its error message if it sent one.
     HostSilent(String),
-    /// This is the name of no host.
+    /// There is no host of this name.
     HostUnknown(String),
-    /// The whole block is no JSON; in the browser's words.
+    /// The whole block is not valid JSON: the browser's error message.
     NotJson(String),
     /// This key's value, as JSON, is not `true` or `false`.
     NotSwitch(String, String),
     /// This key's value, as JSON, is not text.
     NotText(String, String),
-    /// This key means nothing here.
+    /// There is no setting with this key.
     Unknown(String),
 }
 
 impl Settings {
-    /// The settings of the page that is open, and what was wrong with them.
+    /// Reads the settings of the current document, and returns them with their problems.
     pub(crate) fn of_document() -> (Self, Vec<Problem>) {
         Self::from_json(&block())
     }
 
-    /// As [`of_document`](Self::of_document), with what `carried` says in its place: JSON, too, from whoever opened the page.
+    /// Like [`of_document`](Self::of_document), but values in `carried` take precedence: JSON from
+    /// the app that has opened the page.
     pub(crate) fn of_document_and(carried: &str) -> (Self, Vec<Problem>) {
         let block = block();
         Self::from_json(&merged(&block, carried).unwrap_or(block))
     }
 
-    /// The settings in `block`, and what was wrong with them. An empty block is fine.
+    /// Parses the settings in `block`, and returns them with their problems. An empty block is
+    /// valid.
     pub(crate) fn from_json(block: &str) -> (Self, Vec<Problem>) {
         let mut reader = Reader::new(block);
         let settings = Self {
@@ -98,7 +103,7 @@ fn block() -> String {
         .unwrap_or_default()
 }
 
-/// Both objects in one; where both have a key, the value of `above`.
+/// Merges two JSON objects. Values of `above` take precedence.
 fn merged(below: &str, above: &str) -> Option<String> {
     let below = if below.trim().is_empty() {
         Object::new().into()
@@ -113,7 +118,7 @@ fn merged(below: &str, above: &str) -> Option<String> {
     JSON::stringify(&below).ok().map(Into::into)
 }
 
-/// Takes value after value out of the block; what is left at the end meant nothing.
+/// Removes each known key from the block, so that the keys that are left at the end are unknown.
 struct Reader {
     block: JsValue,
     problems: Vec<Problem>,
@@ -132,7 +137,7 @@ impl Reader {
         Self { block, problems }
     }
 
-    // Not by serde: its errors would bring the printing of floats along, seven kilobytes of it.
+    // Without serde: its errors would add float formatting, seven kilobytes of code.
     fn text(&mut self, key: &str) -> Option<String> {
         let value = self.take(key)?;
         let text = value.as_string();
@@ -175,7 +180,7 @@ fn json(value: &JsValue) -> String {
     JSON::stringify(value).map(String::from).unwrap_or_default()
 }
 
-/// What a JavaScript error says.
+/// Returns the message of a JavaScript error.
 fn words(error: &JsValue) -> String {
     error
         .dyn_ref::<js_sys::Error>()

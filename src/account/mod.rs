@@ -1,4 +1,4 @@
-//! Who is signed in: the session, the profile, and the calls to the game's API.
+//! The player's account: the session, the profile, and the calls to the game's API.
 
 pub(crate) mod profile;
 pub(crate) mod rpc;

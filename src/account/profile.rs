@@ -1,4 +1,4 @@
-//! The player of the session: what the stores keep of them, and what the server knows.
+//! The player's profile: what the stores contain, and what the server returns.
 
 use orchard_contract::rpc::user;
 use orchard_contract::{Errno, Money, Secret, storage};
@@ -7,10 +7,10 @@ use crate::account::rpc::{self, CallError};
 use crate::account::session;
 use crate::host::{Host, Store};
 
-/// What the header shows.
+/// The player's data, which the header shows.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Player {
-    /// The portrait's address, as the server gave it.
+    /// The portrait's address, as the server sent it.
     pub(crate) avatar: Option<String>,
     pub(crate) credit: Option<i64>,
     pub(crate) mobile: Option<String>,
@@ -18,12 +18,12 @@ pub(crate) struct Player {
     pub(crate) nickname: Option<String>,
 }
 
-/// Why the server did not tell.
+/// Why the profile could not be loaded.
 #[derive(Debug)]
 pub(crate) enum ProfileError {
-    /// The session is over: its tokens are good no more.
+    /// The session has ended: its tokens are no longer valid.
     Expired,
-    /// It could not be asked, or said something else: what is kept stays good.
+    /// The request failed, or the response was another error. The stored data stays valid.
     Failed,
 }
 
@@ -34,7 +34,7 @@ impl From<CallError> for ProfileError {
 }
 
 impl Player {
-    /// As the stores have it from the last sign-in or the last answer.
+    /// Reads the data that the last sign-in or the last response has stored.
     pub(crate) fn kept(host: &dyn Host) -> Self {
         let read = |key| {
             let memory = host.read(Store::Memory, key);
@@ -49,7 +49,7 @@ impl Player {
         }
     }
 
-    /// Takes over what was told; what wasn't stays as it is.
+    /// Overwrites the fields that `told` has. The other fields stay as they are.
     pub(crate) fn update(&mut self, told: Self) {
         *self = Self {
             avatar: told.avatar.or(self.avatar.take()),
@@ -60,7 +60,7 @@ impl Player {
         };
     }
 
-    /// As the server has it. An access token that has expired is renewed, once.
+    /// Requests the data from the server. Renews an expired access token, once.
     pub(crate) async fn ask(host: &'static dyn Host, api: &str) -> Result<Self, ProfileError> {
         let (place, mut token) =
             session::kept(host, storage::ACCESS_TOKEN).ok_or(ProfileError::Expired)?;
@@ -80,7 +80,7 @@ impl Player {
             Some(Errno::TOKEN_EXPIRED | Errno::TOKEN_INVALID) => return Err(ProfileError::Expired),
             _ => return Err(ProfileError::Failed),
         }
-        // Whoever has signed out meanwhile, or signed in as somebody else, finds nothing of this one's.
+        // Not stored if the player has signed out meanwhile, or signed in to another account.
         if host.read(place, storage::ACCESS_TOKEN).as_deref() == Some(token.expose()) {
             keep(host, place, &answer);
         }
@@ -95,7 +95,7 @@ impl Player {
     }
 }
 
-/// Keeps it where the tokens are, so that the next start shows it before the server answers.
+/// Stores the data beside the tokens, so that the next start shows it before the server responds.
 fn keep(host: &dyn Host, place: Store, answer: &user::InfoResult) {
     let values = [
         (storage::AVATAR, answer.avatar.clone()),
@@ -114,7 +114,7 @@ async fn info(api: &str, token: &Secret) -> Result<user::InfoResult, CallError> 
     rpc::call::<user::Info>(api, Some(token), user::NoParams {}).await
 }
 
-/// A number of which only the ends are shown: `138****8000`.
+/// Returns a mobile number with its middle masked: `138****8000`.
 pub(crate) fn masked(mobile: &str) -> String {
     let characters: Vec<char> = mobile.chars().collect();
     // Too short to have a middle, or masked by the server.

@@ -1,4 +1,4 @@
-//! Calls by JSON-RPC 2.0: one `POST` each.
+//! JSON-RPC 2.0 calls, each of which is one `POST`.
 
 use gloo_timers::callback::Timeout;
 use orchard_contract::Secret;
@@ -11,27 +11,26 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, Headers, RequestInit};
 
-/// How long a call may take, in milliseconds: a phone on a train gets there, a player still waits.
+/// The timeout of a call, in milliseconds: enough for a slow mobile network.
 const TIMEOUT: u32 = 15_000;
 
-/// Why a call brought no result.
+/// Why a call returned no result.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum CallError {
     /// The server answered with an error object.
     Fault(ErrorObject),
-    /// No answer: no network, no server, or an answer that another origin forbids to read.
+    /// No readable response: no network, no server, or a response that CORS hides from the page.
     Network,
-    /// There is an answer, but not the one that the method has.
+    /// The response is not a valid response of the method.
     NotUnderstood,
-    /// The server answered with this HTTP status and no result.
+    /// The server responded with this HTTP status and no result.
     Status(u16),
-    /// No answer in time.
+    /// No response within the timeout.
     TimedOut,
 }
 
 impl CallError {
-    /// Whether the server was never reached or had no time, so that the same call may well succeed
-    /// later.
+    /// Returns whether the server was unreachable or overloaded, so that a retry may succeed.
     pub(crate) fn is_unreachable(&self) -> bool {
         match self {
             Self::Network | Self::TimedOut | Self::Status(502..=504) => true,
@@ -41,7 +40,7 @@ impl CallError {
     }
 }
 
-/// Calls `M` at the URL `api`, as the holder of `token`.
+/// Calls the method `M` at the URL `api`, authorized by `token`.
 ///
 /// An outcome such as "wrong password" is a result, not an error.
 pub(crate) async fn call<M>(
@@ -69,7 +68,7 @@ where
     }
 }
 
-/// Posts `body`, and gives the status and the text that came back.
+/// Posts `body`, and returns the status and the body of the response.
 pub(crate) async fn post(
     url: &str,
     token: Option<&Secret>,
@@ -78,7 +77,7 @@ pub(crate) async fn post(
     let abort = AbortController::new().map_err(|_| CallError::Network)?;
     let deadline = {
         let abort = abort.clone();
-        // Dropped, and so called off, when the answer is there or nobody waits any more.
+        // Dropping the timer cancels it: after the response, or when this future is dropped.
         Timeout::new(TIMEOUT, move || abort.abort())
     };
     let fetched = fetch(url, token, body, &abort).await;
@@ -100,7 +99,8 @@ async fn fetch(
 ) -> Result<(u16, String), JsValue> {
     let headers = Headers::new()?;
     headers.set("Content-Type", "application/json")?;
-    // The server's words are shown as they are: in the page's language, which need not be the browser's.
+    // The page shows the server's messages, so it requests them in its own language, which may
+    // differ from the browser's.
     let window = web_sys::window().ok_or(JsValue::UNDEFINED)?;
     let root = window.document().and_then(|it| it.document_element());
     if let Some(language) = root.and_then(|root| root.get_attribute("lang")) {
@@ -120,8 +120,8 @@ async fn fetch(
     Ok((response.status(), text.as_string().unwrap_or_default()))
 }
 
-/// A random UUID. `crypto.randomUUID` is missing where the page comes by plain HTTP, and an id that
-/// ties an answer to its request needs no secrecy.
+/// Returns a random UUID. `crypto.randomUUID` is missing in pages loaded by plain HTTP, and an id
+/// that matches a response to its request need not be secret.
 pub(crate) fn uuid() -> String {
     let mut uuid = String::with_capacity(36);
     for template in "xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx".bytes() {

@@ -1,4 +1,4 @@
-//! Who is signed in: `checkout` before the page goes live, and signing in.
+//! The session: checking and renewing it, signing in and signing out.
 
 use orchard_contract::rpc::{Outcome, user};
 use orchard_contract::{Errno, Secret, UserId, storage};
@@ -10,31 +10,31 @@ use crate::host::{Host, Store};
 /// Why there is no token for the next CONNECT: the session has ended.
 pub(crate) const SIGNED_OUT: &str = "signed out";
 
-/// Somebody who is signed in.
+/// The session of a player who is signed in.
 #[derive(Clone, Debug)]
 pub(crate) struct Session {
     /// The access token.
     pub(crate) token: Secret,
-    /// The player's id, in the form the game's devices keep it: as a string.
+    /// The player's id, in the form in which the game's devices store it: as a string.
     pub(crate) uid: UserId,
 }
 
 /// Why nobody is signed in.
 #[derive(Debug)]
 pub(crate) enum Absent {
-    /// The access token that lives there has expired; it may be renewed.
+    /// The access token in this store has expired and may be renewed.
     Expired(Store),
-    /// The server failed at the question.
+    /// The check failed with an error of the server.
     Fault(CallError),
     /// There is no token.
     NeverSignedIn,
-    /// The token is not good any more.
+    /// The token is no longer valid.
     SignedOut,
-    /// Nobody was asked: where the tokens are is known only when the host is.
+    /// Not checked yet: which stores contain the tokens depends on the host.
     Unasked,
-    /// The server's answer has to be looked at more closely.
+    /// The response of the early check was missing or unreadable, so the page has to check again.
     Unclear,
-    /// The server couldn't be asked, so the token may still be good.
+    /// The server was unreachable, so the token may still be valid.
     Unreachable(CallError),
 }
 
@@ -43,7 +43,7 @@ pub(crate) enum Absent {
 pub(crate) enum Refusal {
     /// The call failed.
     Call(CallError),
-    /// The server says no, with its code and its words.
+    /// The server refused, with this code and this message.
     ServerMessage(Option<Errno>, Option<String>),
 }
 
@@ -57,7 +57,8 @@ impl From<CallError> for Absent {
     }
 }
 
-/// Finds the session that the stores keep, and asks the server whether it is good. Memory goes before the device.
+/// Finds the stored session, and asks the server whether it is valid. Memory is read before the
+/// device.
 pub(crate) async fn check(host: &dyn Host, api: &str) -> Result<Session, Absent> {
     let (place, token) = kept(host, storage::ACCESS_TOKEN).ok_or(Absent::NeverSignedIn)?;
     let checked = rpc::call::<user::Check>(api, Some(&token), user::NoParams {}).await?;
@@ -68,7 +69,7 @@ pub(crate) async fn check(host: &dyn Host, api: &str) -> Result<Session, Absent>
     }
 }
 
-/// As [`check`], but an expired access token is renewed.
+/// Like [`check`], but renews an expired access token.
 pub(crate) async fn checkout(host: &'static dyn Host, api: &str) -> Result<Session, Absent> {
     match check(host, api).await {
         Err(Absent::Expired(place)) => renew(host, api, place).await,
@@ -76,7 +77,7 @@ pub(crate) async fn checkout(host: &'static dyn Host, api: &str) -> Result<Sessi
     }
 }
 
-/// A session with a new access token, which is kept where the old one lived.
+/// Returns a session with a new access token, which is saved in the store of the old one.
 pub(crate) async fn renew(
     host: &'static dyn Host,
     api: &str,
@@ -86,7 +87,7 @@ pub(crate) async fn renew(
     Ok(of(host, token))
 }
 
-/// Signs in, and keeps what the server gave: on the device if `remember`, else in memory.
+/// Signs in, and stores the result: on the device if `remember`, else in memory.
 pub(crate) async fn sign_in(
     host: &dyn Host,
     api: &str,
@@ -115,17 +116,17 @@ pub(crate) async fn sign_in(
     Ok(of(host, token))
 }
 
-/// As [`renew`], of the token that is kept, wherever it lives.
+/// Like [`renew`], for the stored token, in either store.
 pub(crate) async fn renew_kept(host: &'static dyn Host, api: &str) -> Result<Session, Absent> {
     let (place, _) = kept(host, storage::ACCESS_TOKEN).ok_or(Absent::NeverSignedIn)?;
     renew(host, api, place).await
 }
 
-/// A new access token for the refresh token that lives beside the old one.
+/// Requests a new access token with the stored refresh token.
 ///
-/// A server may accept each refresh token once only, and revoke the session when one is used again.
-/// So refreshes wait for each other, in this window and in others, and one that had to wait uses
-/// the token that was fetched meanwhile.
+/// A server may accept each refresh token only once, and revoke the session if one is reused.
+/// Therefore refreshes run one at a time, across all windows. A refresh that had to wait returns
+/// the token that another one has fetched meanwhile.
 pub(crate) async fn refresh(
     host: &'static dyn Host,
     api: &str,
@@ -153,7 +154,7 @@ async fn ask_for_refresh(host: &dyn Host, api: &str, place: Store) -> Result<Sec
     let Some(fresh) = answer.access_token.clone().filter(|_| answer.is_ok()) else {
         return Err(Absent::SignedOut);
     };
-    // The player may have signed out meanwhile, or signed in as somebody else.
+    // The player may have signed out meanwhile, or signed in to another account.
     if host.read(home, storage::REFRESH_TOKEN).as_deref() != Some(token.expose()) {
         return Err(Absent::SignedOut);
     }
@@ -164,8 +165,8 @@ async fn ask_for_refresh(host: &dyn Host, api: &str, place: Store) -> Result<Sec
     Ok(fresh)
 }
 
-/// Signs out: clears both stores at once, then calls `User.logout`. A server that lacks the method,
-/// or can't be reached, is no error: the tokens expire.
+/// Signs out: clears both stores immediately, then calls `User.logout`. A failure of the call is
+/// ignored, because the tokens expire.
 pub(crate) fn sign_out(host: &'static dyn Host, api: String) -> impl Future<Output = ()> {
     let token = kept(host, storage::REFRESH_TOKEN).or_else(|| kept(host, storage::ACCESS_TOKEN));
     forget(host);
@@ -176,9 +177,9 @@ pub(crate) fn sign_out(host: &'static dyn Host, api: String) -> impl Future<Outp
     }
 }
 
-/// The session of whoever the stores say has `token`.
+/// Returns the session of `token`, with the user id from the stores.
 pub(crate) fn of(host: &(impl Host + ?Sized), token: Secret) -> Session {
-    // The game reads the id from the device first, wherever the token lives.
+    // The game reads the id from the device first, whichever store contains the token.
     let uid = host
         .read(Store::Device, storage::ID)
         .or_else(|| host.read(Store::Memory, storage::ID))
@@ -189,7 +190,7 @@ pub(crate) fn of(host: &(impl Host + ?Sized), token: Secret) -> Session {
     }
 }
 
-/// Takes everything about the player out of both stores.
+/// Removes the player's data from both stores.
 pub(crate) fn forget(host: &dyn Host) {
     for key in storage::ALL {
         host.remove(Store::Device, key);
@@ -198,7 +199,7 @@ pub(crate) fn forget(host: &dyn Host) {
 }
 
 fn keep(host: &dyn Host, place: Store, answer: user::LoginResult) {
-    // Another player's id left on the device would be taken for this one's.
+    // Otherwise another player's id on the device would be used.
     forget(host);
     let values = [
         (

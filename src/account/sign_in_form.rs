@@ -1,4 +1,4 @@
-//! The sign-in form: what is typed, and what is wrong with it.
+//! The sign-in form: its input and its errors.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use crate::account::session::Refusal;
 use crate::i18n::text::Text;
 use crate::state::gate::SignedOut;
 
-/// What a player types to sign in.
+/// The input of the sign-in form.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Credentials {
     pub(crate) account: String,
@@ -16,7 +16,7 @@ pub(crate) struct Credentials {
     pub(crate) remember: bool,
 }
 
-/// What the form complains about.
+/// An error that the form shows.
 #[derive(Clone, Debug)]
 pub(crate) enum Complaint {
     AccountMissing,
@@ -25,7 +25,7 @@ pub(crate) enum Complaint {
     Refused(Arc<Refusal>),
 }
 
-/// The part of the form that a complaint stands at.
+/// The part of the form beside which a complaint is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Field {
     Account,

@@ -1,4 +1,4 @@
-//! Tasks that run one at a time, across all windows of the page in this browser.
+//! Runs tasks one at a time, across all windows of the page in this browser.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -13,7 +13,7 @@ use crate::dom::pause::within;
 /// The name of the browser's lock.
 const NAME: &str = "orchard-tokens";
 
-/// How long to wait for another window, in milliseconds: longer than its call may take.
+/// How long to wait for another window, in milliseconds: longer than the timeout of its call.
 const PATIENCE: u32 = 20_000;
 
 thread_local! {
@@ -21,10 +21,9 @@ thread_local! {
     static LAST: RefCell<Option<Promise>> = const { RefCell::new(None) };
 }
 
-/// Runs `task` after all those before it. It runs to its end even if the returned future is
-/// dropped.
+/// Runs `task` after all earlier ones. The task completes even if the returned future is dropped.
 ///
-/// `None` if it did not end.
+/// Returns `None` if the task did not complete.
 pub(crate) async fn in_turn<T: 'static>(task: impl Future<Output = T> + 'static) -> Option<T> {
     let done = Rc::new(Cell::new(None));
     let before = LAST.take();
@@ -45,14 +44,14 @@ pub(crate) async fn in_turn<T: 'static>(task: impl Future<Output = T> + 'static)
     done.take()
 }
 
-/// Holds the browser's lock for as long as it lives. Outside of a secure context there is none, and
+/// Holds the browser's lock until it is dropped. Outside a secure context there is no lock, and
 /// windows don't wait for each other.
 #[derive(Default)]
 struct Turn(Rc<State>);
 
 #[derive(Default)]
 struct State {
-    /// Whether it was dropped.
+    /// Whether the [`Turn`] was dropped.
     over: Cell<bool>,
     /// Releases the lock.
     release: Cell<Option<Function>>,
@@ -92,7 +91,7 @@ fn request(hold: &JsValue) -> Option<()> {
     let locks = member(&member(&js_sys::global(), "navigator")?, "locks")?;
     let request: Function = member(&locks, "request")?.dyn_into().ok()?;
     let asked = request.call2(&locks, &NAME.into(), hold).ok()?;
-    // The request is rejected while the document is unloaded, where no error is of use.
+    // The browser rejects the request when it unloads the document; the error can be ignored.
     let ignored = Closure::once_into_js(|_: JsValue| {});
     if let (Ok(promise), Ok(ignored)) =
         (asked.dyn_into::<Promise>(), ignored.dyn_into::<Function>())

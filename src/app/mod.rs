@@ -1,4 +1,4 @@
-//! The page as a whole: who is let in, and what is shown then.
+//! The root component, which shows the sign-in form or the orchard.
 
 pub(crate) mod orchard;
 pub(crate) mod recheck;
@@ -31,7 +31,7 @@ use crate::state::gate::Gate;
 use crate::state::panels::Opened;
 use crate::state::toasts::Toasts;
 
-/// The whole page. `reopen` opens it anew where another host holds it than was thought.
+/// The whole page. `reopen` restarts it if another host is detected later.
 #[component]
 pub(crate) fn App(start: Start, reopen: fn()) -> impl IntoView {
     let Start {
@@ -43,7 +43,7 @@ pub(crate) fn App(start: Start, reopen: fn()) -> impl IntoView {
     let text = Texts::start(settings.language.as_deref());
     let toasts = Toasts::new();
     if !problems.is_empty() {
-        // One toast for all, so that the rest of the places stays free.
+        // One toast for all problems, so that other toasts can be shown beside it.
         let told: Vec<_> = problems
             .iter()
             .map(|it| text.settings_problem(it))
@@ -89,7 +89,7 @@ pub(crate) fn App(start: Start, reopen: fn()) -> impl IntoView {
         None => {}
     }
     recheck::look(gate, check.clone());
-    // A host that shows up late is taken over, unless somebody has signed in without it.
+    // If a host is detected late, the page restarts in it, unless a player has signed in by then.
     host::when_late(move || {
         let within = gate.try_with_untracked(|gate| matches!(gate, Gate::In(_)));
         if within == Some(false) {
@@ -99,7 +99,7 @@ pub(crate) fn App(start: Start, reopen: fn()) -> impl IntoView {
     let home = home(&settings);
     let api = settings.api.clone();
     sky::follow();
-    // HostEvent only after the first reads and writes had their chance to find out.
+    // After the first reads and writes, which may have found the storage blocked.
     note_forgetful_store(toasts, text);
 
     view! {
@@ -109,7 +109,7 @@ pub(crate) fn App(start: Start, reopen: fn()) -> impl IntoView {
         {move || match gate.get() {
             Gate::Checking => EitherOf4::A(view! { <Unconnected /> <Waiting /> }),
             Gate::In(session) => {
-                // Once it was opened early; whoever signs in later has none.
+                // Only the first session has a head start.
                 let head_start = head_start.try_update_value(Option::take).flatten();
                 EitherOf4::B(view! {
                     <Shell on_end=move |why| match why {
@@ -133,13 +133,13 @@ pub(crate) fn App(start: Start, reopen: fn()) -> impl IntoView {
     }
 }
 
-/// The sign of the connection while there is none to be had.
+/// The connection indicator while there is no connection.
 #[component]
 fn Unconnected() -> impl IntoView {
     view! { <Connection state=Signal::stored(ConnectionState::Idle) /> }
 }
 
-/// Finds out who is signed in, and opens the gate that belongs to the answer.
+/// Checks who is signed in, and sets `gate` to the result.
 fn check_out(gate: RwSignal<Gate>, settings: Arc<Settings>) {
     gate.set(Gate::Checking);
     spawn_local(async move {
@@ -148,13 +148,13 @@ fn check_out(gate: RwSignal<Gate>, settings: Arc<Settings>) {
     });
 }
 
-/// Where "back" leads when there is nothing to go back to.
+/// Returns the address that "back" navigates to when the history is empty.
 fn home(settings: &Settings) -> String {
     let home = settings.home.as_str();
     if links::is_followed(home) { home } else { "/" }.into()
 }
 
-/// Says so, once, when the browser keeps nothing.
+/// Shows a toast if the browser does not store anything.
 fn note_forgetful_store(toasts: Toasts, text: Texts) {
     if host::forgetful(here()) {
         toasts.say(text.forgetful.into());

@@ -14,7 +14,7 @@ use crate::settings::Settings;
 use crate::state::panels::{Open, Opened};
 use crate::state::toasts::Toasts;
 
-/// The orchard of somebody who is signed in: the connection lives as long as this does.
+/// The orchard for a player who is signed in. The connection is closed when it unmounts.
 #[component]
 pub(crate) fn Orchard(
     session: Session,
@@ -28,7 +28,7 @@ pub(crate) fn Orchard(
         match connection::go_live(&session, head_start, &settings, on_expired) {
             Ok(live) => live,
             Err(error) => {
-                // Only the settings can be at fault, so their keeper is told, and the page stays usable.
+                // Only wrong settings cause this error. A toast shows it; the page stays usable.
                 Toasts::from_context().keep(text.unusable_server(&error));
                 Live {
                     count: Signal::stored(None),
@@ -69,7 +69,7 @@ pub(crate) fn Orchard(
     }
 }
 
-/// The page's own notice board.
+/// The notice board, with the page's notices.
 #[component]
 fn Board() -> impl IntoView {
     let notices = Notices::from_context();

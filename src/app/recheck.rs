@@ -1,4 +1,5 @@
-//! Coming back from a window of the host's, by which one may have signed in.
+//! Checks the session again when the player returns from another window of the host, where they may
+//! have signed in.
 
 use leptos::prelude::*;
 use orchard_contract::storage;
@@ -7,8 +8,8 @@ use crate::account::session;
 use crate::host::{HostEvent, here};
 use crate::state::gate::Gate;
 
-/// Calls `check` when the page is shown again to somebody who is not signed in, and the stores have another token than the
-/// one that was not good.
+/// Calls `check` when the page is shown again while nobody is signed in, and the stores contain
+/// another token than the one that was rejected.
 pub(crate) fn look(gate: RwSignal<Gate>, check: impl Fn() + 'static) {
     let seen = StoredValue::new(None);
     Effect::new(move || {

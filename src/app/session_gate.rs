@@ -1,4 +1,4 @@
-//! Coming in and going out, and what is kept in between.
+//! The start and end of a session, and what is kept between two sessions.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -10,7 +10,7 @@ use crate::notices::Notices;
 use crate::state::gate::{Gate, SignedOut};
 use crate::state::panels::{Open, Opened};
 
-/// The way in and out of the orchard.
+/// Starts and ends the player's session.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SessionGate {
     /// The URL of the JSON-RPC, for `User.logout`.
@@ -18,7 +18,7 @@ pub(crate) struct SessionGate {
     gate: RwSignal<Gate>,
     notices: Notices,
     opened: Opened,
-    /// What was open when the session ended.
+    /// The panel that was open when the session ended.
     left: StoredValue<Option<Open>>,
 }
 
@@ -33,7 +33,7 @@ impl SessionGate {
         }
     }
 
-    /// Lets somebody in, to where they were when their session ended.
+    /// Starts a session, and reopens the panel that was open when the last one expired.
     pub(crate) fn enter(self, session: Session) {
         self.gate.try_set(Gate::In(session));
         if let Some(panel) = self.left.try_update_value(Option::take).flatten() {
@@ -51,7 +51,7 @@ impl SessionGate {
         self.gate.try_set(Gate::SignIn(None));
     }
 
-    /// The session has ended by itself: the player is asked to sign in, and what they were at is kept.
+    /// Handles an expired session: shows the sign-in form, and remembers the open panel.
     pub(crate) fn expire(self) {
         // Several sources may report the end; only the first one counts.
         if !matches!(self.gate.try_get_untracked(), Some(Gate::In(_))) {

@@ -1,4 +1,5 @@
-//! The frame around the orchard: the board above and the one below, wired to the player and to what they open.
+//! The frame around the orchard: header and footer, with the player's data and the panels that they
+//! open.
 
 use std::sync::Arc;
 
@@ -16,16 +17,16 @@ use crate::settings::Settings;
 use crate::state::panels::{Open, Opened};
 use crate::state::toasts::Toasts;
 
-/// Why somebody is signed in no more.
+/// Why a session ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum End {
-    /// The tokens are good no more.
+    /// The tokens are no longer valid.
     Expired,
-    /// The player wished so.
+    /// The player signed out.
     SignedOut,
 }
 
-/// Header and footer of somebody who is signed in.
+/// The header and footer for a player who is signed in.
 #[component]
 pub(crate) fn Shell(#[prop(into)] on_end: Callback<End>) -> impl IntoView {
     let text = Texts::from_context();
@@ -76,18 +77,18 @@ pub(crate) fn Shell(#[prop(into)] on_end: Callback<End>) -> impl IntoView {
     }
 }
 
-/// What is known of the player.
+/// The data of the player, and whether it is current.
 #[derive(Clone, Copy)]
 struct Account {
     api: StoredValue<String>,
     on_end: Callback<End>,
     player: RwSignal<Player>,
-    /// Whether the last answer failed to come.
+    /// Whether the last request failed.
     stale: RwSignal<bool>,
 }
 
 impl Account {
-    /// Shows what is kept, and asks the server.
+    /// Shows the stored data, and requests it from the server.
     fn follow(api: String, on_end: Callback<End>) -> Self {
         let account = Self {
             api: StoredValue::new(api),
@@ -107,7 +108,7 @@ impl Account {
                     self.player.try_update(|player| player.update(told));
                     self.stale.try_set(false);
                 }
-                // Whoever has left meanwhile is not to be told a second time.
+                // A player who has left meanwhile must not be notified again.
                 Err(ProfileError::Expired) if !self.player.is_disposed() => {
                     _ = self.on_end.try_run(End::Expired);
                 }
@@ -117,7 +118,7 @@ impl Account {
     }
 }
 
-/// The portrait's address in full: the server means it relative to itself.
+/// Returns the portrait's absolute URL. The server's address is relative to the server.
 fn address_of(avatar: &str, api: &str) -> Option<String> {
     if !links::is_followed(avatar) {
         return None;

@@ -1,4 +1,4 @@
-//! What happens when the sign-in form is sent.
+//! Signing in: the form and its submission.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::i18n::context::Texts;
 use crate::settings::Settings;
 use crate::state::gate::SignedOut;
 
-/// The form, and what becomes of it. `notice` says why somebody is signed out who was in.
+/// The sign-in form and its submission. `notice` says why the last session ended, if there was one.
 #[component]
 pub(crate) fn SignInFlow(notice: Option<SignedOut>, session_gate: SessionGate) -> impl IntoView {
     let settings = use_context::<Arc<Settings>>().unwrap_or_default();
@@ -56,7 +56,7 @@ pub(crate) fn SignInFlow(notice: Option<SignedOut>, session_gate: SessionGate) -
                     complaint.try_set(Some(Complaint::Refused(refusal.clone())));
                     if let Refusal::Call(error) = &*refusal {
                         let found = diagnosis::of_call(&settings.api, error).await;
-                        // By now it may be tried once more.
+                        // The player may have submitted the form again meanwhile.
                         if busy.try_get_untracked() == Some(false) {
                             advice.try_set(found);
                         }
@@ -65,7 +65,7 @@ pub(crate) fn SignInFlow(notice: Option<SignedOut>, session_gate: SessionGate) -
             }
         });
     });
-    // The host's own window, where it has one; the page's form stays at hand, should that window be of no use.
+    // The host's own sign-in window, if it has one. The player can switch to the page's form.
     let elsewhere = RwSignal::new(here().open_sign_in());
     let text = Texts::from_context();
     move || {

@@ -1,13 +1,13 @@
-//! The sky over the orchard follows the player's own hour.
+//! The sky over the orchard, which follows the player's local time.
 
 use gloo_timers::callback::Interval;
 use leptos::ev;
 use leptos::prelude::*;
 
-/// Between two looks at the clock, in milliseconds.
+/// The interval between two updates, in milliseconds.
 const LOOK: u32 = 60_000;
 
-/// The light of an hour.
+/// The light at a time of day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Sky {
     Dawn,
@@ -26,7 +26,7 @@ impl Sky {
         }
     }
 
-    /// For the style sheet.
+    /// Returns the name that the style sheet uses.
     fn name(self) -> &'static str {
         match self {
             Self::Dawn => "dawn",
@@ -36,7 +36,7 @@ impl Sky {
         }
     }
 
-    /// What the browser's own bars around the page take.
+    /// Returns the theme colour, for the browser's own bars.
     fn colour(self) -> &'static str {
         match self {
             Self::Dawn => "#7fb6ee",
@@ -47,16 +47,16 @@ impl Sky {
     }
 }
 
-/// Keeps the sky right for as long as the current owner lives.
+/// Updates the sky until the current owner is cleaned up.
 pub(crate) fn follow() {
     show();
     StoredValue::new_local(Interval::new(LOOK, turn));
-    // A page that sleeps has no timers, and may wake up on another day.
+    // Timers do not run in a suspended page, which may resume on another day.
     let awake = window_event_listener(ev::visibilitychange, |_| turn());
     on_cleanup(move || awake.remove());
 }
 
-/// From now on it changes gently.
+/// Updates the sky with a transition. The first update has none.
 fn turn() {
     set("main", "data-turns", "");
     show();

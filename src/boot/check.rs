@@ -1,4 +1,4 @@
-//! Whether the token that is kept is good: the one question that everybody waits for.
+//! Checks whether the stored token is valid: the only request that every start waits for.
 
 use js_sys::{JSON, Reflect};
 use orchard_contract::{Errno, storage};
@@ -8,9 +8,10 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use crate::account::session::{self, Absent, Session};
 use crate::host::Host;
 
-/// As [`session::check`], by the answer to what `ask.js` has asked ahead, with the browser's own JSON, which weighs
-/// nothing. No answer, or one that isn't plain, is [`Absent::Unclear`]: the page then asks for itself, and tells what is
-/// wrong.
+/// Like [`session::check`], but reads the response to the request that `ask.js` has sent ahead.
+///
+/// It parses with the browser's own JSON, which adds no code. Returns [`Absent::Unclear`] if there
+/// is no response or it can't be read; the page then sends its own request and reports the problem.
 pub(super) async fn check(host: &impl Host, api: &str) -> Result<Session, Absent> {
     let kept = session::kept(host, storage::ACCESS_TOKEN);
     let (place, token) = kept.ok_or(Absent::NeverSignedIn)?;
@@ -26,7 +27,7 @@ pub(super) async fn check(host: &impl Host, api: &str) -> Result<Session, Absent
 
 #[wasm_bindgen]
 extern "C" {
-    /// What came back, as text, empty if nothing did; it fails where ask.js is missing.
+    /// Returns the response as text, empty if there was none. Fails if `ask.js` is missing.
     #[wasm_bindgen(catch, js_name = answerAhead)]
     async fn answer_ahead(api: &str, token: &str) -> Result<JsValue, JsValue>;
 }
@@ -37,7 +38,7 @@ fn errno(text: &str) -> Option<Errno> {
     Some(Errno::new(errno as i64))
 }
 
-/// What an object has under `name`; `None` of what is no object.
+/// Returns the property `name` of an object, or `None` if `object` is not an object.
 pub(super) fn member(object: &JsValue, name: &str) -> Option<JsValue> {
     Reflect::get(object, &JsValue::from_str(name)).ok()
 }

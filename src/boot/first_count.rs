@@ -8,8 +8,10 @@ use super::check::member;
 use crate::account::session::Session;
 use crate::settings::Settings;
 
-/// Opens the connection of `session`, whose first count is shown as it comes; `settled` hears when it is made or has
-/// failed. `None` where the settings name no server that can be used: the page finds out why.
+/// Opens the connection of `session`, and shows its first count on arrival.
+///
+/// `settled` is called when the connection is established or has failed. Returns `None` if the
+/// settings name no valid server; the page then reports why.
 pub(super) fn connect(
     session: &Session,
     settings: &Settings,
@@ -18,9 +20,9 @@ pub(super) fn connect(
     let heard = move |heard: Heard<'_>| {
         if let Heard::Packet(packet) = heard {
             match packet.bytes().next() {
-                // An event, before the server has answered the CONNECT, or after.
+                // An event, before or after the server's answer to CONNECT.
                 Some(b'2') => _ = count(packet).map(show),
-                // The answer, one or the other.
+                // The answer: CONNECT or CONNECT_ERROR.
                 Some(b'0' | b'4') => {}
                 _ => return,
             }
@@ -37,7 +39,7 @@ pub(super) fn connect(
     .ok()
 }
 
-/// What [`orchard_contract::events::Auth`] is as JSON.
+/// Returns [`orchard_contract::events::Auth`] as JSON.
 fn auth(session: &Session) -> Option<String> {
     let auth = Object::new();
     let token = JsValue::from_str(session.token.expose());
@@ -45,17 +47,17 @@ fn auth(session: &Session) -> Option<String> {
     JSON::stringify(&auth).ok()?.as_string()
 }
 
-/// The count in an event's packet, if it has one.
+/// Returns the count in an event's packet, if it has one.
 fn count(packet: &str) -> Option<f64> {
     let arguments = packet.get(packet.find('[')?..)?;
     let arguments: Array = JSON::parse(arguments).ok()?.dyn_into().ok()?;
     let is_response = arguments.get(0).as_string()? == ServerResponse::NAME;
     let count = member(&arguments.get(1), "count").filter(|_| is_response)?;
-    // A crowd that the place has no room for is shortened by the page.
+    // A count that is too long for the element is left to the page, which abbreviates it.
     count.as_f64().filter(|count| (0.0..1e8).contains(count))
 }
 
-/// Puts the count into the place that `index.html` has for it, which the page takes over.
+/// Shows the count in the element that `index.html` has for it, which the page replaces later.
 fn show(count: f64) {
     let document = web_sys::window().and_then(|window| window.document());
     let element = |id| document.as_ref()?.get_element_by_id(id);

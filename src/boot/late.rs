@@ -1,4 +1,4 @@
-//! The page's own part, which a release loads after what comes early.
+//! Loads and mounts the page, which in release builds is a module of its own, loaded after boot.
 
 use std::any::Any;
 use std::cell::Cell;
@@ -16,13 +16,13 @@ use crate::boot::Start;
 use crate::host;
 use crate::settings::Settings;
 
-/// The style sheet of `index.html` that holds for nothing before the page is there.
+/// The id of the style sheet of `index.html` that is disabled until the page is mounted.
 const STYLE: &str = "later";
 
-/// How long to wait before what could not be loaded is asked for again, in milliseconds.
+/// The delay before a failed load is retried, in milliseconds.
 const AGAIN: u32 = 3_000;
 
-/// Loads the page and hands `start` over to it. Until then, what came early goes on.
+/// Loads the page and hands `start` over to it. Boot's connection stays open meanwhile.
 pub(crate) fn load(start: Start) {
     spawn_local(async move {
         match seam::loaded().await {
@@ -36,7 +36,7 @@ fn again(start: Start) {
     Timeout::new(AGAIN, move || load(start)).forget();
 }
 
-/// Puts the page in the place of what `index.html` shows while it is loaded.
+/// Mounts the page, which replaces what `index.html` shows while it is loaded.
 fn put(start: Start) {
     if let Some(style) = document().get_element_by_id(STYLE) {
         _ = style.remove_attribute("media");
@@ -44,7 +44,7 @@ fn put(start: Start) {
     spawn_local(async move { show(arrive(start).await) });
 }
 
-/// Opens the page anew, with nothing known: another host holds it than was thought.
+/// Restarts the page, and checks the session again, because another host was detected.
 fn open_again() {
     let (settings, problems) = Settings::of_document();
     spawn_local(async move {
@@ -59,7 +59,7 @@ fn open_again() {
     });
 }
 
-/// Finds out what holds the page. Who is signed in already, is so in a plain browser.
+/// Detects the host of the page. A player who is signed in already is in a plain browser.
 async fn arrive(mut start: Start) -> Start {
     if !matches!(start.checked, Err(Absent::NeverSignedIn | Absent::Unasked)) {
         return start;
@@ -69,14 +69,14 @@ async fn arrive(mut start: Start) -> Start {
         (start.settings, start.problems) = Settings::of_document_and(&carried);
     }
     start.problems.extend(problem);
-    // What was asked early was a plain browser's store.
+    // Boot has read the stores of a plain browser.
     if host::here().name() != host::BROWSER {
         start.checked = Err(Absent::Unasked);
     }
     start
 }
 
-/// Shows the page, in the place of one that was there before.
+/// Mounts the page, and unmounts the previous one.
 fn show(start: Start) {
     drop(SHOWN.take());
     let app = || {
@@ -98,11 +98,11 @@ fn show(start: Start) {
 }
 
 thread_local! {
-    /// What is shown, for as long as it is kept here.
+    /// The mounted page. Dropping it unmounts the page.
     static SHOWN: Cell<Option<Box<dyn Any>>> = const { Cell::new(None) };
 }
 
-/// The seam: what is called from `put` on, and by nothing else, becomes a module of its own.
+/// The split point: code that is reachable only through `put` becomes a module of its own.
 #[cfg(feature = "split")]
 mod seam {
     use wasm_split_helpers::{SplitLoaderError, wasm_split};
@@ -117,7 +117,7 @@ mod seam {
     }
 }
 
-/// Without the seam, all is there from the start.
+/// Without the split, everything is loaded from the start.
 #[cfg(not(feature = "split"))]
 mod seam {
     use std::convert::Infallible;

@@ -1,7 +1,10 @@
-//! What runs before the page is there: who is signed in, a head start of the connection, and its first count.
+//! Code that runs before the page is loaded: checks the session, starts the connection, and shows
+//! the first count.
 //!
-//! This is all that a player waits for, so it is kept small: no Leptos, no client yet, and nothing that can come later. In release it is
-//! a module of its own; the page is another one, loaded when there is a connection to show or somebody to be asked.
+//! The player waits for this code only, so it is small: it contains neither Leptos nor the
+//! Socket.IO client, and nothing that can be loaded later. In release builds it is a WebAssembly
+//! module of its own. The page is a second module, loaded once the connection is established or the
+//! player has to sign in.
 
 mod check;
 mod first_count;
@@ -18,28 +21,29 @@ use crate::account::session::{Absent, Session};
 use crate::host::{self, Browser};
 use crate::settings::{Problem, Settings};
 
-/// How long the page waits for the connection to tell how it is, in milliseconds.
+/// How long the page waits for the connection to succeed or fail, in milliseconds.
 const PATIENCE: u32 = 2_000;
 
-/// What the page finds when it is there.
+/// The state that boot hands over to the page.
 pub(crate) struct Start {
     pub(crate) settings: Settings,
-    /// What was wrong with the settings.
+    /// The problems in the settings.
     pub(crate) problems: Vec<Problem>,
     pub(crate) checked: Result<Signed, Absent>,
 }
 
-/// Somebody who is signed in, and the connection that was opened for them, for the client to take over.
+/// A session, and the connection that was opened for it, which the client takes over.
 pub(crate) struct Signed {
     pub(crate) session: Session,
     pub(crate) head_start: Option<HeadStart>,
 }
 
-/// Finds out who is signed in and connects; then hands over to `page`.
+/// Checks who is signed in, connects, and then calls `page`.
 pub(crate) fn start(page: fn(Start)) {
     spawn_local(async move {
         let (settings, problems) = Settings::of_document();
-        // An expired token is renewed by the page: it happens once an hour, and its code would be waited for each time.
+        // The page renews an expired token: that happens once an hour, and here its code would
+        // delay every start.
         let checked = if host::is_elsewhere(&settings) {
             Err(Absent::Unasked)
         } else {
@@ -81,7 +85,7 @@ pub(crate) fn start(page: fn(Start)) {
     });
 }
 
-/// A start that waits until its connection is made or has failed, or took too long for that.
+/// A start that waits until its connection is established, has failed, or [`PATIENCE`] has passed.
 struct Waiting {
     start: Start,
     _deadline: Timeout,

@@ -1,20 +1,21 @@
-//! How often a change is told to somebody who hears it instead of seeing it.
+//! Limits how often a change is announced to users of screen readers.
 
-/// Milliseconds between two announcements: time enough to hear one out, and to do something else.
+/// Milliseconds between two announcements: enough to listen to one, and to do something else.
 pub(crate) const PAUSE: f64 = 10_000.0;
 
-/// What to do about a change.
+/// When to announce a change.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum When {
-    /// It is announced at once.
+    /// Announce it immediately.
     Now,
-    /// Whatever is the latest by then is announced in this many milliseconds.
+    /// Announce the latest value after this many milliseconds.
     In(f64),
-    /// That is arranged already.
+    /// An announcement is scheduled already.
     Arranged,
 }
 
-/// Lets one announcement through every [`PAUSE`], and the last change always. Moments are in milliseconds of any one clock.
+/// Allows one announcement per [`PAUSE`], and never drops the last change. Times are in
+/// milliseconds of any one clock.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Throttle {
     last: Option<f64>,
@@ -22,7 +23,7 @@ pub(crate) struct Throttle {
 }
 
 impl Throttle {
-    /// Something changed.
+    /// Handles a change, and returns when to announce it.
     pub(crate) fn change(&mut self, now: f64) -> When {
         if self.arranged {
             return When::Arranged;
@@ -33,12 +34,12 @@ impl Throttle {
             When::Now
         } else {
             self.arranged = true;
-            // A clock that was set back must not silence the page.
+            // A clock that was set back must not delay the announcement further.
             When::In(wait.min(PAUSE))
         }
     }
 
-    /// What was arranged is announced.
+    /// Handles the scheduled announcement.
     pub(crate) fn announced(&mut self, now: f64) {
         self.arranged = false;
         self.last = Some(now);

@@ -1,13 +1,14 @@
-//! What changes faster than anybody can see it.
+//! Limits updates of a signal to one per animation frame.
 
 use std::cell::Cell;
 use std::rc::Rc;
 
 use leptos::prelude::*;
 
-/// Sets `signal` to the first value at once, and to those that follow once a frame: the latest of them.
+/// Returns a function that sets `signal` immediately, and then at most once per frame, to the
+/// latest value.
 ///
-/// In a page that is not shown there are no frames, and nobody who looks: the latest waits for both.
+/// A hidden page has no frames, so the latest value waits until the page is visible.
 pub(crate) fn paced<T>(signal: WriteSignal<T>) -> impl Fn(T) + Clone
 where
     T: Send + Sync + 'static,
@@ -26,9 +27,9 @@ where
 }
 
 struct Pace<T> {
-    /// What came since the signal was set.
+    /// The latest value since the signal was set.
     latest: Cell<Option<T>>,
-    /// Whether it was set in this frame.
+    /// Whether the signal was set in this frame.
     resting: Cell<bool>,
 }
 

@@ -23,7 +23,7 @@ pub(crate) async fn pause(time: Duration) {
     _ = JsFuture::from(promise).await;
 }
 
-/// The output of `future`, or `None` after so many milliseconds. The future is dropped then.
+/// Returns the output of `future`, or `None` after `milliseconds`, when the future is dropped.
 pub(crate) async fn within<T>(milliseconds: u32, future: impl Future<Output = T>) -> Option<T> {
     let mut future = pin!(future);
     let mut deadline = pin!(pause(Duration::from_millis(milliseconds.into())));

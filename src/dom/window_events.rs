@@ -1,4 +1,4 @@
-//! Events of the whole window, for as long as a component lives.
+//! Listeners for events of the window, bound to the lifetime of a component.
 
 use leptos::ev::Event;
 use leptos::html::ElementType;
@@ -7,20 +7,20 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Node};
 
-/// Takes the listener off with the current owner.
+/// Removes the listener when the current owner is cleaned up.
 pub(crate) fn until_cleanup(listener: WindowListenerHandle) {
     on_cleanup(move || listener.remove());
 }
 
-/// Where an event came from.
+/// Tests on the target of an event.
 pub(crate) trait Inside {
-    /// Whether it came from within `element`.
+    /// Returns whether the target is inside `element`.
     fn is_inside<E>(&self, element: NodeRef<E>) -> bool
     where
         E: ElementType,
         E::Output: JsCast + AsRef<Node> + Clone + 'static;
 
-    /// Whether it came from where something is typed or chosen.
+    /// Returns whether the target is inside an input, textarea or select element.
     fn is_from_field(&self) -> bool;
 }
 

@@ -1,24 +1,24 @@
-//! Who is let in.
+//! The gate to the orchard: whether the player is signed in.
 
 use crate::account::rpc::CallError;
 use crate::account::session::{Absent, Session};
 use crate::i18n::text::Text;
 
-/// How far the player has come.
+/// The state of signing in.
 #[derive(Clone)]
 pub(crate) enum Gate {
-    /// The kept token is being checked.
+    /// The stored token is being checked.
     Checking,
-    /// Somebody is signed in.
+    /// The player is signed in.
     In(Session),
-    /// Nobody is signed in; the notice, if any, says why not any more.
+    /// The player has to sign in. The value says why the last session ended, if there was one.
     SignIn(Option<SignedOut>),
-    /// Whether somebody is signed in couldn't be found out.
+    /// The token could not be checked, because the server is unreachable.
     Unreachable(CallError),
 }
 
 impl Gate {
-    /// What the answer of a check opens.
+    /// Returns the state for the result of a check.
     pub(crate) fn of(checked: Result<Session, Absent>) -> Self {
         match checked {
             Ok(session) => Self::In(session),
@@ -31,12 +31,12 @@ impl Gate {
     }
 }
 
-/// Why somebody who was signed in is asked again.
+/// Why a player who was signed in has to sign in again.
 #[derive(Clone, Debug)]
 pub(crate) enum SignedOut {
     /// The session has ended.
     Ended,
-    /// The server failed at the question.
+    /// The check failed with an error of the server.
     Fault(CallError),
 }
 

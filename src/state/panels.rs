@@ -1,21 +1,21 @@
-//! What is open over the orchard: one panel at a time.
+//! The panel that is open over the orchard, at most one at a time.
 
 use leptos::prelude::*;
 
 /// A panel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Open {
-    /// State and figures of the connection.
+    /// The state and figures of the connection.
     Connection,
     /// A short help for newcomers.
     Help,
     /// The notice board.
     Notices,
-    /// The player's balances, and what belongs to the account.
+    /// The player's balances and account settings.
     Wallet,
 }
 
-/// The one place that knows which panel is open, from context.
+/// The open panel, shared through context.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Opened(RwSignal<Option<Open>>);
 
@@ -24,36 +24,36 @@ impl Opened {
         Self(RwSignal::new(None))
     }
 
-    /// That of the page which this component belongs to.
+    /// Returns the value that the page has put into context, or a new one if there is none.
     pub(crate) fn from_context() -> Self {
         use_context().unwrap_or_else(Self::new)
     }
 
-    /// Opens `panel`, in place of any other.
+    /// Opens `panel`, and closes any other.
     pub(crate) fn show(self, panel: Open) {
         self.0.try_set(Some(panel));
     }
 
-    /// Whether `panel` is open; tracked.
+    /// Returns whether `panel` is open. Tracks the signal.
     pub(crate) fn shows(self, panel: Open) -> bool {
         self.0.get() == Some(panel)
     }
 
-    /// Closes `panel`, and no other that has taken its place.
+    /// Closes `panel`, if it is still the open one.
     pub(crate) fn close(self, panel: Open) {
         if self.0.try_get_untracked() == Some(Some(panel)) {
             self.0.try_set(None);
         }
     }
 
-    /// Closes whatever is open, and tells what it was.
+    /// Closes the open panel, and returns it.
     pub(crate) fn take(self) -> Option<Open> {
         let open = self.0.try_get_untracked().flatten();
         self.close_any();
         open
     }
 
-    /// Closes whatever is open; whether anything was.
+    /// Closes the open panel. Returns whether one was open.
     pub(crate) fn close_any(self) -> bool {
         let open = self.0.try_get_untracked().flatten();
         if open.is_some() {

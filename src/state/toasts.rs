@@ -1,4 +1,4 @@
-//! Short messages to the player: few at once, the rest waits its turn.
+//! Toasts: short messages to the player, a few at a time. The rest wait in a queue.
 
 use std::collections::VecDeque;
 
@@ -7,28 +7,29 @@ use leptos::prelude::*;
 use crate::host::here;
 use crate::i18n::shown;
 
-/// How many are shown at once.
+/// The maximum number of toasts that are shown at a time.
 pub(crate) const SHOWN: usize = 3;
 
-/// How many may wait. Beyond that the oldest waiting one is dropped: it is stale.
+/// The maximum number of waiting toasts. Beyond it, the oldest waiting toast is dropped as stale.
 const WAITING: usize = 12;
 
-/// How many characters of a text are shown: a browser takes a second to lay out half a million.
+/// The maximum length of a text, in characters. Laying out half a million takes a browser a second.
 const LONGEST: usize = 600;
 
-/// How long a toast stays, in milliseconds: the game's own time, more for longer texts, and not for ever.
+/// How long a toast is shown, in milliseconds: the game's own time, and more for longer texts, up
+/// to a maximum.
 const STAY: u32 = 3_000;
 const STAY_PER_CHARACTER: u32 = 40;
 const STAY_MAX: u32 = 10_000;
-/// What is left at least after a pause: nobody who lets go of a toast sees it vanish under the finger.
+/// The minimum time after a pause, so that a toast does not vanish when the pointer leaves it.
 const STAY_AFTER_PAUSE: u32 = 1_000;
 
-/// What a message is.
+/// The kind of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Tone {
-    /// ServerMessage politely.
+    /// Information, announced politely.
     Word,
-    /// Something is wrong: said at once.
+    /// An error, announced immediately.
     Fault,
 }
 
@@ -37,12 +38,12 @@ pub(crate) enum Tone {
 pub(crate) struct Toast {
     pub(crate) id: u32,
     pub(crate) text: String,
-    /// Whether it goes by itself.
+    /// Whether it is dismissed automatically.
     pub(crate) timed: bool,
     pub(crate) tone: Tone,
 }
 
-/// The time that a toast still has. Moments are in milliseconds of any one clock.
+/// The remaining time of a toast. Times are in milliseconds of any one clock.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Stay {
     left: u32,
@@ -50,7 +51,7 @@ pub(crate) struct Stay {
 }
 
 impl Stay {
-    /// Time enough to read `text`.
+    /// Returns the time to read `text`.
     pub(crate) fn of(text: &str) -> Self {
         let length = u32::try_from(text.chars().count()).unwrap_or(u32::MAX);
         let left = STAY.saturating_add(length.saturating_mul(STAY_PER_CHARACTER));
@@ -60,13 +61,13 @@ impl Stay {
         }
     }
 
-    /// From `now` on the time runs; gives how much is left.
+    /// Starts the time at `now`, and returns how much remains.
     pub(crate) fn go_on(&mut self, now: f64) -> u32 {
         self.since.get_or_insert(now);
         self.left
     }
 
-    /// From `now` on the time stands still.
+    /// Pauses the time at `now`.
     pub(crate) fn pause(&mut self, now: f64) {
         if let Some(since) = self.since.take() {
             let gone = (now - since).max(0.0) as u32;
@@ -75,7 +76,7 @@ impl Stay {
     }
 }
 
-/// The messages that are shown and those that wait, oldest first.
+/// The messages that are shown or waiting, oldest first.
 #[derive(Debug, Default)]
 pub(crate) struct Queue {
     next: u32,
@@ -100,13 +101,13 @@ impl Queue {
         self.toasts.retain(|toast| toast.id != id);
     }
 
-    /// Those that are shown, oldest first.
+    /// Returns the messages that are shown, oldest first.
     pub(crate) fn shown(&self) -> Vec<Toast> {
         self.toasts.iter().take(SHOWN).cloned().collect()
     }
 }
 
-/// The page's messages, from context.
+/// The page's messages, shared through context.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Toasts(RwSignal<Queue>);
 
@@ -115,12 +116,12 @@ impl Toasts {
         Self(RwSignal::new(Queue::default()))
     }
 
-    /// Those of the page that this component belongs to.
+    /// Returns the value that the page has put into context, or a new one if there is none.
     pub(crate) fn from_context() -> Self {
         use_context().unwrap_or_else(Self::new)
     }
 
-    /// Says `text` for a while, by the host's means if it has its own.
+    /// Shows `text` for a while, in the host's own toast if it has one.
     pub(crate) fn say(self, text: String) {
         let text = shown::block(text, LONGEST);
         if !here().toast(&text) {
@@ -129,7 +130,7 @@ impl Toasts {
         }
     }
 
-    /// Says that something is wrong, until it is dismissed.
+    /// Shows an error until the player dismisses it.
     pub(crate) fn keep(self, text: String) {
         let text = shown::block(text, LONGEST);
         self.0
@@ -182,7 +183,7 @@ mod tests {
         assert_eq!(stay.go_on(0.0), 3_000);
         stay.pause(1_200.0);
         assert_eq!(stay.go_on(60_000.0), 1_800);
-        // Paused by two at once, it loses nothing more.
+        // A second pause subtracts nothing.
         stay.pause(60_300.0);
         stay.pause(70_000.0);
         assert_eq!(stay.go_on(80_000.0), 1_500);
