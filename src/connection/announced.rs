@@ -1,4 +1,4 @@
-//! Why the server is about to end the connection, as far as it announces that before it does.
+//! The reason that the server announces before it ends the connection.
 
 use leptos::prelude::*;
 use leptos_socketio::Socket;
@@ -6,12 +6,12 @@ use orchard_contract::events::ErrorResponse;
 
 use crate::connection::refusal::ServerMessage;
 
-/// What was announced on the current connection.
+/// The last reason that was announced on the current connection.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Announced(StoredValue<Option<ServerMessage>>);
 
 impl Announced {
-    /// That of `socket`, until the current owner goes.
+    /// Records the reasons that `socket` receives, until the current owner is cleaned up.
     pub(crate) fn of(socket: Socket) -> Self {
         let said = StoredValue::new(None::<ServerMessage>);
         let listeners = [
@@ -26,7 +26,7 @@ impl Announced {
         Self(said)
     }
 
-    /// The reason, once the connection has ended.
+    /// Returns the announced reason. To be called once the connection has ended.
     pub(crate) fn said(self) -> Option<ServerMessage> {
         self.0.try_get_value().flatten()
     }

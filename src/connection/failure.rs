@@ -1,4 +1,4 @@
-//! What went wrong with the connection, sorted by what a player makes of it.
+//! Connection failures, in the categories that a player can distinguish.
 
 use leptos_socketio::{CloseDetails, ConnectError, Disconnect, DisconnectReason};
 
@@ -8,38 +8,39 @@ use crate::connection::refusal::ServerMessage;
 /// Why there is no connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Failure {
-    /// The server ended it, in these words if it has any.
+    /// The server ended the connection, with this message.
     Ended(ServerMessage),
-    /// What came makes no sense.
+    /// The server sent invalid data.
     Garbled,
-    /// Page and server are of different times.
+    /// The page and the server use different protocol versions.
     Incompatible,
-    /// It broke off.
+    /// The connection was lost.
     Lost,
     /// There is no network.
     NoNetwork,
     /// The server does not answer CONNECT.
     NotAnswered,
-    /// The server says no, in these words if it has any.
+    /// The server refused the CONNECT, with this message.
     Refused(ServerMessage),
     /// The server closes the connection between the handshake and the answer to CONNECT.
     ShutOut,
-    /// The session is over.
+    /// The session has ended.
     SignedOut,
-    /// Nothing was heard for too long.
+    /// The heartbeat timed out.
     Silent,
-    /// The page was put to sleep.
+    /// The browser suspended the page.
     Suspended,
-    /// No answer in time.
+    /// The attempt timed out.
     TimedOut,
     /// The token could not be checked.
     Unchecked,
-    /// Nobody answers there.
+    /// The server is unreachable.
     Unreachable,
 }
 
 impl Failure {
-    /// `reached`: whether the handshake of this attempt had arrived.
+    /// Returns the failure for a connect error. `reached` says whether the attempt has completed
+    /// its handshake.
     pub(crate) fn of_error(error: &ConnectError, reached: bool) -> Self {
         match error {
             ConnectError::Auth(text) if text == SIGNED_OUT => Self::SignedOut,
@@ -58,7 +59,7 @@ impl Failure {
         }
     }
 
-    /// `None` where it ended because the page wanted it to.
+    /// Returns the failure for a disconnect, or `None` if the page closed the connection itself.
     pub(crate) fn of_disconnect(end: &Disconnect) -> Option<Self> {
         Self::of_end(end.reason, end.details.as_ref())
     }
@@ -80,7 +81,7 @@ impl Failure {
         })
     }
 
-    /// The same where the server has said before why it was about to end the connection.
+    /// Adds the reason that the server announced before it ended the connection, if it did.
     pub(crate) fn announced(self, said: Option<ServerMessage>) -> Self {
         match (self, said) {
             (Self::Ended(own), Some(said)) if own.is_empty() => Self::Ended(said),
@@ -89,7 +90,7 @@ impl Failure {
         }
     }
 
-    /// The server's words in it.
+    /// Returns the server's message, if the failure has one.
     pub(crate) fn said(&self) -> Option<&ServerMessage> {
         match self {
             Self::Ended(said) | Self::Refused(said) => Some(said),
@@ -146,7 +147,7 @@ mod tests {
     fn only_who_is_signed_out_is_told_so() {
         let failure = |text: &str| Failure::of_error(&ConnectError::Auth(text.into()), true);
         assert_eq!(failure(SIGNED_OUT), Failure::SignedOut);
-        // The client's own words, where nothing came in time.
+        // The client's own error text after a timeout.
         assert_eq!(failure("no answer in time"), Failure::Unchecked);
     }
 

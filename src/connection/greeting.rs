@@ -1,5 +1,5 @@
-//! Which welcomes are shown: one for each newcomer, and one a session for the player, whatever the
-//! number of reconnects.
+//! Decides which welcomes are shown: one for each newcomer, and one per session for the player,
+//! regardless of reconnects.
 
 /// The most welcomes that are held until the page knows its own public id.
 const HELD: usize = 16;
@@ -9,24 +9,24 @@ const HELD: usize = 16;
 pub(crate) struct Newcomer {
     /// The public id of their socket.
     pub(crate) sid: String,
-    /// Their name, where the server knows it.
+    /// The newcomer's name, if the server sent it.
     pub(crate) nickname: Option<String>,
-    /// The number of players now.
+    /// The current number of players.
     pub(crate) count: Option<u64>,
 }
 
-/// Which login was answered.
+/// Whose login a `login_response` answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Answered {
-    /// The page's, for the first time in this session.
+    /// The page's login, for the first time in this session.
     First,
-    /// The page's, after a reconnect.
+    /// The page's login after a reconnect.
     Again,
-    /// That of another device of the player.
+    /// The login of another device of the player.
     Other,
 }
 
-/// What was shown in this session, and the welcomes that are held.
+/// The welcomes that were shown in this session, and those that are held.
 ///
 /// The page recognises its own welcome by its id. A Flask server announces the socket's id. The
 /// default server announces a public id, and sends it to the page in `login_response` only, after
@@ -90,14 +90,14 @@ impl Greeting {
         self.held.clear();
     }
 
-    /// Handles a disconnect: the next connection has another id.
+    /// Handles a disconnect. The next connection has another id.
     pub(crate) fn left(&mut self) {
         self.own = None;
         self.is_answered = false;
         self.held.clear();
     }
 
-    /// Whether the server verifies who signs in: only such a server sends public ids.
+    /// Returns whether the server verifies who signs in. Only such a server sends public ids.
     pub(crate) fn is_verified(&self) -> bool {
         self.sends_ids
     }

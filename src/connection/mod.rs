@@ -1,4 +1,5 @@
-//! The page's connection: what it sends, and what events do to the page.
+//! The page's Socket.IO connection: the events that it emits, and the handlers of events that it
+//! receives.
 
 pub(crate) mod announced;
 pub(crate) mod diagnosis;
@@ -36,7 +37,7 @@ use crate::state::toasts::Toasts;
 /// token unchecked: the Socket.IO server may be reachable while the JSON-RPC is not.
 const PATIENCE: u32 = 8_000;
 
-/// What the page shows of its connection.
+/// The parts of the connection that the page shows.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Live {
     /// The last count; `None` before the first.
@@ -44,11 +45,13 @@ pub(crate) struct Live {
     pub(crate) link: ConnectionView,
 }
 
-/// Opens the connection of `session`, or takes over the one that was opened early. It, and all that listens to it, goes
-/// with the current owner. `on_expired` is called when the player has to sign in again.
+/// Opens the connection of `session`, or takes over the one of `head_start`.
+///
+/// The socket and its listeners are removed when the current owner is cleaned up. `on_expired` is
+/// called when the player has to sign in again.
 ///
 /// # Errors
-/// When the settings name no server or namespace that can be used.
+/// Returns an error if the settings name an invalid server or namespace.
 pub(crate) fn go_live(
     session: &Session,
     head_start: Option<HeadStart>,
@@ -61,7 +64,8 @@ pub(crate) fn go_live(
     on_cleanup(move || socket.remove());
     let (uid, chat) = (session.uid.clone(), settings.chat);
     use_connect_of(socket, move || {
-        // Connected, so these go out at once; should the connection be gone again, the next connect repeats them.
+        // The socket is connected, so these are sent immediately. If the connection is lost before
+        // that, the next connect emits them again.
         _ = socket.emit(&Login { uid: uid.clone() });
         if chat {
             _ = socket.emit(&Chat { uid: uid.clone() });
@@ -75,7 +79,8 @@ pub(crate) fn go_live(
     let announced = Announced::of(socket);
     readmission::follow(socket, settings, announced, on_expired);
     let link = ConnectionView::of(socket, settings, announced, asking.into());
-    // Not before all listen: what came early is told then.
+    // After all listeners are registered: connecting delivers the events that the head start has
+    // buffered.
     _ = socket.connect();
     Ok(Live {
         count: count.into(),
@@ -83,7 +88,7 @@ pub(crate) fn go_live(
     })
 }
 
-/// Shows each count, and toasts welcomes and logins.
+/// Shows each count, and shows welcomes and logins as toasts.
 fn greet(socket: Socket, show: impl Fn(Option<u64>) + 'static, notices: Notices) {
     let (toasts, text) = (Toasts::from_context(), Texts::from_context());
     let greeting = StoredValue::new(Greeting::default());
@@ -149,7 +154,8 @@ fn open(
     settings: &Settings,
     asking: RwSignal<bool>,
 ) -> Result<Socket, OpenError> {
-    // The head start has asked with the token that was checked, or will; so the first question is not the page's.
+    // If the head start sends the first CONNECT, the checked token is used up, and the token of the
+    // next CONNECT is checked again.
     let is_asked = head_start.as_ref().is_some_and(HeadStart::has_asked);
     let builder = Socket::builder(&settings.socket_server)
         .namespace(&settings.socket_namespace)
@@ -167,8 +173,10 @@ fn open(
     .build()
 }
 
-/// Asks for each CONNECT whether the token is still good, and renews it where it has expired. The very first is `fresh`:
-/// it was checked, or issued, a moment ago. `asking` is true while a question is open.
+/// Checks the token before each CONNECT, and renews it if it has expired.
+///
+/// With `fresh`, the first CONNECT sends `token` unchecked, because it was checked or issued a
+/// moment ago. `asking` is true while a check is running.
 fn renewal(
     token: Secret,
     api: Rc<str>,
@@ -188,7 +196,7 @@ fn renewal(
             } else {
                 asking.try_set(true);
                 let answer = within(PATIENCE, session::checkout(here(), &api)).await;
-                // A newer question may still be open.
+                // A newer check may still be running.
                 if asked.get() == question {
                     asking.try_set(false);
                 }
@@ -205,5 +213,5 @@ fn renewal(
     }
 }
 
-/// What the next CONNECT carries, when it is there.
+/// The future of the payload of the next CONNECT.
 type Answer = Pin<Box<dyn Future<Output = Result<AuthData, String>>>>;

@@ -1,9 +1,9 @@
-//! Whether the browser has a network at all.
+//! The network state of the browser.
 
 use leptos::ev;
 use leptos::prelude::*;
 
-/// Whether there is a network, as a signal that ends with the current owner.
+/// Returns a signal that is true while the browser is online. It stops with the current owner.
 pub(crate) fn signal() -> ReadSignal<bool> {
     let (online, set_online) = leptos::prelude::signal(window().navigator().on_line());
     for listener in [

@@ -1,5 +1,5 @@
-//! Where the server refuses the token: the page renews it and connects once more. If that fails,
-//! the player signs in again.
+//! Handles a refused token: the page renews it and connects once more. If that fails, the player
+//! has to sign in again.
 
 use js_sys::Date;
 use leptos::prelude::*;
@@ -14,20 +14,21 @@ use crate::host::here;
 use crate::settings::Settings;
 
 /// How long the page must have been connected before the token is renewed once more, in
-/// milliseconds. Otherwise a server that accepts each CONNECT and then disconnects would be asked
-/// without end.
+/// milliseconds. Otherwise a server that accepts each CONNECT and then disconnects would cause an
+/// endless loop.
 const STEADY: f64 = 5_000.0;
 
 /// The token that was sent last.
 #[derive(Clone, Copy, Debug, Default)]
 struct Given {
-    /// It was renewed because the server refused the one before.
+    /// Whether it was renewed because the server refused the previous one.
     fresh: bool,
     /// When the page was connected, in milliseconds since 1970.
     since: Option<f64>,
 }
 
-/// Follows `socket` until the current owner goes. `on_expired` is called when the player has to sign in again.
+/// Handles refusals on `socket` until the current owner is cleaned up. `on_expired` is called when
+/// the player has to sign in again.
 pub(crate) fn follow(
     socket: Socket,
     settings: &Settings,

@@ -2,29 +2,29 @@
 
 use crate::connection::failure::Failure;
 
-/// What an attempt waits for.
+/// What a connection attempt waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Awaited {
-    /// That the server lets the page in.
+    /// The server's answer to CONNECT.
     Admission,
-    /// That the server answers at all.
+    /// The handshake.
     Server,
-    /// Word of whether the token is still good.
+    /// The check of the token.
     Token,
 }
 
 /// Why there is no connection at the moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Reason {
-    /// It is on its way, and this is what it waits for.
+    /// An attempt is in progress and waits for this.
     Awaited(Awaited),
-    /// This went wrong.
+    /// The last attempt or connection failed with this.
     Failure(Failure),
 }
 
 impl Reason {
-    /// Before the server has answered, the last failure is the better explanation; after that, what
-    /// the attempt waits for.
+    /// Returns the last failure until the server has answered, and after that what the attempt
+    /// waits for.
     pub(crate) fn of(awaited: Option<Awaited>, failure: Option<Failure>) -> Option<Self> {
         match (awaited, failure) {
             (None | Some(Awaited::Server), Some(failure)) => Some(Self::Failure(failure)),

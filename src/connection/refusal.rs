@@ -1,5 +1,5 @@
-//! A server's message when it refuses or ends something: words, and an errno of the contract where
-//! it has one.
+//! The message of a server that refuses or ends a connection: a text, and an errno of the contract
+//! if it sends one.
 
 use orchard_contract::Errno;
 use orchard_contract::events::RefusalData;
@@ -8,7 +8,7 @@ use socketio_proto::manager::Refusal;
 
 use crate::i18n::shown;
 
-/// The words, made safe to show, and the errno.
+/// The text, sanitized for display, and the errno.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ServerMessage {
     pub(crate) errno: Option<Errno>,
@@ -16,7 +16,7 @@ pub(crate) struct ServerMessage {
 }
 
 impl ServerMessage {
-    /// What an event of the server's says.
+    /// Creates a message from the fields of an event.
     pub(crate) fn new(errno: Option<Errno>, words: Option<&str>) -> Self {
         Self {
             errno,
@@ -24,8 +24,8 @@ impl ServerMessage {
         }
     }
 
-    /// Reads a CONNECT_ERROR or a DISCONNECT. The errno is in its `data`, or begins the message, as
-    /// in `1005 token expired`, from servers that can send a text only.
+    /// Reads a CONNECT_ERROR or a DISCONNECT. The errno is in its `data`, or at the beginning of
+    /// the message, as in `1005 token expired`, from servers that can send only a text.
     pub(crate) fn of(refusal: &Refusal) -> Self {
         let message = refusal.message();
         let data: Option<RefusalData> = refusal.data().unwrap_or_default();
@@ -36,7 +36,7 @@ impl ServerMessage {
         }
     }
 
-    /// Whether the token is refused, so that a new one or a sign-in is needed.
+    /// Returns whether the token is refused, so that a new token or a sign-in is required.
     pub(crate) fn is_about_session(&self) -> bool {
         matches!(
             self.errno,
@@ -49,13 +49,13 @@ impl ServerMessage {
         )
     }
 
-    /// Whether the server gave no reason.
+    /// Returns whether the server gave no reason.
     pub(crate) fn is_empty(&self) -> bool {
         self.errno.is_none() && self.words.is_empty()
     }
 }
 
-/// The number that a message begins with, and the rest. All of the contract's have four digits.
+/// Splits an errno off the beginning of a message. Every errno of the contract has four digits.
 fn leading_errno(message: &str) -> (Option<Errno>, &str) {
     let message = message.trim_start();
     let digits = message.bytes().take_while(u8::is_ascii_digit).count();

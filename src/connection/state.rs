@@ -1,14 +1,14 @@
-//! How the connection is, in one word.
+//! The state of the connection, in one word.
 
 use leptos_socketio::Status;
 
-/// What the sign of the connection shows.
+/// The state that the connection indicator shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ConnectionState {
     Connecting,
-    /// The server has ended it. It is not retried until the player asks for that.
+    /// The server has ended the connection. The page reconnects only at the player's request.
     Ended,
-    /// Nobody is signed in yet.
+    /// The player is not signed in yet.
     Idle,
     Live,
     /// There is no network.
@@ -18,7 +18,7 @@ pub(crate) enum ConnectionState {
 }
 
 impl ConnectionState {
-    /// For style sheets and tests.
+    /// Returns the name that style sheets and tests use.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Connecting => "connecting",

@@ -1,4 +1,4 @@
-//! What the page tells of its connection, beside its state.
+//! The connection as the page shows it: its state and its figures, as signals.
 
 use gloo_timers::callback::Timeout;
 use js_sys::Date;
@@ -19,45 +19,46 @@ use crate::i18n::context::Texts;
 use crate::settings::Settings;
 use crate::state::toasts::Toasts;
 
-/// How long the connection may be away before the page speaks of it, in milliseconds.
+/// How long the page may be disconnected before it shows a message, in milliseconds.
 const GRACE: u32 = 3_000;
 
-/// How long the connection must have been live for the grace to start over, in milliseconds: a
-/// connection that flaps counts as away.
+/// How long the connection must have been live to get a new grace period, in milliseconds.
+/// Otherwise a flapping connection would never be reported.
 const STEADY: f64 = 5_000.0;
 
 /// The connection, as signals.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ConnectionView {
     pub(crate) state: Signal<ConnectionState>,
-    /// Where the server is.
+    /// The address of the server.
     pub(crate) server: Signal<String>,
     pub(crate) namespace: Signal<String>,
     /// The socket's id on the server, while connected.
     pub(crate) id: Signal<Option<String>>,
-    /// In milliseconds; `None` until it was measured.
+    /// The last round trip time in milliseconds; `None` until it was measured.
     pub(crate) round_trip: Signal<Option<u64>>,
-    /// The attempt that waits or is under way; the first is 1.
+    /// The number of the attempt that is scheduled or in progress, from 1.
     pub(crate) attempt: Signal<Option<u32>>,
-    /// When the next attempt starts, in milliseconds since 1970; `None` while none waits.
+    /// When the next attempt starts, in milliseconds since 1970; `None` while none is scheduled.
     pub(crate) next: Signal<Option<f64>>,
-    /// What the attempt that is under way waits for; `None` while there is none.
+    /// What the current attempt waits for; `None` if there is none.
     pub(crate) awaited: Signal<Option<Awaited>>,
-    /// Why there is none; to be read while there is none.
+    /// Why the page is not connected. Meaningful only while it is not.
     pub(crate) reason: Signal<Option<Reason>>,
-    /// What went wrong last. A connection that stands again leaves it: that is when one asks what happened.
+    /// The last failure. A successful connect does not clear it, so that the player can read it
+    /// afterwards.
     pub(crate) failure: Signal<Option<Failure>>,
-    /// What is wrong with the settings, as far as can be found out, while it was never live.
+    /// A probable error in the settings, until the first successful connect.
     pub(crate) advice: Signal<Option<Diagnosis>>,
-    /// Whether it has been away for longer than one would wait in silence.
+    /// Whether the page has been disconnected for longer than [`GRACE`].
     pub(crate) overdue: Signal<bool>,
-    /// Tries at once.
+    /// Starts an attempt immediately.
     pub(crate) retry: Callback<()>,
 }
 
 impl ConnectionView {
-    /// That of `socket`, until the current owner goes. `asking`: whether it is asked for the
-    /// token's sake.
+    /// Follows `socket` until the current owner is cleaned up. `asking` is true while the token is
+    /// being checked.
     pub(crate) fn of(
         socket: Socket,
         settings: &Settings,
@@ -75,7 +76,7 @@ impl ConnectionView {
             _ => None,
         });
         let round_trip = use_round_trip_of(socket);
-        // Whether there is a connection, and whether there was one since the attempt began.
+        // Whether the transport is open, and whether it has opened since the attempt began.
         let open = StoredValue::new(false);
         let answered = RwSignal::new(false);
         let error = socket.last_error();
@@ -89,8 +90,8 @@ impl ConnectionView {
                 }
                 ConnectionEvent::Closed(reason) => {
                     open.try_set_value(false);
-                    // For any other reason, on_connect_error or on_disconnect follows, which needs
-                    // the old value.
+                    // For any other reason, on_connect_error or on_disconnect follows and needs the
+                    // old value.
                     if *reason == DisconnectReason::ForcedClose {
                         answered.try_set(false);
                     }
@@ -104,7 +105,7 @@ impl ConnectionView {
                 let error_of = Failure::of_error(error, answered.try_get_untracked() == Some(true));
                 advice.look(error, &error_of);
                 failure.try_set(Some(error_of));
-                // Others may keep the connection, on which the next request goes out.
+                // Other sockets may keep the connection open. The next CONNECT then uses it.
                 answered.try_set(open.try_get_value() == Some(true));
             }),
             socket.on_connect(move || advice.settle()),
@@ -156,7 +157,7 @@ impl ConnectionView {
         }
     }
 
-    /// None at all: the settings name no server that can be used.
+    /// Returns a view without a connection, for settings that name an invalid server.
     pub(crate) fn unusable(settings: &Settings) -> Self {
         Self {
             state: Signal::stored(ConnectionState::Offline),
@@ -171,7 +172,7 @@ impl ConnectionView {
             failure: Signal::stored(None),
             advice: Signal::stored(None),
             overdue: Signal::stored(false),
-            // Settings are read when the page is loaded, and may have been corrected.
+            // Reloads, because settings are read at the page's start and may have been corrected.
             retry: Callback::new(|()| _ = window().location().reload()),
         }
     }
@@ -185,11 +186,11 @@ fn server(settings: &Settings) -> String {
     }
 }
 
-/// What may be wrong with settings by which no connection was ever made: where one was, they are right.
+/// Looks for errors in the settings, until the first successful connect shows that they are right.
 #[derive(Clone, Copy)]
 struct Advice {
     found: RwSignal<Option<Diagnosis>>,
-    /// Each kind of failure is looked into once, however often it comes.
+    /// The last failure that was diagnosed. The same failure is not diagnosed twice in a row.
     last: StoredValue<Option<Failure>>,
     settled: StoredValue<bool>,
     settings: StoredValue<Settings>,
@@ -239,15 +240,15 @@ impl Advice {
         });
     }
 
-    /// The settings are right.
+    /// Handles a connect: the settings are right.
     fn settle(self) {
         self.settled.try_set_value(true);
         self.found.try_set(None);
     }
 }
 
-/// Whether the page has not been live for [`GRACE`]. After less than [`STEADY`] live there is no
-/// grace.
+/// Returns whether the page has not been live for [`GRACE`]. A connection that was live for less
+/// than [`STEADY`] gets no grace period.
 fn overdue(state: Signal<ConnectionState>) -> Signal<bool> {
     let overdue = RwSignal::new(false);
     let patience = StoredValue::new_local(None::<Timeout>);

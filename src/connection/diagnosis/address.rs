@@ -3,19 +3,19 @@ use web_sys::Url;
 
 use super::finding::{Diagnosis, Finding};
 
-/// Where a server is asked.
+/// The address of a server to diagnose.
 #[derive(Debug)]
 pub(super) struct Address {
-    /// What is asked for.
+    /// The URL to request.
     pub(super) url: String,
-    /// The same as a person would name it.
+    /// The URL to show, without the query.
     shown: String,
     pub(super) origin: String,
     page: String,
 }
 
 impl Address {
-    /// Of the Socket.IO server, as the settings name it.
+    /// Returns the address of the Socket.IO server in the settings.
     pub(super) fn of_socket(server: &str, path: &str) -> Option<Self> {
         let server = server.trim();
         let relative = if server.is_empty() || server.contains("//") {
@@ -27,12 +27,12 @@ impl Address {
         let path = path.trim_matches('/');
         let slash = if path.is_empty() { "" } else { "/" };
         let shown = [&base.origin(), "/", path, slash].concat();
-        // What a browser has kept from an earlier answer tells nothing of today.
+        // The probe bypasses the cache: an earlier response says nothing about the server now.
         let url = [&shown, "?EIO=4&transport=polling"].concat();
         Some(Self::new(url, shown, &base))
     }
 
-    /// Of the JSON-RPC.
+    /// Returns the address of the JSON-RPC.
     pub(super) fn of_call(api: &str) -> Option<Self> {
         let url = resolve(api)?;
         Some(Self::new(url.href(), url.href(), &url))
@@ -47,12 +47,12 @@ impl Address {
         }
     }
 
-    /// Whether it is another origin than the page's, so that only the settings can have named it.
+    /// Returns whether the origin differs from the page's, so that the settings must have named it.
     pub(super) fn is_far(&self) -> bool {
         self.origin != self.page
     }
 
-    /// Whether a browser won't even try.
+    /// Returns whether the browser blocks the request as mixed content.
     pub(super) fn is_insecure(&self) -> bool {
         is_insecure(&self.page, &self.origin)
     }
@@ -71,7 +71,8 @@ fn resolve(url: &str) -> Option<Url> {
     Url::new_with_base(url, &page).ok()
 }
 
-/// What comes from the machine itself is as good as encrypted to a browser.
+/// Returns whether a browser blocks requests from `page` to `server` as mixed content. Browsers
+/// treat the local machine as secure.
 fn is_insecure(page: &str, server: &str) -> bool {
     let Some(host) = server.strip_prefix("http://") else {
         return false;

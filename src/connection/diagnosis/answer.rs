@@ -1,14 +1,14 @@
-//! What the answer to a handshake over HTTP says of who gave it.
+//! Classifies the server by its response to a handshake over HTTP.
 
 use super::finding::Finding;
 
-/// How servers say that they speak no version that was asked for: the reference's, and python-engineio's.
+/// How servers report an unsupported protocol version: the reference server, and python-engineio.
 const OTHER_VERSIONS: [&str; 2] = ["Unsupported protocol version", "unsupported version"];
 
-/// How servers say that they are Socket.IO, and only take WebSockets.
+/// How Socket.IO servers report that they accept only WebSockets.
 const NO_POLLING: [&str; 2] = ["Transport unknown", "Invalid transport"];
 
-/// `None` where nothing speaks against it.
+/// Returns what is wrong with the response, or `None` if nothing is.
 pub(super) fn read(status: u16, body: &str) -> Option<Finding> {
     let says = |words: [&str; 2]| words.iter().any(|words| body.contains(words));
     if is_handshake(body) {
@@ -24,20 +24,22 @@ pub(super) fn read(status: u16, body: &str) -> Option<Finding> {
     }
 }
 
-/// Engine.IO 4 answers with the packet itself.
+/// Returns whether `body` is a handshake of Engine.IO 4, which is the packet itself.
 fn is_handshake(body: &str) -> bool {
     body.starts_with("0{") && body.contains("\"sid\"")
 }
 
-/// Engine.IO 3 puts the packet's length before it: `97:0{…`.
+/// Returns whether `body` is a handshake of Engine.IO 3, which begins with the packet's length:
+/// `97:0{…`.
 fn is_old_handshake(body: &str) -> bool {
     body.split_once(':').is_some_and(|(length, packet)| {
         length.bytes().all(|byte| byte.is_ascii_digit()) && is_handshake(packet)
     })
 }
 
-/// Whether a refusal is about the namespace as such: the reference's words and socketioxide's, and python-socketio's,
-/// which are the same for whatever a handler has against somebody.
+/// Returns whether a refusal is about the namespace itself, by the messages of the reference
+/// server, socketioxide and python-socketio. The last one sends the same message for every refusal
+/// of a connect handler.
 pub(super) fn is_about_namespace(message: &str) -> bool {
     message.contains("namespace") || message == "Unable to connect"
 }

@@ -1,10 +1,10 @@
-//! What may be wrong with the settings or the server.
+//! The results of a diagnosis.
 
-/// What was found to be wrong, and where.
+/// What is wrong, and with which address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Diagnosis {
     pub(crate) finding: Finding,
-    /// The address that was asked, or the name that was refused.
+    /// The requested address, or the refused namespace.
     pub(crate) at: String,
     /// The page's own origin.
     pub(crate) page: String,
@@ -13,34 +13,34 @@ pub(crate) struct Diagnosis {
 /// What is wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Finding {
-    /// The server, or what stands before it, fails with this HTTP status.
+    /// The server, or a proxy in front of it, fails with this HTTP status.
     Failing(u16),
-    /// The page came by HTTPS, and a browser lets it connect to nothing by HTTP.
+    /// The page was loaded by HTTPS, and the browser blocks its connections by HTTP.
     Insecure,
-    /// It takes connections, and closes them before it lets anybody in.
+    /// The server accepts connections, and closes them before it answers CONNECT.
     Closing,
-    /// The server refuses the namespace, or has none of that name.
+    /// The server refuses the namespace, or does not have it.
     NoNamespace,
-    /// It answers over HTTP, and no WebSocket gets through.
+    /// The server responds over HTTP, but no WebSocket can be opened.
     NoWebSocket,
-    /// What answers there is not the JSON-RPC.
+    /// The server responds with this HTTP status, but is not the JSON-RPC.
     NotApi(u16),
-    /// It takes connections, and does not answer the request for the namespace.
+    /// The server accepts connections, but does not answer CONNECT.
     NotAnswering,
-    /// What answers there is not Socket.IO.
+    /// The server responds with this HTTP status, but is not a Socket.IO server.
     NotSocketIo(u16),
-    /// It speaks another version of Socket.IO.
+    /// The server uses another version of Socket.IO.
     OtherVersion,
-    /// The page's own policy for content does not let it connect there.
+    /// The page's own content security policy blocks the connection.
     Policy,
-    /// Nobody answers, or not with a certificate that the browser trusts.
+    /// The server does not respond, or its certificate is not trusted.
     Silent,
-    /// Something answers, and the browser lets a page of this origin read nothing of it.
+    /// The server responds, but does not allow the page's origin to read the response.
     Unreadable,
 }
 
 impl Finding {
-    /// Whether waiting won't help: somebody has to change a setting.
+    /// Returns whether the problem is permanent until somebody changes a setting.
     pub(crate) fn stays(self) -> bool {
         !matches!(
             self,

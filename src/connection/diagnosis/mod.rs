@@ -1,7 +1,8 @@
-//! What may be wrong where a server can't be had: it is asked once more, in ways that tell more than the failure did.
+//! Diagnoses why a server can't be used, with further requests that reveal more than the failure.
 //!
-//! A browser hides from a page why a connection failed: wrong address, refused origin and bad certificate all look the
-//! same. This runs only after a failure, and is about settings: a network that is gone is told of elsewhere.
+//! A browser hides from a page why a connection failed: wrong address, refused origin and bad
+//! certificate all look the same. A diagnosis runs only after a failure, and looks for errors in
+//! the settings. A lost network is reported elsewhere.
 
 mod address;
 mod answer;
@@ -20,8 +21,7 @@ use address::Address;
 pub(crate) use finding::{Diagnosis, Finding};
 use probe::Reply;
 
-/// What is wrong with the connection that `error` kept from being made, which is `failure` to a
-/// player.
+/// Diagnoses a failed connection: `error`, which the player sees as `failure`.
 pub(crate) async fn of_socket(
     settings: &Settings,
     error: &ConnectError,
@@ -34,11 +34,11 @@ pub(crate) async fn of_socket(
         _ if *failure == Failure::ShutOut => Finding::Closing,
         ConnectError::Incompatible => Finding::OtherVersion,
         ConnectError::Refused(refusal) => {
-            // A token that is not good is mended otherwise.
+            // A refused token is handled by `readmission`.
             if failure.said().is_some_and(ServerMessage::is_about_session) {
                 return None;
             }
-            // A server of another version refuses what it doesn't understand.
+            // A server of another version refuses packets that it does not understand.
             if handshake(&address).await == Some(Finding::OtherVersion) {
                 Finding::OtherVersion
             } else if answer::is_about_namespace(&refusal.message()) {
@@ -54,7 +54,7 @@ pub(crate) async fn of_socket(
     Some(address.found(finding))
 }
 
-/// What is wrong with calls to `api`, if `error` can be the settings' fault.
+/// Diagnoses a failed call to `api`, if `error` can be caused by the settings.
 pub(crate) async fn of_call(api: &str, error: &CallError) -> Option<Diagnosis> {
     let address = Address::of_call(api)?;
     let finding = match error {
@@ -62,7 +62,7 @@ pub(crate) async fn of_call(api: &str, error: &CallError) -> Option<Diagnosis> {
         CallError::Network => match probe::ask(&address).await {
             Reply::Forbidden => Finding::Policy,
             Reply::Nothing if address.is_far() => Finding::Silent,
-            // A plain question is answered; the call, which must be allowed first, is not.
+            // The simple request is answered. The call, which needs a CORS preflight, is not.
             Reply::Answer(..) if address.is_far() => Finding::Unreadable,
             Reply::Unreadable => Finding::Unreadable,
             Reply::Nothing | Reply::Answer(..) => return None,
@@ -74,7 +74,7 @@ pub(crate) async fn of_call(api: &str, error: &CallError) -> Option<Diagnosis> {
     Some(address.found(finding))
 }
 
-/// The same as a signal, which has its value when the question is answered.
+/// Returns the result of [`of_call`] as a signal, which is `None` until the result is known.
 pub(crate) fn signal_of_call(api: &str, error: &CallError) -> Signal<Option<Diagnosis>> {
     let found = RwSignal::new(None);
     let (api, error) = (api.to_owned(), error.clone());
@@ -84,7 +84,7 @@ pub(crate) fn signal_of_call(api: &str, error: &CallError) -> Signal<Option<Diag
     found.into()
 }
 
-/// Asks for a handshake over HTTP, whose answer can be read where that of a WebSocket can't.
+/// Requests a handshake over HTTP, whose response the page can read, unlike that of a WebSocket.
 async fn handshake(address: &Address) -> Option<Finding> {
     if address.is_insecure() {
         return Some(Finding::Insecure);

@@ -1,4 +1,4 @@
-//! One question to a server, and what a browser lets the page know of the answer.
+//! A single request to a server, and the part of the response that the browser lets the page read.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -14,25 +14,25 @@ use web_sys::{AbortController, RequestCache, RequestCredentials, RequestInit, Re
 use super::address::Address;
 use crate::dom::pause::pause;
 
-/// How long each question may take, in milliseconds.
+/// The timeout of each request, in milliseconds.
 const PATIENCE: u32 = 8_000;
 
-/// Long enough for a breach of the policy to be told.
+/// How long to wait for the browser to report a violation of the content security policy.
 const REST: Duration = Duration::from_millis(200);
 
-/// Longer answers than any handshake are of something else, and their beginning shows it.
+/// How many characters of a response are kept: more than any handshake has.
 const MOST: usize = 2_000;
 
-/// What came back.
+/// The outcome of a request.
 #[derive(Debug)]
 pub(super) enum Reply {
-    /// An answer that can be read: its status, and how it begins.
+    /// A readable response: its status, and the beginning of its body.
     Answer(u16, String),
-    /// The page's own policy forbids the question.
+    /// The page's own content security policy blocks the request.
     Forbidden,
-    /// Nothing.
+    /// No response.
     Nothing,
-    /// An answer that only a page of another origin may read.
+    /// A response that the browser hides, because the server does not allow the page's origin.
     Unreadable,
 }
 
@@ -50,11 +50,12 @@ pub(super) async fn ask(address: &Address) -> Reply {
     };
     let heard = match fetch(&address.url, RequestMode::Cors).await {
         Ok(response) => answer(&response).await,
-        // Whoever asks without a wish to read is answered by any server that is there.
+        // A `no-cors` request succeeds with any server that responds.
         Err(_) => match fetch(&address.url, RequestMode::NoCors).await {
             Ok(_) => Reply::Unreadable,
             Err(_) => {
-                // A browser refuses at once, and tells of the breach a little later.
+                // A browser blocks the request immediately, and reports the violation a little
+                // later.
                 pause(REST).await;
                 if forbidden.get() {
                     Reply::Forbidden
