@@ -1,7 +1,7 @@
-//! A window of an APICloud app: section 4 of the game's contract.
+//! The host APICloud: section 4 of the game's contract.
 //!
-//! The web view puts an object `api` into `window` at some time after the page's start, and then calls the page's global
-//! function `apiready`. Whatever it offers is a function of that object which takes one object.
+//! The web view sets an object `api` on `window` some time after the page's start, and then calls
+//! the page's global function `apiready`. Each function of that object takes one object.
 
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
@@ -17,16 +17,16 @@ use web_sys::{Event, window};
 
 use super::interface::{APICLOUD, Host, HostEvent, Store};
 
-/// The page's own window.
+/// The name of the page's own window.
 const WINDOW: &str = "orchard";
 
-/// The window to sign in by, and its page.
+/// The name of the sign-in window, and its page.
 const SIGN_IN: (&str, &str) = ("login", "login.html");
 
-/// How long a toast stays, in milliseconds.
+/// How long a toast is shown, in milliseconds.
 const TOAST: u32 = 3_000;
 
-/// Events of the web view, and what a browser calls the same.
+/// Events of the web view, and the corresponding events of browsers.
 const SAME: [(&str, &str); 4] = [
     ("offline", "offline"),
     ("online", "online"),
@@ -34,16 +34,16 @@ const SAME: [(&str, &str); 4] = [
     ("resume", "pageshow"),
 ];
 
-/// What is called when something is told.
+/// A listener.
 type Hear = Rc<dyn Fn()>;
 
 thread_local! {
-    /// Whoever waits for `apiready`.
+    /// The waker of the task that waits for `apiready`.
     static WAITING: Cell<Option<Waker>> = const { Cell::new(None) };
-    /// Hears of an `apiready` that nobody waits for.
+    /// The listener for an `apiready` that no task waits for.
     static LATE: RefCell<Option<Hear>> = const { RefCell::new(None) };
     static HOOKED: Cell<bool> = const { Cell::new(false) };
-    /// What hears each of what is told.
+    /// The listener of each event.
     static HEARS: RefCell<Vec<(HostEvent, Hear)>> = const { RefCell::new(Vec::new()) };
     static FOLLOWED: Cell<bool> = const { Cell::new(false) };
 }
@@ -52,7 +52,7 @@ thread_local! {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Apicloud;
 
-/// Waits for the web view's `api`, at most so many milliseconds; whether it is there.
+/// Waits for the web view's `api`, for at most `within` milliseconds. Returns whether it exists.
 pub(super) async fn arrives(within: f64) -> bool {
     hook();
     let over = Rc::new(Cell::new(within <= 0.0));
@@ -81,7 +81,7 @@ pub(super) async fn arrives(within: f64) -> bool {
     here
 }
 
-/// Calls `hear` when an `api` shows up that nobody waits for.
+/// Calls `hear` when `api` is set after [`arrives`] has timed out.
 pub(super) fn when_late(hear: Box<dyn Fn()>) {
     LATE.set(Some(hear.into()));
 }
@@ -109,7 +109,7 @@ impl Host for Apicloud {
     }
 
     fn remove(&self, store: Store, key: &str) {
-        // What is unset reads as an empty value.
+        // An empty value reads as none.
         self.save(store, key, "");
     }
 
@@ -179,7 +179,7 @@ impl<'a> Entry<'a> {
 #[derive(Serialize)]
 struct Prefs<'a> {
     key: &'a str,
-    /// Gives the value at once, and not to a callback.
+    /// Returns the value synchronously instead of passing it to a callback.
     sync: bool,
 }
 
@@ -235,7 +235,7 @@ fn open(name: &str, url: &str) -> bool {
     call("openWin", &opening).is_some()
 }
 
-/// The web view's object; `None` where there is no such thing, or it is another one.
+/// Returns the web view's `api`, or `None` if it does not exist or is another object.
 fn api() -> Option<JsValue> {
     let api = Reflect::get(&js_sys::global(), &"api".into()).ok()?;
     function(&api, "closeWin").map(|_| api)
@@ -252,21 +252,21 @@ fn function(of: &JsValue, name: &str) -> Option<Function> {
     Reflect::get(of, &name.into()).ok()?.dyn_into().ok()
 }
 
-/// Calls a function of `api`; `None` where it has none of that name, or that failed.
+/// Calls a function of `api`. Returns `None` if the function does not exist or throws.
 fn call<T: Serialize>(name: &str, argument: &T) -> Option<JsValue> {
     let api = api()?;
     let argument = serde_wasm_bindgen::to_value(argument).ok()?;
     function(&api, name)?.call1(&api, &argument).ok()
 }
 
-/// What the stores keep is text; but other windows put numbers into memory as well.
+/// Returns a stored value as text. Other windows store numbers in memory, too.
 fn text(value: &JsValue) -> Option<String> {
     value
         .as_string()
         .or_else(|| value.as_f64().map(|number| number.to_string()))
 }
 
-/// Becomes the page's `apiready`; an earlier one is still called.
+/// Sets the page's `apiready`, which calls an earlier one as well.
 fn hook() {
     if HOOKED.replace(true) {
         return;
@@ -289,7 +289,7 @@ fn hook() {
     _ = Reflect::set(&window, &name, &ready.into_js_value());
 }
 
-/// Wakes who waits; whether anybody did.
+/// Wakes the waiting task. Returns whether there was one.
 fn wake() -> bool {
     let waiting = WAITING.take();
     let woken = waiting.is_some();
@@ -299,7 +299,7 @@ fn wake() -> bool {
     woken
 }
 
-/// Passes on what the web view tells, from now on.
+/// Forwards the events of the web view from now on.
 fn follow() {
     if FOLLOWED.replace(true) {
         return;
@@ -318,7 +318,7 @@ fn follow() {
     hear("viewappear", || tell(HostEvent::Shown));
 }
 
-/// Has `heard` called at each event `name` of the web view, for as long as the page lives.
+/// Calls `heard` on each event `name` of the web view, until the page is closed.
 fn hear(name: &str, heard: impl FnMut() + 'static) {
     let heard = Closure::<dyn FnMut()>::new(heard).into_js_value();
     if let (Some(api), Ok(which)) = (api(), serde_wasm_bindgen::to_value(&Named { name }))
@@ -329,7 +329,7 @@ fn hear(name: &str, heard: impl FnMut() + 'static) {
 }
 
 fn tell(told: HostEvent) {
-    // Called with nothing borrowed: who hears may want to hear something else from now on.
+    // The listener is called without a borrow, because it may register another listener.
     let hear = HEARS.with_borrow(|hears| {
         let of_it = hears.iter().find(|(of, _)| *of == told);
         of_it.map(|(_, hear)| hear.clone())

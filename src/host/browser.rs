@@ -5,14 +5,15 @@ use web_sys::{Storage, window};
 use super::interface::{BROWSER, Host, Store};
 
 thread_local! {
-    /// Stands in for a store that is blocked or full: `(store, key, value)`.
+    /// The values of a store that is blocked or full: `(store, key, value)`.
     static UNKEPT: RefCell<Vec<(Store, String, String)>> = const { RefCell::new(Vec::new()) };
 }
 
 /// A plain browser.
 ///
-/// The device is `localStorage`, memory is `sessionStorage`. Either may be missing, throw on
-/// access (blocked cookies) or on writing (private windows, quota): then values live in the page.
+/// The device is `localStorage`, memory is `sessionStorage`. Either may be missing, or throw on
+/// access (blocked cookies) or on writing (private windows, quota). Values are then kept in the
+/// page's own memory.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Browser;
 
@@ -35,7 +36,7 @@ impl Host for Browser {
     fn remove(&self, store: Store, key: &str) {
         forget(store, key);
         if let Some(storage) = storage(store) {
-            // What can't be removed couldn't have been kept either.
+            // A store that can't remove a value could not have saved it either.
             _ = storage.remove_item(key);
         }
     }

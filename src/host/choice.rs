@@ -1,4 +1,4 @@
-//! Which host holds the page.
+//! Detects the host of the page.
 
 use js_sys::{Date, Reflect};
 use wasm_bindgen::JsValue;
@@ -9,26 +9,29 @@ use super::interface::{APICLOUD, BROWSER, TAURI};
 use super::tauri::{self, Tauri};
 use crate::settings::{Problem, Settings};
 
-/// Names that `window` has in a place that is no plain browser.
+/// Properties of `window` that exist only outside a plain browser.
 const SIGNS: [&str; 2] = ["api", tauri::SIGN];
 
-/// What settings say to leave it to the page.
+/// The value of the setting that lets the page detect its host.
 const AUTO: &str = "auto";
 
-/// How long after the page's start a host may still show up, where the settings name none, in milliseconds.
+/// How long after its start the page waits for a host if the settings name none, in milliseconds.
 const GRACE: f64 = 500.0;
 
 /// How long the page waits for the host that its settings name, in milliseconds.
 const PATIENCE: f64 = 5_000.0;
 
-/// Whether this may be no plain browser. All that is asked early: what it is exactly, [`choose`] finds out.
+/// Returns whether the host may be another than a plain browser. Boot checks only this; [`choose`]
+/// detects the exact host later.
 pub(crate) fn is_elsewhere(settings: &Settings) -> bool {
     let named = settings.host.as_deref();
     named.is_some_and(|host| host != AUTO && host != BROWSER) || SIGNS.iter().any(|sign| has(sign))
 }
 
-/// Finds out what holds the page, and makes it what [`here`](super::here) gives. Where the one that was asked for does not
-/// answer, the page goes on as in a plain browser, and is told so.
+/// Detects the host, and makes [`here`](super::here) return it.
+///
+/// If the requested host does not respond, the page continues as in a plain browser, and the
+/// problem is returned.
 pub(crate) async fn choose(asked: Option<&str>) -> Option<Problem> {
     match asked.unwrap_or(AUTO) {
         AUTO if tauri::is_here() => open_tauri().await,
@@ -49,7 +52,7 @@ pub(crate) async fn choose(asked: Option<&str>) -> Option<Problem> {
     }
 }
 
-/// Calls `hear` should a host show up that nobody waits for any more.
+/// Calls `hear` if a host is detected after [`choose`] has finished.
 pub(crate) fn when_late(hear: impl Fn() + 'static) {
     apicloud::when_late(Box::new(hear));
 }
@@ -64,7 +67,7 @@ async fn open_tauri() -> Option<Problem> {
     }
 }
 
-/// How long ago the page's document was asked for, in milliseconds.
+/// Returns the time since the page's document was requested, in milliseconds.
 fn age() -> f64 {
     let start = Reflect::get(&js_sys::global(), &"performance".into())
         .and_then(|performance| Reflect::get(&performance, &"timeOrigin".into()))

@@ -1,4 +1,4 @@
-//! The host that holds the page.
+//! The current host.
 
 use std::cell::Cell;
 
@@ -9,12 +9,12 @@ thread_local! {
     static HERE: Cell<&'static dyn Host> = const { Cell::new(&Browser) };
 }
 
-/// The host that holds the page; a plain browser, until another one was chosen.
+/// Returns the current host: a plain browser, until another one is chosen.
 pub(crate) fn here() -> &'static dyn Host {
     HERE.get()
 }
 
-/// Makes `host` the one that holds the page.
+/// Sets the current host.
 pub(super) fn hold(host: &'static dyn Host) {
     HERE.set(host);
 }

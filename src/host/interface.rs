@@ -1,6 +1,6 @@
-//! What each host offers the page.
+//! The interface that each host implements.
 
-/// What settings call the hosts.
+// The names of the hosts in the settings.
 pub(crate) const BROWSER: &str = "browser";
 pub(super) const APICLOUD: &str = "apicloud";
 pub(super) const TAURI: &str = "tauri";
@@ -8,65 +8,69 @@ pub(super) const TAURI: &str = "tauri";
 /// The two stores of the game.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Store {
-    /// On the device: it outlives the page.
+    /// On the device. Its data outlives the page.
     Device,
-    /// In memory, shared by the windows of the app: it ends with them.
+    /// In memory, shared by the windows of the app. Its data is lost with them.
     Memory,
 }
 
-/// What a host tells that no event of the browser does. All else it tells in the browser's words: `pagehide` and `pageshow`,
-/// `offline` and `online`, on the window.
+/// An event of the host for which browsers have no event. A host dispatches all other events on the
+/// window, as browsers do: `pagehide`, `pageshow`, `offline` and `online`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum HostEvent {
-    /// The device's key "back" was pressed.
+    /// The device's "back" key was pressed.
     Back,
-    /// The page is in front again: the window over it was closed, or the app came back.
+    /// The page is in the foreground again: the window above it was closed, or the app was resumed.
     Shown,
 }
 
-/// The place that holds the page.
+/// The environment that the page runs in.
 ///
-/// Nothing here fails: a store that can't keep anything keeps it for as long as the page lives.
+/// No method fails. If a store is unavailable, its values are kept until the page is closed.
 pub(crate) trait Host {
-    /// What `store` has under `key`; an empty value counts as none, as it does in the web view.
+    /// Returns the value of `key` in `store`. An empty value counts as none, as in the web view.
     fn read(&self, store: Store, key: &str) -> Option<String>;
 
-    /// Puts `value` under `key` into `store`.
+    /// Sets the value of `key` in `store`.
     fn save(&self, store: Store, key: &str, value: &str);
 
-    /// Takes what is under `key` out of `store`.
+    /// Removes the value of `key` from `store`.
     fn remove(&self, store: Store, key: &str);
 
-    /// Whether `store` outlives the page.
+    /// Returns whether the data in `store` outlives the page.
     fn keeps(&self, store: Store) -> bool;
 
-    /// What settings call it.
+    /// Returns the host's name in the settings.
     fn name(&self) -> &'static str;
 
-    /// Leaves the page: back to where the player came from, or closes its window, else to `home`.
+    /// Leaves the page: goes back in the history or closes the window, or navigates to `home`.
     fn back(&self, home: &str);
 
-    /// Opens the window `name` with the page at `url`; `false` if the host has no windows, and the link is to be followed.
+    /// Opens the window `name` with the page at `url`. Returns `false` if the host has no windows;
+    /// the caller then follows the link.
     fn open_window(&self, name: &str, url: &str) -> bool;
 
-    /// Shows `text` by the host's own means; `false` if it has none and the page must.
+    /// Shows `text` as a toast of the host. Returns `false` if it has none; the page then shows its
+    /// own.
     fn toast(&self, text: &str) -> bool;
 
-    /// Whether its player finds the page's own files by their addresses.
+    /// Returns whether the host's media player can load the page's files by URL.
     fn plays_files(&self) -> bool {
         true
     }
 
-    /// Opens the host's own window to sign in by; `false` if it has none, and the page asks by its form.
+    /// Opens the host's own sign-in window. Returns `false` if it has none; the page then shows its
+    /// form.
     fn open_sign_in(&self) -> bool {
         false
     }
 
-    /// Settings that come with the page's window, as JSON. They go before those of `index.html`.
+    /// Returns the settings that were passed to the page's window, as JSON. They take precedence
+    /// over those of `index.html`.
     fn settings(&self) -> Option<String> {
         None
     }
 
-    /// Has `hear` called whenever the host tells this, in place of what was called before.
+    /// Calls the given function on each such event, and replaces the previous listener.
     fn listen(&self, _told: HostEvent, _hear: Box<dyn Fn()>) {}
 }

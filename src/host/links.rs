@@ -1,16 +1,16 @@
-//! Addresses that come from outside: which of them the page follows, and what it calls their windows.
+//! URLs from outside: which of them the page follows, and the names of their windows.
 
-/// Where a button of the footer leads.
+/// The destination of a button of the footer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Destination {
-    /// What a web view calls the window.
+    /// The name of the window in a web view.
     pub(crate) window: String,
     pub(crate) url: String,
 }
 
 impl Destination {
-    /// The place that a setting names: an address, or a window such as `shop`, whose page is
-    /// `shop.html` as all of the game's are. An address opens in a window named `key`.
+    /// Parses a setting: a URL, or a window such as `shop`, whose page is `shop.html`, as for all
+    /// windows of the game. A URL opens in a window named `key`.
     pub(crate) fn of_setting(key: &str, value: &str) -> Option<Self> {
         let value = value.trim();
         let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
@@ -27,9 +27,9 @@ impl Destination {
     }
 }
 
-/// Whether the page follows `url`: over HTTP or relative, and nothing that would run as a script.
+/// Returns whether the page follows `url`: by HTTP or relative, but nothing that runs as a script.
 pub(crate) fn is_followed(url: &str) -> bool {
-    // A browser drops these while it reads an address, so `java\nscript:` would be one.
+    // Browsers remove control characters when they parse a URL, so `java\nscript:` would run.
     if url.is_empty() || url.chars().any(|c| c.is_control()) {
         return false;
     }

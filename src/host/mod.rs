@@ -1,8 +1,9 @@
-//! What the page asks of the place that holds it.
+//! The host: the browser, web view or desktop shell that the page runs in.
 //!
-//! The page is written against [`Host`], and [`here`] gives the one that holds it: a file each. Which one it is, is chosen
-//! when the page starts (`choice`). What comes before that, early, knows plain browsers only: the others load the page
-//! from the device, and pay with no waiting for what they need.
+//! The page uses the trait [`Host`], and [`here`] returns the current implementation. Each
+//! implementation has a file of its own. `choice` selects one when the page starts. The code that
+//! runs before (`boot`) supports plain browsers only: the other hosts load the page from the
+//! device, where loading takes no time.
 
 mod apicloud;
 mod browser;
@@ -18,7 +19,7 @@ pub(crate) use choice::{choose, is_elsewhere, when_late};
 pub(crate) use current::here;
 pub(crate) use interface::{BROWSER, Host, HostEvent, Store};
 
-/// Whether what the page saves is gone when it is closed.
+/// Returns whether the page's data is lost when the page is closed.
 pub(crate) fn forgetful(host: &dyn Host) -> bool {
     !host.keeps(Store::Device)
 }

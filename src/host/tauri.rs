@@ -1,4 +1,4 @@
-//! A window of Tauri 2: what is kept on the device, the shell keeps in its store.
+//! The host Tauri 2. The device's data is in the store of the Tauri shell.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -10,32 +10,32 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use super::browser::Browser;
 use super::interface::{Host, Store, TAURI};
 
-/// What Tauri puts into `window` before anything of the page runs.
+/// The property of `window` that Tauri sets before the page runs.
 pub(super) const SIGN: &str = "__TAURI_INTERNALS__";
 
-/// The store that the shell has opened for the page. The page may open none itself.
+/// The store that the shell has opened for the page, which may not open one itself.
 const STORE: &str = "player.json";
 
 thread_local! {
     static DEVICE: RefCell<Device> = const { RefCell::new(Device::new()) };
 
-    /// What the shell was told to do and has not done yet, the first first.
+    /// The commands that the shell has not completed yet, oldest first.
     static ORDERS: RefCell<VecDeque<Order>> = const { RefCell::new(VecDeque::new()) };
 }
 
-/// A window of Tauri's. Memory is the browser's: it ends with the window, and the app has only one.
+/// A Tauri window. Its memory store is the browser's, because the app has only one window.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Tauri;
 
-/// Whether the page is in one.
+/// Returns whether the page is in a Tauri window.
 pub(super) fn is_here() -> bool {
     internals().is_some()
 }
 
-/// Reads the shell's store: what is asked of a host is asked without waiting.
+/// Reads the shell's store into memory, because reads from a [`Host`] are synchronous.
 ///
 /// # Errors
-/// When the shell does not answer; in its words.
+/// Returns the shell's message if a command fails.
 pub(super) async fn open() -> Result<(), String> {
     let store = Order::new("plugin:store|get_store").with("path", STORE);
     let store = store.carry_out().await?;
@@ -97,14 +97,14 @@ impl Host for Tauri {
     }
 
     fn plays_files(&self) -> bool {
-        // WebKitGTK leaves playing to GStreamer, which knows nothing of files inside a program.
+        // WebKitGTK plays media with GStreamer, which can't read files embedded in a program.
         false
     }
 }
 
-/// The shell's store, and what is in it.
+/// The shell's store, and a copy of its entries.
 struct Device {
-    /// The shell's name for it.
+    /// The shell's resource id of the store.
     store: JsValue,
     entries: Vec<(String, String)>,
 }
@@ -142,8 +142,8 @@ fn internals() -> Option<Object> {
     internals.dyn_into().ok()
 }
 
-/// Has the shell do something, after all that it was told before: it works at several things at once, and a value that is
-/// removed and saved again is to be there in the end.
+/// Queues a command for the shell. The shell runs commands concurrently, so they are sent one at a
+/// time: a value that is removed and then saved must exist afterwards.
 fn tell(order: Order) {
     let idle = ORDERS.with_borrow_mut(|orders| {
         orders.push_back(order);
@@ -156,7 +156,7 @@ fn tell(order: Order) {
 
 async fn work() {
     while let Some(order) = ORDERS.with_borrow(|orders| orders.front().cloned()) {
-        // What fails has no other way to be done; the page goes on with what it knows.
+        // A failed command has no alternative; the page continues with its copy.
         _ = order.carry_out().await;
         ORDERS.with_borrow_mut(VecDeque::pop_front);
     }
@@ -178,7 +178,7 @@ impl Order {
     }
 
     fn with(self, name: &str, value: impl Into<JsValue>) -> Self {
-        // It fails for frozen objects only.
+        // This fails only for frozen objects.
         _ = Reflect::set(&self.arguments, &name.into(), &value.into());
         self
     }
@@ -188,7 +188,7 @@ impl Order {
             Ok(promise) => JsFuture::from(promise).await,
             Err(error) => Err(error),
         };
-        // Tauri's errors are texts.
+        // Tauri's errors are strings.
         answer.map_err(|error| {
             let why = error.as_string().unwrap_or_default();
             [self.command, ": ", &why].concat()

@@ -1,13 +1,13 @@
-//! Which page this is, for whoever is asked what they see.
+//! The version of the page, to quote in problem reports.
 
 use leptos::prelude::document;
 
 use crate::host::here;
 
-/// The element of a package's document that has version and commit.
+/// The id of the element with version and commit in a packaged page.
 const MARK: &str = "version";
 
-/// Version, the commit of a package, and what holds the page: `0.1.0 1a2b3c4d5e6f, apicloud`.
+/// Returns the version, the commit of a package, and the host: `0.1.0 1a2b3c4d5e6f, apicloud`.
 pub(crate) fn version() -> String {
     let marked = document()
         .get_element_by_id(MARK)

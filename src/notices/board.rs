@@ -2,33 +2,33 @@ use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
-/// How many notices are kept. Beyond that the oldest goes.
+/// The maximum number of notices. Beyond it, the oldest is removed.
 const KEPT: usize = 100;
 
-/// Whose a notice is.
+/// The sender of a notice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Kind {
-    /// Somebody's.
+    /// Another player.
     Others,
-    /// The player's own, come back.
+    /// The player.
     Own,
-    /// The server's.
+    /// The server.
     System,
 }
 
 /// One notice.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Notice {
-    /// Unique on its board, for as long as that lives.
+    /// The id, unique on its board until the page is reloaded.
     #[serde(skip)]
     pub(crate) id: u32,
     pub(crate) kind: Kind,
-    /// The sender's name, as a server has verified it.
+    /// The sender's name, if a server has verified it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) name: Option<String>,
     pub(crate) text: String,
-    /// When it was sent, in milliseconds since 1970: by the server's clock where that stamps it,
-    /// else when it arrived.
+    /// When the notice was sent, in milliseconds since 1970, by the server's clock; when it
+    /// arrived, if the server sends no time.
     pub(crate) at: u64,
 }
 
@@ -43,14 +43,14 @@ impl Notice {
         }
     }
 
-    /// Whether both are the same notice, which arrived twice: as it was sent, and among the last
-    /// ones.
+    /// Returns whether both are the same notice, received twice: as a broadcast, and among the last
+    /// notices.
     fn is(&self, other: &Self) -> bool {
         self.at == other.at && self.text == other.text
     }
 }
 
-/// The notices, newest first, and how many of them nobody has seen.
+/// The notices, newest first, and the number of unread ones.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Board {
     next: u32,
@@ -59,7 +59,7 @@ pub(crate) struct Board {
 }
 
 impl Board {
-    /// A board with these notices, newest first, which have been read.
+    /// Creates a board with these notices, newest first, all of them read.
     pub(crate) fn of(notices: Vec<Notice>) -> Self {
         let mut board = Self::default();
         for notice in notices.into_iter().take(KEPT).rev() {
@@ -68,9 +68,9 @@ impl Board {
         board
     }
 
-    /// Puts a notice up; `seen` says whether somebody is reading right now.
+    /// Adds a notice. `seen` says whether the board is open.
     pub(crate) fn put(&mut self, notice: Notice, seen: bool) {
-        // Only what a server has stamped can be recognised.
+        // Only a notice with the server's name and time can be recognised.
         if notice.name.is_some() && self.has(&notice) {
             return;
         }
@@ -79,14 +79,14 @@ impl Board {
         let id = self.next;
         self.notices.push_front(Notice { id, ..notice });
         self.notices.truncate(KEPT);
-        // The server's are asides, and one's own are known.
+        // Notices of the server and the player's own are never unread.
         if kind == Kind::Others && !seen {
             self.unread = (self.unread + 1).min(KEPT);
         }
     }
 
-    /// Adds the last notices, as the server keeps them. Those newer than every known notice count
-    /// as unread. On an empty board none does: the player has missed nothing.
+    /// Adds the last notices that the server has stored. Notices that are newer than every known
+    /// one count as unread. On an empty board none does.
     pub(crate) fn merge(&mut self, last: Vec<Notice>, seen: bool) {
         let known = self.notices.iter().filter(|it| it.kind != Kind::System);
         let newest = known.map(|it| it.at).max();
@@ -96,7 +96,7 @@ impl Board {
                 self.put(notice, seen || !missed);
             }
         }
-        // Stable, so that what arrived in one millisecond keeps its order.
+        // The sort is stable, so that notices of the same millisecond keep their order.
         self.notices
             .make_contiguous()
             .sort_by_key(|notice| std::cmp::Reverse(notice.at));
@@ -106,12 +106,12 @@ impl Board {
         self.notices.iter().any(|it| it.is(notice))
     }
 
-    /// Somebody has looked.
+    /// Marks all notices as read.
     pub(crate) fn read(&mut self) {
         self.unread = 0;
     }
 
-    /// How many notices of others arrived since.
+    /// Returns the number of unread notices of other players.
     pub(crate) fn unread(&self) -> usize {
         self.unread
     }
@@ -120,7 +120,7 @@ impl Board {
         self.notices.is_empty()
     }
 
-    /// Newest first.
+    /// Returns the notices, newest first.
     pub(crate) fn notices(&self) -> Vec<Notice> {
         self.notices.iter().cloned().collect()
     }
@@ -182,7 +182,7 @@ mod tests {
         board.merge(vec![stamped("d", 40), stamped("e", 50)], false);
         assert_eq!(texts(&board), ["e", "d", "c", "b", "a"]);
         assert_eq!(board.unread(), 1);
-        // One of them arrives once more, as it was sent.
+        // One of them is received again, as a broadcast.
         board.put(stamped("e", 50), false);
         assert_eq!((board.notices().len(), board.unread()), (5, 1));
         let ids: std::collections::HashSet<_> = board.notices().iter().map(|it| it.id).collect();

@@ -1,5 +1,5 @@
-//! What is kept of the board, so that a reload shows it: the notices on the device, and what the
-//! player was writing in the window's memory.
+//! Storage of the board, so that it survives a reload: the notices on the device, and the draft in
+//! the window's memory.
 
 use orchard_contract::events::Broadcast;
 use serde::{Deserialize, Serialize};
@@ -8,38 +8,38 @@ use socketio_proto::json;
 use super::board::{Board, Notice};
 use crate::host::{Host, Store};
 
-/// The device's key.
+/// The key of the notices on the device.
 const KEY: &str = "orchard_notices";
 
-/// The key in memory: a draft belongs to its window, and ends with it.
+/// The key of the draft in memory, because a draft belongs to its window.
 const DRAFT: &str = "orchard_draft";
 
-/// How many are kept, and how many bytes what is read may have: a device's store has little room,
-/// and it is read when the page starts.
+/// The maximum number of stored notices, and the maximum size of a stored text in bytes. A device's
+/// store is small, and the page reads it at its start.
 const KEPT: usize = 50;
 const BYTES: usize = 256 * 1024;
 
-/// What is kept.
+/// The stored board.
 #[derive(Serialize, Deserialize)]
 struct Kept {
-    /// Whose board it is: another player does not get to see which notices were this one's own.
+    /// The player who owns the board. Another player must not see which notices were this one's.
     uid: String,
     /// Newest first.
     notices: Vec<Notice>,
 }
 
-/// What the player was writing.
+/// The stored draft.
 #[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Draft {
-    /// Whose it is.
+    /// The player who owns the draft.
     pub(super) uid: String,
     pub(super) text: String,
-    /// What was sent and has not come back: it may have arrived.
+    /// The notice that was sent and whose broadcast was not received. It may have arrived.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) sent: Option<Broadcast>,
 }
 
-/// The draft of the player `uid`; empty where there is none.
+/// Returns the draft of the player `uid`, or an empty one.
 pub(super) fn load_draft(host: &dyn Host, uid: &str) -> Draft {
     let text = host.read(Store::Memory, DRAFT);
     let draft = text
@@ -48,7 +48,7 @@ pub(super) fn load_draft(host: &dyn Host, uid: &str) -> Draft {
     draft.filter(|draft| draft.uid == uid).unwrap_or_default()
 }
 
-/// Keeps what is being written, and nothing of an empty draft.
+/// Saves the draft, or removes the stored one if `draft` is empty.
 pub(super) fn save_draft(host: &dyn Host, draft: &Draft) {
     let is_empty = draft.text.trim().is_empty() && draft.sent.is_none();
     match json::to_string(draft) {
@@ -57,7 +57,7 @@ pub(super) fn save_draft(host: &dyn Host, draft: &Draft) {
     }
 }
 
-/// The board of the player `uid`; empty where there is none.
+/// Returns the board of the player `uid`, or an empty one.
 pub(super) fn load(host: &dyn Host, uid: &str) -> Board {
     let text = host.read(Store::Device, KEY);
     let kept = text
@@ -69,7 +69,7 @@ pub(super) fn load(host: &dyn Host, uid: &str) -> Board {
     }
 }
 
-/// Keeps the last notices of `board`, and nothing of an empty one.
+/// Saves the last notices of `board`, or removes the stored ones if `board` is empty.
 pub(super) fn save(host: &dyn Host, uid: &str, board: &Board) {
     let mut notices = board.notices();
     notices.truncate(KEPT);
@@ -82,7 +82,7 @@ pub(super) fn save(host: &dyn Host, uid: &str, board: &Board) {
     }
 }
 
-/// Forgets the notices and the draft.
+/// Removes the stored notices and the draft.
 pub(super) fn forget_all(host: &dyn Host) {
     forget(host);
     host.remove(Store::Memory, DRAFT);

@@ -1,4 +1,4 @@
-//! The notice board: what everybody may read, and one's own text on its way there.
+//! The notice board: the notices of all players, and the player's own notice while it is sent.
 
 mod board;
 mod kept;

@@ -1,32 +1,32 @@
 use orchard_contract::events::{Broadcast, BroadcastResponse};
 
-/// How many characters a notice may have.
+/// The maximum length of a notice, in characters.
 pub(crate) const MAX_LENGTH: usize = 200;
 
-/// What became of the last text that was to be sent.
+/// The outcome of sending the last notice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Delivery {
-    /// It came back, so everybody has it.
+    /// Its broadcast was received, so all players have it.
     Arrived,
-    /// There was nothing in it.
+    /// The text was blank.
     Blank,
-    /// It did not come back.
+    /// Its broadcast was not received.
     Lost,
-    /// There was no connection to send it over.
+    /// The page was not connected.
     Offline,
 }
 
-/// One's own text on its way: one at a time, and kept until it has come back.
+/// The player's own notice while it is sent: one at a time, kept until its broadcast is received.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Outbox {
     sending: Option<Broadcast>,
-    /// The last text that did not come back: it may have arrived all the same.
+    /// The last notice whose broadcast was not received. The server may still have received it.
     lost: Option<Broadcast>,
     outcome: Option<Delivery>,
 }
 
 impl Outbox {
-    /// What is to be emitted for `draft`, if it is to be; `mark` is to be another each time.
+    /// Returns the event to emit for `draft`, if it can be sent now. `mark` must be unique.
     pub(crate) fn send(&mut self, draft: &str, live: bool, mark: String) -> Option<Broadcast> {
         if self.sending.is_some() {
             return None;
@@ -47,9 +47,10 @@ impl Outbox {
         self.sending.clone()
     }
 
-    /// Something was broadcast: what was sent, if it is that.
+    /// Handles a broadcast. Returns the player's own notice, if the broadcast is of that.
     ///
-    /// A server that lets the mark pass is taken at its mark, so that the same words of somebody else are theirs.
+    /// If the broadcast has a mark, only the mark is compared, so that the same text of another
+    /// player is not taken for the player's own.
     pub(crate) fn comes_back(&mut self, response: &BroadcastResponse) -> Option<Broadcast> {
         let is_marked = |sent: &Broadcast| response.id.is_some() && response.id == sent.id;
         let arrived = if self.lost.as_ref().is_some_and(is_marked) {
@@ -66,7 +67,7 @@ impl Outbox {
         arrived
     }
 
-    /// What was being sent will not come back any more.
+    /// Marks the notice that is being sent as lost.
     pub(crate) fn lose(&mut self) {
         if let Some(sending) = self.sending.take() {
             self.lost = Some(sending);
@@ -74,7 +75,7 @@ impl Outbox {
         }
     }
 
-    /// An outbox whose text was sent before the page was left, and has not come back.
+    /// Creates an outbox with a notice that was sent before a reload and not broadcast by then.
     pub(crate) fn of_lost(letter: Broadcast) -> Self {
         Self {
             lost: Some(letter),
@@ -83,12 +84,12 @@ impl Outbox {
         }
     }
 
-    /// What was sent and has not come back.
+    /// Returns the notice that was sent and whose broadcast was not received.
     pub(crate) fn unanswered(&self) -> Option<&Broadcast> {
         self.sending.as_ref().or(self.lost.as_ref())
     }
 
-    /// There is a connection again, or another text: what was said of the last one is no use now.
+    /// Clears the outcome, which is stale after a reconnect.
     pub(crate) fn begin_anew(&mut self) {
         self.outcome = None;
     }
@@ -102,7 +103,7 @@ impl Outbox {
     }
 }
 
-/// What is sent of a draft.
+/// Returns the text that is sent for a draft.
 pub(super) fn written(draft: &str) -> String {
     draft.trim().chars().take(MAX_LENGTH).collect()
 }
@@ -119,7 +120,7 @@ mod tests {
         }
     }
 
-    /// The text of what came back, if it is the outbox's.
+    /// Returns the text of the outbox's notice, if the broadcast is of that.
     fn own(outbox: &mut Outbox, text: &str, id: Option<&str>) -> Option<String> {
         outbox.comes_back(&back(text, id)).map(|letter| letter.text)
     }
@@ -189,7 +190,7 @@ mod tests {
         );
         assert_eq!(outbox.outcome(), Some(Delivery::Arrived));
         assert_eq!(own(&mut outbox, "hello", Some("m1")), None);
-        // Sent once more, only the new one counts.
+        // After another send, a broadcast of the older notice is ignored.
         outbox.send("hello", true, "m2".into());
         outbox.lose();
         outbox.send("hello", true, "m3".into());

@@ -1,12 +1,12 @@
-//! What a payload says to a person.
+//! Turns the payload of a broadcast into text to show.
 
 use orchard_contract::events::BroadcastResponse;
 
-/// How many characters of a notice are shown: others may send what they like.
+/// How many characters of a notice are shown. Other players may send texts of any length.
 const SHOWN: usize = 500;
 
-/// The text to show of an event's payload: the text that it has, else its JSON. `data` is the packet's JSON, the event's
-/// name first.
+/// Returns the text to show for an event's payload: its text, or its JSON if it has none. `data` is
+/// the packet's JSON, which begins with the event's name.
 pub(crate) fn text(response: &BroadcastResponse, data: Option<&str>) -> String {
     let text = response.text.as_deref().map(str::trim);
     match text.filter(|text| !text.is_empty()) {
@@ -15,9 +15,10 @@ pub(crate) fn text(response: &BroadcastResponse, data: Option<&str>) -> String {
     }
 }
 
-/// The part of `["name",a,b]` after the name. No name that the page listens to has a comma in it.
+/// Returns the part of `["name",a,b]` after the name. No event that the page listens to has a comma
+/// in its name.
 fn arguments(data: &str) -> &str {
-    // An absent argument reads as null.
+    // An event without arguments is shown as null.
     let rest = data
         .split_once(',')
         .map_or("null", |(_, rest)| rest)
@@ -25,7 +26,7 @@ fn arguments(data: &str) -> &str {
     rest.strip_suffix(']').unwrap_or(rest)
 }
 
-/// JSON without the spaces between its parts.
+/// Returns `json` without the whitespace between its tokens.
 fn compact(json: &str) -> String {
     let (mut in_string, mut escaped) = (false, false);
     let keep = |c: &char| {

@@ -16,29 +16,30 @@ use crate::i18n::shown;
 use crate::settings::Settings;
 use crate::state::panels::{Open, Opened};
 
-/// How long a text may take to come back, in milliseconds.
+/// How long to wait for the broadcast of the player's own notice, in milliseconds.
 const PATIENCE: u32 = 10_000;
 
-/// How long the board may change before it is written to the device, in milliseconds: a write for
-/// each of a burst would be slow.
+/// How long changes are collected before the board is written to the device, in milliseconds. One
+/// write for each change of a burst would be slow.
 const SAVE_AFTER: u32 = 1_000;
 
-/// The last moment that a date can name, in milliseconds since 1970.
+/// The latest time that a JavaScript `Date` can represent, in milliseconds since 1970.
 const LAST_MOMENT: u64 = 8_640_000_000_000_000;
 
-/// The notice board of the page, from context. It outlives the connection, and what was being written outlives the session.
+/// The page's notice board, shared through context. It outlives the connection, and its draft
+/// outlives the session.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Notices {
     pub(crate) board: RwSignal<Board>,
     pub(crate) draft: RwSignal<String>,
     pub(crate) outbox: RwSignal<Outbox>,
-    /// That of the orchard, while there is one.
+    /// The orchard's socket, while the orchard is mounted.
     socket: StoredValue<Option<Socket>>,
     deadline: StoredValue<Option<Timeout>, LocalStorage>,
-    /// The player whose board it is.
+    /// The id of the player who owns the board.
     uid: StoredValue<String>,
-    /// Whether the server puts a verified name and the time on what it passes on; if not, both are
-    /// what the sender claims.
+    /// Whether the server sets a verified name and the time on each broadcast. If not, both are
+    /// unverified values from the sender.
     verified: StoredValue<bool>,
     saving: StoredValue<Option<Timeout>, LocalStorage>,
 }
@@ -57,17 +58,17 @@ impl Notices {
         }
     }
 
-    /// Those of the page that this component belongs to.
+    /// Returns the value that the page has put into context, or a new one if there is none.
     pub(crate) fn from_context() -> Self {
         use_context().unwrap_or_else(Self::new)
     }
 
-    /// How many notices of others nobody has read; tracked.
+    /// Returns the number of unread notices of other players. Tracks the signal.
     pub(crate) fn unread(self) -> usize {
         self.board.with(Board::unread)
     }
 
-    /// Sends the draft, and keeps it until it has come back.
+    /// Sends the draft, and keeps it until the server has broadcast it.
     pub(crate) fn send(self) {
         let socket = self.socket.try_get_value().flatten();
         let live = socket.is_some_and(Socket::is_connected);
@@ -83,14 +84,13 @@ impl Notices {
         if socket.emit(&letter).is_err() {
             return self.lose();
         }
-        // The page may be gone before it comes back.
+        // The page may be closed before the broadcast arrives.
         self.keep_draft();
         let deadline = Timeout::new(PATIENCE, move || self.lose());
         self.deadline.try_set_value(Some(deadline));
     }
 
-    /// Empties the board, here and on the device: another player's are none of the next one's
-    /// business.
+    /// Clears the board, in the page and on the device, so that the next player does not see it.
     pub(crate) fn clear(self) {
         self.saving.try_set_value(None);
         kept::forget_all(here());
@@ -99,12 +99,13 @@ impl Notices {
         self.outbox.set(Outbox::default());
     }
 
-    /// Says whether the server verifies who sends a notice.
+    /// Sets whether the server verifies who sends a notice.
     pub(crate) fn trust(self, verified: bool) {
         self.verified.try_set_value(verified);
     }
 
-    /// Listens to `socket`, and on the same connection to what the server says to all, until the current owner goes.
+    /// Listens to `socket`, and on the same connection to namespace `/`, until the current owner is
+    /// cleaned up.
     pub(crate) fn listen(self, socket: Socket, session: &Session, settings: &Settings) {
         let opened = Opened::from_context();
         self.start(&session.uid.to_string());
@@ -128,7 +129,7 @@ impl Notices {
             Status::Connected => self.forget_outcome(Delivery::Offline),
             _ => self.lose(),
         }));
-        // Opening the board is reading it.
+        // Opening the board marks its notices as read.
         Effect::new(move || {
             if opened.shows(Open::Notices) {
                 self.board.update(Board::read);
@@ -138,8 +139,7 @@ impl Notices {
         self.listen_to_all(socket, settings);
     }
 
-    /// Begins with what the device keeps of the player `uid`; what is here already, of the same
-    /// player, stays.
+    /// Loads the stored board and draft of the player `uid`, unless they are loaded already.
     fn start(self, uid: &str) {
         self.verified.set_value(false);
         let is_same = self.uid.with_value(|before| before == uid);
@@ -154,7 +154,7 @@ impl Notices {
             .set(sent.map(Outbox::of_lost).unwrap_or_default());
     }
 
-    /// Keeps what is being written in the window's memory, for the page that may be loaded anew.
+    /// Saves the draft in the window's memory, so that it survives a reload.
     fn keep_draft(self) {
         let sent = self
             .outbox
@@ -168,8 +168,8 @@ impl Notices {
         }
     }
 
-    /// Writes what changes to the device, a while later, or when the page is hidden or left: a
-    /// hidden page may be discarded without a word.
+    /// Saves the board on the device, some time after a change, and when the page is hidden or
+    /// left. A browser may discard a hidden page without an event.
     fn keep(self) {
         let save = move || {
             if self
@@ -188,7 +188,7 @@ impl Notices {
         };
         Effect::new(move |before: Option<()>| {
             self.board.track();
-            // At first it is as the device has it.
+            // The first run is the board as it was loaded.
             if before.is_some() && self.saving.with_value(Option::is_none) {
                 self.saving.set_value(Some(Timeout::new(SAVE_AFTER, save)));
             }
@@ -216,7 +216,7 @@ impl Notices {
         let Some(arrived) = arrived else {
             return Kind::Others;
         };
-        // Another text may have been begun meanwhile.
+        // The player may have begun another text meanwhile.
         self.draft.try_update(|draft| {
             if outbox::written(draft) == arrived.text {
                 draft.clear();
@@ -227,7 +227,7 @@ impl Notices {
         Kind::Own
     }
 
-    /// Takes the last notices, which only a server sends that stamps them.
+    /// Adds the last notices. Only a server that sets name and time sends them.
     fn merge(self, last: events::Notices, seen: bool) {
         let notices = last.notices.into_iter().filter_map(|response| {
             let text = response.text.as_deref().map(str::trim).unwrap_or_default();
@@ -242,8 +242,8 @@ impl Notices {
         self.board.try_update(|board| board.merge(notices, seen));
     }
 
-    /// What the server says in `/` is heard there only, so that namespace has a socket of its own. It is opened once the
-    /// orchard's is: nothing waits for it.
+    /// Listens to the events of namespace `/`, with a socket of its own. It connects after the
+    /// orchard's socket, because nothing waits for it.
     fn listen_to_all(self, socket: Socket, settings: &Settings) {
         let put = move |message: &Message<'_>| {
             self.put(
@@ -286,14 +286,14 @@ impl Notices {
     }
 }
 
-/// The payload as the contract reads it, and as a person does.
+/// Returns the payload as a type of the contract, and as text to show.
 fn words(message: &Message<'_>) -> (BroadcastResponse, String) {
     let response = message.arg::<BroadcastResponse>(0).unwrap_or_default();
     let text = read::text(&response, message.packet().data());
     (response, text)
 }
 
-/// The name and the time that the server has put on it.
+/// Returns the name and the time that the server has set.
 fn stamp(response: &BroadcastResponse) -> (Option<String>, u64) {
     let name = response.nickname.as_deref().map(shown::name);
     let at = response.at.map_or_else(now, |at| at.min(LAST_MOMENT));
@@ -304,7 +304,7 @@ fn now() -> u64 {
     Date::now() as u64
 }
 
-/// Keeps a subscription for as long as the current owner lives.
+/// Keeps a subscription until the current owner is cleaned up.
 fn hold(subscription: Subscription) {
     StoredValue::new_local(subscription);
 }
