@@ -3,7 +3,7 @@ use leptos::prelude::*;
 use crate::connection::diagnosis::Diagnosis;
 use crate::i18n::context::Texts;
 
-/// What is wrong with a server and what to check, once that is known.
+/// Shows what is wrong with a server and what to check, once the diagnosis is known.
 #[component]
 pub(crate) fn Advice(#[prop(into)] diagnosis: Signal<Option<Diagnosis>>) -> impl IntoView {
     let text = Texts::from_context();

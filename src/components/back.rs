@@ -6,15 +6,15 @@ use crate::host::{HostEvent, here};
 use crate::i18n::context::Texts;
 use crate::state::panels::Opened;
 
-/// The button that leaves the page. Escape and the device's own key do the same, after they have
-/// closed what is open.
+/// The button that leaves the page, or closes the open panel if there is one. Escape and the
+/// device's "back" key do the same.
 #[component]
 pub(crate) fn Back(#[prop(into)] on_leave: Callback<()>) -> impl IntoView {
     let text = Texts::from_context();
     let opened = Opened::from_context();
     until_cleanup(window_event_listener(ev::keydown, move |event| {
-        // Somebody else's key; or the tail of a long press, which is to close one thing and not all; or the end of a
-        // word that is being composed.
+        // Ignores other keys, handled events, the repeats of a long press, which must close only
+        // one thing, and the end of a composition.
         if event.key() != "Escape"
             || event.default_prevented()
             || event.repeat()
@@ -23,7 +23,7 @@ pub(crate) fn Back(#[prop(into)] on_leave: Callback<()>) -> impl IntoView {
             return;
         }
         if opened.close_any() {
-            // Else the browser would close the dialog, too.
+            // Otherwise the browser would close the dialog, too.
             event.prevent_default();
         } else if !event.is_from_field() {
             on_leave.run(());

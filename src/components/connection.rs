@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use crate::connection::state::ConnectionState;
 use crate::i18n::context::Texts;
 
-/// The small sign that tells how the connection is, and opens more about it where there is more.
+/// The connection indicator. With `on_open`, it is a button that opens the figures.
 #[component]
 pub(crate) fn Connection(
     state: Signal<ConnectionState>,

@@ -7,10 +7,10 @@ use crate::connection::state::ConnectionState;
 use crate::connection::view::ConnectionView;
 use crate::i18n::context::Texts;
 
-/// How often the seconds are counted down, in milliseconds.
+/// The interval between updates of the countdown, in milliseconds.
 const TICK: u32 = 250;
 
-/// Everything about the connection.
+/// The state and all figures of the connection.
 #[component]
 pub(crate) fn ConnectionFigures(link: ConnectionView) -> impl IntoView {
     let text = Texts::from_context();
@@ -78,7 +78,7 @@ pub(crate) fn ConnectionFigures(link: ConnectionView) -> impl IntoView {
     }
 }
 
-/// The whole seconds until a moment, counted down.
+/// Returns a countdown to `moment`, in whole seconds.
 fn seconds_until(moment: Signal<Option<f64>>) -> Memo<Option<u64>> {
     let now = RwSignal::new(Date::now());
     let ticking = StoredValue::new_local(None::<Interval>);

@@ -8,8 +8,8 @@ use crate::i18n::context::Texts;
 /// The number of players. Hidden until the first count arrives, and marked as old while the page is
 /// disconnected.
 ///
-/// A change rolls the number over, up or down. Who hears the page is told now and then, by an element of its own: the
-/// number itself may change each second.
+/// A change rolls the number over, up or down. A separate element announces it to screen readers at
+/// a lower rate, because the number may change each second.
 #[component]
 pub(crate) fn Count(
     count: Signal<Option<u64>>,
@@ -39,12 +39,12 @@ pub(crate) fn Count(
     }
 }
 
-/// A number on its way to the next.
+/// The animation from one number to the next.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 struct Roll {
     now: Option<u64>,
     was: Option<u64>,
-    /// Every other roll: an animation starts again only under another name.
+    /// Alternates with each roll, because an animation restarts only if its name changes.
     odd: bool,
 }
 
@@ -61,7 +61,7 @@ impl Roll {
         }
     }
 
-    /// For the style sheet.
+    /// Returns the name that the style sheet uses.
     fn name(self) -> Option<&'static str> {
         Some(match (self.now? > self.was?, self.odd) {
             (true, true) => "up odd",
@@ -72,7 +72,7 @@ impl Roll {
     }
 }
 
-/// The same count, changing only as often as one can hear it.
+/// Returns the count, throttled for screen readers.
 fn now_and_then(count: Signal<Option<u64>>) -> RwSignal<Option<u64>> {
     let said = RwSignal::new(None);
     let throttle = StoredValue::new(Throttle::default());

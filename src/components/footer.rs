@@ -7,7 +7,7 @@ use crate::host::links::Destination;
 use crate::i18n::context::Texts;
 use crate::settings::Settings;
 
-/// Where the three buttons lead that belong to other parts of the game. `None`: not open yet.
+/// The destinations of the three buttons for other parts of the game. `None` is not open yet.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Menu {
     pub(crate) bag: Option<Destination>,
@@ -26,15 +26,15 @@ impl Menu {
     }
 }
 
-/// The five buttons on the board below.
+/// The footer with its five buttons.
 #[component]
 pub(crate) fn Footer(
     menu: Menu,
     #[prop(into)] on_help: Callback<()>,
     #[prop(into)] on_notices: Callback<()>,
-    /// How many notices nobody has read.
+    /// The number of unread notices.
     unread: Signal<usize>,
-    /// Somebody tried what is not open yet; gets the name of it.
+    /// Called with the name of a part that is not open yet, when its button is clicked.
     #[prop(into)]
     on_closed: Callback<&'static str>,
 ) -> impl IntoView {
@@ -89,7 +89,7 @@ fn Face(icon: &'static str, label: Label) -> impl IntoView {
     }
 }
 
-/// A link, which a host with windows of its own opens as one of these.
+/// A link, which a host with windows of its own opens in a window.
 #[component]
 fn Way(
     class: &'static str,
@@ -111,7 +111,7 @@ fn Way(
     }
 }
 
-/// Says that it is not open yet, by its looks and when it is tried.
+/// A button for a part that is not open yet. It looks disabled, and reports a click to `on_closed`.
 #[component]
 fn Shut(
     class: &'static str,

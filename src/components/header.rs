@@ -4,14 +4,14 @@ use crate::account::profile::Player;
 use crate::i18n::amounts;
 use crate::i18n::context::Texts;
 
-/// Stands in for an amount that nobody has told yet.
+/// Shown for an amount that is not known yet.
 const UNTOLD: &str = "–";
 
-/// The board above: who plays, and what they have. All of it opens the wallet.
+/// The header: the player and their balances. Each part of it opens the wallet.
 #[component]
 pub(crate) fn Header(
     player: Signal<Player>,
-    /// The portrait's address, if it is one that the page loads.
+    /// The portrait's URL, if it is one that the page may load.
     portrait: Signal<Option<String>>,
     #[prop(into)] on_more: Callback<()>,
 ) -> impl IntoView {
@@ -56,7 +56,7 @@ pub(crate) fn Header(
     }
 }
 
-/// The picture between the portrait's backing and its frame: the player's own, once it is there.
+/// The image between the portrait's background and its frame: the player's own, or a placeholder.
 #[component]
 fn Portrait(portrait: Signal<Option<String>>) -> impl IntoView {
     const PLACEHOLDER: &str = "assets/avatar.svg";

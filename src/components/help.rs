@@ -2,7 +2,7 @@ use leptos::prelude::*;
 
 use crate::i18n::context::Texts;
 
-/// What a newcomer wants to know.
+/// A short guide for newcomers.
 #[component]
 pub(crate) fn Help() -> impl IntoView {
     let text = Texts::from_context();

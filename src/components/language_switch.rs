@@ -2,7 +2,7 @@ use leptos::prelude::*;
 
 use crate::i18n::context::Texts;
 
-/// The button that changes the language. It names the other one as its speakers do.
+/// The button that changes the language. Its text is the other language's own name.
 #[component]
 pub(crate) fn LanguageSwitch() -> impl IntoView {
     let texts = Texts::from_context();

@@ -1,4 +1,5 @@
-//! What is seen. The scene and the board are in `index.html`: they are there before this code is.
+//! The visible components. The scene and the board are in `index.html`, so that they are shown
+//! before this code is loaded.
 
 mod advice;
 mod back;

@@ -8,14 +8,14 @@ use crate::i18n::context::Texts;
 use crate::music::{Heard, MediaKeys, Record, Step, Tune};
 use crate::state::toasts::Toasts;
 
-/// The device's key of the player's choice.
+/// The key of the player's choice on the device.
 const KEY: &str = "music";
 const OFF: &str = "off";
 
-/// The record: it turns while there is sound, and only then.
+/// The record, which turns only while music sounds.
 ///
-/// Music is wanted until it is turned off, and the choice is remembered. Browsers forbid sound
-/// before the first touch, so it starts with that.
+/// Music is on until the player turns it off; the choice is stored. Browsers block sound before the
+/// first touch, so it starts then.
 #[component]
 pub(crate) fn Music() -> impl IntoView {
     let text = Texts::from_context();
@@ -32,7 +32,7 @@ pub(crate) fn Music() -> impl IntoView {
 
     player.step(player.record.get_untracked().try_to_start());
     let touched = move |event: &ev::Event| {
-        // A touch of the record itself is its own matter.
+        // The record's own click handler handles touches of it.
         if !event.is_inside(button) {
             player.step(player.record.get_untracked().try_to_start());
         }
@@ -46,7 +46,7 @@ pub(crate) fn Music() -> impl IntoView {
     until_cleanup(window_event_listener(ev::visibilitychange, move |_| {
         player.turn(|record| record.seen(!document().hidden()));
     }));
-    // An app that goes to the background need not hide its documents.
+    // An app in the background may leave its documents visible.
     for (name, shown) in [("pagehide", false), ("pageshow", true)] {
         until_cleanup(window_event_listener_untyped(name, move |_| {
             player.turn(|record| record.seen(shown && !document().hidden()));
@@ -83,7 +83,7 @@ pub(crate) fn Music() -> impl IntoView {
     }
 }
 
-/// The record, and what makes it sound. The tune is there from its first note on.
+/// The record, the tune and the media keys. The tune is created when it is first played.
 #[derive(Clone, Copy)]
 struct Player {
     record: RwSignal<Record>,
@@ -94,7 +94,7 @@ struct Player {
 }
 
 impl Player {
-    /// Changes the record, and does what follows from that.
+    /// Changes the record, and runs the step that follows.
     fn turn(self, change: impl FnOnce(&mut Record) -> Step) {
         if let Some(step) = self.record.try_update(change) {
             self.step(step);
@@ -123,7 +123,7 @@ impl Player {
 
     fn hear(self, heard: Heard) {
         if heard == Heard::Sound {
-            // Only who sounds has the device's keys: other pages may want them.
+            // Registers the media keys only once music sounds: other pages may use them.
             self.keys.try_update_value(|keys| {
                 if keys.is_none() {
                     *keys = MediaKeys::take(move |on| {

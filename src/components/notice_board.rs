@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use crate::i18n::context::Texts;
 use crate::notices::{Board, Delivery, Kind, MAX_LENGTH, Notice, Outbox};
 
-/// The notices, and the field to write one.
+/// The notices, and the form to write one.
 #[component]
 pub(crate) fn NoticeBoard(
     board: Signal<Board>,
@@ -22,7 +22,8 @@ pub(crate) fn NoticeBoard(
         event.prevent_default();
         on_send.run(());
     };
-    // Enter sends; with Shift it is a new line, and while a word is composed it is the keyboard's own.
+    // Enter sends, Shift+Enter starts a new line, and during composition Enter belongs to the input
+    // method.
     let key = move |event: ev::KeyboardEvent| {
         if event.key() == "Enter" && !event.shift_key() && !event.is_composing() {
             event.prevent_default();

@@ -4,7 +4,7 @@ use crate::connection::reason::Reason;
 use crate::connection::state::ConnectionState;
 use crate::i18n::context::Texts;
 
-/// Says that the connection has been away for a while, and why. It comes and goes by itself.
+/// Shows that the page has been disconnected for a while, and why.
 #[component]
 pub(crate) fn OfflineBar(
     overdue: Signal<bool>,
@@ -14,7 +14,7 @@ pub(crate) fn OfflineBar(
 ) -> impl IntoView {
     let text = Texts::from_context();
     let why = move || reason.with(|reason| reason.as_ref().map(|it| text.why(state.get(), it)));
-    // The frame is always there: screen readers speak what changes in it.
+    // The outer element is always in the document: screen readers announce its changes.
     view! {
         <div class="bar" role="status">
             <Show when=move || overdue.get()>

@@ -4,11 +4,11 @@ use leptos::prelude::*;
 
 use crate::i18n::context::Texts;
 
-/// A dialog over the page: a sheet from below on a phone, a card in the middle elsewhere.
+/// A dialog over the page: a bottom sheet on a phone, a centred card elsewhere.
 ///
-/// It is open for as long as it is mounted. The browser's own dialog keeps the focus inside, and
-/// gives it back to where it came from; what is to have it at first says `autofocus`. Escape is
-/// the page's, so that it closes one thing at a time. `on_close` is to take the panel away.
+/// It is open while it is mounted. The browser's dialog element keeps the focus inside, and
+/// restores it afterwards. An element with `autofocus` gets the focus first. The page handles
+/// Escape, so that it closes one thing at a time. `on_close` must unmount the panel.
 ///
 /// ```ignore
 /// <Show when=move || opened.shows(Open::Help)>
@@ -17,10 +17,10 @@ use crate::i18n::context::Texts;
 /// ```
 #[component]
 pub(crate) fn Panel<F>(
-    /// Its heading, which is its name as well.
+    /// The heading, which is also the accessible name.
     #[prop(into)]
     title: TextProp,
-    /// For style sheets and tests.
+    /// The name that style sheets and tests use.
     #[prop(default = "panel")]
     name: &'static str,
     on_close: F,
@@ -34,17 +34,17 @@ where
     let pressed = StoredValue::new_local(false);
 
     dialog.on_load(|dialog| {
-        // Fails only on one that is open already.
+        // Fails only if the dialog is open already.
         _ = dialog.show_modal();
     });
-    // It is still in the document here, so the focus goes back.
+    // The dialog is still in the document here, so that closing it restores the focus.
     on_cleanup(move || {
         if let Some(dialog) = dialog.try_get_untracked().flatten() {
             dialog.close();
         }
     });
 
-    // A click belongs to the backdrop only if it began there: a selection may well end there.
+    // A click counts as on the backdrop only if it began there: a text selection may end there.
     let on_press = move |event: ev::PointerEvent| {
         pressed.try_set_value(event.target() == event.current_target());
     };
@@ -55,7 +55,7 @@ where
             by_backdrop();
         }
     };
-    // A phone's "back" asks a dialog to close before it leaves the page.
+    // A phone's "back" requests to close a dialog before it leaves the page.
     let on_cancel = move |event: ev::Event| {
         if event.target() == event.current_target() {
             event.prevent_default();

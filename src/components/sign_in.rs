@@ -7,7 +7,7 @@ use crate::components::{Advice, LanguageSwitch};
 use crate::connection::diagnosis::Diagnosis;
 use crate::i18n::context::Texts;
 
-/// The form to sign in by.
+/// The sign-in form.
 #[component]
 pub(crate) fn SignIn(
     busy: Signal<bool>,
@@ -24,7 +24,7 @@ pub(crate) fn SignIn(
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         revealed.set(false);
-        // Read only now: password managers fill fields without telling.
+        // Read on submit: password managers may fill fields without an event.
         on_submit.run(Credentials {
             account: value(account),
             password: value(password),
@@ -39,7 +39,7 @@ pub(crate) fn SignIn(
     };
     let place = move || complaint.with(|complaint| complaint.as_ref().map(Complaint::place));
     let invalid = move |at: Field| (place() == Some(at)).then_some("true");
-    // The focus goes to the mistake, so that it can be mended at once.
+    // Focuses the invalid field, so that the player can correct it.
     Effect::new(move || {
         let field = match place() {
             Some(Field::Account) => account.get_untracked(),
@@ -51,7 +51,8 @@ pub(crate) fn SignIn(
         }
     });
 
-    // The alerts are always there, and empty while there is nothing to say: screen readers speak what changes in them.
+    // The alerts are always in the document, and empty if there is no error: screen readers
+    // announce their changes.
     view! {
         <div class="panel">
             <form

@@ -3,16 +3,16 @@ use leptos::prelude::*;
 use crate::components::LanguageSwitch;
 use crate::i18n::context::Texts;
 
-/// Stands where the form would: the host has a window of its own to sign in by.
+/// Replaces the sign-in form if the host has a sign-in window of its own.
 #[component]
 pub(crate) fn SignInElsewhere(
-    /// Why somebody is asked who was signed in; empty for none.
+    /// Why the last session ended; empty if there was none.
     #[prop(into)]
     complaint: Signal<String>,
-    /// Opens that window, once more.
+    /// Called to open that window again.
     #[prop(into)]
     on_open: Callback<()>,
-    /// Wants the page's own form instead.
+    /// Called to show the page's own form instead.
     #[prop(into)]
     on_here: Callback<()>,
 ) -> impl IntoView {

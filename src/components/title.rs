@@ -2,7 +2,8 @@ use leptos::prelude::*;
 
 use crate::i18n::context::Texts;
 
-/// The name of the place, on the board, until the header takes its room: from then on it is only heard.
+/// The heading of the page, on the board. With `unseen`, only screen readers present it, because
+/// the header takes its place.
 #[component]
 pub(crate) fn Title(unseen: Signal<bool>) -> impl IntoView {
     let text = Texts::from_context();

@@ -19,8 +19,8 @@ pub(crate) fn ToastList() -> impl IntoView {
     }
 }
 
-/// One message. Its time stands still while somebody points at it or has its focus, and while nobody sees the page.
-/// A pointer that merely rests where it appears is nobody's.
+/// One message. Its time is paused while it is hovered or focused, and while the page is hidden. A
+/// pointer that does not move when the toast appears below it does not count as hovering.
 #[component]
 fn OneToast(toast: Toast, toasts: Toasts) -> impl IntoView {
     let texts = Texts::from_context();
@@ -40,7 +40,7 @@ fn OneToast(toast: Toast, toasts: Toasts) -> impl IntoView {
         on_cleanup(move || visibility.remove());
 
         let stay = StoredValue::new(Stay::of(&text));
-        // Held here, a toast that is dismissed takes its timer along.
+        // Owned by this component, so that dismissing the toast cancels its timer.
         let timer = StoredValue::new_local(None::<Timeout>);
         Effect::new(move || {
             let held = hovered.get() || focused.get() || hidden.get();

@@ -5,7 +5,8 @@ use crate::components::Advice;
 use crate::connection::diagnosis::Diagnosis;
 use crate::i18n::context::Texts;
 
-/// The server couldn't be asked who is signed in. That signs nobody out: it is to be tried again.
+/// Shown if the token could not be checked because the server is unreachable. The player stays
+/// signed in, and can retry.
 #[component]
 pub(crate) fn Unreachable(
     error: CallError,

@@ -2,7 +2,7 @@ use leptos::prelude::*;
 
 use crate::i18n::context::Texts;
 
-/// What is shown while the server is asked who is signed in.
+/// Shown while the stored token is being checked.
 #[component]
 pub(crate) fn Waiting() -> impl IntoView {
     let text = Texts::from_context();

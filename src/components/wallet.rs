@@ -5,11 +5,12 @@ use crate::host::version::version;
 use crate::i18n::amounts;
 use crate::i18n::context::Texts;
 
-/// The player's balances in full, and what belongs to the account. `children` are the choices below, such as the language.
+/// The player's full balances and account settings. `children` are shown beside the sign-out
+/// button.
 #[component]
 pub(crate) fn Wallet(
     player: Signal<Player>,
-    /// Whether the server could not be asked, so that the amounts may be of yesterday.
+    /// Whether the last request failed, so that the amounts may be out of date.
     stale: Signal<bool>,
     #[prop(into)] on_sign_out: Callback<()>,
     children: Children,

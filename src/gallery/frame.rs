@@ -1,4 +1,4 @@
-//! One state at a time: the one that the address names after `#`, as `component-state/language`.
+//! The frame: shows the one state that the URL names after `#`, as `component-state/language`.
 
 use std::any::Any;
 use std::cell::RefCell;
@@ -15,16 +15,16 @@ use crate::state::panels::Opened;
 use crate::state::toasts::Toasts;
 
 thread_local! {
-    /// What is shown; dropped, it is gone.
+    /// The mounted state. Dropping it unmounts the state.
     static SHOWN: RefCell<Option<Box<dyn Any>>> = const { RefCell::new(None) };
 }
 
-/// Shows what the address names, now and whenever it names something else.
+/// Shows the state that the URL names, and follows its changes.
 pub(super) fn open(page: Element) {
     let Ok(page) = page.dyn_into::<HtmlElement>() else {
         return;
     };
-    // For the tests: what there is, and which part of it to take a picture of.
+    // For the tests: all states, and the element of each for the screenshot.
     let list: Vec<_> = states::all()
         .iter()
         .map(|state| [state.id, " ", state.crop].concat())
@@ -49,13 +49,13 @@ fn show(page: &HtmlElement) {
     let shown = mount_to(page.clone(), move || framed(state, &language));
     SHOWN.set(Some(Box::new(shown)));
     let name = name.to_owned();
-    // When it has been laid out.
+    // After the layout.
     request_animation_frame(move || {
         request_animation_frame(move || tell("shown", &name));
     });
 }
 
-/// A state with all around it that components ask for.
+/// Renders a state, with the contexts that components require.
 fn framed(state: State, language: &str) -> AnyView {
     provide_context(Arc::new(Settings::default()));
     provide_context(Texts::start(Some(language)));
@@ -64,7 +64,8 @@ fn framed(state: State, language: &str) -> AnyView {
     (state.view)()
 }
 
-/// Puts the page's own scene behind it, at an hour of the day; or nothing, which makes small pictures.
+/// Shows the page's own scene in the background, at a time of day. Without `sky` there is none,
+/// which keeps screenshots small.
 fn set_scene(sky: Option<&str>) {
     const INDEX: &str = include_str!("../../index.html");
     let scene = INDEX
@@ -79,7 +80,7 @@ fn set_scene(sky: Option<&str>) {
     }
 }
 
-/// Leaves word at the root of the document.
+/// Sets a data attribute of the root element, which the tests read.
 fn tell(name: &str, value: &str) {
     if let Some(root) = document().document_element() {
         _ = root.set_attribute(&["data-", name].concat(), value);

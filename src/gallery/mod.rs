@@ -1,7 +1,7 @@
-//! The gallery: every component in all its states, for people and for the tests' pictures.
+//! The gallery: every component in all its states, for developers and for the screenshot tests.
 //!
-//! It is no part of the page: it comes with the feature `gallery`, in documents of its own
-//! (`tests/gallery/page`). A component that is added gets its states in `states`.
+//! It is not part of the page. The feature `gallery` adds it, and it has documents of its own
+//! (`tests/gallery/page`). The states of a new component belong in `states`.
 
 mod frame;
 mod overview;
@@ -9,7 +9,7 @@ mod states;
 
 use leptos::prelude::document;
 
-/// Opens the gallery in a document of its; `false` in any other.
+/// Opens the gallery if the document is one of its own. Returns `false` in any other document.
 pub(crate) fn open() -> bool {
     let has = |id| document().get_element_by_id(id);
     if let Some(overview) = has("overview") {

@@ -1,4 +1,4 @@
-//! All frames side by side.
+//! The overview: all frames side by side.
 
 use leptos::html::iframe;
 use leptos::prelude::*;

@@ -1,4 +1,4 @@
-//! What there is to see.
+//! The states of all components.
 
 use leptos::prelude::*;
 
@@ -26,11 +26,11 @@ use crate::state::toasts::Toasts;
 /// One component in one state.
 #[derive(Clone, Copy)]
 pub(super) struct State {
-    /// The file of the component, and what is special about it: `count-large`.
+    /// The file of the component, and the name of the state: `count-large`.
     pub(super) id: &'static str,
-    /// What to take a picture of: a selector.
+    /// The selector of the element for the screenshot.
     pub(super) crop: &'static str,
-    /// The hour of the day, where the scene is to be seen.
+    /// The time of day, if the scene is shown.
     pub(super) sky: Option<&'static str>,
     pub(super) view: fn() -> AnyView,
 }
@@ -53,7 +53,7 @@ const fn scene(id: &'static str, sky: &'static str) -> State {
     }
 }
 
-/// Every state of every component.
+/// Returns every state of every component.
 pub(super) fn all() -> Vec<State> {
     [
         SCENES, BOARD, CONNECTION, LINK, NOTICES, CARDS, ADVICE, TOASTS, PANELS,
@@ -263,7 +263,7 @@ fn panel(content: impl FnOnce() -> AnyView + Send + 'static) -> AnyView {
     view! { <Panel title=Texts::from_context().help on_close=|| ()>{content()}</Panel> }.into_any()
 }
 
-/// More words of a server's than are shown.
+/// Returns a server's message that is too long to be shown in full.
 fn long() -> ServerMessage {
     ServerMessage {
         errno: None,
@@ -312,7 +312,8 @@ fn advice(finding: Finding) -> AnyView {
     panel(move || view! { <Advice diagnosis=Signal::stored(Some(diagnosis)) /> }.into_any())
 }
 
-/// The board with `texts` on it; a text of one's own was sent, `Some(live)`, or is still to be written.
+/// Returns the board with `texts`. With `Some(live)`, the player's own notice was sent, while the
+/// page was connected or not.
 fn notices(
     texts: &'static [(Kind, Option<&'static str>, &'static str)],
     sent: Option<bool>,
@@ -324,8 +325,8 @@ fn notices(
     }
     let mut board = Board::default();
     for (kind, name, text) in texts {
-        // The hour that is shown depends on the time zone, and so does the picture: noon of a day
-        // long ago, as it is there.
+        // The screenshot must not depend on the time zone, so the time is noon, local time, of a
+        // fixed day.
         let name = name.map(str::to_owned);
         board.put(Notice::new(*kind, name, (*text).into(), noon()), true);
     }
@@ -342,7 +343,7 @@ fn notices(
     })
 }
 
-/// Noon of some day, wherever one is.
+/// Returns noon of a fixed day, in local time.
 fn noon() -> u64 {
     js_sys::Date::new_with_year_month_day_hr(2024, 4, 1, 12).get_time() as u64
 }
@@ -367,7 +368,7 @@ fn footer(menu: Menu, unread: usize) -> AnyView {
     view! { <Footer menu on_help=|()| () on_notices=|()| () unread=Signal::stored(unread) on_closed=|_| () /> }.into_any()
 }
 
-/// With more of everything than there is room for.
+/// Returns a player whose every value is too long for its element.
 fn rich() -> Player {
     Player {
         avatar: None,

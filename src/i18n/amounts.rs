@@ -1,11 +1,11 @@
-//! Amounts as players read them. Chinese and English both group by threes with commas.
+//! Formats amounts for display. Chinese and English both group digits in threes with commas.
 
 use orchard_contract::Money;
 
-/// How many characters a number plate of the header has room for.
+/// How many characters fit on a number plate of the header.
 const PLATE: usize = 9;
 
-/// Which words stand for large numbers.
+/// The units for large numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Scale {
     /// 万, 亿, 万亿.
@@ -15,7 +15,7 @@ pub(crate) enum Scale {
 }
 
 impl Scale {
-    /// From the largest down: how much one of them is, and its sign.
+    /// Returns the units, largest first, with their values and symbols.
     const fn units(self) -> &'static [(u64, &'static str)] {
         match self {
             Self::Myriads => &[
@@ -33,15 +33,15 @@ impl Scale {
     }
 }
 
-/// A whole number with separators: `1,234,567`.
+/// Formats a whole number with separators: `1,234,567`.
 pub(crate) fn whole(number: i64) -> String {
     let mut text = String::from(if number < 0 { "-" } else { "" });
     push_grouped(&mut text, number.unsigned_abs());
     text
 }
 
-/// How many there are, as the sign over the orchard has room for it: `1,234,567`, and in large
-/// units beyond that.
+/// Formats the number of players so that it fits its element: `1,234,567`, or in large units from
+/// 100 million.
 pub(crate) fn crowd(count: u64, scale: Scale) -> String {
     let largest = scale.units().first().copied();
     if count < 100_000_000 {
@@ -49,14 +49,14 @@ pub(crate) fn crowd(count: u64, scale: Scale) -> String {
         push_grouped(&mut text, count);
         text
     } else if let Some((_, sign)) = largest.filter(|(unit, _)| count / unit >= 10_000) {
-        // So many that the digits are of no use to anybody.
+        // Beyond the largest unit, the exact digits do not matter.
         ["9,999", sign, "+"].concat()
     } else {
         brief(i64::try_from(count).unwrap_or(i64::MAX), scale)
     }
 }
 
-/// Money in full: `12,345.60`.
+/// Formats money in full: `12,345.60`.
 pub(crate) fn money(amount: Money) -> String {
     let cents = amount.cents();
     let mut text = String::from(if cents < 0 { "-" } else { "" });
@@ -66,7 +66,7 @@ pub(crate) fn money(amount: Money) -> String {
     text
 }
 
-/// A whole number for a plate: in full where it fits.
+/// Formats a whole number for a plate: in full if it fits, else in large units.
 pub(crate) fn whole_brief(number: i64, scale: Scale) -> String {
     let full = whole(number);
     if fits(&full) {
@@ -76,7 +76,7 @@ pub(crate) fn whole_brief(number: i64, scale: Scale) -> String {
     }
 }
 
-/// Money for a plate: in full where it fits, else without the hundredths, else in large units.
+/// Formats money for a plate: in full if it fits, else without the hundredths, else in large units.
 pub(crate) fn money_brief(amount: Money, scale: Scale) -> String {
     let full = money(amount);
     if fits(&full) {
@@ -90,7 +90,8 @@ fn fits(text: &str) -> bool {
     text.len() <= PLATE
 }
 
-/// The number in its largest unit, with two decimals. Cut, not rounded: nobody is shown more than there is.
+/// Formats a number in its largest unit, with two decimals. Truncates instead of rounding, so that
+/// a balance is never shown too large.
 fn brief(number: i64, scale: Scale) -> String {
     let size = number.unsigned_abs();
     let unit = scale.units().iter().find(|(unit, _)| size >= *unit);
@@ -100,7 +101,7 @@ fn brief(number: i64, scale: Scale) -> String {
     let mut text = String::from(if number < 0 { "-" } else { "" });
     push_grouped(&mut text, size / unit);
     let hundredths = size % unit / (unit / 100);
-    // Where the whole part is long already, what comes behind the point says nothing.
+    // Decimals add nothing to a long integer part.
     if hundredths > 0 && size / unit < 1_000 {
         text.push('.');
         push_padded(&mut text, hundredths, 2);

@@ -1,4 +1,4 @@
-//! Which language the page speaks: chosen, remembered, and changed while it is open.
+//! The page's language: chosen at the start, stored, and changeable while the page is open.
 
 use std::ops::Deref;
 
@@ -10,15 +10,17 @@ use crate::i18n::language::Language;
 use crate::i18n::text::Text;
 use crate::i18n::{en, zh};
 
-/// The device's key of the player's choice.
+/// The key of the player's choice on the device.
 const KEY: &str = "language";
 
-/// The page's texts in the language of the moment. Read where signals are tracked, a text follows the language.
+/// The page's texts in the current language. Reading a text in a reactive context tracks the
+/// language.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Texts(RwSignal<Language>);
 
 impl Texts {
-    /// Starts in the language that [`Language::choose`] gives. A setting that names none means the browser's.
+    /// Starts in the language that [`Language::choose`] returns. `asked` is the value of the
+    /// setting.
     pub(crate) fn start(asked: Option<&str>) -> Self {
         let chosen = here().read(Store::Device, KEY);
         let browser = window().navigator().language();
@@ -31,14 +33,14 @@ impl Texts {
         use_context().unwrap_or_else(|| Self(RwSignal::new(Language::Chinese)))
     }
 
-    /// Speaks `language` from now on, and remembers it.
+    /// Changes the language to `language`, and stores the choice.
     pub(crate) fn speak(self, language: Language) {
         here().save(Store::Device, KEY, language.tag());
         apply(language);
         self.0.set(language);
     }
 
-    /// The language of the moment.
+    /// Returns the current language. Tracks it in a reactive context.
     pub(crate) fn language(self) -> Language {
         let language = if Observer::get().is_some() {
             self.0.try_get()
@@ -57,7 +59,7 @@ impl Deref for Texts {
     }
 }
 
-/// Tells the document which language it is in.
+/// Sets the language and the title of the document.
 fn apply(language: Language) {
     let document = document();
     document.set_title(text_of(language).document_title);
@@ -66,7 +68,7 @@ fn apply(language: Language) {
     }
 }
 
-/// Everything that the page says, in this language.
+/// Returns the page's texts in `language`.
 const fn text_of(language: Language) -> &'static Text {
     match language {
         Language::Chinese => &zh::TEXT,

@@ -1,11 +1,11 @@
-//! What is wrong with a server, and what to check. For whoever keeps the page as much as for players.
+//! The texts of a diagnosis, for players and for the operator of the page.
 
 use super::text::Text;
 use crate::connection::diagnosis::{Diagnosis, Finding};
 use crate::i18n::language::Language;
 
 impl Text {
-    /// What is wrong, and what to check.
+    /// Returns what is wrong, and what to check.
     pub(crate) fn finding(&self, diagnosis: &Diagnosis) -> [String; 2] {
         let Diagnosis { finding, at, page } = diagnosis;
         let status = match finding {

@@ -1,9 +1,9 @@
-//! The languages that the page speaks, and how they write numbers and times.
+//! The page's languages, and their formats of numbers and times.
 
 use js_sys::{Date, Object, Reflect};
 use wasm_bindgen::JsValue;
 
-/// A language that the page speaks.
+/// A language of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Language {
     Chinese,
@@ -11,7 +11,7 @@ pub(crate) enum Language {
 }
 
 impl Language {
-    /// The language of a tag such as `zh-CN` or `en`.
+    /// Returns the language of a tag such as `zh-CN` or `en`.
     pub(crate) fn of_tag(tag: &str) -> Option<Self> {
         let primary = tag.split(['-', '_']).next().unwrap_or_default();
         if primary.eq_ignore_ascii_case("zh") {
@@ -23,12 +23,12 @@ impl Language {
         }
     }
 
-    /// The language that `words` are in, as far as their beginning shows it.
+    /// Returns the language of `words`, judged by their first 200 characters.
     pub(crate) fn of_words(words: &str) -> Option<Self> {
         let mut latin = false;
         for character in words.chars().take(200) {
             match character {
-                // Its signs, and the marks between them.
+                // Chinese characters and punctuation.
                 '\u{3001}'..='\u{303f}' | '\u{3400}'..='\u{9fff}' | '\u{ff01}'..='\u{ff5e}' => {
                     return Some(Self::Chinese);
                 }
@@ -38,8 +38,8 @@ impl Language {
         latin.then_some(Self::English)
     }
 
-    /// The one to speak: what the player chose, else what the settings ask for, else the browser's; English for
-    /// every browser that isn't Chinese.
+    /// Returns the player's choice, or else the language of the settings, or else the browser's.
+    /// Returns English if none of them is a language of the page.
     pub(crate) fn choose(chosen: Option<&str>, asked: Option<&str>, browser: Option<&str>) -> Self {
         [chosen, asked, browser]
             .into_iter()
@@ -55,7 +55,7 @@ impl Language {
         }
     }
 
-    /// What its speakers call it.
+    /// Returns the language's name in the language itself.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Chinese => "中文",
@@ -70,15 +70,15 @@ impl Language {
         }
     }
 
-    /// A number as it is written in this language.
+    /// Formats a number for this language.
     pub(crate) fn number(self, number: u64) -> String {
         js_sys::Number::from(number as f64)
             .to_locale_string(self.tag())
             .into()
     }
 
-    /// A moment, in milliseconds since 1970, as it is written in this language: the time of day, of
-    /// another day with its date.
+    /// Formats a time, in milliseconds since 1970, for this language: the time of day, and the date
+    /// as well if it is not today's.
     pub(crate) fn time(self, moment: f64) -> String {
         let date = Date::new(&JsValue::from_f64(moment));
         let is_today = date.to_date_string() == Date::new_0().to_date_string();

@@ -1,4 +1,4 @@
-//! What the page says, in Chinese and English.
+//! The page's texts, in Chinese and English.
 
 pub(crate) mod amounts;
 pub(crate) mod context;

@@ -1,32 +1,32 @@
-//! Text from servers and other players, made safe to show: on one line, bounded, and impossible to
-//! misread.
+//! Sanitizes text from servers and other players for display: bounded, on one line, and without
+//! characters that could mislead.
 
-/// How many characters of a name are shown.
+/// The maximum length of a name, in characters.
 const NAME: usize = 24;
 
-/// How many characters of what a server says are shown.
+/// The maximum length of a server's message, in characters.
 const WORDS: usize = 200;
 
-/// A name, or an id that stands for one.
+/// Sanitizes a name, or an id that is shown instead of one.
 pub(crate) fn name(text: &str) -> String {
     line(text, NAME)
 }
 
-/// What a server says.
+/// Sanitizes a server's message.
 pub(crate) fn words(text: &str) -> String {
     line(text, WORDS)
 }
 
-/// `text` on one line of at most `most` characters, with an ellipsis where it was cut. The rest is
-/// not read: it may have megabytes.
+/// Returns `text` on one line of at most `most` characters, with an ellipsis if it was cut. The
+/// rest is not read, because it may be megabytes.
 ///
-/// Invisible characters and those that change the reading direction are left out. A number is never
-/// cut in two, since the part would read as another number.
+/// Removes invisible characters and those that change the text direction. A number is never split,
+/// because its part would read as another number.
 pub(crate) fn line(text: &str, most: usize) -> String {
     let mut shown = String::new();
     let (mut length, mut gap) = (0, false);
     let mut rest = text.chars();
-    // Characters that are left out are bounded as well.
+    // The number of removed characters is bounded as well.
     for character in rest.by_ref().take(most.saturating_mul(4)) {
         if character.is_whitespace() {
             gap = length > 0;
@@ -51,7 +51,7 @@ pub(crate) fn line(text: &str, most: usize) -> String {
     }
 }
 
-/// `text` as it is, line ends and all, but no more than `most` characters of it.
+/// Returns at most `most` characters of `text`, with its line breaks.
 pub(crate) fn block(mut text: String, most: usize) -> String {
     let Some((end, next)) = text.char_indices().nth(most) else {
         return text;
@@ -60,12 +60,12 @@ pub(crate) fn block(mut text: String, most: usize) -> String {
     cut(text, is_of_number(next))
 }
 
-/// `text` with an ellipsis. `may_split`: the first character behind it may belong to a number that
-/// `text` ends with.
+/// Returns `text` with an ellipsis. `may_split` says whether the character after `text` may belong
+/// to a number at its end.
 fn cut(mut text: String, may_split: bool) -> String {
     if may_split {
         let whole = text.trim_end_matches(is_of_number).len();
-        // What is nothing but digits is an id.
+        // A text of digits only is an id, which may be split.
         if whole > 0 {
             text.truncate(whole);
         }
@@ -80,7 +80,8 @@ fn is_of_number(character: char) -> bool {
     character.is_ascii_digit() || matches!(character, '.' | ',')
 }
 
-/// Controls, and what sets the direction of the text around it. The joiners of emoji stay.
+/// Returns whether a character is a control character, or sets the direction of the text around it.
+/// The joiners of emoji are kept.
 fn is_unseen(character: char) -> bool {
     character.is_control()
         || matches!(

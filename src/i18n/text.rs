@@ -1,4 +1,4 @@
-//! Everything the page says, in Chinese and English.
+//! All texts of the page, in Chinese and English.
 
 use leptos_socketio::OpenError;
 use orchard_contract::Errno;
@@ -17,7 +17,7 @@ use crate::i18n::shown;
 use crate::notices::Delivery;
 use crate::settings::Problem;
 
-/// What the page says in one language. Texts with values in them are methods.
+/// The page's texts in one language. Texts that contain values are methods.
 #[derive(Debug)]
 pub(crate) struct Text {
     pub(crate) language: Language,
@@ -26,7 +26,7 @@ pub(crate) struct Text {
     pub(crate) back: &'static str,
     pub(crate) balances_stale: &'static str,
     pub(crate) busy: &'static str,
-    /// The same of a number that may have changed meanwhile.
+    /// The label of a count that may be out of date.
     pub(crate) busy_before: &'static str,
     pub(crate) checking: &'static str,
     pub(crate) close: &'static str,
@@ -47,7 +47,7 @@ pub(crate) struct Text {
     pub(crate) game: &'static str,
     pub(crate) help: &'static str,
     pub(crate) help_about: &'static str,
-    /// Icon, name and meaning of each.
+    /// The icon, name and description of each part of the page.
     pub(crate) help_parts: [(&'static str, &'static str, &'static str); 5],
     pub(crate) hide_password: &'static str,
     pub(crate) menu: &'static str,
@@ -82,7 +82,7 @@ pub(crate) struct Text {
     pub(crate) sending: &'static str,
     pub(crate) show_password: &'static str,
     pub(crate) sign_in: &'static str,
-    /// Where the host has a window for it.
+    /// Shown if the host has a sign-in window.
     pub(crate) sign_in_elsewhere: &'static str,
     pub(crate) sign_in_here: &'static str,
     pub(crate) sign_in_window: &'static str,
@@ -95,7 +95,7 @@ pub(crate) struct Text {
 }
 
 impl Text {
-    /// How large amounts are shortened.
+    /// Returns the units for large amounts.
     pub(crate) fn scale(&self) -> Scale {
         match self.language {
             Language::Chinese => Scale::Myriads,
@@ -103,7 +103,7 @@ impl Text {
         }
     }
 
-    /// What the portrait's button is called.
+    /// Returns the accessible name of the portrait's button.
     pub(crate) fn account_of(&self, name: &str) -> String {
         match self.language {
             Language::Chinese => ["我的账户：", name].concat(),
@@ -111,7 +111,7 @@ impl Text {
         }
     }
 
-    /// Somebody tried a button that leads nowhere yet.
+    /// Returns the toast for a button whose destination is not open yet.
     pub(crate) fn not_open_yet(&self, what: &str) -> String {
         match self.language {
             Language::Chinese => [what, "还没有开放，敬请期待。"].concat(),
@@ -119,16 +119,16 @@ impl Text {
         }
     }
 
-    /// How many there are, as short as it must be.
+    /// Returns the number of players, abbreviated if it is large.
     pub(crate) fn crowd(&self, count: u64) -> String {
         amounts::crowd(count, self.scale())
     }
 
-    /// A player of this name or id has connected.
+    /// Returns the welcome for a player who has connected, with their name or id.
     pub(crate) fn welcome(&self, who: &str, count: Option<u64>) -> String {
         let who = &*shown::name(who);
         let count = count.map(|count| match count {
-            // As the chapter writes it.
+            // The chapter's format: without separators.
             0..100_000_000 => count.to_string(),
             _ => self.crowd(count),
         });
@@ -144,7 +144,7 @@ impl Text {
         }
     }
 
-    /// The login succeeded: in the server's words, where they are in this language.
+    /// Returns the text for a successful login: the server's message, if it is in this language.
     pub(crate) fn logged_in(&self, said: Option<&str>) -> String {
         let said = said.map(shown::words).unwrap_or_default();
         if !said.is_empty() && self.is_spoken_in(&said) {
@@ -157,7 +157,7 @@ impl Text {
         .into()
     }
 
-    /// The server refused the login on this connection; `None` if it did not.
+    /// Returns the text for a refused login, or `None` if the server did not refuse it.
     pub(crate) fn login_refused(&self, response: &LoginResponse) -> Option<String> {
         let errno = response.errno.filter(|errno| !errno.is_ok())?;
         let words = response.errmsg.as_deref().or(response.data.as_deref());
@@ -169,8 +169,8 @@ impl Text {
         Some([start, &self.said(&said)].concat())
     }
 
-    /// A server's message: in its own words, unless they are in another language and the page has a
-    /// text for the errno.
+    /// Returns a server's message. If that is in another language, and the page has a text for the
+    /// errno, returns the page's text instead.
     pub(crate) fn said(&self, said: &ServerMessage) -> String {
         let own = said.errno.and_then(|errno| self.errno(errno));
         match own {
@@ -183,7 +183,7 @@ impl Text {
         }
     }
 
-    /// Whether `words` are in this language, or in one that is not recognised.
+    /// Returns whether `words` are in this language, or in one that is not recognised.
     fn is_spoken_in(&self, words: &str) -> bool {
         Language::of_words(words).is_none_or(|language| language == self.language)
     }
@@ -195,7 +195,7 @@ impl Text {
         }
     }
 
-    /// What a number of the contract means.
+    /// Returns the page's text for an errno of the contract.
     fn errno(&self, errno: Errno) -> Option<&'static str> {
         let (chinese, english) = match errno {
             Errno::INVALID_INPUT => ("输入有误。", "The input can't be used."),
@@ -217,7 +217,7 @@ impl Text {
         })
     }
 
-    /// How many are there, for who can't see it.
+    /// Returns the number of players, as screen readers announce it.
     pub(crate) fn busy_now(&self, count: u64) -> String {
         let count = self.crowd(count);
         match self.language {
@@ -226,7 +226,7 @@ impl Text {
         }
     }
 
-    /// The connection has been away for a while.
+    /// Returns the headline for a connection that has been lost for a while.
     pub(crate) fn away(&self, state: ConnectionState) -> &'static str {
         use ConnectionState::{Connecting, Ended, Idle, Live, Offline, Reconnecting, Refused};
         match (self.language, state) {
@@ -243,10 +243,10 @@ impl Text {
         }
     }
 
-    /// Why it has, beside [`away`](Self::away).
+    /// Returns the reason, shown beside [`away`](Self::away).
     pub(crate) fn why(&self, state: ConnectionState, reason: &Reason) -> String {
         match (state, reason) {
-            // That it was the server is said already.
+            // `away` says already that it was the server.
             (ConnectionState::Ended, Reason::Failure(Failure::Ended(said)))
             | (ConnectionState::Refused, Reason::Failure(Failure::Refused(said))) => {
                 self.said(said)
@@ -256,7 +256,7 @@ impl Text {
         }
     }
 
-    /// What an attempt to connect waits for.
+    /// Returns what a connection attempt waits for.
     pub(crate) fn awaited(&self, awaited: Awaited) -> &'static str {
         match (self.language, awaited) {
             (Language::Chinese, Awaited::Admission) => "服务器已接通，在等它让你进来。",
@@ -270,7 +270,7 @@ impl Text {
         }
     }
 
-    /// How many notices nobody has read.
+    /// Returns the number of unread notices.
     pub(crate) fn unread(&self, many: usize) -> String {
         let many = self
             .language
@@ -281,7 +281,7 @@ impl Text {
         }
     }
 
-    /// When something happens.
+    /// Returns a time from now, in seconds.
     pub(crate) fn in_seconds(&self, seconds: u64) -> String {
         let seconds = self.language.number(seconds);
         match self.language {
@@ -290,14 +290,14 @@ impl Text {
         }
     }
 
-    /// How much of a field is filled.
+    /// Returns the length of an input and its maximum.
     pub(crate) fn length(&self, length: usize, most: usize) -> String {
         let number = |number| u64::try_from(number).map(|it| self.language.number(it));
         let [length, most] = [length, most].map(|it| number(it).unwrap_or_default());
         [&length, "/", &most].concat()
     }
 
-    /// What became of a notice.
+    /// Returns the outcome of sending a notice.
     pub(crate) fn outcome(&self, outcome: Delivery) -> &'static str {
         match outcome {
             Delivery::Arrived => self.notice_arrived,
@@ -307,7 +307,7 @@ impl Text {
         }
     }
 
-    /// Why there is no connection.
+    /// Returns the explanation of a failure.
     pub(crate) fn failure(&self, failure: &Failure) -> String {
         let (chinese, english) = match failure {
             Failure::Ended(said) if said.is_empty() => {
@@ -448,7 +448,7 @@ impl Text {
         }
     }
 
-    /// Why signing in failed.
+    /// Returns why signing in failed.
     pub(crate) fn refusal(&self, refusal: &Refusal) -> String {
         let (errno, said) = match refusal {
             Refusal::Call(error) => return self.call_error(error),
@@ -465,7 +465,7 @@ impl Text {
         .into()
     }
 
-    /// The settings name a server that can't be connected to.
+    /// Returns the message for settings that name an invalid server.
     pub(crate) fn unusable_server(&self, error: &OpenError) -> String {
         let what = match self.language {
             Language::Chinese => "页面设置里的服务器无法使用：",
@@ -474,7 +474,8 @@ impl Text {
         [what, &error.to_string()].concat()
     }
 
-    /// For whoever keeps the page; says what is wrong and what stands in.
+    /// Returns the message for the page's operator: what is wrong with a setting, and the value
+    /// that is used instead.
     pub(crate) fn settings_problem(&self, problem: &Problem) -> String {
         use Problem::{HostSilent, HostUnknown, NotJson, NotSwitch, NotText, Unknown};
         let ([start, middle, end], key, value): ([&str; 3], &str, &str) =
@@ -615,7 +616,7 @@ mod tests {
             crate::i18n::zh::TEXT.refusal(&said(wrong, "")),
             "密码错误。"
         );
-        // The page has none for what it doesn't know.
+        // The page has no text for an unknown errno.
         let unknown = Some(Errno::new(4711));
         assert_eq!(
             crate::i18n::en::TEXT.refusal(&said(unknown, "不行")),

@@ -1,16 +1,16 @@
-//! Where the tune is.
+//! The file of the tune.
 
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Response, Url};
 
-/// Beside the page, wherever that is.
+/// The path of the file, relative to the page.
 pub(super) const FILE: &str = "assets/music/orchard.mp3";
 
-/// An address of the whole tune, held in memory, for a player that can't read [`FILE`].
+/// Loads the tune into memory and returns a blob URL, for a media player that can't load [`FILE`].
 ///
 /// # Errors
-/// When it could not be fetched; in the browser's words.
+/// Returns the browser's error if the file can't be fetched.
 pub(super) async fn held() -> Result<String, JsValue> {
     let window = web_sys::window().ok_or(JsValue::UNDEFINED)?;
     let response: Response = JsFuture::from(window.fetch_with_str(FILE))

@@ -1,10 +1,11 @@
-//! What a device shows of the music beside its own keys, and what these keys do.
+//! The Media Session API: the device's media keys, and the title that it shows beside them.
 
 use js_sys::{Function, Object, Reflect};
 use leptos::prelude::window;
 use wasm_bindgen::prelude::*;
 
-/// The keys "play" and "pause", until this is dropped. Not every web view has them.
+/// The handlers of the media keys "play" and "pause", until this is dropped. Some web views lack
+/// the API.
 #[derive(Debug)]
 pub(crate) struct MediaKeys {
     session: JsValue,
@@ -12,9 +13,9 @@ pub(crate) struct MediaKeys {
 }
 
 impl MediaKeys {
-    /// Takes the keys: `asked(true)` is "play".
+    /// Registers the handlers, which call `asked(true)` for "play". Returns `None` without the API.
     pub(crate) fn take(asked: impl Fn(bool) + Clone + 'static) -> Option<Self> {
-        // By reflection: the bindings call this interface unstable, and a web view may lack it.
+        // By reflection: in web-sys this API is unstable, and a web view may lack it.
         let session = Reflect::get(&window().navigator(), &"mediaSession".into()).ok()?;
         if !session.is_object() {
             return None;
@@ -31,7 +32,7 @@ impl MediaKeys {
         })
     }
 
-    /// What the device shows.
+    /// Sets the title and the artist that the device shows.
     pub(crate) fn name(&self, title: &str, artist: &str) {
         let about = Object::new();
         for (key, value) in [("title", title), ("artist", artist)] {
@@ -48,7 +49,7 @@ impl MediaKeys {
         }
     }
 
-    /// Whether the device shows "pause" or "play".
+    /// Sets whether the device shows "pause" or "play".
     pub(crate) fn show(&self, sounds: bool) {
         let state = if sounds { "playing" } else { "paused" };
         _ = Reflect::set(&self.session, &"playbackState".into(), &state.into());
@@ -68,7 +69,7 @@ fn set_handler(session: &JsValue, action: &str, handler: &JsValue) {
         .ok()
         .and_then(|set| set.dyn_into::<Function>().ok());
     if let Some(set) = set {
-        // Throws for an action that the browser doesn't know.
+        // Throws if the browser does not support the action.
         _ = set.call2(session, &action.into(), handler);
     }
 }

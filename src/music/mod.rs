@@ -1,4 +1,4 @@
-//! The orchard's music: the tune, when it plays, and the keys of the device that steer it.
+//! The orchard's music: the tune, when it plays, and the device's media keys.
 
 mod file;
 mod media_session;

@@ -1,20 +1,20 @@
-//! When the music plays. Nothing of the browser in here.
+//! Decides when the music plays, without any browser API.
 
-/// What the player wants, and what is heard.
+/// The player's choice, and whether the music sounds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Record {
     wanted: bool,
     sounds: bool,
-    /// Whether the page is in sight: music of a page that isn't is nobody's.
+    /// Whether the page is visible. Music pauses while it is hidden.
     visible: bool,
 }
 
-/// What is to be done about it.
+/// The action that follows from a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Step {
     Pause,
     Play,
-    /// Nothing.
+    /// Do nothing.
     Rest,
 }
 
@@ -27,17 +27,18 @@ impl Record {
         }
     }
 
-    /// Whether it sounds, and so turns.
+    /// Returns whether the music sounds, so that the record turns.
     pub(crate) fn sounds(self) -> bool {
         self.sounds
     }
 
-    /// Whether the player wants music: what the device remembers.
+    /// Returns whether the player wants music, which is stored on the device.
     pub(crate) fn wanted(self) -> bool {
         self.wanted
     }
 
-    /// The page is there, or was touched: browsers allow sound only from a first touch on.
+    /// Returns whether to play after the page was loaded or touched. Browsers allow sound only
+    /// after a first touch.
     pub(crate) fn try_to_start(self) -> Step {
         if self.wanted && self.visible && !self.sounds {
             Step::Play
@@ -46,18 +47,18 @@ impl Record {
         }
     }
 
-    /// The record was tapped. What it shows is what is turned: silent, it is turned on.
+    /// Handles a tap on the record: turns the music off if it sounds, and on otherwise.
     pub(crate) fn tapped(&mut self) -> Step {
         self.asked(!self.sounds)
     }
 
-    /// Asked for in so many words, by the record or by a key of the device.
+    /// Handles the player's explicit choice, by the record or by a media key.
     pub(crate) fn asked(&mut self, on: bool) -> Step {
         self.wanted = on;
         if on { Step::Play } else { Step::Pause }
     }
 
-    /// The page comes into sight, or goes.
+    /// Handles a change of the page's visibility.
     pub(crate) fn seen(&mut self, visible: bool) -> Step {
         self.visible = visible;
         if visible {
@@ -67,7 +68,7 @@ impl Record {
         }
     }
 
-    /// It starts or stops to be heard, for whatever reason.
+    /// Handles a start or stop of the sound, for any reason.
     pub(crate) fn heard(&mut self, sounds: bool) {
         self.sounds = sounds;
     }
@@ -103,7 +104,7 @@ mod tests {
     #[test]
     fn a_tap_turns_what_is_heard() {
         let mut record = Record::new(true, true);
-        // Wanted, but still forbidden: the tap is what allows it, and does not turn it off.
+        // The music is wanted but still blocked. The tap allows it, and does not turn it off.
         assert_eq!(record.tapped(), Step::Play);
         record.heard(true);
         assert_eq!(record.tapped(), Step::Pause);

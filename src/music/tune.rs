@@ -1,4 +1,4 @@
-//! What plays the tune: the browser's own player, made when it is first needed.
+//! Plays the tune with an audio element of the browser.
 
 use std::cell::Cell;
 
@@ -9,16 +9,17 @@ use web_sys::{HtmlAudioElement, Url};
 use super::file::{self, FILE};
 use crate::host::here;
 
-/// What is heard of it.
+/// What the audio element reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Heard {
-    /// It can't be loaded or played here.
+    /// The file can't be loaded or played.
     Broken,
     Silence,
     Sound,
 }
 
-/// What the browser tells, and what that means. Wanting to play says nothing: it may be forbidden, or still loading.
+/// The events of the audio element, and their meaning. `play` is not among them, because playing
+/// may be blocked, or the file may still be loading.
 const EVENTS: [(&str, Heard); 5] = [
     ("playing", Heard::Sound),
     ("pause", Heard::Silence),
@@ -29,17 +30,17 @@ const EVENTS: [(&str, Heard); 5] = [
 
 type Listener = (&'static str, Closure<dyn FnMut()>);
 
-/// The tune, over and over. Dropped, it is silent.
+/// The tune, which loops. Dropping it stops the sound.
 #[derive(Debug)]
 pub(crate) struct Tune {
     audio: HtmlAudioElement,
     listeners: [Listener; EVENTS.len()],
-    /// Whether it knows where the tune is, or somebody is on the way to tell it.
+    /// Whether the source is set, or is being loaded.
     told: Cell<bool>,
 }
 
 impl Tune {
-    /// A player that tells `heard` what is heard; `None` where there is no sound at all.
+    /// Creates a player that reports to `heard`. Returns `None` if the browser has no audio.
     pub(crate) fn new(heard: impl Fn(Heard) + Clone + 'static) -> Option<Self> {
         let audio = HtmlAudioElement::new().ok()?;
         audio.set_preload("none");
@@ -65,9 +66,9 @@ impl Tune {
         if !self.told.replace(true) {
             let audio = self.audio.clone();
             spawn_local(async move {
-                // Where it can't be fetched, the player is the one to say so.
+                // If it can't be fetched, the audio element reports the error.
                 let address = file::held().await.unwrap_or_else(|_| FILE.into());
-                // By now nobody may want it any more.
+                // The player may have turned the music off meanwhile.
                 let wanted = !audio.paused();
                 audio.set_src(&address);
                 if wanted {
@@ -76,7 +77,7 @@ impl Tune {
             });
         }
         if self.audio.error().is_some() {
-            // It was out of reach; it may be there now.
+            // Loading failed before; it may succeed now.
             self.audio.load();
         }
         play(&self.audio);
@@ -96,14 +97,15 @@ impl Drop for Tune {
                 .remove_event_listener_with_callback(event, listener);
         }
         self.pause();
-        // What was held for it. Of other addresses this does nothing.
+        // Releases the blob, if the source is one.
         _ = Url::revoke_object_url(&self.audio.src());
     }
 }
 
 fn play(audio: &HtmlAudioElement) {
     if let Ok(playing) = audio.play() {
-        // Refused before the first touch, and cut short by a pause: then nothing is heard, and no event says so.
+        // The promise is rejected before the first touch and by a pause. Nothing sounds then, so
+        // the error is ignored.
         spawn_local(async move {
             _ = JsFuture::from(playing).await;
         });
