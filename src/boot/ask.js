@@ -1,6 +1,6 @@
-// Asks whether the token that is kept is good while all else is still on its way: on a slow device the first paint comes
-// between the arrival of the module and its start. It is a script of its own, for the others wait for style sheets.
-// check.rs takes the answer; where there is none, or the question was another, the page asks anew.
+// Checks the stored token while all else is still loading: on a slow device the first paint comes
+// between the arrival of the module and its start. It is a script of its own, because the others
+// wait for style sheets. check.rs takes the response; without one, the page asks again.
 (() => {
   const PATIENCE_MS = 15000;
 
@@ -29,10 +29,10 @@
     const token = sessionStorage.getItem("access_token") || localStorage.getItem("access_token");
     if (token && (host === "auto" || host === "browser")) asked = { api, token, answer: ask(api, token) };
   } catch {
-    // No settings, no storage: the page says what is wrong.
+    // No settings or no storage: the page reports the problem.
   }
 
-  /** The text of the answer, once, if `token` was asked about at `api`; it is empty if none came. */
+  /** Returns the text of the response, once, if `token` was checked at `api`; else "". */
   globalThis.answerAhead = async (api, token) => {
     const { answer } = asked && asked.api === api && asked.token === token ? asked : {};
     asked = undefined;
