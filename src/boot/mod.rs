@@ -3,8 +3,8 @@
 //!
 //! The player waits for this code only, so it is small: it contains neither Leptos nor the
 //! Socket.IO client, and nothing that can be loaded later. In release builds it is a WebAssembly
-//! module of its own. The page is a second module, loaded once the connection is established or the
-//! player has to sign in.
+//! module of its own. The page is a second module, loaded once the connection is established or has
+//! failed, or if the player has to sign in.
 
 mod check;
 mod first_count;

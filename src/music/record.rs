@@ -37,8 +37,8 @@ impl Record {
         self.wanted
     }
 
-    /// Returns whether to play after the page was loaded or touched. Browsers allow sound only
-    /// after a first touch.
+    /// Returns the step after the page was loaded or touched. Browsers allow sound only after
+    /// a first touch.
     pub(crate) fn try_to_start(self) -> Step {
         if self.wanted && self.visible && !self.sounds {
             Step::Play
