@@ -47,9 +47,9 @@ pub(crate) enum Problem {
     HostUnknown(String),
     /// The whole block is not valid JSON: the browser's error message.
     NotJson(String),
-    /// This key's value, as JSON, is not `true` or `false`.
+    /// A value is not `true` or `false`: the key, and the value as JSON.
     NotSwitch(String, String),
-    /// This key's value, as JSON, is not text.
+    /// A value is not a string: the key, and the value as JSON.
     NotText(String, String),
     /// There is no setting with this key.
     Unknown(String),

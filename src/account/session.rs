@@ -7,7 +7,7 @@ use crate::account::rpc::{self, CallError};
 use crate::account::turns;
 use crate::host::{Host, Store};
 
-/// Why there is no token for the next CONNECT: the session has ended.
+/// The error of the auth callback if the session has ended, so that no CONNECT is sent.
 pub(crate) const SIGNED_OUT: &str = "signed out";
 
 /// The session of a player who is signed in.
@@ -19,7 +19,7 @@ pub(crate) struct Session {
     pub(crate) uid: UserId,
 }
 
-/// Why nobody is signed in.
+/// Why there is no session.
 #[derive(Debug)]
 pub(crate) enum Absent {
     /// The access token in this store has expired and may be renewed.

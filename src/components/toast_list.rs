@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use crate::i18n::context::Texts;
 use crate::state::toasts::{Stay, Toast, Toasts, Tone};
 
-/// The messages that are shown.
+/// The list of the toasts that are shown.
 #[component]
 pub(crate) fn ToastList() -> impl IntoView {
     let toasts = Toasts::from_context();
@@ -56,7 +56,7 @@ fn OneToast(toast: Toast, toasts: Toasts) -> impl IntoView {
             timer.set_value(left.map(|left| Timeout::new(left, move || toasts.dismiss(id))));
         });
     }
-    // The cross is drawn by the style sheet, so that the toast's text is the message alone.
+    // The style sheet draws the cross, so that the toast's text content is the message alone.
     view! {
         <div
             class="toast"

@@ -1,7 +1,7 @@
 //! Decides which welcomes are shown: one for each newcomer, and one per session for the player,
 //! regardless of reconnects.
 
-/// The most welcomes that are held until the page knows its own public id.
+/// The maximum number of welcomes that are held until the page knows its own public id.
 const HELD: usize = 16;
 
 /// A player who has connected, as `server_response` announces it.
@@ -72,7 +72,7 @@ impl Greeting {
             return (Answered::Other, Vec::new());
         }
         self.sends_ids |= sid.is_some();
-        // The page's own welcome was among those that were shown at once.
+        // The page's own welcome was among those that were shown on arrival.
         self.is_greeted |= sid.is_some();
         self.own = sid;
         let answered = match core::mem::replace(&mut self.has_logged_in, true) {

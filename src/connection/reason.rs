@@ -1,4 +1,4 @@
-//! Why there is no connection at the moment.
+//! The reason why the page is not connected.
 
 use crate::connection::failure::Failure;
 
@@ -13,7 +13,7 @@ pub(crate) enum Awaited {
     Token,
 }
 
-/// Why there is no connection at the moment.
+/// Why the page is not connected.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Reason {
     /// An attempt is in progress and waits for this.

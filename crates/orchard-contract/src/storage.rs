@@ -6,7 +6,7 @@
 /// The access token, sent with most calls.
 pub const ACCESS_TOKEN: &str = "access_token";
 
-/// The refresh token, sent with `User.refresh` only.
+/// The refresh token, sent with `User.refresh` and `User.logout` only.
 pub const REFRESH_TOKEN: &str = "refresh_token";
 
 /// The user's id, which a store of strings turns into a string.

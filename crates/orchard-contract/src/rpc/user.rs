@@ -1,4 +1,4 @@
-//! The methods about users.
+//! The methods for users and their sessions.
 
 use alloc::string::String;
 use core::fmt;
