@@ -1,4 +1,4 @@
-//! Addresses: whose a request is, and what limits count by.
+//! Client addresses: where a request comes from, and the key by which limits count.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
@@ -7,10 +7,12 @@ use ipnet::IpNet;
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
-/// A chain of proxies is followed so far. None has as many, and a header may hold thousands.
+/// The number of proxies that a chain is followed through. A real chain is shorter, but a header
+/// may hold thousands.
 const MOST_HOPS: usize = 32;
 
-/// What limits count by: an IPv4 address by itself, and an IPv6 address by its /64, which is what one customer has at least.
+/// The key by which limits count: an IPv4 address, or the /64 of an IPv6 address, which is the
+/// least that one customer gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Origin(IpAddr);
 
@@ -26,11 +28,12 @@ impl From<IpAddr> for Origin {
     }
 }
 
-/// Where a request comes from, behind whatever proxies are trusted to tell. Every request carries it.
+/// The client's address, as the trusted proxies report it. Every request carries it as an
+/// extension.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Client(pub(crate) IpAddr);
 
-/// The proxies that are believed.
+/// The proxies whose headers are trusted.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Proxies(Vec<IpNet>);
 
@@ -44,10 +47,12 @@ impl Proxies {
         self.0.iter().any(|network| network.contains(&address))
     }
 
-    /// Whose request it is: the peer's, or where the peer is a proxy, that of the nearest hop which is none.
+    /// Returns the address of the client: that of the peer or, if the peer is a trusted proxy, that
+    /// of the nearest hop that is not one.
     ///
-    /// A proxy adds to one of the two headers and lets pass what a client put into the other. So where both are there and
-    /// disagree, neither is believed, and the request is the proxy's own.
+    /// A proxy appends to one of the two headers and passes on the other as the client sent it. So
+    /// if both are present and disagree, neither is trusted, and the request counts as the proxy's
+    /// own.
     pub(crate) fn client(&self, peer: IpAddr, headers: &HeaderMap) -> Client {
         let peer = peer.to_canonical();
         if !self.contain(peer) {
@@ -63,8 +68,8 @@ impl Proxies {
         })
     }
 
-    /// From the last hop to the first that is no proxy; none if the header isn't there. What can't be read ends the chain at
-    /// the proxy that passed it on.
+    /// Walks from the last hop to the first that is not a trusted proxy. Returns `None` without the
+    /// header. An entry that can't be parsed ends the chain at the proxy that passed it on.
     fn follow<'a>(
         &self,
         peer: IpAddr,
@@ -87,7 +92,7 @@ impl Proxies {
     }
 }
 
-/// The `for` of one element of `Forwarded` (RFC 7239, section 4).
+/// Returns the `for` parameter of one element of `Forwarded` (RFC 7239, section 4).
 fn forwarded_for(element: &str) -> Option<IpAddr> {
     element.split(';').find_map(|pair| {
         let (name, value) = pair.split_once('=')?;
@@ -96,7 +101,7 @@ fn forwarded_for(element: &str) -> Option<IpAddr> {
     })
 }
 
-/// An address as proxies write it: with a port or without, IPv6 in brackets or without.
+/// Parses an address as proxies write it: with or without a port, IPv6 with or without brackets.
 fn address(text: &str) -> Option<IpAddr> {
     let bare = || text.parse::<IpAddr>().ok();
     let with_port = || Some(text.parse::<SocketAddr>().ok()?.ip());
@@ -157,7 +162,7 @@ mod tests {
             ("2001:db8::1", "2001:db8::1"),
             ("[2001:db8::1]", "2001:db8::1"),
             ("[2001:db8::1]:4711", "2001:db8::1"),
-            // What a client claims stands before what the proxies saw.
+            // What a client claims comes before what the proxies have added.
             ("198.51.100.7, 192.0.2.1", "192.0.2.1"),
             (
                 "198.51.100.7, 192.0.2.1, 10.1.1.1, 2001:db8:aaaa::1",

@@ -9,20 +9,20 @@ use crate::database::Database;
 use crate::passwords::Passwords;
 use crate::tokens::Tokens;
 
-/// What every call needs.
+/// The state that every JSON-RPC call and every handler shares.
 pub(crate) struct App {
     pub(crate) database: Database,
     pub(crate) passwords: Passwords,
     pub(crate) tokens: Tokens,
     pub(crate) attempts: Attempts,
     pub(crate) clock: Clock,
-    /// How many sign-ins of one user may last at a time.
+    /// The maximum number of concurrent sign-ins of one user.
     pub(crate) max_sign_ins: u32,
-    /// For how many seconds a refresh token that was used may be used again in any case.
+    /// The time, in seconds, in which a replaced refresh token may be used again unconditionally.
     pub(crate) refresh_grace: u64,
-    /// Whether an unknown account is answered as a wrong password is.
+    /// Whether an unknown account gets the same answer as a wrong password.
     pub(crate) no_account_hints: bool,
-    /// A sign-in was revoked: its sockets are to be ended.
+    /// Notified when a sign-in is revoked and its sockets have to be disconnected.
     pub(crate) revoked: Notify,
     pub(crate) counters: Arc<Counters>,
 }

@@ -1,4 +1,4 @@
-//! Failed sign-ins, counted so that nobody can try passwords for long.
+//! Failed sign-ins, counted to stop attackers from guessing passwords.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -7,10 +7,10 @@ use std::sync::{Mutex, PoisonError};
 use crate::address::Origin;
 use crate::clock::Clock;
 
-/// More than this many are not remembered: the oldest goes.
+/// The maximum number of entries; beyond it, the oldest is removed.
 const MOST_REMEMBERED: usize = 10_000;
 
-/// An address may fail this many times as often for all accounts together as for one.
+/// For all accounts together, an address has this many times the limit for one account.
 const ADDRESS_FACTOR: u32 = 10;
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -22,7 +22,8 @@ enum Key {
 #[derive(Clone, Copy, Debug)]
 struct Count {
     attempts: u32,
-    /// With those that were put off: whoever asks for much is behind who asks for little, though none of it was tried.
+    /// Attempts including those withdrawn: a client that asks often is ranked behind one that asks
+    /// rarely, even if none of its attempts was carried out.
     asked: u32,
     since: u64,
 }
@@ -35,7 +36,7 @@ pub(crate) struct Attempts {
 }
 
 impl Attempts {
-    /// `limit` 0 is no limit.
+    /// Creates the counters; a `limit` of 0 means no limit.
     pub(crate) fn new(limit: u32, window_seconds: u64, clock: Clock) -> Self {
         Self {
             limit,
@@ -45,8 +46,8 @@ impl Attempts {
         }
     }
 
-    /// Counts an attempt before it is made, so that many at once are counted too. Returns how many this address has asked
-    /// for before. In the error are the seconds to wait.
+    /// Counts an attempt before it is made, so that concurrent ones count too. Returns how many
+    /// attempts this address has asked for before. The error is the number of seconds to wait.
     pub(crate) fn begin(&self, address: IpAddr, account: &str) -> Result<u32, u64> {
         let limit = if self.limit == 0 {
             u32::MAX
@@ -89,7 +90,7 @@ impl Attempts {
         Ok(before)
     }
 
-    /// The attempt has not failed: it doesn't count.
+    /// Takes back an attempt that has not failed.
     pub(crate) fn succeeded(&self, address: IpAddr, account: &str) {
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         let [pair, address] = keys(address, account);
@@ -100,7 +101,7 @@ impl Attempts {
         }
     }
 
-    /// The attempt has been put off: it doesn't count to the limit.
+    /// Takes back an attempt that was not carried out. It still counts in the rank of the address.
     pub(crate) fn withdrawn(&self, address: IpAddr, account: &str) {
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         for key in keys(address, account) {

@@ -2,9 +2,10 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-/// What tells the time: the date to tokens, and the time that passes to limits.
+/// The source of time: wall-clock time for tokens, elapsed time for limits.
 ///
-/// The date can be set, back as well; what passes only grows. Tests hand in their own, so that a month passes at once.
+/// The wall clock can be set, also back; elapsed time only grows. Tests pass their own, so that
+/// they can skip a month at once.
 #[derive(Clone)]
 pub struct Clock {
     now: Arc<dyn Fn() -> Duration + Send + Sync>,
@@ -12,7 +13,7 @@ pub struct Clock {
 }
 
 impl Clock {
-    /// The system's.
+    /// Returns the system's clocks.
     pub fn system() -> Self {
         let start = Instant::now();
         Self {
@@ -25,13 +26,14 @@ impl Clock {
         }
     }
 
-    /// One that asks `now`, in seconds since 1970, for both.
+    /// Returns a clock that calls `now`, in seconds since 1970, for both.
     pub fn new(now: impl Fn() -> u64 + Clone + Send + Sync + 'static) -> Self {
         let passed = now.clone();
         Self::with_passed(now, move || Duration::from_secs(passed()))
     }
 
-    /// One that asks `now`, in seconds since 1970, and `passed`, which may begin anywhere and never goes back.
+    /// Returns a clock that calls `now` for the wall-clock time, in seconds since 1970, and
+    /// `passed` for the elapsed time, which may start at any value and never decreases.
     pub fn with_passed(
         now: impl Fn() -> u64 + Send + Sync + 'static,
         passed: impl Fn() -> Duration + Send + Sync + 'static,
@@ -42,17 +44,17 @@ impl Clock {
         }
     }
 
-    /// The date, in seconds since 1970.
+    /// Returns the wall-clock time, in seconds since 1970.
     pub(crate) fn now(&self) -> u64 {
         (self.now)().as_secs()
     }
 
-    /// The date, in milliseconds since 1970.
+    /// Returns the wall-clock time, in milliseconds since 1970.
     pub(crate) fn now_ms(&self) -> u64 {
         u64::try_from((self.now)().as_millis()).unwrap_or(u64::MAX)
     }
 
-    /// What has passed since some moment.
+    /// Returns the time elapsed since an arbitrary moment.
     pub(crate) fn passed(&self) -> Duration {
         (self.passed)()
     }

@@ -1,18 +1,18 @@
-//! What had to be refused or ended, counted for whoever runs the server.
+//! Counters of what was refused or disconnected, for the operator of the server.
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 macro_rules! counters {
     ($($(#[$doc:meta])* $name:ident: $words:literal,)*) => {
-        /// Each only grows.
+        /// The counters. None of them ever decreases.
         #[derive(Debug, Default)]
         pub(crate) struct Counters {
             $($(#[$doc])* pub(crate) $name: Counter,)*
         }
 
         impl fmt::Display for Counters {
-            /// Those that are not 0, as `2 sockets cut, 1 connection refused`.
+            /// Writes the counters that are not 0, as `2 sockets cut, 1 connection refused`.
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 let counted = [$((self.$name.count(), $words),)*];
                 let counted = counted.into_iter().filter(|(count, _)| *count > 0);
@@ -27,19 +27,20 @@ macro_rules! counters {
 }
 
 counters! {
-    /// TCP connections closed as soon as they came: too many of that address, or in all.
+    /// TCP connections closed right after they were accepted: too many from that address, or in
+    /// total.
     connections_refused: "connections refused",
-    /// TCP connections closed to make room for others, while they waited for a request.
+    /// TCP connections closed while they waited for a request, to admit new ones.
     connections_evicted: "connections evicted",
-    /// Connections cut because the other side took nothing.
+    /// Connections closed because the peer read nothing for too long.
     writes_timed_out: "connections cut that took nothing",
-    /// Sessions of Engine.IO that were not opened: too many of that address, or in all.
+    /// Engine.IO sessions that were refused: too many from that address, or in total.
     sessions_refused: "sessions refused",
-    /// Sockets cut because what they had to read was more than may wait for them.
+    /// Sockets disconnected because they had more packets queued than the limit.
     sockets_overflowed: "sockets cut that read too slowly",
-    /// Sockets cut because they sent more events than they may.
+    /// Sockets disconnected because they sent events faster than the limit.
     sockets_too_fast: "sockets cut that sent too fast",
-    /// Sign-ins that found the queue full.
+    /// Sign-ins refused because the queue was full.
     sign_ins_put_off: "sign-ins put off",
 }
 

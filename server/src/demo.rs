@@ -16,11 +16,11 @@ const NICKNAME: &str = "小果农";
 const MONEY: Money = Money::from_cents(100_000);
 const CREDIT: i64 = 100;
 
-/// 32 characters that nobody takes for one another; 12 of them are 60 bits.
+/// 32 characters that are hard to confuse; 12 of them carry 60 bits.
 const ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
 const PASSWORD_LENGTH: usize = 12;
 
-/// The account that a new database begins with.
+/// The account that a new database is created with.
 #[derive(Clone, Debug)]
 pub struct DemoAccount {
     /// The name to sign in with.
@@ -30,7 +30,7 @@ pub struct DemoAccount {
 }
 
 impl DemoAccount {
-    /// The account of this database, as it was kept when it was made.
+    /// Loads the demo account of this database from the file in which it was saved.
     pub fn load(database: &Path) -> Result<Self, StartError> {
         let path = file_beside(database);
         let text = match fs::read_to_string(&path) {
@@ -55,7 +55,7 @@ impl DemoAccount {
         }
     }
 
-    /// Makes the account if the database has no user at all.
+    /// Creates the account if the database has no users.
     pub(crate) async fn make_if_first(
         database: &Database,
         path: &Path,
@@ -80,7 +80,7 @@ impl DemoAccount {
             credit: CREDIT,
             created_at: clock.now(),
         };
-        // First the file: after a crash in between there is no account whose password is lost.
+        // Write the file first: a crash in between leaves no account whose password is lost.
         let kept = file_beside(path);
         private_file::replace(&kept, demo.to_string().as_bytes())
             .map_err(|error| StartError::File(kept, error))?;
@@ -91,7 +91,7 @@ impl DemoAccount {
             .then_some(demo))
     }
 
-    /// The account in a frame that stands out among log lines.
+    /// Returns the account in a frame that stands out among log lines.
     pub fn in_a_box(&self) -> String {
         let lines = [
             "Demo account, made just now".to_owned(),
@@ -115,7 +115,7 @@ impl DemoAccount {
     }
 }
 
-/// Two lines, as kept in the file: `account: …` and `password: …`.
+/// Formats the two lines that the file contains: `account: …` and `password: …`.
 impl fmt::Display for DemoAccount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(

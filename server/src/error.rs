@@ -4,59 +4,59 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-/// Why a server doesn't start, or ends before it is told to: one line, with what to do about it.
+/// Why a server doesn't start, or stops by itself: one line, which says what to do about it.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum StartError {
-    /// Another program listens there.
+    /// Another program listens on this address.
     AddressTaken(SocketAddr),
-    /// The system doesn't let us listen there.
+    /// The system doesn't let the server listen on this address.
     Bind(SocketAddr, io::Error),
-    /// SQLite can't open the file, or it is no database.
+    /// SQLite can't open the file, or the file is not a database.
     Database(PathBuf, rusqlite::Error),
-    /// The file is a database, and not whole. SQLite says what is wrong.
+    /// The database is damaged. The text is SQLite's description of the damage.
     DatabaseDamaged(PathBuf, String),
-    /// Another server has the database open.
+    /// Another server is using the database.
     DatabaseTaken {
         /// The database.
         path: PathBuf,
-        /// The number of that server's process, if it is known.
+        /// The process id of that server, if it is known.
         process: Option<u32>,
     },
-    /// A newer program has changed the database's form.
+    /// The schema of the database is newer than this program.
     DatabaseTooNew {
         /// The database.
         path: PathBuf,
-        /// The version it has.
+        /// The schema version of the database.
         found: i64,
-        /// The newest version that this program knows.
+        /// The newest schema version that this program knows.
         known: i64,
     },
     /// A file beside the database can't be read or written.
     File(PathBuf, io::Error),
-    /// The key's file holds something else.
+    /// The key file does not contain a key.
     KeyDamaged(PathBuf),
     /// There is no page to serve.
     NoPage(PathBuf),
-    /// There is no demo account, or none whose password is known.
+    /// There is no demo account, or its password is not known.
     NoDemoAccount(PathBuf),
     /// A password can't be hashed.
     Password(String),
-    /// Nobody signs in by that name.
+    /// There is no user with this account name.
     NoSuchAccount(String),
-    /// Somebody signs in by that name already.
+    /// There is already a user with this account name.
     AccountTaken(String),
-    /// What was given for a user can't be used.
+    /// A value given for a user is not valid.
     Unusable(&'static str),
     /// The password can't be read.
     Input(io::Error),
     /// The database can't be read.
     Query(PathBuf, String),
-    /// The system gives no random numbers.
+    /// The system provides no random numbers.
     Random(getrandom::Error),
-    /// The system gives no threads or timers.
+    /// The system provides no threads or timers.
     Runtime(io::Error),
-    /// The port has failed while serving.
+    /// Accepting connections has failed.
     Serve(io::Error),
 }
 
@@ -151,5 +151,5 @@ impl fmt::Display for StartError {
     }
 }
 
-// The sources are part of the line, so that one line says all.
+// The messages of the sources are part of the line, so there is no `source`.
 impl Error for StartError {}

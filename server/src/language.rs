@@ -1,4 +1,5 @@
-/// Whether the first language that a browser names is English. The game speaks Chinese otherwise.
+/// Returns whether English is the first language in an `Accept-Language` header. If not, the game
+/// speaks Chinese.
 pub(crate) fn prefers_english(languages: &str) -> bool {
     let first = languages
         .split([',', ';'])

@@ -1,7 +1,7 @@
 //! The default server of the orchard: page, Socket.IO and JSON-RPC from one origin, on one machine.
 //!
-//! [`Server::bind`] opens the database and the port, [`Server::run`] serves until it is told to
-//! stop. Where things live:
+//! [`Server::bind`] opens the database and the port. [`Server::run`] serves until its `stop` future
+//! completes. The modules:
 //!
 //! - `net`: connections; `web`: routes, headers and the page's files;
 //! - `rpc`: JSON-RPC 2.0 and its methods;

@@ -1,4 +1,4 @@
-//! `orchard-server`: reads its configuration, serves, and stops when it is told to.
+//! `orchard-server`: reads its configuration, serves, and shuts down on a signal.
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -18,7 +18,7 @@ fn main() -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // Nothing is left to be done if even this can't be written.
+            // If even this write fails, there is nowhere left to report it.
             let _ = writeln!(io::stderr(), "orchard-server: {error}");
             ExitCode::FAILURE
         }
@@ -39,7 +39,7 @@ fn serve(config: Config) -> Result<(), StartError> {
         }
         server.run(stop).await
     });
-    // A file may still be read for a caller who is gone: don't wait for it.
+    // A file may still be read for a client that has disconnected: don't wait for it.
     runtime.shutdown_timeout(Duration::from_millis(500));
     outcome
 }
@@ -62,7 +62,8 @@ fn manage_users(config: &Config, command: UserCommand) -> Result<(), StartError>
     Ok(())
 }
 
-/// A future that ends with the first SIGINT or SIGTERM from now on, not only from its first poll.
+/// Returns a future that completes on the first SIGINT or SIGTERM after this call, even if it is
+/// polled later.
 #[cfg(unix)]
 fn told_to_stop() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -77,7 +78,7 @@ fn told_to_stop() -> io::Result<impl Future<Output = ()>> {
     })
 }
 
-/// A future that ends with the first Ctrl-C from now on, not only from its first poll.
+/// Returns a future that completes on the first Ctrl-C after this call, even if it is polled later.
 #[cfg(windows)]
 fn told_to_stop() -> io::Result<impl Future<Output = ()>> {
     let mut interrupt = tokio::signal::windows::ctrl_c()?;

@@ -1,11 +1,11 @@
-//! How many files the system lets the server have open: each connection is one.
+//! The number of files that the system lets the server open: each connection takes one.
 
-/// Kept for the database, the files of the page that are being sent, and connections that are being closed: at least so
-/// many, and an eighth.
+/// The least number of files reserved for the database, for files of the page that are being sent,
+/// and for connections that are being closed. An eighth of all is reserved if that is more.
 const RESERVE: usize = 64;
 
-/// So many connections, or as many as the system allows. The soft limit, which is meant for programs that can't do with
-/// more, is raised as far as needed.
+/// Returns `wanted`, or as many connections as the system allows. Raises the soft limit as far as
+/// needed: it exists for programs that can't handle more files.
 pub(crate) fn connections(wanted: usize) -> usize {
     let needed = u64::try_from(wanted.saturating_add(reserve(wanted))).unwrap_or(u64::MAX);
     let limit = match rlimit::increase_nofile_limit(needed) {

@@ -4,14 +4,15 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// `path` with `suffix` added to its name: `orchard.sqlite3` and `.key` give `orchard.sqlite3.key`.
+/// Returns `path` with `suffix` appended to its file name: `orchard.sqlite3` and `.key` give
+/// `orchard.sqlite3.key`.
 pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     name.into()
 }
 
-/// Makes the file, empty, if there is none.
+/// Creates the file, empty, if it does not exist.
 pub(crate) fn touch(path: &Path) -> io::Result<()> {
     match private().create_new(true).open(path) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
@@ -19,9 +20,9 @@ pub(crate) fn touch(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Writes the file whole, in place of one that may be there.
+/// Writes the whole file and replaces an existing one.
 pub(crate) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
-    // By way of a second file: a crash leaves the old content or the new, never a part.
+    // Write a second file and rename it: a crash leaves the old content or the new, never a part.
     let fresh = beside(path, ".new");
     match fs::remove_file(&fresh) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),

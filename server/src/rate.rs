@@ -1,22 +1,22 @@
-//! How often something may be done: so much at once, and so much a second in the long run.
+//! Rate limits: a burst at once, and a number per second in the long run.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// The limit itself, which any number of [`Bucket`]s share. It is the generic cell rate algorithm of ATM (ITU-T I.371):
-/// a bucket is one number, the moment at which it will be empty again.
+/// A limit, which any number of [`Bucket`]s share. It is the generic cell rate algorithm of ATM
+/// (ITU-T I.371): a bucket is one number, the moment at which it will be empty again.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Rate {
-    /// What one token takes to flow off, in nanoseconds; 0 for no limit.
+    /// The time in which one token drains, in nanoseconds; 0 for no limit.
     interval: u64,
-    /// How far ahead of the clock a bucket may be.
+    /// How far ahead of the clock a bucket may be, in nanoseconds.
     burst: u64,
 }
 
 impl Rate {
-    /// `per_second` 0 is no limit.
+    /// Creates a limit; a `per_second` of 0 means no limit.
     pub(crate) fn new(per_second: u64, burst: u64) -> Self {
         let interval = 1_000_000_000_u64.checked_div(per_second).unwrap_or(0);
         Self {
@@ -26,12 +26,13 @@ impl Rate {
     }
 }
 
-/// What has been taken of a [`Rate`].
+/// The tokens taken from a [`Rate`].
 #[derive(Debug, Default)]
 pub(crate) struct Bucket(AtomicU64);
 
 impl Bucket {
-    /// Takes so many tokens; false, and none are taken, if that is more than there are. `now` may begin anywhere.
+    /// Takes `tokens`. Returns `false`, and takes none, if fewer are left. `now` may start at any
+    /// value.
     pub(crate) fn take(&self, rate: Rate, tokens: u64, now: Duration) -> bool {
         let now = u64::try_from(now.as_nanos()).unwrap_or(u64::MAX);
         let cost = rate.interval.saturating_mul(tokens);
@@ -45,11 +46,11 @@ impl Bucket {
     }
 }
 
-/// A stream that is slowed down to a [`Rate`] of bytes rather than refused.
+/// A stream that is slowed down to a [`Rate`] of bytes instead of being refused.
 #[derive(Debug)]
 pub(crate) struct Pace {
     rate: Rate,
-    /// When the bucket will be empty again.
+    /// The moment at which the bucket will be empty again.
     empty: Instant,
 }
 
@@ -58,7 +59,8 @@ impl Pace {
         Self { rate, empty: now }
     }
 
-    /// So many bytes came; until when no more are to be taken, if not at once.
+    /// Records that `bytes` were read. Returns the moment until which reading has to pause, if it
+    /// has to.
     pub(crate) fn took(&mut self, bytes: usize, now: Instant) -> Option<Instant> {
         let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
         let cost = Duration::from_nanos(self.rate.interval.saturating_mul(bytes));

@@ -23,10 +23,10 @@ use crate::session::Sessions;
 use crate::tokens::{self, Tokens};
 use crate::{logging, net, open_files, orchard, web};
 
-/// How often what had to be refused is told in the log, if there was more of it.
+/// The interval at which the counters are logged, if they have changed.
 const REPORT_INTERVAL: Duration = Duration::from_secs(60);
 
-/// A server that has its database and its port.
+/// A server whose database and port are open.
 pub struct Server {
     config: Config,
     listener: TcpListener,
@@ -38,12 +38,12 @@ pub struct Server {
     notices: Arc<Notices>,
     new_demo_account: Option<DemoAccount>,
     database: Database,
-    /// Held as long as the server is.
+    /// The lock on the database, held for the lifetime of the server.
     _owner: Owner,
 }
 
 impl Server {
-    /// Opens everything that the server needs.
+    /// Opens the port, the database and everything else that the server needs.
     pub async fn bind(config: Config, clock: Clock) -> Result<Self, StartError> {
         // The port first: a second server must not touch the database of the first.
         let listener = listen(config.listen).await?;
@@ -108,17 +108,17 @@ impl Server {
         })
     }
 
-    /// Where it listens: the port that was found, if any would do.
+    /// Returns the address it listens on, with the actual port if port 0 was requested.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// The demo account, if it has been made just now.
+    /// Returns the demo account, if this start has created it.
     pub fn new_demo_account(&self) -> Option<&DemoAccount> {
         self.new_demo_account.as_ref()
     }
 
-    /// Serves until `stop` ends, then gives open connections their time to end.
+    /// Serves until `stop` completes, then gives open connections time to finish.
     pub async fn run(self, stop: impl Future<Output = ()>) -> Result<(), StartError> {
         let connections = self.limits.connections;
         let address = format!("http://{}", self.address);
@@ -130,7 +130,7 @@ impl Server {
             self.limits,
             Arc::clone(&self.counters),
             async {
-                // A sender that is gone says the same.
+                // A dropped sender means the same.
                 let _ = stopped.await;
             },
         );
@@ -168,7 +168,7 @@ fn since_start(counters: &Counters) -> String {
     }
 }
 
-/// Tells the counters whenever they have changed, but not all the time.
+/// Logs the counters when they have changed, at most once per interval.
 async fn report(counters: &Counters) -> Infallible {
     let mut told = String::new();
     loop {

@@ -13,12 +13,13 @@ use crate::clock::Clock;
 use crate::error::StartError;
 use crate::private_file;
 
-/// `{"alg":"HS256","typ":"JWT"}`. It is compared, not read: a token can't choose its algorithm.
+/// `{"alg":"HS256","typ":"JWT"}` in base64url. It is compared, never parsed: a token can't choose
+/// its algorithm.
 const HEADER: &str = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9";
 
 const KEY_BYTES: usize = 32;
 
-/// What a token is good for.
+/// The purpose of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Purpose {
@@ -26,14 +27,14 @@ pub(crate) enum Purpose {
     Refresh,
 }
 
-/// Whose token it is.
+/// The user and sign-in that a token was issued for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Holder {
     /// The id of the user.
     pub(crate) user: i64,
-    /// The sign-in that it came of.
+    /// The sign-in that the token belongs to.
     pub(crate) sign_in: i64,
-    /// How many refreshes of that sign-in came before it.
+    /// How often that sign-in had been refreshed when the token was issued.
     pub(crate) serial: i64,
 }
 
@@ -41,13 +42,13 @@ pub(crate) struct Holder {
 struct Claims {
     /// The user's id.
     sub: String,
-    /// What it is good for.
+    /// The purpose of the token.
     purpose: Purpose,
     sign_in: i64,
     serial: i64,
-    /// When it was made, in seconds since 1970.
+    /// When the token was issued, in seconds since 1970.
     iat: u64,
-    /// From when on it is no good, in seconds since 1970.
+    /// When the token expires, in seconds since 1970.
     exp: u64,
 }
 
@@ -115,7 +116,7 @@ impl Tokens {
         ))
     }
 
-    /// When a token expires that is issued now, in seconds since 1970.
+    /// Returns when a token that is issued now expires, in seconds since 1970.
     pub(crate) fn end(&self, purpose: Purpose) -> u64 {
         let life = match purpose {
             Purpose::Access => self.access_seconds,
@@ -124,7 +125,8 @@ impl Tokens {
         self.clock.now().saturating_add(life)
     }
 
-    /// To whom the token was issued. Whether the sign-in still lasts is known to the database.
+    /// Verifies a token and returns whom it was issued to. Only the database knows whether the
+    /// sign-in has ended.
     pub(crate) fn verify(&self, purpose: Purpose, token: &str) -> Result<Holder, TokenError> {
         let claims = self.claims(token).ok_or(TokenError::Invalid)?;
         if claims.purpose != purpose {
@@ -136,8 +138,8 @@ impl Tokens {
         claims.holder().ok_or(TokenError::Invalid)
     }
 
-    /// As [`verify`](Self::verify), of a token for any purpose, which may have expired: enough to
-    /// end what it stands for.
+    /// Like [`verify`](Self::verify), but accepts a token for any purpose, also an expired one:
+    /// enough to end the sign-in that it belongs to.
     pub(crate) fn holder(&self, token: &str) -> Result<Holder, TokenError> {
         let claims = self.claims(token).ok_or(TokenError::Invalid)?;
         claims.holder().ok_or(TokenError::Invalid)
@@ -160,7 +162,7 @@ impl Tokens {
     }
 }
 
-/// The key beside the database, made at first start.
+/// Loads the key from the file beside the database; the first start creates it.
 pub(crate) fn key_beside(database: &Path) -> Result<Hmac<Sha256>, StartError> {
     let path = private_file::beside(database, ".key");
     let key = match fs::read(&path) {

@@ -1,4 +1,4 @@
-//! The users of a database, as whoever runs the server manages them: `orchard-server user`.
+//! User management from the command line: `orchard-server user`.
 
 use std::fmt::Write as _;
 use std::io::{self, BufRead, IsTerminal, Read};
@@ -18,16 +18,17 @@ use crate::rpc::{MAX_ACCOUNT_BYTES, MAX_PASSWORD_BYTES};
 const MAX_NICKNAME_BYTES: usize = 128;
 const MAX_MOBILE_BYTES: usize = 32;
 
-/// Does what the command says, and returns what to print.
+/// Runs the command and returns what to print.
 ///
 /// # Errors
-/// When the database or the password can't be read, or there is nobody, or somebody already, by that name.
+/// Returns an error if the database or the password can't be read, if there is no user with that
+/// name, or if there already is one.
 pub async fn manage(
     path: &Path,
     command: UserCommand,
     clock: &Clock,
 ) -> Result<String, StartError> {
-    // Whether it is whole is for the server to look at.
+    // Checking for damage is left to the server.
     let database = Database::open(path, Duration::ZERO)?;
     let failed = |error: DatabaseError| StartError::Query(path.to_owned(), error.to_string());
     let known = |account: &str, is_known| {
@@ -108,13 +109,14 @@ pub async fn manage(
     })
 }
 
-/// One line a user, in which nothing that a user chose can be taken for something else.
+/// Formats one line per user, in which nothing that a user chose can be mistaken for something
+/// else.
 fn table(users: &[Listed]) -> String {
     let mut table = String::from("id\taccount\tnickname\tsign-ins\tlocked\n");
     for user in users {
         let (account, nickname) = (Outside(&user.account), Outside(&user.nickname));
         let locked = if user.locked { "locked" } else { "" };
-        // Writing to a string does not fail.
+        // Writing to a `String` does not fail.
         let _ = writeln!(
             table,
             "{}\t{account}\t{nickname}\t{}\t{locked}",
@@ -132,7 +134,8 @@ fn bounded(text: &str, least: usize, most: usize, why: &'static str) -> Result<(
     }
 }
 
-/// From the terminal, twice and unseen; else the first line of standard input.
+/// Reads the password twice from the terminal without echo, or else from the first line of standard
+/// input.
 fn password() -> Result<Secret, StartError> {
     let password = if io::stdin().is_terminal() {
         let password = rpassword::prompt_password("Password: ").map_err(StartError::Input)?;
@@ -144,7 +147,7 @@ fn password() -> Result<Secret, StartError> {
     } else {
         let most = u64::try_from(MAX_PASSWORD_BYTES).unwrap_or(u64::MAX);
         let mut line = String::new();
-        // With one byte more, and the end of the line.
+        // Read one byte beyond the limit, plus the line ending.
         let mut input = io::stdin().lock().take(most.saturating_add(3));
         input.read_line(&mut line).map_err(StartError::Input)?;
         line.trim_end_matches(['\r', '\n']).to_owned()

@@ -1,4 +1,4 @@
-//! Queries of whoever manages the users.
+//! Queries of the user management.
 
 use orchard_contract::Secret;
 use rusqlite::{ErrorCode, OptionalExtension, TransactionBehavior};
@@ -6,19 +6,19 @@ use rusqlite::{ErrorCode, OptionalExtension, TransactionBehavior};
 use super::handle::{Database, DatabaseError};
 use super::users::{NewUser, insert, seconds};
 
-/// What is told of a user.
+/// A user, as listed.
 #[derive(Clone, Debug)]
 pub(crate) struct Listed {
     pub(crate) id: i64,
     pub(crate) account: String,
     pub(crate) nickname: String,
     pub(crate) locked: bool,
-    /// How many sign-ins last.
+    /// The number of sign-ins that have not ended.
     pub(crate) sign_ins: i64,
 }
 
 impl Database {
-    /// Adds a user; none if the account is taken.
+    /// Adds a user and returns the id, or `None` if the account is taken.
     pub(crate) async fn add_user(&self, user: NewUser) -> Result<Option<i64>, DatabaseError> {
         self.call(move |connection| match insert(connection, user, "") {
             Ok(_) => Ok(Some(connection.last_insert_rowid())),
@@ -32,7 +32,7 @@ impl Database {
         .await
     }
 
-    /// All users, by their ids.
+    /// Returns all users, ordered by id.
     pub(crate) async fn list_users(&self, now: u64) -> Result<Vec<Listed>, DatabaseError> {
         self.call(move |connection| {
             let mut query = connection.prepare(
@@ -55,7 +55,7 @@ impl Database {
         .await
     }
 
-    /// Locks a user out, or lets the user in again; whether there is such an account.
+    /// Locks or unlocks a user. Returns whether the account exists.
     pub(crate) async fn set_locked(
         &self,
         account: String,
@@ -67,7 +67,7 @@ impl Database {
         .await
     }
 
-    /// Sets the hash of a user's password; whether there is such an account.
+    /// Sets the hash of a user's password. Returns whether the account exists.
     pub(crate) async fn set_password(
         &self,
         account: String,
@@ -82,7 +82,7 @@ impl Database {
         .await
     }
 
-    /// Changes a user, and ends all sign-ins of that user.
+    /// Changes a user and ends all of the user's sign-ins.
     async fn change(
         &self,
         account: String,

@@ -1,4 +1,5 @@
-//! Whether a database is whole, found out at the start rather than by the first player who meets the damage.
+//! The integrity check at the start, so that the operator finds the damage and not the first
+//! player.
 
 use std::path::Path;
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -9,7 +10,7 @@ use rusqlite::{Connection, ErrorCode};
 
 use crate::error::StartError;
 
-/// Looks through the file for at most this long. What it finds no time for counts as whole.
+/// Checks the file for at most `limit`. What is not checked by then counts as undamaged.
 pub(super) fn run(connection: &Connection, path: &Path, limit: Duration) -> Result<(), StartError> {
     if limit.is_zero() {
         return Ok(());
@@ -30,12 +31,12 @@ pub(super) fn run(connection: &Connection, path: &Path, limit: Duration) -> Resu
             _ => return Err(StartError::Database(path.to_owned(), error)),
         },
     };
-    // SQLite uses several lines.
+    // SQLite's message can have several lines.
     let details = details.split_whitespace().collect::<Vec<_>>().join(" ");
     Err(StartError::DatabaseDamaged(path.to_owned(), details))
 }
 
-/// Runs what uses the connection, and interrupts it when the time is over.
+/// Runs `query` on the connection, and interrupts it when the time is over.
 fn within<T>(
     limit: Duration,
     connection: &Connection,
@@ -54,7 +55,7 @@ fn within<T>(
         .map_err(StartError::Runtime)?;
     let outcome = work();
     drop(done);
-    // It must not interrupt what comes next.
+    // Join the thread, so that it does not interrupt the next query.
     let _ = watching.join();
     Ok(outcome)
 }

@@ -1,4 +1,4 @@
-//! The thread that runs the queries, and the handle by which they reach it.
+//! The thread that runs the queries, and the handle through which callers reach it.
 
 use std::error::Error;
 use std::fmt;
@@ -16,10 +16,10 @@ use super::{check, migrations};
 use crate::error::StartError;
 use crate::private_file;
 
-/// How many queries may wait; whoever comes later waits for a place.
+/// The capacity of the queue of queries; when it is full, callers wait.
 const QUEUE: usize = 256;
 
-/// A query that has no answer after this long has failed: nobody waits for ever on a disk.
+/// The time after which a query without an answer fails: nothing waits forever for a disk.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 type Query = Box<dyn FnOnce(&mut Connection) + Send>;
@@ -30,14 +30,14 @@ pub(crate) struct Database {
 }
 
 impl Database {
-    /// Opens the file, made if it is missing, and brings it to the newest version. Before that it is looked through for damage,
-    /// for at most `check`.
+    /// Opens the file, creates it if it is missing, and migrates it to the newest version. Before
+    /// that, checks it for damage, for at most `check`.
     pub(crate) fn open(path: &Path, check: Duration) -> Result<Self, StartError> {
         let failed = |error| StartError::Database(path.to_owned(), error);
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder).map_err(|error| StartError::File(folder.into(), error))?;
         }
-        // SQLite would let everybody read it.
+        // SQLite would create the file readable by everyone.
         private_file::touch(path).map_err(|error| StartError::File(path.to_owned(), error))?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let mut connection = Connection::open_with_flags(path, flags).map_err(failed)?;
@@ -52,13 +52,14 @@ impl Database {
         Ok(Self { queries })
     }
 
-    /// Whether the database still answers.
+    /// Returns an error if the database does not answer.
     pub(crate) async fn ping(&self) -> Result<(), DatabaseError> {
         self.call(|connection| connection.query_row("SELECT 1", (), |_| Ok(())))
             .await
     }
 
-    /// Moves all that was written into the one file: what SQLite keeps beside it may be forgotten in a copy.
+    /// Checkpoints the write-ahead log into the database file, so that a copy of this one file is
+    /// complete.
     pub(crate) async fn settle(&self) -> Result<(), DatabaseError> {
         let checkpoint = "PRAGMA wal_checkpoint(TRUNCATE)";
         self.call(|connection| connection.query_row(checkpoint, (), |_| Ok(())))
@@ -71,7 +72,7 @@ impl Database {
     ) -> Result<T, DatabaseError> {
         let (answer, answered) = oneshot::channel();
         let query = move |connection: &mut Connection| {
-            // The caller may have given up.
+            // The caller may have stopped waiting.
             let _ = answer.send(query(connection));
         };
         let asked = async {
@@ -86,10 +87,10 @@ impl Database {
     }
 }
 
-/// Until the last [`Database`] is dropped.
+/// Runs queries until the last [`Database`] is dropped.
 fn answer(mut connection: Connection, mut queue: mpsc::Receiver<Query>) {
     while let Some(query) = queue.blocking_recv() {
-        // A query that panicked has left no half-done work: SQLite rolls it back.
+        // A query that panicked leaves no partial changes: SQLite rolls them back.
         if panic::catch_unwind(AssertUnwindSafe(|| query(&mut connection))).is_err() {
             tracing::error!("a query of the database panicked");
         }
@@ -98,15 +99,15 @@ fn answer(mut connection: Connection, mut queue: mpsc::Receiver<Query>) {
 
 fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(Duration::from_secs(5))?;
-    // Readers don't wait for the writer.
+    // In WAL mode readers don't wait for the writer.
     connection.query_row("PRAGMA journal_mode = WAL", (), |_| Ok(()))?;
     connection.execute_batch("PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;")
 }
 
-/// Why a query has no answer.
+/// Why a query has no result.
 #[derive(Debug)]
 pub(crate) enum DatabaseError {
-    /// It has panicked, or the server is about to end.
+    /// The query has panicked, or the server is shutting down.
     Ended,
     Query(rusqlite::Error),
     TooSlow,

@@ -1,4 +1,4 @@
-//! The steps that bring a database to the form that this program expects.
+//! The schema migrations of the database.
 
 use std::path::Path;
 
@@ -6,7 +6,7 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use crate::error::StartError;
 
-/// One step a version, in order. A step that has been released is never changed: add another.
+/// One migration per version, in order. A released migration is never changed: add another.
 const STEPS: &[&str] = &[
     // 1: users
     "CREATE TABLE users (
@@ -43,11 +43,11 @@ const STEPS: &[&str] = &[
     "ALTER TABLE users ADD COLUMN locked INTEGER NOT NULL DEFAULT 0;",
 ];
 
-/// Runs the steps that the database lacks, all or none.
+/// Runs the missing migrations in one transaction.
 pub(super) fn run(connection: &mut Connection, path: &Path) -> Result<(), StartError> {
     let failed = |error| StartError::Database(path.to_owned(), error);
     let known = i64::try_from(STEPS.len()).unwrap_or(i64::MAX);
-    // Immediate: of two programs that start at once, one waits until the other is done.
+    // Immediate: if two programs start at once, one waits until the other is done.
     let transaction = connection
         .transaction_with_behavior(TransactionBehavior::Immediate)
         .map_err(failed)?;

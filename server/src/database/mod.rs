@@ -1,4 +1,4 @@
-//! One SQLite file. Queries run one after the other, on a thread of their own.
+//! The SQLite database. Queries run one after the other, on a thread of their own.
 
 mod accounts;
 mod check;

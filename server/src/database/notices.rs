@@ -1,19 +1,19 @@
-//! Queries about the notices that are kept.
+//! Queries about stored notices.
 
 use orchard_contract::events::BroadcastResponse;
 
 use super::handle::{Database, DatabaseError};
 
-/// A notice that is kept.
+/// A stored notice.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Kept {
-    /// It grows from each to the next.
+    /// The sequence number, which grows from each notice to the next.
     pub(crate) number: i64,
     pub(crate) notice: BroadcastResponse,
 }
 
 impl Database {
-    /// The last notices, oldest first; `most` at most.
+    /// Returns the last notices, at most `most` of them, oldest first.
     pub(crate) async fn last_notices(&self, most: usize) -> Result<Vec<Kept>, DatabaseError> {
         self.call(move |connection| {
             let mut query = connection.prepare(
@@ -37,7 +37,7 @@ impl Database {
         .await
     }
 
-    /// Keeps these notices, and no more than the last `most`.
+    /// Stores these notices and deletes all but the last `most`.
     pub(crate) async fn keep_notices(
         &self,
         new: Vec<Kept>,

@@ -1,4 +1,5 @@
-//! One server a database: each of two would count only the players and the wrong passwords that it sees itself.
+//! The lock that allows one server per database: each of two servers would count only its own
+//! players and its own wrong passwords.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Write};
@@ -8,14 +9,15 @@ use std::process;
 use crate::error::StartError;
 use crate::private_file;
 
-/// The file that a server locks, beside the database. Not the database itself: others may use that meanwhile, to add a user or
-/// to make a copy.
+/// The suffix of the file that a server locks, beside the database. The database itself is not
+/// locked, since other programs use it meanwhile, to add a user or to make a copy.
 const SUFFIX: &str = ".lock";
 
-/// A process number has fewer digits.
+/// The maximum number of digits read; a process id has fewer.
 const MOST_DIGITS: u64 = 20;
 
-/// The right to serve a database. The system takes it back when this is dropped, and when the process ends in any way.
+/// The right to serve a database. The operating system releases it when this is dropped, and when
+/// the process ends in any way.
 #[derive(Debug)]
 pub(crate) struct Owner {
     _locked: File,
@@ -23,7 +25,7 @@ pub(crate) struct Owner {
 
 impl Owner {
     /// # Errors
-    /// When another server has it, or the file can't be made.
+    /// Returns an error if another server holds the lock, or if the file can't be created.
     pub(crate) fn claim(database: &Path) -> Result<Self, StartError> {
         let path = private_file::beside(&real(database), SUFFIX);
         let failed = |error| StartError::File(path.clone(), error);
@@ -44,7 +46,7 @@ impl Owner {
             }
             Err(TryLockError::Error(error)) => return Err(failed(error)),
         }
-        // For whoever is refused, to know whom to stop. A full disk may keep it from being written.
+        // A server that is refused reports this process id. On a full disk it may be missing.
         let _ = file
             .set_len(0)
             .and_then(|()| write!(file, "{}", process::id()));
@@ -52,14 +54,15 @@ impl Owner {
     }
 }
 
-/// The path without links, so that each way to a file leads to the same lock.
+/// Resolves symbolic links, so that every path to a file leads to the same lock.
 fn real(database: &Path) -> PathBuf {
     database
         .canonicalize()
         .unwrap_or_else(|_| database.to_owned())
 }
 
-/// The process that has written it, if this can be read: some systems don't let others.
+/// Returns the process id in the file, if it can be read: some systems don't let others read a
+/// locked file.
 fn number_in(file: &File) -> Option<u32> {
     let mut text = String::new();
     file.take(MOST_DIGITS).read_to_string(&mut text).ok()?;

@@ -1,4 +1,5 @@
-//! Queries about sign-ins: what the tokens of a user stand for until they expire or are revoked.
+//! Queries about sign-ins. The tokens of a user belong to a sign-in, which lasts until it expires
+//! or is revoked.
 
 use orchard_contract::Secret;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
@@ -7,59 +8,62 @@ use super::handle::{Database, DatabaseError};
 use super::users::{User, read, seconds, select};
 use crate::tokens::Holder;
 
-/// A sign-in that begins.
+/// A sign-in to begin.
 #[derive(Clone, Debug)]
 pub(crate) struct NewSignIn {
-    /// Random.
+    /// The random id.
     pub(crate) id: i64,
     pub(crate) user: i64,
-    /// The hash that the password was compared with.
+    /// The hash that the password was compared with. If it has changed meanwhile, the sign-in is
+    /// refused.
     pub(crate) password: Secret,
-    /// Seconds since 1970.
+    /// The current time, in seconds since 1970.
     pub(crate) now: u64,
-    /// When its refresh token expires, in seconds since 1970.
+    /// When the refresh token expires, in seconds since 1970.
     pub(crate) expires_at: u64,
-    /// How many the user may have at a time: beyond that, the one that was unused longest ends.
+    /// The maximum number of sign-ins of the user; beyond it, the one that was refreshed least
+    /// recently ends.
     pub(crate) most: u32,
 }
 
-/// What the database says of the holder of a token.
+/// What the database knows about the holder of a token.
 #[derive(Clone, Debug)]
 pub(crate) enum Standing {
     Good(Box<User>),
-    /// The sign-in was revoked, or has expired.
+    /// The sign-in was revoked or has expired.
     Ended,
-    /// There is no such user any more.
+    /// The user no longer exists.
     NoUser,
 }
 
-/// What became of a refresh token that was used.
+/// The result of using a refresh token.
 #[derive(Clone, Debug)]
 pub(crate) enum Refreshed {
-    /// The holder of the next tokens.
+    /// The holder to issue the next tokens for.
     Good(Holder),
-    /// It had been used before, and its successor as well: one of the two who have it is not the user. The sign-in is revoked.
+    /// The token had been used before, and so had its successor: two parties have it, and one of
+    /// them is not the user. The sign-in is revoked.
     Reused,
-    /// The sign-in was revoked, or has expired.
+    /// The sign-in was revoked or has expired.
     Ended,
-    /// There is no such user any more.
+    /// The user no longer exists.
     NoUser,
 }
 
-/// When a refresh token is used.
+/// The times that apply to the use of a refresh token.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Refresh {
-    /// Seconds since 1970.
+    /// The current time, in seconds since 1970.
     pub(crate) now: u64,
-    /// When the next one expires, in seconds since 1970.
+    /// When the next token expires, in seconds since 1970.
     pub(crate) expires_at: u64,
-    /// For how many seconds the one before may be used again in any case.
+    /// The time, in seconds, in which the previous token may be used again unconditionally.
     pub(crate) grace: u64,
 }
 
 impl Database {
-    /// Begins a sign-in, and forgets those that have expired; none if the user has been locked, or given another password,
-    /// while this one was compared.
+    /// Begins a sign-in, and deletes those that have expired. Returns `None` if the user was locked
+    /// or given another password while this one was compared.
     pub(crate) async fn begin_sign_in(
         &self,
         new: NewSignIn,
@@ -77,7 +81,7 @@ impl Database {
                 )",
                 (new.user, new.most.saturating_sub(1)),
             )?;
-            // Nothing is before the first of its tokens, so there is nothing to be seen.
+            // The first tokens replace none, so they start as seen.
             let begun = transaction.execute(
                 "INSERT INTO sign_ins (id, user_id, serial, seen, refreshed_at, expires_at)
                  SELECT ?1, id, 0, 1, ?3, ?4 FROM users
@@ -100,24 +104,26 @@ impl Database {
         .await
     }
 
-    /// The user who holds a token, if its sign-in still lasts.
+    /// Returns the user who holds a token, if the sign-in has not ended.
     pub(crate) async fn standing(&self, holder: Holder) -> Result<Standing, DatabaseError> {
         self.call(move |connection| standing(connection, holder))
             .await
     }
 
-    /// Uses a refresh token: each is good once.
+    /// Uses a refresh token. Each is valid once.
     ///
-    /// The answer to it may be lost, and then it is used again. So the one before the next may be, as long as no token of the
-    /// next came back, which proves that its answer arrived; and shortly after in any case, for windows of one browser that
-    /// refresh at once. The answer is then the same next one again, so that nobody gets ahead by it.
+    /// The answer may be lost; then the client uses the same token again. So the previous token
+    /// stays valid until a token of its successor comes back, which proves that the answer arrived.
+    /// It also stays valid for a short time in any case, for windows of one browser that refresh at
+    /// the same time. The answer is then the same successor again, so nobody gains by it.
     pub(crate) async fn refresh(
         &self,
         holder: Holder,
         refresh: Refresh,
     ) -> Result<Refreshed, DatabaseError> {
         self.call(move |connection| {
-            // Immediate: what is read is what is written upon, whoever else has the file open.
+            // Immediate: no other connection can write between this read and the write that depends
+            // on it.
             let transaction =
                 connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let refreshed = use_token(&transaction, holder, refresh)?;
@@ -127,7 +133,7 @@ impl Database {
         .await
     }
 
-    /// Which of these sign-ins have ended.
+    /// Returns those of these sign-ins that have ended.
     pub(crate) async fn ended(&self, sign_ins: Vec<i64>) -> Result<Vec<i64>, DatabaseError> {
         self.call(move |connection| {
             let mut query = connection.prepare("SELECT 1 FROM sign_ins WHERE id = ?1")?;
@@ -142,7 +148,7 @@ impl Database {
         .await
     }
 
-    /// Ends a sign-in; whether there was one.
+    /// Ends a sign-in. Returns whether it existed.
     pub(crate) async fn end_sign_in(&self, id: i64) -> Result<bool, DatabaseError> {
         self.call(move |connection| end(connection, id))
             .await
@@ -164,7 +170,7 @@ fn standing(connection: &Connection, holder: Holder) -> rusqlite::Result<Standin
     Ok(Standing::Good(Box::new(user)))
 }
 
-/// How far a sign-in has come.
+/// The refresh state of a sign-in.
 struct State {
     serial: i64,
     seen: bool,
@@ -185,7 +191,7 @@ fn state(connection: &Connection, holder: Holder) -> rusqlite::Result<Option<Sta
     state.optional()
 }
 
-/// A token with the last serial was used.
+/// Records that a token with the latest serial was used.
 fn see(connection: &Connection, holder: Holder) -> rusqlite::Result<()> {
     let mut update =
         connection.prepare("UPDATE sign_ins SET seen = 1 WHERE id = ?1 AND serial = ?2")?;
@@ -221,7 +227,7 @@ fn use_token(
         end(connection, holder.sign_in)?;
         return Ok(Refreshed::Reused);
     } else {
-        // Of a database that was restored from an older copy.
+        // The serial is from the future: the database was restored from an older copy.
         return Ok(Refreshed::Ended);
     }
     Ok(Refreshed::Good(Holder {

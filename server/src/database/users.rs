@@ -26,7 +26,7 @@ pub(crate) struct NewUser {
     pub(crate) nickname: String,
     pub(crate) money: Money,
     pub(crate) credit: i64,
-    /// Seconds since 1970.
+    /// When the user was created, in seconds since 1970.
     pub(crate) created_at: u64,
 }
 
@@ -43,7 +43,7 @@ impl Database {
         .await
     }
 
-    /// Whether anybody is registered.
+    /// Returns whether there are any users.
     pub(crate) async fn has_users(&self) -> Result<bool, DatabaseError> {
         self.call(|connection| {
             let exists = "SELECT EXISTS (SELECT 1 FROM users)";
@@ -52,7 +52,7 @@ impl Database {
         .await
     }
 
-    /// Adds the user if there is none at all yet; whether it did.
+    /// Adds the user if there are none yet. Returns whether it was added.
     pub(crate) async fn add_first_user(&self, user: NewUser) -> Result<bool, DatabaseError> {
         self.call(move |connection| {
             let only = "WHERE NOT EXISTS (SELECT 1 FROM users)";
@@ -63,7 +63,7 @@ impl Database {
     }
 }
 
-/// Adds a user where the clause `only` allows it; how many it added.
+/// Inserts a user where the clause `only` allows it. Returns the number of rows inserted.
 pub(super) fn insert(
     connection: &Connection,
     user: NewUser,
@@ -104,7 +104,7 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<User> {
     })
 }
 
-/// Seconds since 1970, as SQLite keeps them.
+/// Converts seconds since 1970 to SQLite's integer type.
 pub(super) fn seconds(since_1970: u64) -> i64 {
     i64::try_from(since_1970).unwrap_or(i64::MAX)
 }

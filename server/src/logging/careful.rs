@@ -3,10 +3,10 @@ use std::io::{self, Write};
 
 use tracing_subscriber::fmt::format::Writer;
 
-/// A value has this many bytes at most in a line for people. None of ours has as many.
+/// The maximum length of a value in a human-readable line, in bytes. None of ours is that long.
 const MOST_FIELD_BYTES: usize = 2000;
 
-/// A line of JSON has this many bytes at most; one that would have more says so instead.
+/// The maximum length of a JSON line, in bytes; a longer one is replaced by one that says so.
 const MOST_LINE_BYTES: usize = 16 * 1024;
 
 /// Writes a value with its control characters escaped.
@@ -22,7 +22,7 @@ pub(super) fn escape_field(to: &mut Writer<'_>, value: &dyn Debug) -> fmt::Resul
 
 struct Field<'a, 'b> {
     to: &'a mut Writer<'b>,
-    /// None once it was cut off.
+    /// The number of bytes left; `None` once the value was cut off.
     left: Option<usize>,
 }
 
@@ -46,14 +46,16 @@ impl fmt::Write for Field<'_, '_> {
     }
 }
 
-/// What ends a line, drives a terminal, or changes the order in which text is shown.
+/// Returns whether a character ends a line, controls a terminal, or changes the order in which text
+/// is shown.
 fn is_harmful(character: char) -> bool {
     character.is_control()
         || matches!(character,
             '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Lines of JSON, each written as a whole. JSON escapes only some of what is harmful.
+/// A writer of JSON lines, each written as a whole. JSON itself escapes only some of the harmful
+/// characters.
 #[derive(Debug)]
 pub(super) struct CarefulLines<W>(pub(super) W);
 
@@ -64,7 +66,8 @@ impl<W: Write> Write for CarefulLines<W> {
         let mut careful = String::with_capacity(line.len());
         for character in text.chars() {
             if is_harmful(character) {
-                // Outside of strings JSON has none of these; and each is below U+FFFF.
+                // Outside of strings JSON has none of these characters, and each of them is below
+                // U+FFFF.
                 let _ = write!(careful, "\\u{:04x}", u32::from(character));
             } else {
                 careful.push(character);

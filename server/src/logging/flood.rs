@@ -10,25 +10,25 @@ use tracing_subscriber::layer::Context;
 
 use crate::rate::{Bucket, Rate};
 
-/// Lines that were one too many, since the start.
+/// The number of lines left out since the start.
 static LEFT_OUT: AtomicU64 = AtomicU64::new(0);
 
-/// How many lines were left out because there were too many of their kind.
+/// Returns how many lines were left out because there were too many of their kind.
 pub(crate) fn lines_left_out() -> u64 {
     LEFT_OUT.load(Ordering::Relaxed)
 }
 
-/// Lets only so many lines of one kind through in a second, so that what strangers do fills no disk. Those of one place in the
-/// code are of one kind: a flood of some hides no others.
+/// A filter that limits the lines of one kind per second, so that clients can't fill the disk. The
+/// lines of one callsite are of one kind, so a flood of one kind does not hide the others.
 pub(super) struct Flood {
     rate: Rate,
     start: Instant,
-    /// As many as there are such places in the program.
+    /// One bucket per callsite, so the size is bounded by the program.
     kinds: Mutex<HashMap<Identifier, Bucket>>,
 }
 
 impl Flood {
-    /// `per_second` 0 is no limit.
+    /// Creates a filter; a `per_second` of 0 means no limit.
     pub(super) fn new(per_second: u64) -> Self {
         Self {
             rate: Rate::new(per_second, per_second),
@@ -93,7 +93,7 @@ mod tests {
         });
         let lines = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
         let floods = lines.matches("flood\n").count();
-        // Some more may have come through as time went by.
+        // A few more may have passed as time went by.
         assert!((10..500).contains(&floods), "{floods}");
         assert_eq!(lines.matches("another").count(), 1);
         assert!(lines_left_out() >= 500);

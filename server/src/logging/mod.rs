@@ -1,8 +1,8 @@
 //! Log lines, on standard error.
 //!
-//! Much of what is worth a line was sent by strangers. So no line can be forged, make a terminal do something, or be as long
-//! as somebody likes: whatever comes from outside is put into `Outside`, control characters are escaped wherever they come
-//! from, and of one kind of line there are only so many in a second.
+//! Much of what is logged was sent by clients. So no line can be forged, control a terminal, or
+//! grow without bound: whatever comes from outside is wrapped in `Outside`, control characters are
+//! escaped wherever they come from, and each kind of line is limited to a number per second.
 
 mod careful;
 mod flood;
@@ -23,12 +23,12 @@ use flood::Flood;
 pub(crate) use flood::lines_left_out;
 pub(crate) use outside::Outside;
 
-/// Starts logging for the whole program. A second call has no effect.
+/// Sets up logging for the whole program. A second call has no effect.
 pub fn init(config: &Config) {
     let registry = tracing_subscriber::registry()
         .with(config.log.clone())
         .with(Flood::new(config.max_log_lines_per_second));
-    // An error says that somebody logs already, which is as good.
+    // An error means that a subscriber is already set, which is fine.
     let _ = match config.log_format {
         LogFormat::Human => {
             let colours = io::stderr().is_terminal();
@@ -48,7 +48,8 @@ pub fn init(config: &Config) {
     };
 }
 
-/// As tracing-subscriber's own, `message name=value …`, but with each value escaped and of limited length.
+/// Formats fields as tracing-subscriber does, `message name=value …`, but escapes each value and
+/// limits its length.
 fn fields() -> impl for<'a> FormatFields<'a> {
     debug_fn(|writer, field, value| {
         if field.name() == "message" {

@@ -1,9 +1,9 @@
 use std::fmt::{self, Display, Write};
 
-/// As many characters are shown.
+/// The maximum number of characters shown.
 const SHOWN: usize = 100;
 
-/// Something that came from outside, in a log line: quoted, escaped, and cut off where it is too long.
+/// A text from outside in a log line: quoted, escaped, and cut off if it is too long.
 ///
 /// `tracing::info!(uid = %Outside(&uid), …)`
 #[derive(Clone, Copy, Debug)]
@@ -40,7 +40,7 @@ impl Write for Shown<'_, '_> {
                 return Ok(());
             };
             self.left -= 1;
-            // Everything that is not plainly visible, quotes and backslashes too.
+            // Escapes everything that is not plainly visible, and quotes and backslashes.
             for escaped in character.escape_debug() {
                 self.to.write_char(escaped)?;
             }

@@ -6,7 +6,7 @@ use http_body::{Frame, SizeHint};
 
 use super::registry::Busy;
 
-/// The body of a response, whose connection is at work until it is sent.
+/// A response body that keeps its connection marked as busy until it is sent.
 pub(super) struct BusyBody {
     body: Body,
     _busy: Busy,

@@ -4,46 +4,47 @@ use std::task::Waker;
 
 use futures_util::task::AtomicWaker;
 
-/// One TCP connection, as the rest of the server may act on it.
+/// A handle to one TCP connection, through which the rest of the server can stop it.
 #[derive(Debug, Default)]
 pub(crate) struct Connection {
     stop: AtomicU8,
     reader: AtomicWaker,
     writer: AtomicWaker,
-    /// Where what is written is counted, once it carries a session.
+    /// The counter of written bytes, set once the connection carries a session.
     sent: OnceLock<Arc<AtomicU64>>,
 }
 
-/// How far a connection has been stopped. It only goes on from one to the next.
+/// How far a connection has been stopped. It only moves to a later variant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Stop {
     No,
-    /// What comes is dropped. What is on its way still goes out; WebSockets write nothing once their reader has ended.
+    /// Received data is dropped. Queued data is still sent, and the reader stays open, since a
+    /// WebSocket writes nothing once its reader has ended.
     Ignore,
-    /// The reader is told that the other side has ended.
+    /// The reader gets an end of file.
     End,
     /// Nothing is read or written any more.
     Cut,
 }
 
 impl Connection {
-    /// From now on what is written counts for this session.
+    /// Counts the bytes written from now on for this session.
     pub(crate) fn count_for(&self, sent: &Arc<AtomicU64>) {
-        // It carries one session at most: a WebSocket never goes back to HTTP.
+        // A connection carries one session at most: a WebSocket never goes back to HTTP.
         let _ = self.sent.set(Arc::clone(sent));
     }
 
-    /// Drops what comes from now on.
+    /// Drops the data received from now on.
     pub(crate) fn ignore(&self) {
         self.stop(Stop::Ignore);
     }
 
-    /// Takes the other side to have ended.
+    /// Makes the reader see an end of file.
     pub(crate) fn end(&self) {
         self.stop(Stop::End);
     }
 
-    /// Ends it at once, whatever is on its way.
+    /// Closes the connection at once, even if data is queued.
     pub(crate) fn cut(&self) {
         self.stop(Stop::Cut);
     }
@@ -54,7 +55,7 @@ impl Connection {
         self.writer.wake();
     }
 
-    /// How far it has been stopped; whoever reads is woken when that changes.
+    /// Returns how far the connection has been stopped. Wakes the reader when that changes.
     pub(super) fn on_read(&self, waker: &Waker) -> Stop {
         self.reader.register(waker);
         let stop = self.stop.load(Ordering::Acquire);
@@ -64,12 +65,12 @@ impl Connection {
             .unwrap_or(Stop::No)
     }
 
-    /// Whether it has been cut.
+    /// Returns whether the connection has been cut.
     pub(super) fn is_cut(&self) -> bool {
         self.stop.load(Ordering::Acquire) == Stop::Cut as u8
     }
 
-    /// As [`is_cut`](Self::is_cut); whoever waits to write is woken when it is.
+    /// Like [`is_cut`](Self::is_cut), and wakes the writer when the connection is cut.
     pub(super) fn on_write(&self, waker: &Waker) -> bool {
         self.writer.register(waker);
         self.is_cut()

@@ -13,22 +13,22 @@ use crate::rate::{Pace, Rate};
 
 const IGNORED_BYTES: usize = 4096;
 
-/// Then others have their turn.
+/// The number of ignored reads after which the task yields.
 const IGNORED_AT_ONCE: usize = 16;
 
-/// The stream of a connection, which can be ended from elsewhere, reads no faster than it may, and waits for the other side
-/// no longer than it may.
+/// The stream of a connection. It can be stopped from elsewhere, limits its read rate, and fails a
+/// write for which the peer takes nothing within the timeout.
 #[derive(Debug)]
 pub(super) struct Io<S> {
     stream: S,
     connection: Arc<Connection>,
     pace: Pace,
-    /// Until when nothing is read.
+    /// The timer until which reading is paused.
     paused: Option<Pin<Box<Sleep>>>,
     write_timeout: Duration,
-    /// Until when a write that waits may wait.
+    /// The timer of a write that is pending.
     stalled: Option<Pin<Box<Sleep>>>,
-    /// Held until the stream is closed by whatever owns it then, HTTP or a WebSocket.
+    /// Held until the owner of the stream, HTTP or a WebSocket, closes it.
     slot: Slot,
 }
 
@@ -45,7 +45,7 @@ impl<S> Io<S> {
         }
     }
 
-    /// Whether it is still to be waited until something may be read.
+    /// Returns whether reading is still paused.
     fn is_paused(&mut self, cx: &mut Context<'_>) -> bool {
         let Some(paused) = &mut self.paused else {
             return false;
@@ -71,7 +71,8 @@ impl<S> Io<S> {
             self.stalled = None;
             return outcome;
         }
-        // Only one that waits has to be woken by a cut: most writes don't wait, and there are many.
+        // Only a pending write has to be woken by a cut: most writes complete at once, and there
+        // are many.
         if self.connection.on_write(cx.waker()) {
             return aborted();
         }
@@ -81,7 +82,7 @@ impl<S> Io<S> {
             return Poll::Pending;
         }
         self.slot.write_timed_out();
-        // The reader has to end as well.
+        // End the reader as well.
         self.connection.cut();
         Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
     }
@@ -95,7 +96,7 @@ impl<S> Io<S> {
 }
 
 impl<S: AsyncRead + Unpin> Io<S> {
-    /// Reads no faster than it may.
+    /// Reads within the rate limit.
     fn poll_paced(
         &mut self,
         cx: &mut Context<'_>,
@@ -114,8 +115,8 @@ impl<S: AsyncRead + Unpin> Io<S> {
         outcome
     }
 
-    /// Reads what nobody wants, for the system answers a close with a reset while something is unread, and a reset may
-    /// overtake what was sent last.
+    /// Reads data and drops it. If a connection is closed with unread data, the operating system
+    /// sends a reset, which may overtake the last data sent.
     fn poll_ignored(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         for _ in 0..IGNORED_AT_ONCE {
             let mut scratch = [0; IGNORED_BYTES];

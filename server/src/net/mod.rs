@@ -1,8 +1,8 @@
-//! TCP connections: accepted, bounded, and given to HTTP.
+//! TCP connections: accepted, limited, and handed to HTTP.
 //!
-//! Whoever connects costs memory and a descriptor, and need not send anything. So there are only so many connections, in
-//! all and of one origin; one that asks for nothing is closed in time, and sooner where its place is needed; one that takes
-//! nothing is cut.
+//! A client that connects costs memory and a file descriptor, and need not send anything. So the
+//! number of connections is limited, in total and by origin address. An idle one is closed after a
+//! timeout, or sooner when its place is needed. One whose peer reads nothing is cut.
 
 mod busy_body;
 mod connection;
@@ -35,13 +35,14 @@ use registry::{Registry, Slot, Work};
 
 pub(crate) use connection::Connection;
 
-/// How long nothing is accepted when the system has no descriptors left and nobody waits whom it could be taken from.
+/// The pause in accepting when the system has no file descriptors left and no idle connection can
+/// be closed.
 const EXHAUSTED: Duration = Duration::from_millis(50);
 
-/// The longest head of a request that is read, in bytes: what most servers take.
+/// The maximum size of a request head, in bytes: what most servers accept.
 const MOST_HEAD_BYTES: usize = 16 * 1024;
 
-/// What connections may cost.
+/// The limits of connections.
 #[derive(Clone, Debug)]
 pub(crate) struct Limits {
     pub(crate) connections: usize,
@@ -49,11 +50,11 @@ pub(crate) struct Limits {
     pub(crate) header_timeout: Duration,
     pub(crate) write_timeout: Duration,
     pub(crate) read_rate: Rate,
-    /// Whose connections are other people's.
+    /// The trusted proxies. Their connections don't count by address.
     pub(crate) proxies: Proxies,
 }
 
-/// Serves until `stop` ends, and then until the last connection has ended.
+/// Serves until `stop` completes, and then until the last connection has ended.
 pub(crate) async fn serve(
     listener: TcpListener,
     router: Router,
@@ -103,7 +104,7 @@ pub(crate) async fn serve(
     all_ended.recv().await;
 }
 
-/// What is wrong with one connection is no reason to accept no other.
+/// Handles a failed `accept`. It never ends the server.
 async fn not_accepted(error: &std::io::Error, registry: &Registry) {
     use ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     if [ConnectionAborted, ConnectionRefused, ConnectionReset].contains(&error.kind()) {
@@ -113,11 +114,11 @@ async fn not_accepted(error: &std::io::Error, registry: &Registry) {
     if !registry.evict() {
         tokio::time::sleep(EXHAUSTED).await;
     }
-    // What was closed has to be let go of by its task first.
+    // Let the task of the closed connection release its descriptor first.
     tokio::task::yield_now().await;
 }
 
-/// HTTP over one connection.
+/// HTTP on one connection.
 struct Http {
     router: Router,
     limits: Arc<Limits>,
@@ -127,7 +128,7 @@ struct Http {
 
 impl Http {
     async fn serve(mut self, stream: TcpStream, slot: Slot) {
-        // Frames are small, and somebody waits for each.
+        // Frames are small and must not be delayed.
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "small frames may be held back");
         }
@@ -155,7 +156,7 @@ impl Http {
         let mut http = std::pin::pin!(http);
         let outcome = tokio::select! {
             outcome = &mut http => outcome,
-            // The sender is dropped, which says the same.
+            // A dropped sender means the same.
             _ = self.stopped.changed() => {
                 http.as_mut().graceful_shutdown();
                 http.await

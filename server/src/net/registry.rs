@@ -5,11 +5,11 @@ use super::connection::Connection;
 use crate::address::Origin;
 use crate::counters::Counters;
 
-/// All connections that are open, in all and by where they come from.
+/// All open connections, in total and by origin.
 #[derive(Debug)]
 pub(super) struct Registry {
     most: usize,
-    /// 0 is no bound.
+    /// The maximum number of connections of one origin; 0 for no limit.
     most_of_origin: usize,
     counters: Arc<Counters>,
     state: Mutex<State>,
@@ -19,8 +19,9 @@ pub(super) struct Registry {
 struct State {
     open: HashMap<u64, Entry>,
     origins: HashMap<Origin, OfOrigin>,
-    /// Those that wait for a request, by when they began to: who is new, and who has been answered. A full server closes
-    /// the first of these for whoever comes, so that connections that ask for nothing can't keep others out.
+    /// The connections that wait for a request, new or keep-alive, ordered by when they began to
+    /// wait. A full server closes the first of these to admit a new one, so idle connections can't
+    /// keep clients out.
     waiting: BTreeMap<u64, u64>,
     next: u64,
 }
@@ -29,7 +30,7 @@ struct State {
 struct Entry {
     origin: Origin,
     connection: Arc<Connection>,
-    /// When it began to wait, if it does.
+    /// When the connection began to wait, if it is waiting.
     since: Option<u64>,
 }
 
@@ -49,8 +50,8 @@ impl Registry {
         }
     }
 
-    /// A place for a new connection; none if there are too many, and none of them waits. A proxy's connections are other
-    /// people's: its address is no reason to refuse one.
+    /// Admits a new connection. Returns `None` if there are too many and none of them is waiting.
+    /// The limit by origin does not apply to a proxy, whose connections belong to many clients.
     pub(super) fn admit(self: &Arc<Self>, origin: Origin, is_proxy: bool) -> Option<Slot> {
         let mut state = self.lock();
         let bounded = self.most_of_origin > 0 && !is_proxy;
@@ -79,14 +80,15 @@ impl Registry {
         })
     }
 
-    /// Closes the connection that has waited longest, to free a descriptor; whether there was one.
+    /// Closes the connection that has waited longest, to free a descriptor. Returns whether there
+    /// was one.
     pub(super) fn evict(&self) -> bool {
         let mut state = self.lock();
         let first = state.waiting.keys().next().copied();
         self.evict_first(&mut state, first)
     }
 
-    /// Closes all that wait for a request: there will be no answer any more.
+    /// Closes all connections that wait for a request: no more requests are answered.
     pub(super) fn close_waiting(&self) {
         let mut state = self.lock();
         while let Some(id) = state.waiting.values().next().copied() {
@@ -161,7 +163,7 @@ impl State {
     }
 }
 
-/// The place of an open connection, which is free again when this is dropped.
+/// The place of an open connection. Dropping it frees the place.
 #[derive(Debug)]
 pub(super) struct Slot {
     registry: Arc<Registry>,
@@ -174,7 +176,7 @@ impl Slot {
         &self.connection
     }
 
-    /// What tells when it is at work.
+    /// Returns the handle that marks the connection as busy.
     pub(super) fn work(&self) -> Work {
         Work {
             registry: Arc::clone(&self.registry),
@@ -200,7 +202,7 @@ impl Drop for Slot {
     }
 }
 
-/// Whether a connection waits for a request or works on one.
+/// A handle that marks a connection as busy while a request is processed.
 #[derive(Clone, Debug)]
 pub(super) struct Work {
     registry: Arc<Registry>,
@@ -208,19 +210,19 @@ pub(super) struct Work {
 }
 
 impl Work {
-    /// It has got a request, and is not closed to make room until this is dropped.
+    /// Marks the connection as busy: it is not evicted until the returned guard is dropped.
     pub(super) fn begin(&self) -> Busy {
         self.registry.lock().set_waiting(self.id, false);
         Busy(Some(self.clone()))
     }
 }
 
-/// A connection is at work.
+/// A guard: the connection is busy while it exists.
 #[derive(Debug)]
 pub(super) struct Busy(Option<Work>);
 
 impl Busy {
-    /// It will be to its end.
+    /// Keeps the connection marked as busy until it is closed.
     pub(super) fn for_good(mut self) {
         self.0 = None;
     }
@@ -264,7 +266,7 @@ mod tests {
         let busy = slots[0].work().begin();
         let _fourth = admit(4);
         assert_eq!(slots.each_ref().map(is_cut), [false, true, false]);
-        // It waits again, behind the third.
+        // The connection waits again, behind the third.
         drop(busy);
         let _fifth = admit(5);
         assert_eq!(slots.each_ref().map(is_cut), [false, true, true]);

@@ -1,15 +1,16 @@
-//! Argon2 in memory that is used again and again.
+//! Argon2 with memory that is reused.
 
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use orchard_contract::Secret;
 
-/// A hash that asks for more than this, in KiB, is not compared: it is none of ours.
+/// The maximum memory of a hash, in KiB. A hash that asks for more is not ours and is not compared.
 const MOST_MEMORY: u32 = 256 * 1024;
 
 /// The memory of one worker.
 ///
-/// Allocated for each password, the allocator would keep such blocks for itself: 17 GB after 3,000 wrong sign-ins.
+/// If it were allocated for each password, the allocator would keep the blocks: 17 GB after 3,000
+/// wrong sign-ins.
 pub(super) struct Buffer(Vec<Block>);
 
 impl Buffer {
@@ -17,7 +18,7 @@ impl Buffer {
         Self(vec![Block::default(); Params::DEFAULT.block_count()])
     }
 
-    /// As large as these parameters want it.
+    /// Returns the blocks that these parameters need, and grows the buffer if necessary.
     fn for_params(&mut self, params: &Params) -> &mut [Block] {
         let count = params.block_count();
         if self.0.len() < count {
@@ -27,7 +28,7 @@ impl Buffer {
     }
 }
 
-/// A new hash, as a PHC string with a salt of its own.
+/// Returns a new hash, as a PHC string with its own random salt.
 pub(super) fn hash(password: &Secret, buffer: &mut Buffer) -> Result<Secret, String> {
     let mut salt = [0; Salt::RECOMMENDED_LENGTH];
     getrandom::fill(&mut salt).map_err(|error| error.to_string())?;
@@ -46,11 +47,11 @@ pub(super) fn hash(password: &Secret, buffer: &mut Buffer) -> Result<Secret, Str
     Ok(Secret::new(hash.to_string()))
 }
 
-/// Whether the password is the one of this hash; it is not, if the hash is none.
+/// Returns whether the password matches the hash. An invalid hash matches nothing.
 pub(super) fn verify(password: &Secret, hash: &Secret, buffer: &mut Buffer) -> bool {
     read(hash).is_some_and(|(algorithm, version, params, salt, expected)| {
         digest(password, &salt, algorithm, version, params, buffer)
-            // In constant time.
+            // This comparison takes constant time.
             .is_ok_and(|found| found == expected)
     })
 }
@@ -112,7 +113,7 @@ mod tests {
         let ours = hash(&Secret::new("first"), &mut buffer).unwrap();
         assert!(!verify(&Secret::new("second"), &ours, &mut buffer));
         assert!(verify(&Secret::new("first"), &ours, &mut buffer));
-        // The crate's own way, with fresh memory, agrees.
+        // The crate's own function, which allocates its memory, agrees.
         let parsed = PasswordHash::new(ours.expose()).unwrap();
         Argon2::default()
             .verify_password(b"first", &parsed)

@@ -1,7 +1,8 @@
 //! Passwords, hashed with argon2id at the crate's default cost (19 MiB, two passes).
 //!
-//! That cost is also a weapon: each sign-in takes its memory, and a processor for some 20 ms. So a fixed number of workers
-//! hashes, each in a buffer that it keeps, and few sign-ins may wait for them.
+//! That cost can be abused: each sign-in takes 19 MiB and some 20 ms of a processor. So a fixed
+//! number of workers computes the hashes, each in a buffer that it keeps, and the queue of waiting
+//! sign-ins is bounded.
 
 mod hashing;
 mod queue;
@@ -19,29 +20,32 @@ use crate::error::StartError;
 use hashing::Buffer;
 use queue::Queue;
 
-/// More are of no use to a server of this size, and each keeps its 19 MiB.
+/// The maximum number of workers by default. A server of this size needs no more, and each keeps
+/// its 19 MiB.
 const MOST_WORKERS: usize = 4;
 
-/// Whose turn has not come by then is told to try again.
+/// The time after which a queued sign-in is told to try again.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Compares passwords with hashes. It is done once the last of its clones is dropped.
+/// Compares passwords with hashes on worker threads, which end when the last clone is dropped.
 #[derive(Clone)]
 pub(crate) struct Passwords {
     pool: Arc<Pool>,
-    /// What the password of an unknown account is compared with, so that it takes as long.
+    /// The hash that the password of an unknown account is compared with, so that it takes as long.
     nobody: Secret,
 }
 
 impl Passwords {
-    /// Starts `workers` threads, or half as many as there are processors: the others are for those who are signed in.
+    /// Starts `workers` threads, by default half as many as there are processors: the others serve
+    /// the players who are signed in.
     pub(crate) fn start(workers: Option<usize>, waiting: usize) -> Result<Self, StartError> {
         let pool = Arc::new(Pool(Arc::new(Queue::new(waiting))));
         let processors = thread::available_parallelism().map_or(1, usize::from);
         let workers = workers.unwrap_or((processors / 2).clamp(1, MOST_WORKERS));
         for _ in 0..workers.max(1) {
             let queue = Arc::clone(&pool.0);
-            // Before anybody signs in: what the server needs is seen at its start.
+            // Allocated before the first sign-in, so that the memory is part of what the server
+            // takes at its start.
             let buffer = Buffer::new();
             thread::Builder::new()
                 .name("passwords".into())
@@ -54,14 +58,15 @@ impl Passwords {
         })
     }
 
-    /// Whether the password is the one of this hash. Without a hash it takes as long to say no.
+    /// Returns whether the password matches the hash. Without a hash the answer is no, after the
+    /// same time.
     ///
-    /// Those with fewer `attempts` behind them go first: whoever signs in at last does not wait behind all the wrong
-    /// passwords of others.
+    /// Sign-ins with fewer `attempts` go first, so that a legitimate one does not wait behind the
+    /// wrong passwords of others.
     ///
     /// # Errors
-    /// When more than the queue holds are waiting, and none of them has a lower place than this one; or its turn does not
-    /// come, as others go first.
+    /// Returns an error if the queue is full and holds nothing with a higher rank, or if the
+    /// sign-in does not get its turn in time because others go first.
     pub(crate) async fn verify(
         &self,
         password: Secret,
@@ -76,7 +81,7 @@ impl Passwords {
             answer,
         };
         self.pool.0.push(attempts, question).map_err(|_| Busy)?;
-        // One whose place another takes is dropped, and so is its end of the channel.
+        // A job that loses its place to another is dropped, and its end of the channel with it.
         match timeout(PATIENCE, answered).await {
             Ok(Ok(equal)) => Ok(known && equal),
             Ok(Err(_)) | Err(_) => Err(Busy),
@@ -94,12 +99,13 @@ impl fmt::Display for Busy {
     }
 }
 
-/// Hashes a new password, on the thread of the caller and in memory of its own: for the start and the command line.
+/// Hashes a new password on the calling thread, in newly allocated memory: for the start and the
+/// command line.
 pub(crate) fn hash(password: &Secret) -> Result<Secret, StartError> {
     hashing::hash(password, &mut Buffer::new()).map_err(StartError::Password)
 }
 
-/// The queue of the workers, whom it sends home when it is dropped.
+/// The queue of the workers. Dropping it ends them.
 struct Pool(Arc<Queue<Question>>);
 
 impl Drop for Pool {
@@ -123,7 +129,7 @@ impl queue::Job for Question {
 fn work(queue: &Queue<Question>, mut buffer: Buffer) {
     while let Some(question) = queue.pop() {
         let equal = hashing::verify(&question.password, &question.hash, &mut buffer);
-        // The caller may be gone.
+        // The caller may have been dropped.
         let _ = question.answer.send(equal);
     }
 }

@@ -2,11 +2,11 @@ use std::collections::BTreeMap;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 pub(super) trait Job {
-    /// Whether nobody waits for it any more.
+    /// Returns whether nobody waits for the result any more.
     fn is_abandoned(&self) -> bool;
 }
 
-/// Jobs that wait for a worker: those of the lowest rank first, and of one rank those that came first.
+/// A bounded queue of jobs, ordered by rank, lowest first, and then by arrival.
 pub(super) struct Queue<J> {
     capacity: usize,
     state: Mutex<State<J>>,
@@ -15,7 +15,7 @@ pub(super) struct Queue<J> {
 
 struct State<J> {
     jobs: BTreeMap<(u32, u64), J>,
-    /// Tells apart the jobs of one rank.
+    /// The sequence number that orders the jobs of one rank.
     next: u64,
     is_closed: bool,
 }
@@ -33,10 +33,10 @@ impl<J: Job> Queue<J> {
         }
     }
 
-    /// Puts a job into its place. A full queue drops the last of a higher rank for it.
+    /// Queues a job. A full queue drops the last job, if its rank is higher.
     ///
     /// # Errors
-    /// The job, if the queue is full and none in it has a higher rank.
+    /// Returns the job if the queue is full and holds nothing with a higher rank.
     pub(super) fn push(&self, rank: u32, job: J) -> Result<(), J> {
         let mut state = self.lock();
         if state.jobs.len() >= self.capacity {
@@ -55,7 +55,8 @@ impl<J: Job> Queue<J> {
         Ok(())
     }
 
-    /// The next job that somebody waits for, once there is one; none once the queue is closed.
+    /// Waits for the next job whose result is still wanted. Returns `None` once the queue is
+    /// closed.
     pub(super) fn pop(&self) -> Option<J> {
         let mut state = self.lock();
         loop {
@@ -73,7 +74,7 @@ impl<J: Job> Queue<J> {
         }
     }
 
-    /// Ends all waiting. What waits is dropped.
+    /// Closes the queue: drops the waiting jobs and wakes the workers.
     pub(super) fn close(&self) {
         let mut state = self.lock();
         state.is_closed = true;
@@ -82,7 +83,7 @@ impl<J: Job> Queue<J> {
     }
 
     fn lock(&self) -> MutexGuard<'_, State<J>> {
-        // Nothing panics while it is locked, and a half-done change could not be seen.
+        // Nothing panics while the lock is held, and no change is left half done.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
