@@ -5,12 +5,13 @@ use serde::ser::{Serialize, SerializeTuple, Serializer};
 
 use crate::anything::Anything;
 
-/// All arguments of an event or an acknowledgement: for socketioxide that is what a tuple is, of any length here.
+/// All arguments of an event or an acknowledgement. It serializes as a tuple of any length, which
+/// is what socketioxide takes for several arguments.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Arguments(pub(crate) Vec<Anything>);
 
 impl Arguments {
-    /// Whether the first is this text.
+    /// Returns whether the first argument is this text.
     pub(crate) fn begin_with(&self, text: &str) -> bool {
         matches!(self.0.first(), Some(Anything::Text(first)) if first == text)
     }
@@ -28,7 +29,7 @@ impl Serialize for Arguments {
 
 impl<'de> Deserialize<'de> for Arguments {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // The length is only a hint, to formats that do not write it down.
+        // The length is only a hint, for formats that do not store it.
         deserializer.deserialize_tuple(0, ArgumentsVisitor)
     }
 }

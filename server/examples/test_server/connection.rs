@@ -10,15 +10,15 @@ use tokio::net::{TcpListener, TcpStream};
 #[derive(Debug)]
 pub(crate) struct Connections(pub(crate) TcpListener);
 
-/// What cuts a connection: every request over it carries this.
+/// The handle that cuts a connection. Every request on it carries one.
 #[derive(Clone, Debug)]
 pub(crate) struct Cut(Option<Arc<std::net::TcpStream>>);
 
 impl Cut {
-    /// Cuts it with no word to the other side.
+    /// Closes the connection without any notice to the peer.
     pub(crate) fn cut(&self) {
         if let Some(stream) = &self.0 {
-            // It may have ended in this very moment.
+            // The connection may have ended at this moment.
             let _ = stream.shutdown(Shutdown::Both);
         }
     }

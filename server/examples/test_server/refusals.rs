@@ -23,7 +23,7 @@ async fn decide(socket: SocketRef, TryData(auth): TryData<Auth>) -> Result<(), &
         Some("silent") => std::future::pending().await,
         Some("throw") => panic!("thrown by the test"),
         Some("emit") => {
-            // Not connected yet: it is not sent.
+            // The socket is not connected yet, so this is not sent.
             let _ = socket.emit("early", &1);
             Err("not today")
         }
@@ -39,7 +39,7 @@ async fn accepted(socket: SocketRef, TryData(auth): TryData<Auth>) {
     }
 }
 
-/// Emits `late` to whoever is disconnected.
+/// Emits `late` to a socket that is being disconnected.
 async fn farewell(socket: SocketRef) {
     socket.on("leave", async |socket: SocketRef| {
         let _ = socket.disconnect();

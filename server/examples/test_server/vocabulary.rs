@@ -17,7 +17,7 @@ use crate::refusals;
 const NAMESPACES: [&str; 2] = ["/", "/admin"];
 const ADMIN_TOKEN: &str = "secret";
 
-/// What each socket is told.
+/// The first event that each socket receives.
 #[derive(Serialize)]
 struct Welcome {
     id: String,
@@ -40,18 +40,18 @@ pub(crate) fn layer(
         .ping_timeout(ping_timeout)
         .max_payload(max_bytes)
         .ack_timeout(Duration::from_secs(1))
-        // A burst of echoes must find room: what finds none is lost.
+        // A burst of echoes must fit: what does not is lost.
         .max_buffer_size(10_000)
         .build_layer();
-    // Handlers are set before the CONNECT reply goes out, which is what a middleware is for here.
+    // Register the handlers before the CONNECT reply is sent: only a middleware runs that early.
     io.ns("/", welcome.with(listen));
-    // The last is run first.
+    // The last middleware runs first.
     io.ns("/admin", welcome.with(listen).with(guard));
     refusals::serve(&io);
     layer
 }
 
-/// The refusal is a message; socketioxide has no place for data.
+/// Refuses with a message; socketioxide can't attach data.
 async fn guard(TryData(auth): TryData<Auth>) -> Result<(), &'static str> {
     if auth.unwrap_or_default().token.as_deref() == Some(ADMIN_TOKEN) {
         Ok(())
@@ -74,7 +74,7 @@ async fn welcome(socket: SocketRef, TryData(auth): TryData<Anything>) {
     let _ = socket.emit("welcome", &welcome);
 }
 
-/// What can't be sent is not missed: a test that waits for it fails.
+/// Ignores failed sends: a test that waits for the event fails anyway.
 #[expect(clippy::panic, reason = "a handler that panics is what is shown")]
 async fn answer(
     io: SocketIo,
@@ -85,7 +85,7 @@ async fn answer(
 ) {
     let mut arguments = arguments.unwrap_or_default();
     match event.as_str() {
-        // A handler is not told whether an acknowledgement is wanted: it gives both.
+        // A handler doesn't know whether an acknowledgement is wanted, so it sends both.
         "echo" => {
             let _ = ack.send(&arguments);
             let _ = socket.emit("echo", &arguments);
@@ -101,7 +101,7 @@ async fn answer(
             let _ = socket.emit("binary", &nested_bytes());
         }
         "leave" if arguments.begin_with("all") => {
-            // One id is that of the connection in all its namespaces.
+            // A connection has the same socket id in all its namespaces.
             let everywhere = NAMESPACES.iter().filter_map(|namespace| io.of(namespace));
             for socket in everywhere.filter_map(|namespace| namespace.get_socket(socket.id)) {
                 let _ = socket.disconnect();
@@ -136,7 +136,7 @@ async fn answer(
             }
         }
         "throw" => panic!("thrown by the test"),
-        // Closing the connection without a DISCONNECT is not in its interface.
+        // socketioxide can't close the connection without a DISCONNECT.
         "close" => {}
         "reserved" => _ = socket.emit("connect", &1),
         "stop" => io.close().await,

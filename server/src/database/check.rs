@@ -36,7 +36,7 @@ pub(super) fn run(connection: &Connection, path: &Path, limit: Duration) -> Resu
     Err(StartError::DatabaseDamaged(path.to_owned(), details))
 }
 
-/// Runs `query` on the connection, and interrupts it when the time is over.
+/// Runs `work`, and interrupts the query of the connection when the time is over.
 fn within<T>(
     limit: Duration,
     connection: &Connection,

@@ -1,4 +1,4 @@
-//! Who comes into the namespace, and who leaves it.
+//! Connecting to a namespace, and leaving it.
 
 use std::fmt::Display;
 use std::pin::Pin;
@@ -17,7 +17,7 @@ use crate::session::Session;
 
 type Refusal = Box<dyn Display + Send>;
 
-/// What handles a CONNECT.
+/// The handler of CONNECT.
 #[derive(Clone)]
 pub(super) struct Admission {
     orchard: Arc<Orchard>,
@@ -28,7 +28,8 @@ impl Admission {
         Self { orchard }
     }
 
-    /// Handlers are set before the answer to CONNECT goes out: a quick client's `login` could overtake them.
+    /// Registers the socket's handlers before the answer to CONNECT is sent: a fast client's
+    /// `login` could otherwise arrive before them.
     fn admit(&self, socket: &Socket, player: Option<Player>) -> Result<(), Refused> {
         let Some(session) = Session::of(socket) else {
             tracing::error!("a session has been opened past the endpoint");
@@ -67,8 +68,8 @@ impl ConnectHandler<LocalAdapter, Admission> for Admission {
         })
     }
 
-    /// Tells everybody of the newcomer. Unlike Flask-SocketIO's this comes after the answer to CONNECT: before it,
-    /// socketioxide lets nothing be sent to the newcomer.
+    /// Announces the new socket to everyone. Flask-SocketIO does this before the answer to CONNECT;
+    /// here it comes after, since socketioxide sends nothing to a socket before that answer.
     fn call(&self, socket: Arc<Socket>, _auth: Option<Value>) {
         let Some(member) = Session::of(&socket).and_then(|session| session.member()) else {
             return;
@@ -77,14 +78,14 @@ impl ConnectHandler<LocalAdapter, Admission> for Admission {
         tracing::info!(sid = %member.id, user, "came");
         self.orchard.hall.add(Arc::clone(&socket));
         self.orchard.count.welcome(&member, &socket);
-        // It may have left before it was added.
+        // The socket may have left before it was added.
         if member.stay.has_left() {
             self.orchard.hall.remove(&socket);
         }
     }
 }
 
-/// What handles a CONNECT to `/`, where nobody does anything but listen.
+/// The handler of CONNECT to `/`, where sockets only receive.
 #[derive(Clone)]
 pub(super) struct Bystanders {
     hall: Arc<Hall>,
@@ -106,10 +107,10 @@ impl ConnectHandler<LocalAdapter, Bystanders> for Bystanders {
     }
 }
 
-/// What handles the end of a socket.
+/// The handler of a disconnect.
 struct Leaving {
     hall: Arc<Hall>,
-    /// Who leaves the orchard.
+    /// The member that leaves the orchard, if the socket was in its namespace.
     member: Option<(Arc<Member>, Arc<Orchard>)>,
 }
 

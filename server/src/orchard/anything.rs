@@ -5,7 +5,8 @@ use serde::de::{self, MapAccess, SeqAccess, Visitor};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// Whatever a client sent, binary attachments anywhere in it, to be sent on as it came.
+/// Any payload that a client sent, with binary attachments anywhere in it, to be forwarded
+/// unchanged.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Anything {
     Null,
@@ -16,7 +17,7 @@ pub(super) enum Anything {
     Text(String),
     Binary(Bytes),
     List(Vec<Anything>),
-    /// In the order in which it came.
+    /// The entries in the order in which they were received.
     Map(Vec<(String, Anything)>),
 }
 

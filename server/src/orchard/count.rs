@@ -11,23 +11,24 @@ use super::hall::Hall;
 use super::member::Member;
 use super::presence::Presence;
 
-/// What tells everybody how many players are connected.
+/// Sends the number of connected players.
 pub(super) struct Count {
     hall: Arc<Hall>,
     presence: Presence,
     told: Mutex<Told>,
     changed: Notify,
-    /// The least time between two pushes.
+    /// The minimum time between two pushes.
     interval: Duration,
 }
 
-/// What everybody was told.
+/// The count that was last sent to all.
 ///
-/// Two that tell at once may overtake each other, and then the older count arrives last. That is seen by the turns, and is
-/// mended by the next push; to keep others waiting while thousands are told would take longer.
+/// Two tasks that send at the same time may overtake each other, so that the older count arrives
+/// last. The turn number detects this, and the next push corrects it. A lock held while the count
+/// is sent to thousands of sockets would take longer.
 #[derive(Debug, Default)]
 struct Told {
-    /// The last count; none if it is not known which one that was.
+    /// The last count, or `None` if it is not known which of two was sent last.
     count: Option<u64>,
     turn: u64,
 }
@@ -43,7 +44,7 @@ impl Count {
         }
     }
 
-    /// Announces a newcomer to everybody. A guest is nobody to the others, and is only told the count.
+    /// Announces a new player to all. A guest is not announced, and only receives the count.
     pub(super) fn welcome(&self, member: &Member, socket: &Arc<Socket>) {
         self.presence.enter(member);
         let welcome = ServerResponse {
@@ -58,19 +59,19 @@ impl Count {
         }
     }
 
-    /// It is not connected any more.
+    /// Removes a socket that has disconnected.
     pub(super) fn farewell(&self, member: &Member) {
         if self.presence.leave(member) {
             self.changed.notify_one();
         }
     }
 
-    /// Tells one socket.
+    /// Sends the count to one socket.
     pub(super) fn tell(&self, socket: &Arc<Socket>) {
         self.tell_one(socket, ServerResponse::default());
     }
 
-    /// Pushes the count whenever it is another than the one that was told.
+    /// Pushes the count whenever it differs from the one last sent.
     pub(super) async fn push(&self) -> Infallible {
         loop {
             self.changed.notified().await;
@@ -104,7 +105,7 @@ impl Count {
         self.check(turn);
     }
 
-    /// Whether nobody else has told a count meanwhile.
+    /// Marks the last count as unknown and requests a push if another one was sent since `turn`.
     fn check(&self, turn: u64) {
         let mut told = self.lock();
         if told.turn != turn {

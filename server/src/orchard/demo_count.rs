@@ -5,8 +5,8 @@ use orchard_contract::events::ServerResponse;
 
 use super::hall::Hall;
 
-/// The timed push of random counts, as the chapter's server does it. It runs at most once, and ends when no socket is left;
-/// the next `chat` starts it again.
+/// The timed push of random counts, as in the chapter's server. At most one runs at a time; it ends
+/// when no socket is left, and the next `chat` starts it again.
 #[derive(Clone)]
 pub(super) struct DemoCount {
     interval: Duration,
@@ -23,7 +23,7 @@ impl DemoCount {
         }
     }
 
-    /// Starts it unless it runs; whether it did.
+    /// Starts the push unless it is running. Returns whether it was started.
     pub(super) fn start(&self) -> bool {
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         if *running {
@@ -54,7 +54,8 @@ impl DemoCount {
         }
     }
 
-    /// Under the lock, so that a `chat` that comes meanwhile either finds it running or starts it anew.
+    /// Decides under the lock whether to end, so that a concurrent `chat` either finds the push
+    /// running or starts a new one.
     fn ends(&self) -> bool {
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         let is_last = self.hall.is_empty();

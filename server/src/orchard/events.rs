@@ -1,4 +1,4 @@
-//! What a socket in the namespace sends.
+//! The handlers of the events that clients send.
 
 use std::fmt::Display;
 use std::sync::Arc;
@@ -25,10 +25,10 @@ use super::wire;
 use crate::logging::Outside;
 use crate::session::Session;
 
-/// What handles the events of one socket.
+/// The handler of all events of one socket.
 ///
-/// Each is done, answer and all, before the next is looked at: socketioxide's own handlers are a task for each event,
-/// and tasks overtake each other.
+/// Each event is handled, acknowledgement included, before the next is read. socketioxide's own
+/// handlers run one task per event, and tasks overtake each other.
 pub(super) struct Events {
     orchard: Arc<Orchard>,
     member: Arc<Member>,
@@ -39,7 +39,8 @@ impl Events {
         Self { orchard, member }
     }
 
-    /// Whether the socket may send this event. One that sends too many is ended, once.
+    /// Returns whether the socket may send this event. A socket that sends too many is
+    /// disconnected, once.
     fn may_send(&self, received: &Received) -> bool {
         let Some(session) = Session::of(&received.socket) else {
             return false;
@@ -55,7 +56,7 @@ impl Events {
         may_send
     }
 
-    /// Flask-SocketIO acknowledges an event that it knows with nothing once the handler is done; so does this.
+    /// Handles an event and acknowledges a known one with no arguments, as Flask-SocketIO does.
     fn handle(&self, mut received: Received) {
         if !self.may_send(&received) {
             return;
@@ -89,7 +90,8 @@ impl Events {
         }
     }
 
-    /// Joins the room of the verified player, and tells all sockets there. "1" and 1 are the same room here.
+    /// Joins the room of the verified player and emits the answer to all sockets in it. The uids
+    /// `"1"` and `1` name the same room.
     fn login(&self, received: &mut Received) {
         let uid = match received.data() {
             Ok(Object(Login { uid })) => self.check_uid(uid.to_string()),
@@ -120,7 +122,7 @@ impl Events {
         Ok(uid)
     }
 
-    /// The player whose socket this is, if that is who the uid names.
+    /// Returns the player of this socket, if `uid` names that player.
     fn player(&self, uid: &str) -> Result<&Player, Errno> {
         let player = self.member.player.as_ref();
         let player = player.ok_or(Errno::NO_AUTHORIZATION)?;
@@ -139,7 +141,8 @@ impl Events {
             sid: Some(self.member.id.to_string()),
             ..Default::default()
         };
-        // Its own comes first: it is in the room only when it has that.
+        // This socket gets its answer before it joins the room: then nothing sent to the room
+        // arrives first.
         hall.emit_to(socket, &welcome);
         socket.join(room.to_owned());
         for other in hall.in_room(room) {
@@ -154,7 +157,8 @@ impl Events {
         }
     }
 
-    /// Tells the count. Whatever the argument is: the chapter's server doesn't look at it either.
+    /// Sends the count, or starts the push of random ones. The argument is ignored, as in the
+    /// chapter's server.
     fn chat(&self, socket: &Arc<Socket>) {
         match &self.orchard.demo_count {
             None => self.orchard.count.tell(socket),
@@ -166,7 +170,8 @@ impl Events {
         }
     }
 
-    /// Passes on whatever it is, and emits `some event` to `/`; false for a guest, who may not.
+    /// Forwards the payload unchanged but for the stamp, and emits `some event` to `/`. Returns
+    /// `false` for a guest, who may not broadcast.
     fn broadcast(&self, received: &mut Received) -> bool {
         let Some(player) = &self.member.player else {
             let errno = Errno::NO_AUTHORIZATION;
@@ -195,7 +200,7 @@ impl Events {
         true
     }
 
-    /// With nothing, if an acknowledgement is asked for.
+    /// Acknowledges with no arguments, if the client asked for an acknowledgement.
     fn acknowledge(&self, mut received: Received) {
         let Some(id) = received.ack else {
             return;
@@ -220,7 +225,7 @@ impl MessageHandler<LocalAdapter, Events> for Events {
     }
 }
 
-/// One event, as socketioxide has read it.
+/// A received event, as socketioxide has parsed it.
 struct Received {
     socket: Arc<Socket>,
     value: Value,
@@ -232,13 +237,13 @@ impl Received {
         T::from_message_parts(&self.socket, &mut self.value, &self.ack)
     }
 
-    /// Its argument. To be asked for once: attachments are taken out.
+    /// Decodes the argument. Call it once: it takes out the attachments.
     fn data<T: DeserializeOwned>(&mut self) -> Result<T, socketioxide::ParserError> {
         let Ok(TryData(data)) = self.extract();
         data
     }
 
-    /// As it came, with its attachments.
+    /// Returns the size as received, attachments included, in bytes.
     fn bytes(&self) -> usize {
         match &self.value {
             Value::Str(text, attachments) => {

@@ -13,35 +13,36 @@ use super::wire;
 use crate::counters::Counters;
 use crate::session::{Overflow, Session, Size};
 
-/// The room of those that are being ended: no uid, for those are text.
+/// The room of sockets that are being disconnected. A player's room is named by the numeric id, so
+/// none has this name.
 const ENDED: &str = "\0ended";
 
-/// The sockets of one namespace: whatever is sent to them goes through here.
+/// The sockets of one namespace. Everything sent to them goes through here.
 ///
-/// It is queued for each of them at once, so that what is sent first comes first, and it is counted: for a socket that
-/// reads too slowly something would be lost, so that socket is ended.
+/// An event is queued for all of them in one step, so the order is kept, and its size is counted. A
+/// socket that reads too slowly would lose events, so it is disconnected instead.
 pub(super) struct Hall {
     namespace: &'static str,
-    /// Set before the first socket comes.
+    /// Set before the first socket connects.
     io: OnceLock<SocketIo>,
     counters: Arc<Counters>,
     sockets: RwLock<HashMap<Sid, Place>>,
 }
 
-/// A socket, and its session: what is looked at for each event that is sent is not searched for each time.
+/// A socket with its session, so that sending an event does not look up the session again.
 struct Place {
     socket: Arc<Socket>,
     session: Option<Arc<Session>>,
 }
 
-/// Why a socket is ended by the server.
+/// Why the server disconnects a socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ending {
-    /// More would wait for it than may.
+    /// The socket's queue is full.
     TooSlow,
-    /// It has sent more than it may.
+    /// The socket sent events faster than the limit.
     TooFast,
-    /// The sign-in that let it in has ended.
+    /// The sign-in that the socket was authenticated with has ended.
     SignedOut,
 }
 
@@ -56,7 +57,7 @@ impl Hall {
     }
 
     pub(super) fn set_io(&self, io: SocketIo) {
-        // It is set once, by what has made both.
+        // Set once, by the code that creates both.
         let _ = self.io.set(io);
     }
 
@@ -75,7 +76,7 @@ impl Hall {
         all.cloned().collect()
     }
 
-    /// Those in a room.
+    /// Returns the sockets in a room.
     pub(super) fn in_room(&self, room: &str) -> Vec<Arc<Socket>> {
         let io = self.io.get().and_then(|io| io.of(self.namespace));
         let found = io.map(|io| io.within(room.to_owned()).sockets());
@@ -90,13 +91,13 @@ impl Hall {
         self.read().is_empty()
     }
 
-    /// Sends the event to all.
+    /// Emits the event to all sockets.
     pub(super) fn emit<E: Event + Serialize>(&self, event: &E) {
         let size = wire::size(self.namespace, E::NAME, event);
         self.emit_sized(E::NAME, event, size);
     }
 
-    /// As [`emit`](Self::emit), with what has been found to be its size.
+    /// Like [`emit`](Self::emit), with the size computed by the caller.
     pub(super) fn emit_sized(&self, name: &str, payload: &impl Serialize, size: Size) {
         let overflowing: Vec<_> = {
             let sockets = self.read();
@@ -108,7 +109,7 @@ impl Hall {
             return;
         };
         let all = all.except(ENDED);
-        // The sockets are all in this process: nothing has to be waited for.
+        // All sockets are in this process, so the future completes at once.
         match all.emit(name, payload).now_or_never() {
             Some(Ok(())) => {}
             Some(Err(BroadcastError::Socket(_))) => self.end_those_that_are_full(),
@@ -120,13 +121,13 @@ impl Hall {
         }
     }
 
-    /// Sends the event to one.
+    /// Emits the event to one socket.
     pub(super) fn emit_to<E: Event + Serialize>(&self, socket: &Arc<Socket>, event: &E) {
         let size = wire::size(self.namespace, E::NAME, event);
         self.send(socket, size, || socket.emit(E::NAME, event));
     }
 
-    /// Queues what has this size for one socket, and ends it if that can't be.
+    /// Queues a packet of this size for one socket, and disconnects the socket if it does not fit.
     pub(super) fn send(
         &self,
         socket: &Arc<Socket>,
@@ -148,7 +149,7 @@ impl Hall {
         }
     }
 
-    /// Ends the session of a socket, and tells why as far as it still listens.
+    /// Ends the session of a socket, and sends it the reason if it still reads.
     pub(super) fn end(&self, socket: &Arc<Socket>, ending: Ending) {
         let Some(session) = Session::of(socket) else {
             return;
@@ -165,7 +166,7 @@ impl Hall {
             errno: Some(errno),
             errmsg: errno.meaning_zh().map(str::to_owned),
         };
-        // From now on it is sent nothing but its last words.
+        // From here on only the reason is sent to the socket.
         socket.join(ENDED);
         let size = wire::size(self.namespace, ErrorResponse::NAME, &reason);
         session.queue_last(size, socket.transport_type());
@@ -184,7 +185,8 @@ impl Hall {
         tracing::warn!(namespace, sid, address = %session.address, %errno, "a socket is ended");
     }
 
-    /// So that it does not come back by itself, as one does whose transport has ended.
+    /// Sends DISCONNECT, so that the client does not reconnect by itself as it does after a lost
+    /// transport.
     fn disconnect(&self, socket: &Arc<Socket>, session: &Session) {
         session.queue_last(
             wire::size_of_disconnect(self.namespace),
@@ -193,7 +195,8 @@ impl Hall {
         let _ = Arc::clone(socket).disconnect();
     }
 
-    /// The engine's own queue was full for somebody, though by our count it should not have been.
+    /// Disconnects the sockets whose queue in the engine is full, which our own count should have
+    /// prevented.
     fn end_those_that_are_full(&self) {
         for socket in self.all().iter().filter(|socket| is_full(socket)) {
             self.end(socket, Ending::TooSlow);
@@ -209,16 +212,18 @@ impl Hall {
     }
 }
 
-/// Counts what is about to be queued for a socket; false if it must not be.
+/// Counts a packet that is about to be queued for a socket. Returns `false` if it must not be
+/// queued.
 fn queue(socket: &Socket, session: Option<&Session>, size: Size) -> bool {
-    // Whoever has no session, or an ended one, is no concern any more.
+    // A socket without a session, or with one that has ended, needs no limit.
     session.is_none_or(|session| {
         session.has_ended() || session.queue(size, socket.transport_type()) != Err(Overflow)
     })
 }
 
-/// Whether the engine can queue nothing more for a socket. It takes a place before it looks at the payload, so one that
-/// can't be written tells, and sends nothing.
+/// Returns whether the engine's queue for a socket is full. The engine reserves a place in the
+/// queue before it serializes the payload, so a payload that fails to serialize finds out and sends
+/// nothing.
 fn is_full(socket: &Socket) -> bool {
     struct Nothing;
 

@@ -1,4 +1,4 @@
-//! Who may come into the namespace: whoever has a good access token, and guests where they are let in.
+//! Authentication of CONNECT: a valid access token, or none where guests are allowed.
 
 use std::fmt;
 use std::sync::Arc;
@@ -16,7 +16,8 @@ use crate::database::{DatabaseError, Standing};
 use crate::session::Session;
 use crate::tokens::{Purpose, TokenError};
 
-/// Why somebody is not let in. socketioxide refuses with a text only, so the number comes first in it: `1005 token expired`.
+/// Why a CONNECT is refused. socketioxide refuses with a text only, so the text begins with the
+/// number: `1005 token expired`.
 #[derive(Debug)]
 pub(super) enum Refused {
     Errno { errno: Errno, english: bool },
@@ -39,8 +40,8 @@ impl fmt::Display for Refused {
     }
 }
 
-/// The player whose token is in the `auth` of a CONNECT; none for a guest. A token that is no good makes nobody a guest, for
-/// the page can renew it.
+/// Returns the player whose token is in the `auth` of a CONNECT, or `None` for a guest. An invalid
+/// token is always refused, also where guests are allowed, since the page can renew it.
 pub(super) async fn identify(
     app: &App,
     guests: bool,
@@ -81,7 +82,7 @@ pub(super) async fn identify(
     }
 }
 
-/// An `auth` without a token, or of another shape, is none.
+/// Returns the token, or `None` if `auth` has none or has another shape.
 fn token(socket: &Arc<Socket>, auth: &Option<Value>) -> Option<String> {
     auth.as_ref()?;
     let Ok(TryData(auth)) = TryData::<Object<Auth>>::from_connect_parts(socket, auth);

@@ -2,29 +2,29 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::public_id::PublicId;
 
-/// One socket in the namespace of the orchard.
+/// A socket in the orchard's namespace.
 #[derive(Debug)]
 pub(crate) struct Member {
-    /// What everybody may know it by.
+    /// The id that other clients may know.
     pub(super) id: PublicId,
-    /// Whose socket it is, as its token has proved; none for a guest.
+    /// The player that the token identifies; `None` for a guest.
     pub(super) player: Option<Player>,
     pub(super) stay: Stay,
-    /// Whether it was given the last notices.
+    /// Whether the socket has received the last notices.
     has_notices: AtomicBool,
 }
 
-/// A verified user.
+/// An authenticated user.
 #[derive(Clone, Debug)]
 pub(super) struct Player {
     pub(super) id: i64,
     pub(super) nickname: String,
-    /// The sign-in that the token came of.
+    /// The sign-in that the token belongs to.
     pub(super) sign_in: i64,
 }
 
 impl Player {
-    /// The room of all sockets of this player.
+    /// Returns the room of all sockets of this player.
     pub(super) fn room(&self) -> String {
         self.id.to_string()
     }
@@ -32,7 +32,7 @@ impl Player {
 
 impl Member {
     /// # Errors
-    /// When the system gives no random numbers.
+    /// Returns an error if the system provides no random numbers.
     pub(super) fn new(player: Option<Player>) -> Result<Self, getrandom::Error> {
         Ok(Self {
             id: PublicId::random()?,
@@ -42,14 +42,14 @@ impl Member {
         })
     }
 
-    /// Whether it is to be given the last notices, which it is once.
+    /// Returns `true` the first time: each socket receives the last notices once.
     pub(super) fn takes_notices(&self) -> bool {
         !self.has_notices.swap(true, Ordering::Relaxed)
     }
 }
 
-/// From when a socket is connected until it is no more. The end may come first: connecting takes several steps, and the
-/// connection may be lost between two of them.
+/// The time from a socket's connect to its disconnect. The disconnect may come first: connecting
+/// takes several steps, and the connection may be lost between two of them.
 #[derive(Debug, Default)]
 pub(super) struct Stay {
     has_entered: AtomicBool,
@@ -57,13 +57,13 @@ pub(super) struct Stay {
 }
 
 impl Stay {
-    /// False if it has left already.
+    /// Records the connect. Returns `false` if the socket has already left.
     pub(super) fn enter(&self) -> bool {
         self.has_entered.store(true, Ordering::SeqCst);
         !self.has_left()
     }
 
-    /// Whether it had entered, and not left before.
+    /// Records the disconnect. Returns whether the socket had connected and not yet left.
     pub(super) fn leave(&self) -> bool {
         let is_first = !self.has_left.swap(true, Ordering::SeqCst);
         is_first && self.has_entered.load(Ordering::SeqCst)

@@ -1,4 +1,4 @@
-//! The Socket.IO events: namespace `/mofang`, and `/` for the one event that goes there.
+//! The Socket.IO events: namespace `/mofang`, and `/` for the one event that is sent there.
 
 mod admission;
 mod anything;
@@ -38,17 +38,18 @@ pub(crate) use notices::{Limits, Notices};
 
 const MAX_ATTACHMENTS: usize = 100;
 
-/// The engine's queue has this many places more than packets may wait by our count: for heartbeats, answers to CONNECT,
-/// and the reason why a socket is ended.
+/// The engine's queue has this many places more than our limit of queued packets: for heartbeats,
+/// answers to CONNECT, and the reason why a socket is disconnected.
 const SPARE_PLACES: usize = 64;
 
-/// What answers the requests of Engine.IO.
+/// The service that answers Engine.IO requests.
 pub(crate) type Engine = SocketIoService<Router>;
 
-/// What each WebSocket reads into: kept while it is idle, grown for a longer frame.
+/// The initial size of a WebSocket's read buffer, which stays allocated while the socket is idle
+/// and grows for a longer frame.
 const WS_READ_BUFFER_BYTES: usize = 512;
 
-/// The engine, and the handle that closes it. It is to be called in a runtime.
+/// Creates the engine, and the handle that closes it. Must be called within a runtime.
 pub(crate) fn engine(app: Arc<App>, notices: Arc<Notices>, config: &Config) -> (Engine, SocketIo) {
     let hall = |namespace| Arc::new(Hall::new(namespace, Arc::clone(&app.counters)));
     let (hall, bystanders) = (hall(NAMESPACE), hall(DEFAULT_NAMESPACE));

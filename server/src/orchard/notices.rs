@@ -9,17 +9,19 @@ use tokio::time::sleep;
 
 use crate::database::{Database, DatabaseError, Kept};
 
-/// The longest mark of a sender that is kept with a notice, in bytes.
+/// The maximum length of a sender's mark that is stored with a notice, in bytes.
 const MARK_BYTES: usize = 64;
 
-/// How long it is waited after the database has failed.
+/// The delay before a retry after the database has failed.
 const RETRY: Duration = Duration::from_secs(5);
 
-/// The least time between two writes to the database: each is a transaction, which costs as much as sending a notice to
-/// dozens of players. A crash loses at most what came in it.
+/// The minimum time between two writes to the database. Each write is a transaction, which costs as
+/// much as sending a notice to dozens of players. A crash loses at most the notices of one such
+/// interval.
 const SAVE_INTERVAL: Duration = Duration::from_millis(200);
 
-/// The last notices, for whoever joins. They are kept in memory, and written to the database soon after.
+/// The last notices, for players who join. They are held in memory, and written to the database
+/// shortly after.
 #[derive(Debug)]
 pub(crate) struct Notices {
     database: Database,
@@ -28,26 +30,26 @@ pub(crate) struct Notices {
     changed: Notify,
 }
 
-/// What is kept.
+/// Limits on the notices that are stored.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
-    /// How many.
+    /// The maximum number of notices.
     pub(crate) most: usize,
-    /// The longest text, in bytes.
+    /// The maximum length of a text, in bytes.
     pub(crate) text_bytes: usize,
 }
 
 #[derive(Debug, Default)]
 struct State {
-    /// Oldest first.
+    /// The notices, oldest first.
     last: VecDeque<Kept>,
-    /// The greatest number that was given, and the greatest that the database has.
+    /// The highest number assigned so far, and the highest that is in the database.
     given: i64,
     saved: i64,
 }
 
 impl Notices {
-    /// Those that the database has.
+    /// Loads the notices from the database.
     pub(crate) async fn load(database: Database, limits: Limits) -> Result<Self, DatabaseError> {
         let last = VecDeque::from(database.last_notices(limits.most.max(1)).await?);
         let saved = last.back().map_or(0, |kept| kept.number);
@@ -64,7 +66,7 @@ impl Notices {
         })
     }
 
-    /// Keeps one that is broadcast now, unless its text is too long.
+    /// Stores a notice that is being broadcast, unless its text is too long.
     pub(super) fn add(&self, mut notice: BroadcastResponse) {
         let bytes = notice.text.as_ref().map_or(0, String::len);
         if bytes > self.limits.text_bytes || self.limits.most == 0 {
@@ -82,7 +84,7 @@ impl Notices {
         self.changed.notify_one();
     }
 
-    /// The last ones, if there are any.
+    /// Returns the last notices, or `None` if there are none.
     pub(super) fn last(&self) -> Option<events::Notices> {
         let state = self.lock();
         let notices = state.last.iter().rev().take(self.limits.most).rev();
@@ -90,8 +92,8 @@ impl Notices {
         (!notices.is_empty()).then_some(events::Notices { notices })
     }
 
-    /// Writes whatever comes to the database: the first at once, and then what has come in each [`SAVE_INTERVAL`]. Of a
-    /// burst only what is still among the last is written.
+    /// Writes new notices to the database: the first at once, then those of each [`SAVE_INTERVAL`]
+    /// together. Of a burst, only those still among the last are written.
     pub(super) async fn save_all(&self) -> Infallible {
         loop {
             self.changed.notified().await;
@@ -103,7 +105,7 @@ impl Notices {
         }
     }
 
-    /// Writes what has not been written.
+    /// Writes the notices that are not in the database yet.
     pub(crate) async fn save(&self) -> Result<(), DatabaseError> {
         let new: Vec<_> = {
             let state = self.lock();

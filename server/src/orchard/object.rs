@@ -4,8 +4,8 @@ use std::marker::PhantomData;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 
-/// A payload that is an object. What serde derives for a struct takes a list of its fields as well,
-/// and `["7"]` is no `{"uid": "7"}`.
+/// A payload that must be an object. Serde's derived code for a struct also accepts a list of its
+/// fields, and `["7"]` is not `{"uid": "7"}`.
 pub(super) struct Object<T>(pub(super) T);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {

@@ -4,18 +4,18 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::member::Member;
 
-/// The players that are connected, each counted once, on however many devices.
+/// The connected players, each counted once, however many devices they use.
 #[derive(Debug, Default)]
 pub(super) struct Presence {
-    /// How many sockets each has, by the user's id.
+    /// The number of sockets of each player, by user id.
     sockets: Mutex<HashMap<i64, usize>>,
 }
 
 impl Presence {
-    /// The member is connected; whether that changes the count. A guest is no player.
+    /// Adds a member. Returns whether that changes the count; a guest does not.
     pub(super) fn enter(&self, member: &Member) -> bool {
         let mut sockets = self.lock();
-        // The connection may end while it is still being set up.
+        // The connection may be lost while it is still being set up.
         let enters = member.stay.enter();
         let Some(player) = member.player.as_ref().filter(|_| enters) else {
             return false;
@@ -25,7 +25,7 @@ impl Presence {
         *count == 1
     }
 
-    /// The member is connected no more; whether that changes the count.
+    /// Removes a member. Returns whether that changes the count.
     pub(super) fn leave(&self, member: &Member) -> bool {
         let mut sockets = self.lock();
         let leaves = member.stay.leave();

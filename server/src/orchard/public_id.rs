@@ -4,18 +4,18 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 
 const BYTES: usize = 16;
 
-/// The name under which everybody may know a socket.
+/// The id by which all clients may know a socket.
 ///
-/// It says nothing of the Engine.IO session, whose id is a secret between server and client: whoever has that can read
-/// what is queued for a polling client, and send in its name.
+/// It is independent of the Engine.IO session id, which is a secret between server and client:
+/// anyone who has that one can read what is queued for a polling client, and send in its name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct PublicId(Box<str>);
 
 impl PublicId {
-    /// One that nobody can guess and no other socket has.
+    /// Returns a new id that is unique and can't be guessed.
     ///
     /// # Errors
-    /// When the system gives no random numbers.
+    /// Returns an error if the system provides no random numbers.
     pub(super) fn random() -> Result<Self, getrandom::Error> {
         let mut bytes = [0; BYTES];
         getrandom::fill(&mut bytes)?;

@@ -10,11 +10,11 @@ use super::hall::Ending;
 use super::state::Orchard;
 use crate::session::Session;
 
-/// Ends the sockets of sign-ins that have ended: at once where this process ended them, and within the interval where
-/// `orchard-server user` did.
+/// Disconnects the sockets whose sign-in has ended: at once if this process ended it, and within
+/// `interval` if `orchard-server user` did.
 pub(super) async fn recheck(orchard: Arc<Orchard>, interval: Duration) -> Infallible {
     loop {
-        // Either way it is time.
+        // Check in both cases, after the notification and after the interval.
         let _ = timeout(interval, orchard.app.revoked.notified()).await;
         let mut sockets = by_sign_in(&orchard);
         let sign_ins = sockets.keys().copied().collect();

@@ -1,4 +1,4 @@
-//! The sender's name and the time, put on what carries text.
+//! The sender's name and the time, added to payloads with text.
 
 use orchard_contract::events::BroadcastResponse;
 
@@ -9,8 +9,9 @@ const MARK: &str = "id";
 const NAME: &str = "nickname";
 const TIME: &str = "at";
 
-/// Puts the verified name and the time, in milliseconds since 1970, on an object that has a `text`, in the place of whatever
-/// the sender put there. Anything else is left as it came. Returns the notice that it is then, if it is one.
+/// Sets the verified name, and the time in milliseconds since 1970, on an object that has a `text`,
+/// and replaces what the sender put there. Leaves any other payload unchanged. Returns the notice,
+/// if the payload is one.
 pub(super) fn stamp(data: &mut Anything, nickname: &str, at: u64) -> Option<BroadcastResponse> {
     let Anything::Map(entries) = data else {
         return None;
@@ -32,7 +33,7 @@ pub(super) fn stamp(data: &mut Anything, nickname: &str, at: u64) -> Option<Broa
     })
 }
 
-/// As clients read it: a whole number is text, too.
+/// Reads a value as clients do: a whole number counts as text.
 fn text_of(value: &Anything) -> Option<String> {
     match value {
         Anything::Text(text) => Some(text.clone()),
@@ -47,9 +48,9 @@ fn text_of(value: &Anything) -> Option<String> {
     }
 }
 
-/// As `5.0`, which some languages write for 5.
+/// Converts a whole float such as `5.0`, which some languages write for 5.
 fn whole(number: f64) -> Option<u64> {
-    // Up to here each whole number is a float of its own.
+    // Up to this limit every integer has an exact float.
     const EXACT: f64 = 9_007_199_254_740_992.0;
     let is_whole = (0.0..=EXACT).contains(&number) && number.fract() == 0.0;
     is_whole.then_some(number as u64)
@@ -63,7 +64,7 @@ mod tests {
     use super::super::anything::Anything;
     use super::stamp;
 
-    /// What is sent on, and what a client reads there.
+    /// Returns what is forwarded, what a client decodes from it, and the notice.
     fn stamped(sent: &str) -> (Value, BroadcastResponse, Option<BroadcastResponse>) {
         let mut data: Anything = serde_json::from_str(sent).unwrap();
         let notice = stamp(&mut data, "阿桃", 7);

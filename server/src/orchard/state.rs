@@ -6,18 +6,18 @@ use super::hall::Hall;
 use super::notices::Notices;
 use crate::app::App;
 
-/// What the handlers need.
+/// The state that the handlers share.
 pub(super) struct Orchard {
     pub(super) app: Arc<App>,
     pub(super) count: Arc<Count>,
-    /// What tells random numbers in its place, if that is wanted.
+    /// Pushes random counts instead, if that is enabled.
     pub(super) demo_count: Option<DemoCount>,
     pub(super) notices: Arc<Notices>,
-    /// Whether whoever has no token may come in and watch.
+    /// Whether clients without a token may connect and watch.
     pub(super) guests: bool,
     pub(super) max_uid_bytes: usize,
     /// The sockets of the orchard's namespace.
     pub(super) hall: Arc<Hall>,
-    /// Those of `/`.
+    /// The sockets of the namespace `/`.
     pub(super) bystanders: Arc<Hall>,
 }

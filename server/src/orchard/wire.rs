@@ -1,4 +1,4 @@
-//! How long what is sent will be, found before it is.
+//! Sizes of packets on the wire, computed before they are sent.
 
 use std::io;
 
@@ -7,12 +7,12 @@ use serde::Serialize;
 use super::anything::Anything;
 use crate::session::Size;
 
-/// Of an event with one argument that has no attachments.
+/// Returns the size of an event with one argument and no attachments.
 pub(super) fn size(namespace: &str, name: &str, payload: &impl Serialize) -> Size {
     Size::of_text(event(namespace, name).saturating_add(json(payload)))
 }
 
-/// Of an event with whatever a client has sent.
+/// Returns the size of an event with a client's payload.
 pub(super) fn size_of_anything(namespace: &str, name: &str, payload: &Anything) -> Size {
     let mut attachments = Vec::new();
     let text = anything(payload, &mut attachments);
@@ -20,18 +20,18 @@ pub(super) fn size_of_anything(namespace: &str, name: &str, payload: &Anything) 
     attachments.into_iter().fold(size, Size::with_attachment)
 }
 
-/// Of an acknowledgement with no arguments.
+/// Returns the size of an acknowledgement with no arguments.
 pub(super) fn size_of_ack(namespace: &str, id: i64) -> Size {
     let id = id.checked_ilog10().unwrap_or(0) as usize + 1;
     Size::of_text("3,[]".len() + namespace.len() + id)
 }
 
-/// Of the packet that ends a socket: `1/namespace,`.
+/// Returns the size of a DISCONNECT packet: `1/namespace,`.
 pub(super) fn size_of_disconnect(namespace: &str) -> Size {
     Size::of_text("1,".len() + namespace.len())
 }
 
-/// All but the argument: `2/namespace,["name",…]`.
+/// Returns the size of an event packet without its argument: `2/namespace,["name",…]`.
 fn event(namespace: &str, name: &str) -> usize {
     let namespace = if namespace == "/" {
         0
@@ -41,7 +41,7 @@ fn event(namespace: &str, name: &str) -> usize {
     "2[,]".len() + namespace + json(name)
 }
 
-/// As JSON. What can't be written is not sent.
+/// Returns the size as JSON, or 0 for what can't be serialized and so is not sent.
 fn json(value: &(impl Serialize + ?Sized)) -> usize {
     struct Count(usize);
 
@@ -63,7 +63,7 @@ fn json(value: &(impl Serialize + ?Sized)) -> usize {
     }
 }
 
-/// The text of it; each attachment is a placeholder there.
+/// Returns the size of the JSON text, in which each attachment is a placeholder.
 fn anything(value: &Anything, attachments: &mut Vec<usize>) -> usize {
     let between = |count: usize| 2 + count.saturating_sub(1);
     match value {
@@ -132,7 +132,7 @@ mod tests {
             ),
         ]);
         let found = size_of_anything("/mofang", "e", &payload).over(Websocket);
-        // The number of attachments is not in it, which is a few bytes too few, never too many.
+        // The number of attachments is not counted: a few bytes too few, never too many.
         assert_eq!(found, sent.len() - "2-".len() + 2 + 102 + 204);
     }
 }

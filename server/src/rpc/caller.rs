@@ -7,18 +7,18 @@ use crate::app::App;
 use crate::database::{Standing, User};
 use crate::tokens::Purpose;
 
-/// What the HTTP request says beside its body.
+/// The parts of the HTTP request, beside its body, that a method may need.
 #[derive(Debug)]
 pub(crate) struct Caller {
     pub(crate) address: IpAddr,
-    /// The `Authorization` header.
+    /// The value of the `Authorization` header.
     pub(crate) authorization: Option<String>,
-    /// Whether to answer in English rather than Chinese.
+    /// Whether to answer in English instead of Chinese.
     pub(crate) english: bool,
 }
 
 impl Caller {
-    /// The token in the `Authorization` header.
+    /// Returns the token in the `Authorization` header.
     pub(super) fn token(&self) -> Result<&str, Failure> {
         self.authorization
             .as_deref()
@@ -26,7 +26,7 @@ impl Caller {
             .ok_or_else(|| Errno::NO_AUTHORIZATION.into())
     }
 
-    /// Whose access token the caller has.
+    /// Returns the user whose access token the caller sent.
     pub(super) async fn user(&self, app: &App) -> Result<User, Failure> {
         let holder = app.tokens.verify(Purpose::Access, self.token()?)?;
         match app.database.standing(holder).await? {

@@ -4,14 +4,14 @@ use super::fault::Fault;
 use crate::database::DatabaseError;
 use crate::tokens::TokenError;
 
-/// Why a method has not done what it was asked.
+/// Why a method has failed.
 #[derive(Debug)]
 pub(super) enum Failure {
-    /// By the rules of the game: a result.
+    /// A failure by the rules of the game, which is returned as a result.
     Errno(Errno),
-    /// Account or password is wrong, and it is not told which.
+    /// The account or the password is wrong; the answer does not say which.
     NoHint,
-    /// Otherwise: an error.
+    /// Any other failure, which is returned as an error.
     Fault(Fault),
 }
 

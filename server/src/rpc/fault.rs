@@ -4,15 +4,15 @@ use std::time::Duration;
 use axum::http::StatusCode;
 use orchard_contract::rpc::{ErrorObject, code};
 
-/// When to try again what the server had no time for, in seconds.
+/// The `Retry-After` of a busy server, in seconds.
 const BUSY_SECONDS: u64 = 5;
 
-/// A call that has no result: what JSON-RPC says of it, and what HTTP.
+/// A call without a result: its JSON-RPC error, and its HTTP status.
 #[derive(Debug)]
 pub(crate) struct Fault {
     pub(crate) status: StatusCode,
     pub(crate) error: ErrorObject,
-    /// Seconds until the caller may try again.
+    /// The number of seconds until the caller may try again.
     pub(crate) retry_after: Option<u64>,
 }
 
@@ -93,7 +93,7 @@ impl Fault {
         }
     }
 
-    /// More is asked for than the server can do right now.
+    /// The server is too busy to handle this call.
     pub(crate) fn busy() -> Self {
         let message = format!(
             "服务器繁忙,请{BUSY_SECONDS}秒后再试 (the server is busy: wait {BUSY_SECONDS} s)"
@@ -104,7 +104,7 @@ impl Fault {
         }
     }
 
-    /// The details are for the log and not for the caller.
+    /// An internal error. The details are logged and not sent to the caller.
     pub(crate) fn internal(error: impl Display) -> Self {
         tracing::error!(%error, "a call failed inside the server");
         Self::new(

@@ -1,4 +1,4 @@
-//! JSON-RPC 2.0: from the bytes of a body to the bytes of an answer.
+//! JSON-RPC 2.0: from the bytes of a request body to the bytes of a response.
 
 mod caller;
 mod failure;
@@ -20,13 +20,13 @@ pub(crate) use caller::Caller;
 pub(crate) use fault::Fault;
 pub(crate) use user::{MAX_ACCOUNT_BYTES, MAX_PASSWORD_BYTES};
 
-/// An answer, ready to be sent.
+/// A response, ready to be sent.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
-    /// Nothing for a notification.
+    /// The response body; `None` for a notification.
     pub(crate) body: Option<Vec<u8>>,
-    /// Seconds until the caller may try again.
+    /// The number of seconds until the caller may try again.
     pub(crate) retry_after: Option<u64>,
 }
 
@@ -52,13 +52,13 @@ impl Answer {
     }
 }
 
-/// A request whose outer form is right.
+/// A request with a valid envelope.
 struct Call {
     method: String,
     params: Map<String, Value>,
 }
 
-/// Answers one request.
+/// Handles one request.
 pub(crate) async fn answer(app: &App, caller: &Caller, body: &[u8]) -> Answer {
     let request = match serde_json::from_slice(body) {
         Ok(Value::Object(request)) => request,
@@ -78,7 +78,7 @@ pub(crate) async fn answer(app: &App, caller: &Caller, body: &[u8]) -> Answer {
         Err(fault) => return Answer::fault(id.unwrap_or_default(), fault),
     };
     let Some(id) = id else {
-        // A notification asks for no answer, and only one method does more than answer.
+        // A notification gets no response, and only one method has an effect beyond its response.
         if call.method == Logout::NAME {
             let outcome = run(app, caller, call).await;
             tracing::debug!(?outcome, "a notification of a sign-out");
@@ -130,7 +130,7 @@ fn refusal(id: Id, errno: Errno, errmsg: Option<String>) -> Answer {
     }
 }
 
-/// The id, or none for a notification.
+/// Returns the id, or `None` for a notification.
 fn request_id(request: &Map<String, Value>) -> Result<Option<Id>, Fault> {
     match request.get("id") {
         None => Ok(None),

@@ -37,7 +37,8 @@ pub(super) async fn login(
         .begin(caller.address, account)
         .map_err(Fault::too_many_attempts)?;
     let user = app.database.user_by_account(account.to_owned()).await?;
-    // An unknown account takes as long as a wrong password, so that at least time tells nothing.
+    // An unknown account takes as long as a wrong password, so that the response time reveals
+    // nothing.
     let hash = user.as_ref().map(|user| user.password.clone());
     let compared = app.passwords.verify(password, hash, attempts).await;
     let right = compared.map_err(|error| {
@@ -53,7 +54,7 @@ pub(super) async fn login(
         None => return Err(Errno::NO_SUCH_ACCOUNT.into()),
     };
     app.attempts.succeeded(caller.address, account);
-    // Only whoever knows the password is told.
+    // Only a caller who knows the password learns that the account is locked.
     let holder = begin(app, &user).await?.ok_or(Errno::LOCKED)?;
     tracing::info!(user = user.id, address = %caller.address, "signed in");
     Ok(LoginResult {
@@ -117,10 +118,10 @@ pub(super) async fn info(app: &App, caller: &Caller) -> Result<InfoResult, Failu
     })
 }
 
-/// Ends the sign-in that the token came of, so that none of its tokens is good any more.
+/// Ends the sign-in that the token belongs to, which invalidates all of its tokens.
 ///
-/// Any of them will do, an expired one, too: it only ends what is its own. One whose sign-in has ended already is no error,
-/// for a call that was repeated has done what it was to do.
+/// Any of these tokens is accepted, also an expired one: it can only end its own sign-in. If the
+/// sign-in has already ended, that is no error, since the call may be a retry.
 pub(super) async fn logout(app: &App, caller: &Caller) -> Result<LogoutResult, Failure> {
     let token = caller.token()?;
     let holder = app.tokens.holder(token).map_err(|_| Errno::TOKEN_INVALID)?;
@@ -134,7 +135,7 @@ pub(super) async fn logout(app: &App, caller: &Caller) -> Result<LogoutResult, F
     })
 }
 
-/// None if the user is locked, or has another password by now.
+/// Begins a sign-in. Returns `None` if the user is locked, or has another password by now.
 async fn begin(app: &App, user: &User) -> Result<Option<Holder>, Failure> {
     let random = getrandom::u64().map_err(Fault::internal)?;
     let new = NewSignIn {

@@ -1,4 +1,4 @@
-//! Sessions of Engine.IO, from their handshakes to their ends, and what each may cost.
+//! Engine.IO sessions, from handshake to end, and their limits.
 
 mod outgoing;
 mod places;

@@ -4,24 +4,25 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use socketioxide::TransportType;
 
-/// What a packet costs beside its bytes: its place in the engine's queue and its share of an allocation.
+/// The overhead of a queued packet, in bytes: its place in the engine's queue and its share of an
+/// allocation.
 const PLACE: usize = 128;
 
-/// More than this is given back once nothing waits.
+/// The capacity kept when nothing is queued; a larger queue is freed.
 const KEPT_CAPACITY: usize = 32;
 
-/// How much may wait for one session.
+/// The limits on what is queued for one session.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Bounds {
     pub(crate) bytes: usize,
     pub(crate) packets: usize,
 }
 
-/// What has been queued for a session and is not yet on its way.
+/// The packets that are queued for a session and not yet sent.
 ///
-/// The engine doesn't tell how full its queue is, and what overflows there is lost. But what leaves it can be counted where
-/// it leaves, at the connection, and comes out in the order in which it went in. So the packets that wait are known here
-/// one by one.
+/// The engine doesn't report how full its queue is, and a packet that overflows it is lost. But
+/// sent bytes can be counted at the connection, and packets are sent in the order in which they
+/// were queued. So the queued packets are tracked here one by one.
 #[derive(Debug, Default)]
 pub(crate) struct Outgoing {
     sent: Arc<AtomicU64>,
@@ -30,27 +31,28 @@ pub(crate) struct Outgoing {
 
 #[derive(Debug, Default)]
 struct Waiting {
-    /// The bytes of each packet.
+    /// The size of each packet, in bytes.
     packets: VecDeque<u32>,
     cost: usize,
-    /// How many bytes of `sent` the packets were that have left.
+    /// The part of `sent` that belongs to packets removed from the queue.
     settled: u64,
 }
 
-/// More would wait than may.
+/// The queue would exceed its limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Overflow;
 
 impl Outgoing {
-    /// Where whatever sends the packets counts their bytes.
+    /// Returns the counter of sent bytes, which the sender increases.
     pub(crate) fn sent(&self) -> &Arc<AtomicU64> {
         &self.sent
     }
 
-    /// A packet of so many bytes, as it will be on the wire, is about to be queued.
+    /// Records a packet of `bytes` on the wire that is about to be queued.
     ///
     /// # Errors
-    /// When it must not be, and the session has to end: a packet that is left out is one that is lost.
+    /// Returns an error if it must not be queued. The session then has to end, since a skipped
+    /// packet would be lost.
     pub(crate) fn add(&self, bytes: usize, bounds: Bounds) -> Result<(), Overflow> {
         let mut waiting = self.lock();
         waiting.settle(self.sent.load(Ordering::Relaxed));
@@ -66,7 +68,7 @@ impl Outgoing {
         Ok(())
     }
 
-    /// Whether nothing waits.
+    /// Returns whether nothing is queued.
     pub(crate) fn is_empty(&self) -> bool {
         let mut waiting = self.lock();
         waiting.settle(self.sent.load(Ordering::Relaxed));
@@ -79,7 +81,7 @@ impl Outgoing {
 }
 
 impl Waiting {
-    /// Takes out what has left since.
+    /// Removes the packets that have been sent since.
     fn settle(&mut self, sent: u64) {
         while let Some(&bytes) = self.packets.front() {
             let end = self.settled.saturating_add(bytes.into());
@@ -90,7 +92,8 @@ impl Waiting {
             self.cost = self.cost.saturating_sub(bytes as usize + PLACE);
             self.packets.pop_front();
         }
-        // Nothing waits, so whatever else was sent (heartbeats, answers to CONNECT) was none of these.
+        // The queue is empty, so any further bytes sent were not of queued packets but of
+        // heartbeats or answers to CONNECT.
         self.settled = sent;
         self.cost = 0;
         if self.packets.capacity() > KEPT_CAPACITY {
@@ -99,8 +102,8 @@ impl Waiting {
     }
 }
 
-/// How many bytes a packet of Socket.IO is on its way, by transport. It is never more than what is sent, or the difference
-/// would add up.
+/// The size of a Socket.IO packet on the wire, by transport. It is never larger than what is sent,
+/// or the difference would accumulate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Size {
     polling: usize,
@@ -108,7 +111,7 @@ pub(crate) struct Size {
 }
 
 impl Size {
-    /// Of a text with so many bytes, before which Engine.IO puts the type of its own packet.
+    /// Returns the size of a text packet of `bytes`, with the type that Engine.IO puts in front.
     pub(crate) fn of_text(bytes: usize) -> Self {
         let polling = bytes.saturating_add(1);
         Self {
@@ -117,7 +120,7 @@ impl Size {
         }
     }
 
-    /// With an attachment of so many bytes more; over polling it is base64, which is longer.
+    /// Adds an attachment of `bytes`. Over polling it is sent as base64, which is longer.
     pub(crate) fn with_attachment(self, bytes: usize) -> Self {
         Self {
             polling: self.polling.saturating_add(bytes),
@@ -133,7 +136,8 @@ impl Size {
     }
 }
 
-/// With its header, which grows with it (RFC 6455, section 5.2).
+/// Returns the size of a WebSocket frame, whose header grows with the payload (RFC 6455, section
+/// 5.2).
 fn frame(payload: usize) -> usize {
     let header = match payload {
         0..126 => 2,
@@ -195,7 +199,7 @@ mod tests {
     fn what_else_is_sent_does_not_add_up() {
         let outgoing = Outgoing::default();
         for _ in 0..10_000 {
-            // A heartbeat, which was never queued here, and one packet that was.
+            // A heartbeat, which was never queued here, and one queued packet.
             send(&outgoing, 3);
             assert_eq!(outgoing.add(100, BOUNDS), Ok(()));
             send(&outgoing, 100);

@@ -1,4 +1,4 @@
-//! Places for what is open, so many in all and of each origin, and where requests find it.
+//! Places for sessions, limited in total and by origin, and the lookup of polling sessions by id.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -7,11 +7,11 @@ use socketioxide::socket::Sid;
 
 use crate::address::Origin;
 
-/// All places, and what is open there.
+/// All places, and the polling sessions by id.
 #[derive(Debug)]
 pub(super) struct Places<T> {
     most: usize,
-    /// 0 is no bound.
+    /// The maximum number of places of one origin; 0 for no limit.
     most_of_origin: usize,
     open: Mutex<Open>,
     polling: Mutex<HashMap<Sid, Weak<T>>>,
@@ -23,12 +23,12 @@ struct Open {
     origins: HashMap<Origin, usize>,
 }
 
-/// Why no session is opened.
+/// Why a session is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Refused {
-    /// There are too many.
+    /// There are too many sessions in total.
     Full,
-    /// There are too many of this origin.
+    /// There are too many sessions of this origin.
     TooMany,
 }
 
@@ -42,7 +42,7 @@ impl<T> Places<T> {
         }
     }
 
-    /// Takes a place for one that comes from there.
+    /// Takes a place for a session from this origin.
     pub(super) fn take(self: &Arc<Self>, origin: Origin) -> Result<Place<T>, Refused> {
         let mut open = lock(&self.open);
         if open.all >= self.most {
@@ -60,7 +60,7 @@ impl<T> Places<T> {
         })
     }
 
-    /// What has this id, if it began by polling.
+    /// Returns the session with this id, if it began with polling.
     pub(super) fn find(&self, sid: Sid) -> Option<Arc<T>> {
         lock(&self.polling).get(&sid)?.upgrade()
     }
@@ -74,7 +74,7 @@ impl<T> Places<T> {
     }
 }
 
-/// The place of an open session, which is free again when this is dropped.
+/// The place of an open session. Dropping it frees the place.
 #[derive(Debug)]
 pub(super) struct Place<T> {
     all: Arc<Places<T>>,

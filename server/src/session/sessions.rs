@@ -7,7 +7,7 @@ use super::places::{Places, Refused};
 use super::state::{Limits, Session};
 use crate::counters::Counters;
 
-/// All sessions that are open, in all and by where they come from.
+/// All open sessions, in total and by origin.
 #[derive(Debug)]
 pub(crate) struct Sessions {
     limits: Limits,
@@ -29,7 +29,7 @@ impl Sessions {
         }
     }
 
-    /// A new session of whoever comes from there, and is spoken to in English or else in Chinese.
+    /// Opens a session for a client at `address`, which gets texts in English or else in Chinese.
     pub(crate) fn open(&self, address: IpAddr, english: bool) -> Result<Arc<Session>, Refused> {
         let place = self.places.take(address.into()).inspect_err(|_| {
             self.counters.sessions_refused.add();
@@ -37,7 +37,7 @@ impl Sessions {
         Ok(Arc::new(Session::new(address, english, self.limits, place)))
     }
 
-    /// The session with this id, if it began by polling.
+    /// Returns the session with this id, if it began with polling.
     pub(crate) fn find(&self, sid: Sid) -> Option<Arc<Session>> {
         self.places.find(sid)
     }

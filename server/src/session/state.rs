@@ -1,4 +1,4 @@
-//! One session, and what it may cost.
+//! One session and its limits.
 
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,38 +15,38 @@ use crate::net::Connection;
 use crate::orchard::Member;
 use crate::rate::{Bucket, Rate};
 
-/// How long what is queued has to go out when a session is ended.
+/// The time in which queued packets may still be sent when the server ends a session.
 const FAREWELL: Duration = Duration::from_secs(3);
 
-/// How often it is looked whether it has.
+/// The interval at which this is checked.
 const SERVED_INTERVAL: Duration = Duration::from_millis(20);
 
-/// What one session may cost.
+/// The limits of one session.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
-    /// The events that it may send.
+    /// The rate of events that the client may send.
     pub(crate) events: Rate,
-    /// What may wait for it.
+    /// The limits on queued packets.
     pub(crate) outgoing: Bounds,
 }
 
-/// What this server knows of a session. The request of its handshake carries it, and the engine keeps that request for as
-/// long as it keeps the session: so this lives as long, and is dropped with it.
+/// What this server knows about a session. The handshake request carries it as an extension, and
+/// the engine keeps that request as long as the session, so both are dropped together.
 #[derive(Debug)]
 pub(crate) struct Session {
-    /// Where it comes from.
+    /// The address of the client.
     pub(crate) address: IpAddr,
-    /// Whether its page is English.
+    /// Whether the page is in English.
     pub(crate) english: bool,
     limits: Limits,
     events: Bucket,
     outgoing: Outgoing,
-    /// The WebSocket that carries it, or will when it is upgraded; none for one that is polling.
+    /// The connection of the WebSocket, also while the upgrade is under way; `None` while polling.
     connection: Mutex<Option<Arc<Connection>>>,
     has_ended: AtomicBool,
-    /// Its socket in the orchard, if it has one now.
+    /// The socket in the orchard's namespace, if there is one.
     member: Mutex<Option<Arc<Member>>>,
-    /// The engine's id of it, if requests find it by that.
+    /// The engine's session id, if requests look the session up by it.
     sid: OnceLock<Sid>,
     place: Place<Session>,
 }
@@ -67,50 +67,52 @@ impl Session {
         }
     }
 
-    /// The session of a socket; every request that opens one was given it.
+    /// Returns the session of a socket. Every request that opens a session carries one.
     pub(crate) fn of(socket: &Socket) -> Option<&Arc<Self>> {
         socket.req_parts().extensions.get()
     }
 
-    /// Lets requests that name its id find it. One that begins as a WebSocket needs no more requests.
+    /// Registers the session id for later requests. A session that begins as a WebSocket needs no
+    /// further requests.
     pub(crate) fn register(self: &Arc<Self>, sid: Sid) {
         if self.sid.set(sid).is_ok() {
             self.place.all().insert(sid, self);
         }
     }
 
-    /// This connection carries it from now on.
+    /// Sets the connection that carries the session from now on.
     pub(crate) fn set_connection(&self, connection: &Arc<Connection>) {
         connection.count_for(self.outgoing.sent());
         *lock(&self.connection) = Some(Arc::clone(connection));
     }
 
-    /// A poll was answered with so many bytes.
+    /// Counts the bytes of an answered poll.
     pub(crate) fn polled(&self, bytes: u64) {
         self.outgoing.sent().fetch_add(bytes, Ordering::Relaxed);
     }
 
-    /// Takes events from what it may send; false if that is too many. A long one counts as several: one a KiB.
+    /// Returns whether the client may send an event of this size, and counts it. A long event
+    /// counts as several: one more per KiB.
     pub(crate) fn may_send(&self, bytes: usize, now: Duration) -> bool {
         let tokens = 1 + u64::try_from(bytes / 1024).unwrap_or(u64::MAX - 1);
         self.events.take(self.limits.events, tokens, now)
     }
 
-    /// Something is about to be queued for it.
+    /// Records a packet that is about to be queued.
     ///
     /// # Errors
-    /// When that must not be, and it has to be ended.
+    /// Returns an error if it must not be queued and the session has to end.
     pub(crate) fn queue(&self, size: Size, transport: TransportType) -> Result<(), Overflow> {
         self.outgoing
             .add(size.over(transport), self.limits.outgoing)
     }
 
-    /// Whether all that was queued is on its way.
+    /// Returns whether everything queued has been sent.
     pub(crate) fn is_served(&self) -> bool {
         self.outgoing.is_empty()
     }
 
-    /// As [`queue`](Self::queue), of its last words, for which there is always room.
+    /// Like [`queue`](Self::queue), for the last packets of the session, to which no limit applies.
     pub(crate) fn queue_last(&self, size: Size, transport: TransportType) {
         let bounds = Bounds {
             bytes: usize::MAX,
@@ -119,10 +121,10 @@ impl Session {
         let _ = self.outgoing.add(size.over(transport), bounds);
     }
 
-    /// Ends it, from the server's side. What was queued goes out, within [`FAREWELL`].
+    /// Ends the session from the server's side. Queued packets are still sent, within [`FAREWELL`].
     pub(crate) fn end(self: &Arc<Self>) {
         self.has_ended.store(true, Ordering::Release);
-        // One that is polling ends when it asks next.
+        // A polling session ends with its next request.
         if let Some(connection) = lock(&self.connection).clone() {
             let session = Arc::clone(self);
             tokio::spawn(async move {
@@ -152,7 +154,7 @@ impl Session {
         *lock(&self.member) = Some(member);
     }
 
-    /// It has left, unless another has come meanwhile.
+    /// Removes the member, unless another one has been set meanwhile.
     pub(crate) fn remove_member(&self, member: &Arc<Member>) {
         let mut current = lock(&self.member);
         if current.as_ref().is_some_and(|it| Arc::ptr_eq(it, member)) {

@@ -59,7 +59,7 @@ fn response(answer: Answer) -> Response {
         header::CONTENT_TYPE,
         HeaderValue::from_static("application/json"),
     );
-    // There are tokens in it.
+    // The response may contain tokens.
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     if let Some(seconds) = answer.retry_after {
         headers.insert(header::RETRY_AFTER, seconds.into());

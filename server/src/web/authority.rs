@@ -1,23 +1,25 @@
-//! The host and port of an URL, as `Host` and `Origin` have them.
+//! Host and port of a URL, as `Host` and `Origin` contain them.
 
 use std::net::IpAddr;
 
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, header, uri};
 
-/// A host with a port or without, such as `game.example:5000`.
+/// A host with or without a port, such as `game.example:5000`.
 #[derive(Clone, Debug)]
 pub(crate) struct Authority(uri::Authority);
 
 impl Authority {
-    /// The text, unless it is no host, means several, or has a name and password before it.
+    /// Parses the text. Returns `None` if it is not a host, is a list of several, or contains user
+    /// information.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let authority: uri::Authority = text.parse().ok()?;
         let bare = !text.contains(['@', '*']) && !authority.host().is_empty();
         bare.then_some(Self(authority))
     }
 
-    /// What a request asks: the host of its target (RFC 9112, section 3.2.2), which browsers leave out, else `Host`.
+    /// Returns the host of a request: that of its target (RFC 9112, section 3.2.2), which browsers
+    /// leave out, or else of `Host`.
     pub(super) fn of_request(request: &Request) -> Option<Self> {
         match request.uri().authority() {
             Some(authority) => Self::parse(authority.as_str()),
@@ -25,20 +27,20 @@ impl Authority {
         }
     }
 
-    /// The `Host` of a request.
+    /// Returns the host in the `Host` header.
     pub(super) fn of_headers(headers: &HeaderMap) -> Option<Self> {
         Self::parse(headers.get(header::HOST)?.to_str().ok()?)
     }
 
-    /// That of the page which sent an `Origin`, if it came by HTTP.
+    /// Returns the host of an `Origin`, if the page was loaded by HTTP or HTTPS.
     pub(super) fn of_origin(origin: &HeaderValue) -> Option<Self> {
         let (scheme, authority) = origin.to_str().ok()?.split_once("://")?;
         let http = ["http", "https"].contains(&scheme);
         http.then(|| Self::parse(authority))?
     }
 
-    /// Whether it names this machine and no other: `localhost`, names below it, and addresses of the loopback, as browsers
-    /// have it (Secure Contexts, section 3.1).
+    /// Returns whether the host is this machine and no other: `localhost`, a name below it, or a
+    /// loopback address, as browsers define it (Secure Contexts, section 3.1).
     pub(super) fn is_loopback(&self) -> bool {
         let host = self.host();
         let name = host.to_ascii_lowercase();
@@ -48,7 +50,8 @@ impl Authority {
         }
     }
 
-    /// Whether `self`, which an option names, means `asked`. Without a port it means all of them.
+    /// Returns whether `self`, from an option, matches `asked`. Without a port it matches every
+    /// port.
     pub(super) fn means(&self, asked: &Self) -> bool {
         let port = self.0.port_u16();
         self.host().eq_ignore_ascii_case(asked.host())
@@ -60,7 +63,7 @@ impl Authority {
     }
 }
 
-/// Host and port, in letters of either case.
+/// Compares host and port; the host is case-insensitive.
 impl PartialEq for Authority {
     fn eq(&self, other: &Self) -> bool {
         self.0 == other.0

@@ -1,4 +1,4 @@
-//! Bodies of requests: read whole, up to a size and within a time.
+//! Request bodies: read whole, up to a maximum size and within a time limit.
 
 use std::time::Duration;
 
@@ -8,15 +8,15 @@ use axum::http::StatusCode;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use tokio::time::timeout;
 
-/// What a body may cost.
+/// The limits of a request body.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct BodyLimits {
     pub(super) bytes: usize,
-    /// From the end of the head to the end of the body, however it comes.
+    /// The time from the end of the head to the end of the body.
     pub(super) time: Duration,
 }
 
-/// Why a body has not been read.
+/// Why a body was not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum BodyError {
     /// The connection has failed.
@@ -35,7 +35,7 @@ impl BodyError {
     }
 }
 
-/// The request with its body in memory.
+/// Reads the body into memory and returns the request with it.
 pub(super) async fn read(request: Request, limits: BodyLimits) -> Result<Request, BodyError> {
     let (parts, body) = request.into_parts();
     let bytes = bytes(body, limits).await?;

@@ -1,4 +1,4 @@
-//! Headers that make browsers careful with what is served.
+//! Security headers of responses.
 
 use axum::Router;
 use axum::http::{HeaderName, HeaderValue, header};
@@ -7,14 +7,14 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::config::Config;
 
-/// Puts them on every response that doesn't say otherwise.
+/// Adds them to every response that does not set its own.
 pub(super) fn secure(router: Router, config: &Config) -> Router {
     let security = SECURITY.into_iter().filter_map(|(name, value)| {
         let name = HeaderName::try_from(name).ok()?;
         Some((name, HeaderValue::from_static(value)))
     });
     let policy = config.content_security_policy.clone().or_else(|| {
-        // The origins in it were found to be fit for it when the command line was read.
+        // The origins in the policy were validated when the command line was parsed.
         HeaderValue::try_from(policy(config).to_string()).ok()
     });
     let policy = policy.filter(|policy| !policy.is_empty());

@@ -1,4 +1,4 @@
-//! By which names the server may be asked for, if it shall look at them.
+//! The host names that the server accepts requests for.
 
 use std::sync::Arc;
 
@@ -11,12 +11,13 @@ use axum::response::{IntoResponse, Response};
 use super::authority::Authority;
 use crate::logging::Outside;
 
-/// The path that answers whatever it was asked for as: who watches over a server asks for it by its address.
+/// The path that is answered for every host: monitoring asks for a server by its address.
 pub(super) const HEALTH_PATH: &str = "/healthz";
 
-/// Answers only requests for these hosts. Without any, the router stays as it is.
+/// Rejects requests for hosts other than these. With an empty list, the router is unchanged.
 ///
-/// A name whose owner lets it lead here makes their page one of this server's to a browser ("DNS rebinding").
+/// If someone points a name of their own at this server, a browser takes their page for one of this
+/// server's ("DNS rebinding").
 pub(super) fn check(router: Router, hosts: &[Authority]) -> Router {
     if hosts.is_empty() {
         return router;

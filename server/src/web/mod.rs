@@ -1,4 +1,4 @@
-//! What is served over HTTP, and with which headers.
+//! The HTTP routes and their headers.
 
 mod api;
 mod authority;
@@ -27,7 +27,7 @@ use socket::Endpoint;
 
 pub(crate) use authority::Authority;
 
-/// All routes: `/api`, `/healthz`, `/socket.io/`, and the page for everything else.
+/// Returns all routes: `/api`, `/healthz`, `/socket.io/`, and the page for everything else.
 pub(crate) fn router(
     app: Arc<App>,
     engine: Engine,
@@ -59,7 +59,7 @@ pub(crate) fn router(
     hosts::check(router, &config.allowed_hosts)
 }
 
-/// Whether the server can do its work, for those who watch over it.
+/// Reports to monitoring whether the server can do its work.
 async fn health(State(api): State<api::Api>) -> (StatusCode, &'static str) {
     match api.app.database.ping().await {
         Ok(()) => (StatusCode::OK, "ok\n"),

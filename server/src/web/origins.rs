@@ -1,4 +1,4 @@
-//! Pages of which origins may use this server. A browser says where a page came from, and a page can't change that.
+//! Access by page origin. A browser sends the origin of a page, and the page can't change it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,16 +15,17 @@ use super::authority::Authority;
 use crate::config::Config;
 use crate::logging::Outside;
 
-/// How long a browser may remember what it was allowed: two hours is what Chromium takes at most.
+/// The time for which a browser may cache a preflight response: two hours is the most that Chromium
+/// uses.
 const REMEMBERED: Duration = Duration::from_secs(2 * 60 * 60);
 
-/// The origins whose pages are let in.
+/// The origins whose pages are allowed.
 #[derive(Clone, Debug)]
 struct Origins {
     named: Vec<HeaderValue>,
     everybody: bool,
-    /// Whether pages of other servers on this machine are: nobody but its user sees such a server, and a page that is worked on
-    /// comes from a server of its own.
+    /// Whether pages of other servers on this machine are allowed. Only the user of the machine
+    /// reaches those, and a page under development is served by one.
     neighbours: bool,
 }
 
@@ -39,9 +40,11 @@ impl Origins {
         }
     }
 
-    /// Whether pages of this origin may read answers, which a browser lets only the page's own server decide.
+    /// Returns whether pages of this origin may read responses. For the page served here, the
+    /// browser always allows it.
     fn may_read(&self, origin: &HeaderValue, host: Option<&Authority>) -> bool {
-        // The host, too: a proxy may bring strangers here, and a name of somebody else's may lead here.
+        // Check the host, too: a proxy may forward requests from outside, and someone else's name
+        // may resolve to this address.
         let of_neighbours = || {
             let page = Authority::of_origin(origin);
             [page.as_ref(), host]
@@ -51,14 +54,15 @@ impl Origins {
         self.everybody || self.named.contains(origin) || self.neighbours && of_neighbours()
     }
 
-    /// Whether pages of this origin may open connections: those, and the page that is served here.
+    /// Returns whether pages of this origin may open connections: those that may read, and the page
+    /// served here.
     fn may_connect(&self, origin: &HeaderValue, host: Option<&Authority>) -> bool {
         let page = Authority::of_origin(origin);
         self.may_read(origin, host) || page.is_some() && page.as_ref() == host
     }
 }
 
-/// Lets in pages of the origins in the settings, and keeps out those of all others.
+/// Admits pages of the configured origins, and rejects all others.
 pub(super) fn check(router: Router, config: &Config) -> Router {
     let origins = Arc::new(Origins::new(config));
     let guarded = router.layer(middleware::from_fn_with_state(Arc::clone(&origins), guard));
@@ -81,11 +85,12 @@ pub(super) fn check(router: Router, config: &Config) -> Router {
     guarded.layer(cors)
 }
 
-/// A browser holds a WebSocket to no rule of CORS: the server has to look at where the page came from.
+/// Checks the origin of a request. Browsers don't apply CORS to a WebSocket, so the server has to
+/// do it.
 async fn guard(State(origins): State<Arc<Origins>>, request: Request, next: Next) -> Response {
     let path = SOCKET_PATH.trim_end_matches('/');
     let socket = request.uri().path().starts_with(path);
-    // What sends no origin is no page.
+    // A request without an origin does not come from a page.
     match request.headers().get(header::ORIGIN) {
         Some(origin) if socket => {
             let host = Authority::of_request(&request);
@@ -119,7 +124,7 @@ mod tests {
         Origins::new(&Cli::parse_from(arguments).config)
     }
 
-    /// Whether a page may connect, and whether it may read.
+    /// Returns whether a page may connect, and whether it may read.
     fn may(origins: &Origins, origin: &str, host: &str) -> (bool, bool) {
         let origin = HeaderValue::from_str(origin).unwrap();
         let host = Authority::parse(host);
@@ -176,7 +181,7 @@ mod tests {
             ("https://evil.example", LOOPBACK, (false, false)),
             ("tauri://localhost", LOOPBACK, (false, false)),
             ("null", LOOPBACK, (false, false)),
-            // Through a proxy that says what it was asked for.
+            // Through a proxy that keeps the `Host` header.
             ("http://localhost:8080", "game.example", (false, false)),
             ("https://game.example", "game.example", (true, false)),
         ] {

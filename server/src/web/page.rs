@@ -1,4 +1,4 @@
-//! The built page: its files, precompressed where the build has done so.
+//! The files of the built page, with their precompressed copies where the build made them.
 
 use std::path::Path;
 
@@ -26,7 +26,8 @@ pub(super) fn router(dist: &Path) -> Router {
         .layer(middleware::from_fn(cache))
 }
 
-/// A page that is no file, such as an address that the page itself made up, is the page.
+/// Serves `index.html` for a navigation to a path without a file, such as one that the page's own
+/// router made up.
 async fn navigate(mut index: ServeFile, request: Request) -> Response {
     if !is_navigation(request.method(), request.uri().path(), request.headers()) {
         return StatusCode::NOT_FOUND.into_response();
@@ -44,7 +45,7 @@ async fn cache(request: Request, next: Next) -> Response {
     let policy = cache_control(request.uri().path());
     let mut response = next.run(request).await;
     let good = response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED;
-    // What is not there today may be there tomorrow, whatever its name.
+    // A file that is missing now may exist later, whatever its name.
     let policy = if good { policy } else { cache_control("") };
     response
         .headers_mut()
@@ -52,7 +53,7 @@ async fn cache(request: Request, next: Next) -> Response {
     response
 }
 
-/// Whether somebody opens a page, rather than a page its parts.
+/// Returns whether the request is a navigation rather than one for a resource of the page.
 fn is_navigation(method: &Method, path: &str, headers: &HeaderMap) -> bool {
     let reads = method == Method::GET || method == Method::HEAD;
     let accept = headers

@@ -1,4 +1,4 @@
-//! The endpoint of Engine.IO: every request of Socket.IO's transports.
+//! The Engine.IO endpoint: every request of Socket.IO's transports.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -21,10 +21,10 @@ use crate::net::Connection;
 use crate::orchard::Engine;
 use crate::session::{Refused, Session, Sessions};
 
-/// When to try again where there are too many, in seconds.
+/// The `Retry-After` of a refused session, in seconds.
 const RETRY_SECONDS: u64 = 5;
 
-/// What the engine answers a request of a session that it doesn't know.
+/// The engine's answer to a request with an unknown session id.
 const UNKNOWN_SESSION: &str = r#"{"code":"1","message":"Session ID unknown"}"#;
 
 #[derive(Clone)]
@@ -50,7 +50,7 @@ impl Endpoint {
         }
     }
 
-    /// Begins a session, if there may be one more.
+    /// Opens a session, if the limits allow one more.
     async fn open(&mut self, address: IpAddr, mut request: Request) -> Response {
         let languages = request.headers().get(header::ACCEPT_LANGUAGE);
         let english = languages
@@ -70,7 +70,7 @@ impl Endpoint {
         if upgrades || response.status() != StatusCode::OK {
             return response;
         }
-        // A session that is polling is known by its id from the next request on.
+        // From the next request on, a polling session is found by its id.
         let (parts, body) = response.into_parts();
         match body::bytes(body, self.limits).await {
             Ok(handshake) => {
@@ -83,11 +83,11 @@ impl Endpoint {
         }
     }
 
-    /// A request of a session that is registered.
+    /// Handles a request of a registered session.
     async fn go_on(&mut self, session: &Session, request: Request) -> Response {
         let uri = request.uri().clone();
         let polls = request.method() == Method::GET;
-        // What it has not got yet is still given to it.
+        // Packets that are still queued can be polled.
         if session.has_ended() && (!polls || session.is_served()) {
             self.close(&uri).await;
             return unknown_session();
@@ -103,7 +103,7 @@ impl Endpoint {
         response
     }
 
-    /// Ends a session that is polling, with the packet by which its client would.
+    /// Ends a polling session with the packet by which a client would close it.
     async fn close(&mut self, uri: &Uri) {
         let mut request = Request::new(Body::from("1"));
         *request.method_mut() = Method::POST;
@@ -135,16 +135,16 @@ async fn serve(
     }
 }
 
-/// The connection of this request is, or becomes, the WebSocket of the session.
+/// Records that the connection of this request is, or becomes, the WebSocket of the session.
 fn carry(session: &Session, request: &Request) {
     if let Some(connection) = request.extensions().get::<Arc<Connection>>() {
         session.set_connection(connection);
     }
 }
 
-/// Takes out the headers that the engine would keep, twice, for as long as the session lives, and
-/// does not need. The rest is copied: as received, it refers to the buffer that the whole request
-/// was read into, and would keep all of its 16 KiB.
+/// Removes the headers that the engine would keep, twice, for the lifetime of the session, and does
+/// not need. Copies the rest: as received, they refer to the buffer of the whole request and would
+/// keep all of its 16 KiB.
 fn strip(request: &mut Request) {
     let needed = [
         header::CONNECTION,
@@ -167,7 +167,7 @@ fn upgrades(uri: &Uri) -> bool {
     field(uri, "transport") == Some("websocket")
 }
 
-/// The id in the engine's answer to a handshake: a packet of type 0 with an object.
+/// Returns the session id in the engine's answer to a handshake, a packet of type 0 with an object.
 fn sid_of(handshake: &[u8]) -> Option<Sid> {
     #[derive(Deserialize)]
     struct Open {
@@ -177,7 +177,7 @@ fn sid_of(handshake: &[u8]) -> Option<Sid> {
     open.sid.parse().ok()
 }
 
-/// A field of the query, as the engine reads it: the first of that name, as it stands there.
+/// Returns a field of the query as the engine reads it: the first of that name, without decoding.
 fn field<'a>(uri: &'a Uri, name: &str) -> Option<&'a str> {
     let mut fields = uri.query()?.split('&');
     fields.find_map(|field| field.strip_prefix(name)?.strip_prefix('='))
