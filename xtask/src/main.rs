@@ -1,7 +1,7 @@
-//! What a person types in this project: `cargo xtask run`, `build`, `check`, `test`.
+//! The commands of this project: `cargo xtask run`, `build`, `check`, `test`.
 //!
-//! Every command sets up what it needs and finds missing. Tools go into a cache outside the
-//! checkout (see [`tools::cache`]).
+//! Each command installs what it needs and is missing. Tools go into a cache outside the checkout
+//! (see [`tools::cache`]).
 
 mod bench;
 mod cli;

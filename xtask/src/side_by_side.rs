@@ -1,11 +1,11 @@
-//! Several things at the same time.
+//! Parallel execution.
 
 use std::thread;
 
 use anyhow::Result;
 
-/// Does all of it at the same time. Where something fails, the rest is still waited for: what is
-/// installed and built is of use to the next try.
+/// Runs all functions in parallel. If one fails, still waits for the others: what they install and
+/// build is used by the next attempt.
 pub(crate) fn side_by_side<T: Send, F: FnOnce() -> Result<T> + Send>(
     works: impl IntoIterator<Item = F>,
 ) -> Result<Vec<T>> {

@@ -6,10 +6,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::{Context, Result};
 use xxhash_rust::xxh3::Xxh3Default;
 
-/// A fingerprint of everything fed to it, in the order it was fed: XXH3 of 64 bits.
+/// A 64-bit XXH3 fingerprint of everything fed to it, in that order.
 ///
-/// The same input has the same fingerprint on each machine and with each compiler, so that files
-/// named by it stay cached. It detects changes, not attacks.
+/// The same input has the same fingerprint on each machine and with each compiler, so files with it
+/// in their names stay cached. It detects changes, not attacks.
 #[derive(Default)]
 pub(crate) struct Stamp(Xxh3Default);
 
@@ -19,15 +19,15 @@ impl Stamp {
         self.bytes(text.as_bytes())
     }
 
-    /// Feeds bytes, and how many they are: two inputs differ from one that joins them.
+    /// Feeds bytes and their length, so that two inputs differ from their concatenation.
     pub(crate) fn bytes(&mut self, bytes: &[u8]) -> &mut Self {
         self.0.update(&(bytes.len() as u64).to_le_bytes());
         self.0.update(bytes);
         self
     }
 
-    /// Feeds the names and contents of a file, or of all files in a folder. What is not there
-    /// counts as such.
+    /// Feeds the names and contents of a file, or of all files in a folder. A missing file has a
+    /// fingerprint, too.
     pub(crate) fn contents(&mut self, root: &Path, path: &str) -> Result<&mut Self> {
         for file in files(&root.join(path))? {
             let bytes = std::fs::read(&file)
@@ -37,7 +37,7 @@ impl Stamp {
         Ok(self)
     }
 
-    /// Feeds the names, sizes and times of all files in a folder, which is quicker.
+    /// Feeds the names, sizes and modification times of all files in a folder, which is faster.
     pub(crate) fn outline(&mut self, dir: &Path) -> Result<&mut Self> {
         for file in files(dir)? {
             let about = file.metadata()?;
@@ -53,21 +53,21 @@ impl Stamp {
         format!("{:016x}", self.0.digest())
     }
 
-    /// Feeds the name of a file, as seen from a folder.
+    /// Feeds the name of a file, relative to a folder.
     fn name(&mut self, file: &Path, folder: &Path) -> &mut Self {
         let name = file.strip_prefix(folder).unwrap_or(file);
         self.bytes(name.as_os_str().as_encoded_bytes())
     }
 }
 
-/// Since 1970; what is older counts as from then.
+/// Returns the duration since 1970; earlier times count as 1970.
 fn nanoseconds(time: SystemTime) -> u128 {
     time.duration_since(UNIX_EPOCH)
         .map_or(0, |since| since.as_nanos())
 }
 
-/// The files in a folder and below, in a fixed order; the file itself, if it is one; none, if
-/// nothing is there.
+/// Returns the files in a folder, recursively and in a fixed order; the file itself, if `path` is
+/// one; nothing, if it does not exist.
 pub(crate) fn files(path: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     collect(path, &mut found).with_context(|| format!("could not look into {}", path.display()))?;
@@ -123,7 +123,7 @@ mod tests {
 
     #[test]
     fn a_fingerprint_is_the_same_wherever_it_is_taken() {
-        // The empty input's, as the specification of XXH3 has it.
+        // The fingerprint of the empty input in the specification of XXH3.
         assert_eq!(Stamp::default().key(), "2d06800538d394c2");
         assert_eq!(
             Stamp::default().text("a").text("b").key(),

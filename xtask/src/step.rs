@@ -5,12 +5,12 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 
-/// Runs `work`; prints before what it does, and after how long it took.
+/// Runs `work`. Prints what it does before, and how long it took after.
 pub(crate) fn step<T>(what: impl fmt::Display, work: impl FnOnce() -> Result<T>) -> Result<T> {
     println!("==> {what}");
     let start = Instant::now();
     let result = work().with_context(|| format!("could not finish: {what}"))?;
-    // With its name: something else may have begun meanwhile.
+    // Repeat the name: another step may have started meanwhile.
     println!("    {what}: done in {}", Seconds(start.elapsed()));
     Ok(result)
 }
@@ -20,7 +20,7 @@ pub(crate) fn note(what: impl fmt::Display) {
     println!("==> {what}");
 }
 
-/// A duration as a person reads it: `0.4 s`, `12 s`, `3 min 5 s`.
+/// Formats a duration for people: `0.4 s`, `12 s`, `3 min 5 s`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Seconds(pub(crate) Duration);
 

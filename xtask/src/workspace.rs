@@ -1,4 +1,4 @@
-//! Paths in this checkout, and its packages by where they run.
+//! Paths in this checkout, and its packages by the platform they run on.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -12,10 +12,10 @@ pub(crate) const PAGE: &str = "orchard";
 /// The default server's package, and the name of its program.
 pub(crate) const SERVER: &str = "orchard-server";
 
-/// Crates that live in a browser only.
+/// The crates that run only in a browser.
 pub(crate) const BROWSER_CRATES: [&str; 2] = ["socketio-web", "leptos-socketio"];
 
-/// The target that browsers run.
+/// The compilation target for browsers.
 pub(crate) const WASM: &str = "wasm32-unknown-unknown";
 
 /// The root of the checkout that cargo runs this program for. It may have been built in another
@@ -47,14 +47,14 @@ pub(crate) fn target() -> Result<PathBuf> {
     Ok(target.to_owned())
 }
 
-/// Where this program is.
+/// Returns the path of this program.
 pub(crate) fn program() -> Result<PathBuf> {
     let path = std::env::current_exe().context("could not find where this program is")?;
     Ok(as_it_is_now(path))
 }
 
-/// The path without the words that Linux puts behind it where a build has replaced the file since,
-/// as that of this program's own tests does.
+/// Removes the suffix that Linux appends to the path of a program whose file a build has replaced
+/// since, as this program's own tests do.
 fn as_it_is_now(path: PathBuf) -> PathBuf {
     match path
         .to_str()
@@ -65,7 +65,7 @@ fn as_it_is_now(path: PathBuf) -> PathBuf {
     }
 }
 
-/// A cargo command in the root of the checkout. In CI, an outdated Cargo.lock is an error.
+/// Returns a cargo command in the root of the checkout. In CI, an outdated Cargo.lock is an error.
 pub(crate) fn cargo(subcommand: &str) -> Command {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.current_dir(root()).arg(subcommand);

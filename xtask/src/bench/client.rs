@@ -1,4 +1,4 @@
-//! What an event costs in the client alone, from the WebSocket's handler to the listener and back.
+//! The cost of an event in the client alone, from the WebSocket's handler to the listener and back.
 
 use anyhow::Result;
 use serde_json::json;
@@ -13,7 +13,8 @@ pub(super) fn measure(context: &Context) -> Result<Vec<Figure>> {
     Ok(figures)
 }
 
-/// Built as an app that cares for time would: the budgets are about this one.
+/// Measures a build optimized for speed, as for an app that depends on it: the budgets apply to
+/// this one.
 fn for_speed(context: &Context) -> Result<Vec<Figure>> {
     let mut samples = samples(context, Built::ForSpeed, context.rounds(25, 3))?;
     let mut figure = |id: &str, title| figure(context, &mut samples, id, "", title);
@@ -36,7 +37,7 @@ fn for_speed(context: &Context) -> Result<Vec<Figure>> {
     ])
 }
 
-/// Built as the page is: what the fewer bytes cost in time.
+/// Measures a build optimized for size, like the page's: what the smaller size costs in time.
 fn for_size(context: &Context) -> Result<Vec<Figure>> {
     let mut samples = samples(context, Built::ForSize, context.rounds(9, 2))?;
     let mut figure = |id: &str, title| figure(context, &mut samples, id, "-for-size", title);

@@ -1,5 +1,5 @@
-//! The protocol's core on this machine, by criterion: `benches/core`, a package of its own because
-//! of its peers.
+//! The protocol's core on this machine, measured by criterion: `benches/core`, a separate package
+//! because of the peers it depends on.
 
 use std::path::Path;
 use std::process::Command;
@@ -79,7 +79,7 @@ fn compared(criterion: &Path, group: &str, title: &str, peer: (&str, &str)) -> R
         .theirs(peer, of("theirs")?))
 }
 
-/// Nanoseconds of each sample that criterion took.
+/// Returns the nanoseconds of each sample that criterion took.
 fn samples(folder: &Path) -> Result<Vec<f64>> {
     #[derive(Deserialize)]
     struct Taken {
@@ -98,7 +98,7 @@ fn samples(folder: &Path) -> Result<Vec<f64>> {
         .collect())
 }
 
-/// One of the peers links OpenSSL.
+/// Installs OpenSSL, which one of the peers links, if it is missing.
 fn open_ssl() -> Result<()> {
     let there = process::output(Command::new("pkg-config").args(["--exists", "openssl"]));
     if there.is_ok() || cfg!(not(target_os = "linux")) {

@@ -9,16 +9,16 @@ use crate::tools::{self, cache};
 use crate::workspace::{self, WASM};
 use crate::{page, process};
 
-/// What an example is built for.
+/// The optimization goal of an example.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Built {
-    /// As the page.
+    /// For size, like the page.
     ForSize,
     ForSpeed,
 }
 
 impl Built {
-    /// Cargo's profile.
+    /// Returns Cargo's profile for this goal.
     fn profile(self) -> &'static str {
         match self {
             Self::ForSize => "release",

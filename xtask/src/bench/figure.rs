@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::statistics::{self, Spread};
 
-/// A measured figure, of this project and in most cases of a peer.
+/// A measured figure of this project and, in most cases, of a peer.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct Figure {
     /// Its name in `docs/benchmarks.json`.
@@ -31,35 +31,35 @@ pub(crate) struct Theirs {
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 pub(crate) struct Budget {
     of: Of,
-    /// `--check` fails above it. Until the goal is reached it is what was reached, and is only
-    /// lowered.
+    /// `--check` fails above it. Until the goal is reached, it is the best value so far, and is
+    /// only ever lowered.
     most: f64,
     goal: f64,
 }
 
-/// What is compared with the budget.
+/// The value that is compared with the budget.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 enum Of {
     /// The ratio of the medians, ours / theirs.
     Ratio,
-    /// Ours, in the figure's unit.
+    /// Our value, in the figure's unit.
     Ours,
 }
 
 /// The result of comparing a figure with its budget.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) enum Verdict {
-    /// It has no budget, or reaches its goal.
+    /// The figure has no budget, or reaches its goal.
     Well,
-    /// It is within its limit but misses its goal; the text says by how much.
+    /// The figure is within its limit but misses its goal; the text says by how much.
     Short(String),
-    /// It is over its limit; the text says by how much.
+    /// The figure is over its limit; the text says by how much.
     Over(String),
 }
 
 impl Figure {
-    /// A figure with no samples yet.
+    /// Creates a figure without samples.
     pub(crate) fn new(id: &str, title: &str, unit: &str) -> Self {
         Self {
             id: id.to_owned(),
@@ -94,12 +94,12 @@ impl Figure {
         self
     }
 
-    /// Ours divided by theirs.
+    /// Returns our median divided by the peer's.
     pub(super) fn ratio(&self) -> Option<f64> {
         statistics::ratio(&self.ours, &self.theirs.as_ref()?.samples)
     }
 
-    /// An error if there is nothing to compare with the budget.
+    /// Compares the figure with its budget. Returns an error if there is no value to compare.
     pub(super) fn verdict(&self) -> Result<Verdict> {
         let Some(Budget { of, most, goal }) = self.budget else {
             return Ok(Verdict::Well);
@@ -135,7 +135,7 @@ impl Figure {
 }
 
 impl Budget {
-    /// A limit for the ratio ours / theirs.
+    /// Creates a limit for the ratio ours / theirs.
     pub(crate) const fn ratio(goal: f64) -> Self {
         Self {
             of: Of::Ratio,
@@ -144,7 +144,7 @@ impl Budget {
         }
     }
 
-    /// A limit for our figure, in its unit.
+    /// Creates a limit for our figure, in its unit.
     pub(crate) const fn ours(goal: f64) -> Self {
         Self {
             of: Of::Ours,
@@ -153,13 +153,13 @@ impl Budget {
         }
     }
 
-    /// Raises the limit to `most` until the goal is reached. It is only ever lowered.
+    /// Raises the limit to `most` until the goal is reached. `most` is only ever lowered.
     pub(crate) const fn held_to(mut self, most: f64) -> Self {
         self.most = most;
         self
     }
 
-    /// As it stands in a table: `≤ 0.5`, or `≤ 0.5 (held to 0.9)`.
+    /// Formats the budget for a table: `≤ 0.5`, or `≤ 0.5 (held to 0.9)`.
     pub(super) fn shown(&self) -> String {
         let goal = format!("≤ {}", number(self.goal));
         if self.most > self.goal {
@@ -170,7 +170,7 @@ impl Budget {
     }
 }
 
-/// A value in its unit: bytes whole, all else in three digits.
+/// Formats a value in its unit: bytes as integers, others with three digits.
 pub(super) fn shown(value: f64, unit: &str) -> String {
     if unit == "B" {
         return number(value.round());
@@ -189,7 +189,7 @@ pub(super) fn shown(value: f64, unit: &str) -> String {
     }
 }
 
-/// A number with separators of thousands.
+/// Formats a number with thousands separators.
 fn number(value: f64) -> String {
     let text = value.to_string();
     let (whole, rest) = text.split_at(text.find('.').unwrap_or(text.len()));

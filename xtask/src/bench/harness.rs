@@ -1,4 +1,4 @@
-//! The environment of the parts: browser, peers, and the scripts that drive them.
+//! The environment of the benchmarks: browser, peers, and the scripts that drive them.
 
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
@@ -26,10 +26,10 @@ pub(crate) struct Context {
     modules: OnceCell<PathBuf>,
 }
 
-/// What a script measured: the samples of each figure, by its id.
+/// The results of a script: the samples of each figure, by its id.
 pub(crate) type Samples = BTreeMap<String, Pair>;
 
-/// Samples taken in turns.
+/// Samples taken alternately.
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct Pair {
     pub(crate) ours: Vec<f64>,
@@ -46,7 +46,7 @@ impl Context {
         }
     }
 
-    /// `many`, or `few` where it is to be quick.
+    /// Returns `many`, or `few` in quick mode.
     pub(crate) fn rounds(&self, many: u32, few: u32) -> u32 {
         if self.quick { few } else { many }
     }
@@ -59,7 +59,7 @@ impl Context {
         Ok(self.browser.get_or_init(|| browser))
     }
 
-    /// The folder `node_modules` of the bench, with all peers in it.
+    /// Returns the folder `node_modules` of the bench, which contains all peers.
     pub(crate) fn modules(&self) -> Result<&Path> {
         if let Some(modules) = self.modules.get() {
             return Ok(modules);
@@ -68,14 +68,14 @@ impl Context {
         Ok(self.modules.get_or_init(|| modules))
     }
 
-    /// Name and version of a peer, for [`Figure::theirs`](super::Figure::theirs). `package` is its
-    /// folder in `node_modules`.
+    /// Returns name and version of a peer, for [`Figure::theirs`](super::Figure::theirs). `package`
+    /// is its folder in `node_modules`.
     pub(crate) fn peer(&self, package: &str) -> Result<(String, String)> {
         installed(self.modules()?, package)
     }
 
-    /// Runs a script of `benches/drive` and returns the samples that it prints. Beside `options` it
-    /// is told where Chromium is.
+    /// Runs a script of `benches/drive` and returns the samples that it prints. Adds the path of
+    /// Chromium to `options`.
     pub(crate) fn drive(&self, script: &str, mut options: Value) -> Result<Samples> {
         self.modules()?;
         if let Some(options) = options.as_object_mut() {
@@ -91,7 +91,7 @@ impl Context {
         Ok(samples)
     }
 
-    /// Names and versions of what has measured so far.
+    /// Returns names and versions of the tools used so far.
     pub(super) fn versions(&self) -> Vec<String> {
         let browser = self.browser.get();
         let mut versions = Vec::from_iter(browser.map(|it| machine::version(&it.chromium)));
@@ -101,7 +101,7 @@ impl Context {
     }
 }
 
-/// Name and version of a package in this folder `node_modules`.
+/// Returns name and version of a package in this `node_modules` folder.
 pub(super) fn installed(modules: &Path, package: &str) -> Result<(String, String)> {
     #[derive(Deserialize)]
     struct Package {
@@ -116,7 +116,7 @@ pub(super) fn installed(modules: &Path, package: &str) -> Result<(String, String
     Ok((name, version))
 }
 
-/// The samples of one figure.
+/// Removes the samples of one figure and returns them.
 ///
 /// # Errors
 /// If the script did not measure it.

@@ -1,4 +1,4 @@
-//! How long a player waits: from the navigation to the first count on screen.
+//! The time to live: from the navigation to the first count on screen.
 
 use std::process::Command;
 
@@ -23,7 +23,8 @@ pub(super) fn measure(context: &Context) -> Result<Vec<Figure>> {
     let data = folder.join("data");
     let mut command = Command::new(&program);
     command.arg("--dist").arg(folder.join("site"));
-    // Vue compiles its template in the page, which our policy forbids: neither page is sent one.
+    // Vue compiles its template in the page, which our policy forbids: send no policy with either
+    // page.
     command.args(["--content-security-policy", ""]);
     // The chapter's page sends no token.
     command.arg("--guests");

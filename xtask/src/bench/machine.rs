@@ -1,4 +1,4 @@
-//! What was measured on, and when.
+//! The machine and the date of a measurement.
 
 use std::path::Path;
 use std::process::Command;
@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::process;
 
-/// Processor, cores and system, as a reader wants to know them.
+/// Returns processor, cores and operating system.
 pub(super) fn machine() -> String {
     let read = |file| std::fs::read_to_string(file).unwrap_or_default();
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
@@ -17,7 +17,7 @@ pub(super) fn machine() -> String {
     format!("{processor}, {cores} cores, {system}")
 }
 
-/// What a program says to `--version`, in one line.
+/// Returns the output of `--version`, in one line.
 pub(super) fn version(program: &Path) -> String {
     process::output(Command::new(program).arg("--version"))
         .ok()
@@ -25,7 +25,7 @@ pub(super) fn version(program: &Path) -> String {
         .unwrap_or_else(|| "unknown".to_owned())
 }
 
-/// Today, as `2026-01-31`, in UTC.
+/// Returns today's date in UTC, as `2026-01-31`.
 pub(super) fn today() -> String {
     let seconds = SystemTime::now()
         .duration_since(UNIX_EPOCH)
@@ -33,7 +33,7 @@ pub(super) fn today() -> String {
     date(seconds / 86_400)
 }
 
-/// The value of a line `name<separator>value`.
+/// Returns the value of a line `name<separator>value`.
 fn entry(text: &str, name: &str, separator: char) -> Option<String> {
     text.lines()
         .filter_map(|line| line.split_once(separator))
@@ -41,7 +41,8 @@ fn entry(text: &str, name: &str, separator: char) -> Option<String> {
         .map(|(_, value)| value.trim().trim_matches('"').to_owned())
 }
 
-/// The date of a day since 1970. Years begin in March here, so that the leap day is a year's last.
+/// Converts days since 1970 to a date. Years begin in March here, so that the leap day is the last
+/// of a year.
 fn date(day: u64) -> String {
     // Days since 1 March 0000, in periods of 400 years.
     let day = day + 719_468;

@@ -1,4 +1,4 @@
-//! What a long life leaves in memory.
+//! Memory growth over a long time.
 
 use anyhow::Result;
 use serde_json::json;
@@ -6,11 +6,12 @@ use serde_json::json;
 use super::harness::take;
 use super::{Budget, Context, Figure, example};
 
-/// What counts as flat: the browser's own bookkeeping comes and goes by tens of kilobytes.
+/// The growth that counts as flat, in bytes: the browser's own bookkeeping varies by tens of
+/// kilobytes.
 const FLAT: f64 = 65_536.0;
 
-/// What reconnects are held to until they are flat: a hundred bytes of JavaScript's each, of the
-/// reference client's 180.
+/// The limit for reconnects until they are flat: a hundred bytes of JavaScript each, where the
+/// reference client has 180.
 const RECONNECTS: f64 = 120_000.0;
 
 pub(super) fn measure(context: &Context) -> Result<Vec<Figure>> {

@@ -5,7 +5,7 @@ use anyhow::Result;
 
 use crate::{process, tools};
 
-/// A script or a style sheet in fewer bytes.
+/// Minifies a script or a style sheet.
 pub(super) fn file(from: &Path, to: &Path) -> Result<()> {
     let mut esbuild: Command = tools::esbuild().command()?;
     esbuild.args(["--minify", "--log-level=warning", "--legal-comments=none"]);

@@ -1,5 +1,5 @@
-//! `cargo xtask bench`: this page and its client beside what they replace, in the same browser and
-//! the same run.
+//! `cargo xtask bench`: compares this page and its client with what they replace, in the same
+//! browser and the same run.
 //!
 //! A part measures some figures. To add one:
 //!
@@ -58,12 +58,12 @@ pub(crate) struct Bench {
     check: bool,
 }
 
-/// Something that is measured by itself.
+/// A benchmark that can be run by itself.
 #[derive(Clone, Copy)]
 struct Part {
     /// The name that `--only` takes.
     name: &'static str,
-    /// What is measured.
+    /// The title of its section.
     title: &'static str,
     measure: fn(&Context) -> Result<Vec<Figure>>,
 }
@@ -111,8 +111,8 @@ const PARTS: &[Part] = &[
     },
 ];
 
-/// Measures, prints a table and, unless it was quick, leaves it in `docs`. With `check` a figure
-/// over its budget is an error.
+/// Runs the benchmarks, prints a table and, unless in quick mode, writes it to `docs`. With
+/// `check`, a figure over its budget is an error.
 pub(crate) fn bench(options: &Bench) -> Result<()> {
     let parts = chosen(&options.only);
     let context = Context::new(options.quick);
@@ -138,7 +138,7 @@ pub(crate) fn bench(options: &Bench) -> Result<()> {
     Ok(())
 }
 
-/// The parts of these names, in their own order; all, if none is named.
+/// Returns the parts with these names, in the order of [`PARTS`], or all if no name is given.
 fn chosen(names: &[String]) -> Vec<Part> {
     let wanted = |part: &Part| names.is_empty() || names.iter().any(|name| name == part.name);
     PARTS.iter().copied().filter(wanted).collect()

@@ -1,4 +1,4 @@
-//! What an event costs in the page, from the frame to the settled document.
+//! The cost of an event in the page, from the frame to the settled document.
 
 use anyhow::Result;
 use serde_json::json;
@@ -7,7 +7,7 @@ use super::harness::take;
 use super::{Budget, Context, Figure, site};
 use crate::{page, workspace};
 
-/// How many events are delivered in a burst.
+/// The number of events in a burst.
 const FRAMES: u32 = 20_000;
 
 pub(super) fn measure(context: &Context) -> Result<Vec<Figure>> {

@@ -1,4 +1,4 @@
-//! The figures for people, in `docs/benchmarks.md`, and for programs, in `docs/benchmarks.json`.
+//! The results, as a table in `docs/benchmarks.md` and as data in `docs/benchmarks.json`.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -12,11 +12,11 @@ use super::statistics::Spread;
 use crate::step::note;
 use crate::workspace;
 
-/// What the table stands between, each on a line of its own.
+/// The markers around the table, each on a line of its own.
 const BEGIN: &str = "<!-- figures: written by `cargo xtask bench` -->";
 const END: &str = "<!-- end of figures -->";
 
-/// What was measured, part by part.
+/// The results, by part.
 #[derive(Debug)]
 pub(super) struct Report {
     date: String,
@@ -24,7 +24,7 @@ pub(super) struct Report {
     parts: BTreeMap<String, Measured>,
 }
 
-/// When and on what.
+/// The date and the machine of a measurement.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 struct Circumstances {
     date: String,
@@ -32,7 +32,7 @@ struct Circumstances {
     versions: Vec<String>,
 }
 
-/// One part's figures. Parts may be measured on different days.
+/// The figures of one part. Parts may be measured on different days.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 struct Measured {
     #[serde(flatten)]
@@ -40,8 +40,8 @@ struct Measured {
     figures: Vec<Written>,
 }
 
-/// A figure, with what follows from its samples beside it. That is for readers of the file; nothing
-/// here reads it.
+/// A figure with values derived from its samples. These are for readers of the file; no code here
+/// reads them.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(from = "Figure")]
 struct Written {
@@ -61,7 +61,7 @@ impl Report {
         }
     }
 
-    /// What a part has measured, and names and versions of what it was measured by.
+    /// Adds the figures of a part, and names and versions of the tools that measured them.
     pub(super) fn add(&mut self, part: &str, figures: Vec<Figure>, versions: Vec<String>) {
         let measured = Measured {
             circumstances: Circumstances {
@@ -74,8 +74,8 @@ impl Report {
         self.parts.insert(part.to_owned(), measured);
     }
 
-    /// The table, a section for each part that was measured, in the order of `names`: what `--only`
-    /// takes, and a title.
+    /// Formats the table, with a section for each part that was measured, in the order of `names`:
+    /// the value of `--only`, and a title.
     pub(super) fn table(&self, names: &[(&str, &str)]) -> String {
         let mut table = String::new();
         for (name, title) in names {
@@ -86,8 +86,8 @@ impl Report {
         table.trim_start().to_owned()
     }
 
-    /// An error that names what is over its budget. What keeps to its bound and misses its goal is
-    /// printed.
+    /// Returns an error that names the figures over their budget. Prints those that are within
+    /// their limit but miss their goal.
     pub(super) fn check(&self) -> Result<()> {
         let mut over = Vec::new();
         for Written { figure, .. } in self.parts.values().flat_map(|part| &part.figures) {
@@ -104,7 +104,7 @@ impl Report {
         bail!("over budget:\n  {}", over.join("\n  "))
     }
 
-    /// Puts the figures into `docs`, and leaves there what other runs have measured of other parts.
+    /// Writes the figures into `docs`, and keeps the figures of other parts from earlier runs.
     pub(super) fn write(mut self, names: &[(&str, &str)]) -> Result<()> {
         let json = file("benchmarks.json");
         if json.exists() {
@@ -173,7 +173,7 @@ fn row(figure: &Figure) -> String {
     format!("| {title} | {ours} | {theirs} | {peer} | {ratio} | {budget} |\n")
 }
 
-/// `5.7 µs (5.6–5.9)`; without what is between the quartiles where that is nothing.
+/// Formats `5.7 µs (5.6–5.9)`; leaves out the quartiles if they are equal.
 fn spread(samples: &[f64], unit: &str) -> String {
     let Some(Spread { low, median, high }) = Spread::of(samples) else {
         return String::new();
@@ -185,7 +185,7 @@ fn spread(samples: &[f64], unit: &str) -> String {
     format!("{} {unit} ({}–{})", shown(median), shown(low), shown(high))
 }
 
-/// `text` with another table between its marks.
+/// Returns `text` with the table between its markers replaced.
 fn between(text: &str, table: &str) -> Option<String> {
     let (before, rest) = text.split_once(BEGIN)?;
     let (_, after) = rest.split_once(END)?;
@@ -256,7 +256,7 @@ mod tests {
         let json = serde_json::to_string(&report(0.9).parts).unwrap();
         assert!(json.contains("\"ratio\":0.9"), "{json}");
         let parts: BTreeMap<String, Measured> = serde_json::from_str(&json).unwrap();
-        // What another run measured is written once more, medians and ratios with it.
+        // Figures from another run are written again, with their medians and ratios.
         assert_eq!(serde_json::to_string(&parts).unwrap(), json);
         let figure = &parts["live"].figures[0].figure;
         assert_eq!(figure.ours.len(), 3);

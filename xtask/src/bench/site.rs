@@ -1,5 +1,5 @@
-//! The page that this one replaces, put together to be weighed and served: `benches/vue` with its
-//! libraries and our pictures.
+//! The page that this one replaces, built for the comparison of size and speed: `benches/vue` with
+//! its libraries and our pictures.
 
 use std::path::{Path, PathBuf};
 
@@ -10,7 +10,7 @@ use crate::page::compress;
 use crate::tools::cache;
 use crate::{stamp, workspace};
 
-/// The libraries: package, file, and the name that the page has for it.
+/// The libraries: package, file, and the name under which the page loads it.
 const LIBRARIES: [(&str, &str, &str); 3] = [
     ("vue", "dist/vue.min.js", "vue.js"),
     ("axios", "dist/axios.min.js", "axios.js"),
@@ -21,7 +21,7 @@ const LIBRARIES: [(&str, &str, &str); 3] = [
     ),
 ];
 
-/// Pictures that the page shows. It gets ours, so that pictures make no difference.
+/// The pictures that the page shows. It uses ours, so that pictures make no difference.
 const PICTURES: [&str; 8] = [
     "bg2",
     "board_bg2",
@@ -33,7 +33,7 @@ const PICTURES: [&str; 8] = [
     "user_back",
 ];
 
-/// Names and versions of what the page is made of.
+/// Returns names and versions of the page's libraries.
 pub(super) fn vue_peer(context: &Context) -> Result<(String, String)> {
     let mut names = Vec::new();
     let mut versions = Vec::new();
@@ -45,7 +45,8 @@ pub(super) fn vue_peer(context: &Context) -> Result<(String, String)> {
     Ok((names.join(" + "), versions.join(" + ")))
 }
 
-/// The folder of the page, minified, with compressed copies beside its files as ours has them.
+/// Builds the page, minified and with compressed copies beside its files like ours, and returns its
+/// folder.
 pub(super) fn vue(context: &Context) -> Result<PathBuf> {
     let site = workspace::target()?.join("bench/vue");
     cache::remove(&site)?;
@@ -73,7 +74,7 @@ pub(super) fn vue(context: &Context) -> Result<PathBuf> {
     Ok(site)
 }
 
-/// Copies a folder with all that is in it.
+/// Copies a folder recursively.
 pub(super) fn copy_all(from: &Path, to: &Path) -> Result<()> {
     for file in stamp::files(from)? {
         let to = to.join(file.strip_prefix(from).unwrap_or(&file));

@@ -1,4 +1,4 @@
-//! What many samples say: their middle, and how far they lie apart.
+//! Median, quartiles and ratio of samples.
 
 /// The median of some samples, and the quartiles around it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -9,7 +9,7 @@ pub(super) struct Spread {
 }
 
 impl Spread {
-    /// `None` if there are no samples, or one of them is no number.
+    /// Returns `None` if there are no samples, or if one of them is NaN.
     pub(super) fn of(samples: &[f64]) -> Option<Self> {
         if samples.iter().any(|sample| !sample.is_finite()) {
             return None;
@@ -24,13 +24,13 @@ impl Spread {
     }
 }
 
-/// The ratio of the medians.
+/// Returns the ratio of the medians.
 pub(super) fn ratio(ours: &[f64], theirs: &[f64]) -> Option<f64> {
     let (ours, theirs) = (Spread::of(ours)?.median, Spread::of(theirs)?.median);
     (theirs != 0.0).then(|| ours / theirs)
 }
 
-/// Between two samples it lies on the line between them.
+/// Returns a quantile, interpolated linearly between two samples.
 fn quantile(sorted: &[f64], at: f64) -> Option<f64> {
     let place = sorted.len().checked_sub(1)? as f64 * at;
     let below = sorted.get(place.floor() as usize)?;

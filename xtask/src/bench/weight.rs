@@ -1,4 +1,5 @@
-//! What a player waits for, and the client alone: in bytes, by brotli at its best.
+//! The size of what loads before the page is live, and of the client alone, in bytes after brotli
+//! at its highest level.
 
 use std::path::PathBuf;
 
@@ -10,8 +11,8 @@ use crate::page::{self, compress};
 use crate::step::note;
 use crate::workspace;
 
-/// What a page with nothing but the client may weigh: the goal, and what it is held to until then. The latter only goes
-/// down.
+/// The size limits of a page with nothing but the client: the goal, and the current limit, which is
+/// only ever lowered.
 const CLIENT_GOAL: f64 = 24_000.0;
 const CLIENT_MOST: f64 = 51_600.0;
 
@@ -23,7 +24,7 @@ pub(super) fn measure(context: &Context) -> Result<Vec<Figure>> {
     ])
 }
 
-/// Pictures and sound apart, all that is fetched until the count is there.
+/// Measures everything fetched until the count is shown, except pictures and sound.
 fn before_live(context: &Context) -> Result<Figure> {
     page::build()?;
     let (most, goal) = page::budget();
@@ -32,7 +33,7 @@ fn before_live(context: &Context) -> Result<Figure> {
     let theirs = site::vue(context)?;
     let mut sum = 0;
     for file in compress::weigh(&theirs)? {
-        // Pictures are no code, of theirs as of ours.
+        // Pictures are not code, neither in their page nor in ours.
         if file.path.extension().is_none_or(|kind| kind != "svg") {
             note(format_args!(
                 "{:>8} B  {}",
@@ -51,7 +52,7 @@ fn before_live(context: &Context) -> Result<Figure> {
     )
 }
 
-/// A page with the client and no Leptos, against the reference's minified module.
+/// Compares a page with the client and without Leptos with the reference's minified module.
 fn client_alone(context: &Context) -> Result<Figure> {
     let ours = alone(Built::ForSize)?;
     let theirs = context
@@ -64,14 +65,14 @@ fn client_alone(context: &Context) -> Result<Figure> {
         .budget(Budget::ours(CLIENT_GOAL).held_to(CLIENT_MOST)))
 }
 
-/// What speed costs: the build whose events are measured.
+/// Measures the size of the build optimized for speed, which the benchmark of events uses.
 fn client_for_speed() -> Result<Figure> {
     let ours = alone(Built::ForSpeed)?;
     let title = "The client alone, built for speed";
     Ok(Figure::new("client-alone-speed", title, "B").ours([ours as f64]))
 }
 
-/// Module and script of the client's example `alone`.
+/// Returns the size of module and script of the client's example `alone`.
 fn alone(built: Built) -> Result<u64> {
     const NAME: &str = "alone";
     let room = example::build(NAME, built)?;

@@ -54,8 +54,8 @@ pub(crate) fn fuzz(options: &Fuzz) -> Result<()> {
 
 fn run(target: &str, found: &Path, seconds: u32) -> Result<Command> {
     let folder = workspace::root().join("fuzz");
-    // The core has no unsafe code: there is nothing for a sanitizer to see, and without one it runs
-    // twice as fast.
+    // The core has no unsafe code, so a sanitizer would find nothing, and without one it runs twice
+    // as fast.
     let mut command = nightly(&["fuzz", "run", "--sanitizer", "none", target]);
     command
         .arg(found)
@@ -65,7 +65,7 @@ fn run(target: &str, found: &Path, seconds: u32) -> Result<Command> {
         .arg(format!("-dict={}", folder.join("dictionary.txt").display()))
         .args(["-max_len=4096", "-timeout=10", "-rss_limit_mb=1024"])
         .args(["-print_final_stats=1", "-verbosity=0"]);
-    // Apart from what stable builds.
+    // Keep this separate from the builds of the stable toolchain.
     command.env("CARGO_TARGET_DIR", workspace::target()?.join("fuzz"));
     Ok(command)
 }
@@ -77,7 +77,7 @@ fn nightly(args: &[&str]) -> Command {
         .current_dir(workspace::root())
         .args(["run", "nightly", "cargo"])
         .args(args);
-    // The cargo that runs this program is stable's.
+    // `CARGO` names the stable toolchain's cargo, which runs this program.
     rustup.env_remove("CARGO").env_remove("RUSTUP_TOOLCHAIN");
     rustup
 }

@@ -35,7 +35,7 @@ pub(crate) fn gallery(options: &Gallery) -> Result<()> {
     let dist = build()?;
     let mut command = Command::new(orchard_server::build()?);
     command.arg("--dist").arg(dist);
-    // It shows its frames in frames, which the page's policy forbids.
+    // The gallery shows its states in frames, which the page's policy forbids.
     command.args(["--content-security-policy", ""]);
     let data = workspace::target()?.join("gallery-data");
     let server = orchard_server::start_aside(&mut command, PORT, &data)?;

@@ -25,7 +25,7 @@ const RUNS: usize = 3;
 const FLAGS: &str = "--chrome-flags=--headless=new --no-sandbox --no-proxy-server --disable-quic --disable-gpu \
     --disable-dev-shm-usage --disable-background-networking --disable-component-update --disable-sync --no-first-run";
 
-/// Prints the scores; an error if one is too low.
+/// Prints the scores. Returns an error if one is too low.
 pub(crate) fn lighthouse() -> Result<()> {
     let browser = browser::set_up()?;
     let modules = Packages::Lighthouse.set_up()?;
@@ -65,14 +65,15 @@ pub(crate) fn lighthouse() -> Result<()> {
     )
 }
 
-/// One line for each category, `performance 98`, followed by one for each of its failed audits.
+/// Formats one line for each category, `performance 98`, followed by one for each of its failed
+/// audits.
 fn scores(report: &Path) -> Result<String> {
     let script = workspace::root().join("tests/lighthouse/scores.mjs");
     process::output(Command::new("node").arg(script).arg(report))
         .context("Lighthouse left no report to read")
 }
 
-/// The categories whose score is too low, as text.
+/// Returns the categories whose score is too low, as text.
 fn verdict(printed: &str) -> Result<String> {
     let mut too_low = Vec::new();
     for (category, wanted) in WANTED {

@@ -21,7 +21,7 @@ pub(crate) struct Record {
     filter: Option<String>,
 }
 
-/// Records what real servers send and what the core reports then, or compares it with the
+/// Records what real servers send and which events the core then reports, or compares both with the
 /// recordings.
 pub(crate) fn record(options: &Record) -> Result<()> {
     if options.check {
@@ -40,7 +40,7 @@ pub(crate) fn record(options: &Record) -> Result<()> {
     process::run(replay.env("RECORDINGS_ACCEPT", "1"))
 }
 
-/// The command that compares what the servers send with the recordings.
+/// Returns the command that compares what the servers send with the recordings.
 pub(crate) fn checker() -> Result<Command> {
     recorder("check")
 }

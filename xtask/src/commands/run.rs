@@ -31,7 +31,7 @@ const SERVER_PORT: u16 = 5000;
 /// The port of `trunk serve`.
 const DEV_PORT: u16 = 8080;
 
-/// Builds what is outdated, and runs server and page until Ctrl-C.
+/// Builds what is outdated, and runs the server, and in development trunk, until Ctrl-C.
 pub(crate) fn run(options: &Run) -> Result<()> {
     if options.dev {
         develop(options)
@@ -78,7 +78,7 @@ fn develop(options: &Run) -> Result<()> {
         "The default server needs it: stop that program.",
     )?;
     let mut trunk = page::trunk("serve")?;
-    // The release page in dist/ stays what it is.
+    // Leave the release page in `dist/` unchanged.
     let dist = workspace::target()?.join("dev-dist");
     std::fs::create_dir_all(&dist).with_context(|| format!("could not make {}", dist.display()))?;
     trunk
@@ -105,7 +105,7 @@ fn develop(options: &Run) -> Result<()> {
     }
 }
 
-/// An error if a program failed. After Ctrl-C any exit status is good.
+/// Returns an error if a program failed. After Ctrl-C any exit status is accepted.
 fn until_the_end(status: ExitStatus, name: &str) -> Result<()> {
     if process::interrupted() || status.success() {
         return Ok(());

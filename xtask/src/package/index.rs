@@ -25,8 +25,8 @@ pub(super) struct Index {
     pub(super) settings: Map<String, Value>,
 }
 
-/// The document of the built page with the settings of `options`; `usual` has defaults for settings
-/// that are not given.
+/// Returns the document of the built page with the settings of `options`; `usual` has defaults for
+/// settings that are not given.
 pub(super) fn index(options: &Package, usual: &[(&str, &str)]) -> Result<Index> {
     let file = workspace::dist().join("index.html");
     let html = std::fs::read_to_string(&file)
@@ -56,7 +56,7 @@ pub(super) fn version() -> &'static str {
     env!("CARGO_PKG_VERSION")
 }
 
-/// The commit of this checkout, `-dirty` if that is not all of it.
+/// Returns the commit of this checkout, with `-dirty` if there are uncommitted changes.
 pub(super) fn commit() -> String {
     let mut git = Command::new("git");
     git.current_dir(workspace::root())

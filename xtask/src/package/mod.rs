@@ -20,7 +20,7 @@ use crate::step::note;
 use crate::tools::cache;
 use crate::{page, workspace};
 
-/// Makes the package, and returns its folder.
+/// Builds the package and returns its folder.
 pub(crate) fn package(options: &Package) -> Result<PathBuf> {
     page::build()?;
     let folder = folder(options)?;
@@ -33,14 +33,13 @@ pub(crate) fn package(options: &Package) -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// The widget for APICloud, with the page's own settings.
+/// Builds the APICloud widget with the page's own settings.
 pub(crate) fn widget() -> Result<PathBuf> {
     Ok(package(&Package::plain(Target::Apicloud))?.join(apicloud::WIDGET))
 }
 
-/// Makes the empty folder of this package. A folder given by `--out` is not emptied but refused if
-/// it
-/// has files in it.
+/// Creates the empty folder of this package. A folder given with `--out` is never emptied: it is
+/// refused if it contains files.
 fn folder(options: &Package) -> Result<PathBuf> {
     let own = || {
         workspace::root()

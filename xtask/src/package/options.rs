@@ -61,8 +61,8 @@ fn pair(text: &str) -> Result<(String, String)> {
     Ok((key.to_owned(), value.to_owned()))
 }
 
-/// A path with a slash at both ends, and nothing in it that a server's configuration would read as
-/// more than a name.
+/// Parses a path with a slash at both ends, without characters that are special in a server's
+/// configuration.
 fn folder(path: &str) -> Result<String> {
     let inner = path.trim_matches('/');
     let name = |part: &str| {

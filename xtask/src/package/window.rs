@@ -30,7 +30,7 @@ pub(crate) fn set_up() -> Result<()> {
     webkit::set_up_library()?;
     let page = page();
     if !page.join("index.html").exists() {
-        // Without its code it is no page, but all that the compiler asks for.
+        // An incomplete page, but all that the compiler needs.
         cache::make(&page)?;
         copy(
             &workspace::root().join("index.html"),

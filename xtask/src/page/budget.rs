@@ -1,4 +1,4 @@
-//! What a player waits for: the weight of all that the page needs before it is live, pictures and sound apart.
+//! The size budget of everything that the page needs before it is live, except pictures and sound.
 
 use std::path::Path;
 
@@ -7,13 +7,13 @@ use anyhow::{Result, ensure};
 use super::breakdown;
 use super::compress::{self, Weight};
 
-/// At most so many bytes, compressed by brotli. It goes down with what is saved, and never up.
+/// The limit in bytes, compressed with brotli. It is lowered with each saving, and never raised.
 const MOST: u64 = 33_000;
 
-/// What the page weighed that this one replaces, minified: the number to get under.
+/// The goal: the size of the minified page that this one replaces.
 const GOAL: u64 = 52_024;
 
-/// How the names of what is waited for begin, and how they end.
+/// The names of the files that count: prefix and suffix.
 const WAITED_FOR: [(&str, &str); 6] = [
     ("ask", "js"),
     ("index", "html"),
@@ -23,7 +23,7 @@ const WAITED_FOR: [(&str, &str); 6] = [
     ("scene", "css"),
 ];
 
-/// Fails when the page in `dist` makes its players wait for more than it may.
+/// Returns an error if the page in `dist` exceeds the limit.
 pub(super) fn check(dist: &Path) -> Result<()> {
     let files = compress::weigh(dist)?;
     let (weight, listed) = early(&files);
@@ -37,17 +37,17 @@ pub(super) fn check(dist: &Path) -> Result<()> {
     Ok(())
 }
 
-/// What the page is held to, and the goal.
+/// Returns the limit and the goal.
 pub(crate) fn budget() -> (u64, u64) {
     (MOST, GOAL)
 }
 
-/// What the page in `dist` makes its players wait for, in bytes.
+/// Returns the size of what the page in `dist` needs before it is live, in bytes.
 pub(crate) fn weight_before_live(dist: &Path) -> Result<u64> {
     Ok(early(&compress::weigh(dist)?).0)
 }
 
-/// What is waited for, in bytes, and a line a file.
+/// Returns the size of these files in bytes, and one line per file.
 fn early(files: &[Weight]) -> (u64, String) {
     let mut listed = String::new();
     let mut sum = 0;

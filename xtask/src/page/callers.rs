@@ -1,9 +1,9 @@
 //! The functions of wasm-bindgen that call closures: removes those that nothing calls.
 //!
-//! Each type of closure that some binding takes has such a function, and a description that names it by
-//! its place in the table of functions. wasm-bindgen exports those of the closures that are made and
-//! drops the descriptions, but a place in the table looks like a use: all others, of js-sys alone
-//! thirty, would stay in each module.
+//! Each closure type that a binding takes has such a function, and a descriptor that refers to it
+//! by its index in the function table. wasm-bindgen exports the functions of closures that are
+//! created, and drops the descriptors. But an entry in the table looks like a use, so all other
+//! functions, thirty of js-sys alone, would stay in each module.
 
 use std::collections::HashSet;
 use std::convert::Infallible;
@@ -13,11 +13,11 @@ use wasm_encoder::reencode::{Error, Reencode, utils};
 use wasm_encoder::{ElementSection, Elements, Module, RawSection};
 use wasmparser::{ElementItems, ExternalKind, KnownCustom, Name, Parser, Payload};
 
-/// What the names of these functions begin with, before their hash.
+/// The prefix of the names of these functions, before their hash.
 const CALLER: &str = "wasm_bindgen::convert::closures::_::invoke::";
 
-/// Gives the places of idle callers in the table to a function that is used. The module is one that
-/// wasm-bindgen wrote, names included; wasm-opt then finds nothing that refers to the callers.
+/// Replaces the table entries of idle callers by a function that is used, in a module written by
+/// wasm-bindgen, names included. wasm-opt then finds no reference to the callers and removes them.
 pub(super) fn without_idle(module: &[u8]) -> Result<Vec<u8>> {
     let mut idle = Idle(idle(module)?);
     let mut without = Module::new();
@@ -40,7 +40,7 @@ pub(super) fn without_idle(module: &[u8]) -> Result<Vec<u8>> {
     Ok(without.finish())
 }
 
-/// The callers that are not exported.
+/// Returns the callers that are not exported.
 fn idle(module: &[u8]) -> Result<HashSet<u32>> {
     let mut callers = HashSet::new();
     let mut exported = HashSet::new();

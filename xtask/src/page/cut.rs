@@ -1,5 +1,5 @@
-//! Splits the release build into two modules: the part that runs before the first count is shown,
-//! and the page, which is loaded after it.
+//! Splits the release build into two modules: the early one, which runs before the first count is
+//! shown, and the page, which is loaded after it.
 //!
 //! trunk builds one module with a split point in it (feature `split`). This code splits it there,
 //! runs wasm-bindgen again, removes unused imports and exports, and replaces trunk's files.
@@ -107,7 +107,8 @@ fn bind(folder: &Path) -> Result<()> {
     process::run(&mut command)
 }
 
-/// The script that starts the early module once the document is parsed, and reports a failure.
+/// Returns the script that starts the early module once the document is parsed, and reports a
+/// failure.
 fn start() -> String {
     format!(
         "import init from \"./{EARLY}.js\";\n\
@@ -155,8 +156,8 @@ pub(crate) enum Level {
 impl Level {
     fn options(self) -> &'static [&'static str] {
         match self {
-            // A large function that is called from one place compresses better by itself; what is left is smaller the second
-            // time.
+            // A large function that is called from one place compresses better if it is not
+            // inlined; the second pass makes the rest smaller.
             Self::Size => &[
                 "--one-caller-inline-max-function-size=20",
                 "-Oz",
@@ -173,7 +174,7 @@ pub(crate) fn optimise(module: &Path, level: Level) -> Result<PathBuf> {
     shrink(&used(module)?, level)
 }
 
-/// The module without the functions of wasm-bindgen's that nothing calls.
+/// Removes wasm-bindgen's functions that nothing calls.
 fn used(module: &Path) -> Result<PathBuf> {
     let used = module.with_extension("used.wasm");
     write(&used, &callers::without_idle(&read(module)?)?)?;
@@ -202,7 +203,7 @@ fn wasm_opt(from: &Path, to: &Path, options: &[&str]) -> Result<()> {
     process::run(command.arg("-o").arg(to).arg(from))
 }
 
-/// A name with a hash of the content: `early-0123456789abcdef.wasm`.
+/// Returns a name with a hash of the content: `early-0123456789abcdef.wasm`.
 fn hashed(name: &str, bytes: &[u8], extension: &str) -> String {
     let mut stamp = Stamp::default();
     stamp.bytes(bytes);

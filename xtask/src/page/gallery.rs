@@ -11,10 +11,10 @@ use crate::tools::{self, cache};
 use crate::workspace::{self, PAGE, WASM};
 use crate::{process, stamp};
 
-/// The name of what wasm-bindgen makes.
+/// The name of wasm-bindgen's output.
 const NAME: &str = "gallery";
 
-/// The placeholder in `frame.html` for the style sheets, which keep their order of `index.html`.
+/// The placeholder in `frame.html` for the style sheets, which keep their order from `index.html`.
 const STYLES: &str = "<!-- styles -->";
 
 /// Files of the pictures' font: the subsets that the page's texts need.

@@ -52,8 +52,8 @@ pub(crate) fn build() -> Result<()> {
         return Ok(());
     }
     let mut trunk = trunk("build")?;
-    // By the profile, and not by `--release`, with which trunk would have wasm-opt work on the
-    // whole, and warn of its sections: only the two parts that it is cut into are used.
+    // Select the profile by name instead of `--release`: with that, trunk would run wasm-opt on the
+    // whole module and warn about its sections, but only the two parts after the split are used.
     trunk.args(["--cargo-profile", "release", "--features", cut::FEATURE]);
     step("the page: building it in release into dist/", || {
         process::run(&mut trunk)
@@ -74,7 +74,7 @@ pub(crate) fn set_up() -> Result<Vec<PathBuf>> {
 /// Returns the command `trunk`, with its tools installed and on `PATH`, so that it downloads none.
 pub(crate) fn trunk(subcommand: &str) -> Result<Command> {
     let folders = set_up()?;
-    // trunk hands its --offline on to cargo.
+    // trunk passes `--offline` on to cargo.
     process::run(workspace::cargo("fetch").args([
         "--quiet",
         "--target",
@@ -82,7 +82,8 @@ pub(crate) fn trunk(subcommand: &str) -> Result<Command> {
         "--target",
         "host-tuple",
     ]))?;
-    // trunk copies all that wasm-bindgen ever left there, snippets of removed dependencies too.
+    // trunk copies everything that wasm-bindgen ever left there, also snippets of removed
+    // dependencies.
     cache::remove(&workspace::target()?.join("wasm-bindgen"))?;
 
     let mut trunk = Command::new("trunk");
@@ -90,14 +91,14 @@ pub(crate) fn trunk(subcommand: &str) -> Result<Command> {
         .current_dir(workspace::root())
         .env("PATH", path_with(&folders)?);
     trunk.args([subcommand, "--offline"]);
-    // trunk takes NO_COLOR only as `true` or `false`, and fails at all else.
+    // trunk accepts only `true` or `false` in NO_COLOR, and fails on other values.
     if std::env::var_os("NO_COLOR").is_some() {
         trunk.env_remove("NO_COLOR").env("TRUNK_COLOR", "never");
     }
     Ok(trunk)
 }
 
-/// A fingerprint of sources and tools.
+/// Returns a fingerprint of sources and tools.
 fn inputs() -> Result<String> {
     let mut stamp = Stamp::default();
     for path in INPUTS {
@@ -111,7 +112,7 @@ fn inputs() -> Result<String> {
     Ok(stamp.key())
 }
 
-/// A fingerprint of the inputs and of the present content of `dist/`.
+/// Returns a fingerprint of the inputs and of the current content of `dist/`.
 fn stamp_of(inputs: &str) -> Result<String> {
     Ok(format!(
         "{inputs}-{}",

@@ -1,4 +1,4 @@
-//! The names that a module has for debuggers.
+//! The name section of a module, which is for debuggers.
 
 use anyhow::{Context, Result};
 use wasm_encoder::{CustomSection, Module, RawSection};
@@ -7,7 +7,7 @@ use wasmparser::{BinaryReader, Parser, Payload};
 /// The subsection with the names of labels.
 const LABELS: u8 = 3;
 
-/// `module` without names of labels, which wasm-opt does not know and warns of.
+/// Returns `module` without the names of labels, which wasm-opt does not support and warns about.
 pub(super) fn without_labels(module: &[u8]) -> Result<Vec<u8>> {
     let mut without = Module::new();
     for payload in Parser::new(0).parse_all(module) {

@@ -97,7 +97,7 @@ pub(super) fn shorten(module: &[u8], script: &str) -> Result<(Vec<u8>, String)> 
         let next = format!("${}", short.len());
         short.entry(name.to_owned()).or_insert(next).clone()
     })?;
-    // The longest first: one name may begin another.
+    // Replace the longest first: one name may be the prefix of another.
     let mut long: Vec<_> = short.into_iter().collect();
     long.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
     let mut script = script.to_owned();
@@ -126,7 +126,7 @@ pub(super) fn without_idle_imports(script: &str, used: impl Fn(&str) -> bool) ->
     text
 }
 
-/// The name of the imported function that is defined from this line on.
+/// Returns the name of the imported function whose definition begins with this line.
 fn imported(line: &str) -> Option<&str> {
     let (name, rest) = line.strip_prefix("        ")?.split_once(": function(")?;
     let bound = BOUND.iter().any(|beginning| name.starts_with(beginning));

@@ -6,13 +6,13 @@ use anyhow::{Context, Result};
 
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
-/// Takes note of Ctrl-C, SIGTERM and SIGHUP from now on, rather than exit at once.
+/// Records Ctrl-C, SIGTERM and SIGHUP from now on instead of exiting at once.
 pub(crate) fn listen() -> Result<()> {
     ctrlc::set_handler(|| INTERRUPTED.store(true, Ordering::SeqCst))
         .context("could not listen for Ctrl-C")
 }
 
-/// Whether this program was asked to terminate.
+/// Returns whether this program was asked to terminate.
 pub(crate) fn interrupted() -> bool {
     INTERRUPTED.load(Ordering::SeqCst)
 }

@@ -54,7 +54,7 @@ pub(crate) fn tee(
             return;
         }
         let mut stdout = std::io::stdout().lock();
-        // What can't be shown is still read: the child must not block.
+        // Keep reading even if the output can't be shown: the child must not block.
         let _ = stdout.write_all(line).and_then(|()| stdout.flush());
     })
 }

@@ -33,12 +33,12 @@ pub(crate) struct Running {
 }
 
 impl Running {
-    /// Starts it without input.
+    /// Starts the command without input.
     pub(crate) fn start(command: &mut Command) -> Result<Self> {
         Self::spawn(command.stdin(Stdio::null()))
     }
 
-    /// Starts it with an input that closes when this program exits, even if it is killed.
+    /// Starts the command with an input that closes when this program exits, even if it is killed.
     pub(crate) fn start_with_input(command: &mut Command) -> Result<Self> {
         Self::spawn(command.stdin(Stdio::piped()))
     }
@@ -71,7 +71,7 @@ impl Running {
         }
     }
 
-    /// Starts it. This uses the command up.
+    /// Spawns the child. This uses up the command.
     fn spawn(command: &mut Command) -> Result<Self> {
         let name = shown(command);
         ensure!(!interrupted(), "stopped before {name} was started");
@@ -104,12 +104,12 @@ impl Running {
         Ok(lines)
     }
 
-    /// Its process id.
+    /// Returns the process id.
     pub(crate) fn id(&self) -> u32 {
         self.child.id()
     }
 
-    /// Waits until it has exited, by itself or after Ctrl-C.
+    /// Waits until the child has exited, by itself or after Ctrl-C.
     pub(crate) fn wait(mut self) -> Result<ExitStatus> {
         loop {
             if let Some(status) = self.ended()? {
@@ -119,8 +119,8 @@ impl Running {
         }
     }
 
-    /// Its exit status, if it has exited. After Ctrl-C it is asked to; that it does not in time is
-    /// an error.
+    /// Returns the exit status, if the child has exited. After Ctrl-C, asks it to exit; returns an
+    /// error if it does not do so in time.
     pub(crate) fn ended(&mut self) -> Result<Option<ExitStatus>> {
         let status = self
             .child
@@ -133,7 +133,7 @@ impl Running {
         Ok(status)
     }
 
-    /// Returns an error if it has exited.
+    /// Returns an error if the child has exited.
     pub(crate) fn must_run(&mut self) -> Result<()> {
         match self.ended()? {
             None => Ok(()),
@@ -141,10 +141,11 @@ impl Running {
         }
     }
 
-    /// Asks it to exit, unless it was asked before. Returns the time to kill it at.
+    /// Asks the child to exit, unless it has been asked before. Returns the deadline after which to
+    /// kill it.
     fn terminate(&mut self) -> Instant {
         *self.deadline.get_or_insert_with(|| {
-            // It may have exited in this very moment. On Windows, Ctrl-C reaches it as well.
+            // The child may have exited at this moment. On Windows, Ctrl-C reaches it as well.
             #[cfg(unix)]
             let _ = self.child.signal(nix::sys::signal::Signal::SIGTERM as i32);
             Instant::now() + GRACE
@@ -173,7 +174,7 @@ pub(crate) fn rest() {
     std::thread::sleep(TICK);
 }
 
-/// The command as one would type it, without the folder of its program.
+/// Formats the command as typed, without the folder of its program.
 pub(super) fn shown(command: &Command) -> String {
     let program = std::path::Path::new(command.get_program());
     let mut line = program
@@ -200,7 +201,7 @@ mod tests {
         let lines = running.lines().unwrap();
         assert_eq!(lines.recv().unwrap(), b"started\n");
         drop(running);
-        // The pipe closes once the last of the group is gone.
+        // The pipe closes once the last process of the group has exited.
         assert_eq!(
             lines.recv_timeout(PATIENCE),
             Err(RecvTimeoutError::Disconnected)

@@ -46,7 +46,7 @@ pub(crate) fn start(program: &Path, port: u16, dist: Option<&Path>) -> Result<Ru
 pub(crate) fn start_aside(command: &mut Command, port: u16, data: &Path) -> Result<Running> {
     command.args(["--log", "warn", "--database"]);
     command.arg(database(data));
-    // Nobody needs the demo account that it prints.
+    // The demo account that it prints is not needed.
     command.stdout(std::process::Stdio::null());
     start_command(command, port)
 }
@@ -87,7 +87,7 @@ pub(crate) fn demo_account_aside(program: &Path, data: &Path) -> Result<(String,
     Ok((field("account:")?, field("password:")?))
 }
 
-/// Waits until `ready` returns true. An error if the server exits before.
+/// Waits until `ready` returns true. Returns an error if the server exits before.
 fn wait_until(running: &mut Running, ready: impl Fn() -> bool) -> Result<()> {
     let deadline = Instant::now() + PATIENCE;
     while !ready() {
@@ -106,7 +106,7 @@ fn wait_until(running: &mut Running, ready: impl Fn() -> bool) -> Result<()> {
     running.must_run()
 }
 
-/// Whether 127.0.0.1 responds to a GET of this path with status 200.
+/// Returns whether 127.0.0.1 responds to a GET of this path with status 200.
 fn answers(port: u16, path: &str) -> bool {
     status(port, path).is_ok_and(|line| line.split(' ').nth(1) == Some("200"))
 }

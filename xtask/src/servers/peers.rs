@@ -26,7 +26,8 @@ enum Peer {
     Socketioxide,
 }
 
-/// Starts all; returns each with its address, and the variable from which the tests read it.
+/// Starts all servers. Returns each with its address and the environment variable from which the
+/// tests read it.
 pub(crate) fn start() -> Result<Vec<(Running, &'static str, String)>> {
     Peer::ALL.into_iter().map(Peer::start).collect()
 }
@@ -41,7 +42,7 @@ impl Peer {
     ];
 
     fn start(self) -> Result<(Running, &'static str, String)> {
-        // On one port the tests, which know it when they are compiled, need not be compiled again.
+        // The tests contain the address at compile time: a fixed port avoids recompiling them.
         let port = self.port();
         let port = if TcpListener::bind(("127.0.0.1", port)).is_ok() {
             port
@@ -50,7 +51,8 @@ impl Peer {
         };
         let mut server = self.program()?;
         server.args(["--max-life", MAX_LIFE]);
-        // Heartbeats that a test can wait for, and that a busy machine does not miss.
+        // Short enough for a test to wait for a heartbeat, long enough for a busy machine not to
+        // miss one.
         server.args(["--ping-interval", self.ping_interval()]);
         server.args(["--ping-timeout", "2500"]);
         server.arg("--port").arg(port.to_string());
@@ -81,7 +83,7 @@ impl Peer {
         }
     }
 
-    /// The port that it listens on if that is free.
+    /// The port that the server listens on if it is free.
     fn port(self) -> u16 {
         match self {
             Self::Node => 5180,
@@ -114,7 +116,7 @@ fn node_server() -> Result<Command> {
 fn python_server(script: &str) -> Result<Command> {
     let mut python = Command::new(python::Environment::Tests.set_up()?);
     python.current_dir(workspace::root().join("tests/servers/python"));
-    // `-B`: no compiled files are left in the checkout.
+    // `-B` writes no compiled files into the checkout.
     python.args(["-B", script]);
     Ok(python)
 }

@@ -25,7 +25,7 @@ pub(crate) struct Browser {
 /// letters.
 const FONT: &str = "fonts-wqy-microhei";
 
-/// Finds the browser, or installs it from the system's packages where that is allowed.
+/// Finds the browser, or installs it from the system's packages where this is allowed.
 pub(crate) fn set_up() -> Result<Browser> {
     set_up_font()?;
     if let Some(browser) = found() {
@@ -75,8 +75,8 @@ pub(crate) fn found() -> Option<Browser> {
 
 /// The `webdriver.json` of wasm-bindgen's test runner: the browser and its flags.
 pub(crate) fn capabilities(chromium: &Path) -> String {
-    // Root needs --no-sandbox; the others keep the browser from asking the network for what no test
-    // wants.
+    // Root needs `--no-sandbox`. The other flags disable network requests of the browser that no
+    // test needs.
     let args = [
         "--no-sandbox",
         "--disable-gpu",
@@ -84,7 +84,7 @@ pub(crate) fn capabilities(chromium: &Path) -> String {
         "--disable-component-update",
         "--disable-sync",
         "--no-first-run",
-        // Tests share a machine: a window behind another must not be slowed down.
+        // Tests share a machine: a window in the background must not be throttled.
         "--disable-background-timer-throttling",
         "--disable-backgrounding-occluded-windows",
         "--disable-renderer-backgrounding",

@@ -27,8 +27,8 @@ pub(crate) fn dir(folder: &str) -> Result<PathBuf> {
     Ok(root.join(folder))
 }
 
-/// Makes `dir` with the files that `work` creates, or not at all: an interrupted install leaves no
-/// folder that looks complete.
+/// Creates `dir` with the files that `work` writes, or not at all: an interrupted installation
+/// leaves no folder that looks complete.
 pub(crate) fn fill(dir: &Path, work: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
     let mut name = OsString::from(".");
     name.push(

@@ -1,5 +1,5 @@
-//! What the commands need from outside this checkout: programs, browsers, packages of npm, Python
-//! and Debian.
+//! Dependencies from outside this checkout: programs, browsers, and packages of npm, Python and
+//! Debian.
 
 pub(crate) mod apt;
 pub(crate) mod browser;

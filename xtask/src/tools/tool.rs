@@ -1,4 +1,4 @@
-//! A program, installed where it is missing.
+//! A program that is installed if it is missing.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -10,7 +10,7 @@ use super::path::path_with;
 use crate::process;
 use crate::step::{note, step};
 
-/// A program in one pinned version, which the cache can hold.
+/// A program in one pinned version, which can be installed into the cache.
 #[derive(Debug)]
 pub(crate) struct Tool {
     /// The package that contains it, which also names its folder in the cache.
@@ -30,7 +30,7 @@ pub(super) enum Source {
     /// crates.io: prebuilt by `cargo binstall` where that is at hand, else built by `cargo
     /// install`.
     Cargo {
-        /// With its own Cargo.lock. What that names may not be in the registry any more.
+        /// With its own Cargo.lock. A version locked there may no longer be in the registry.
         locked: bool,
     },
     /// Installed by npm.
@@ -117,8 +117,8 @@ impl Tool {
                 if locked {
                     cargo.arg("--locked");
                 }
-                // It is built elsewhere, by its own rules, and sooner rather than faster: it works
-                // for a second or two.
+                // Build it with its own settings and in less time instead of for speed: it runs
+                // only for a second or two.
                 cargo.env_remove("CARGO_TARGET_DIR").env_remove("RUSTFLAGS");
                 cargo.env("CARGO_PROFILE_RELEASE_LTO", "off");
                 cargo.env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16");
@@ -132,7 +132,7 @@ impl Tool {
                 npm
             }
         };
-        // Outside the checkout, whose settings are not meant for it.
+        // Run it outside the checkout, whose settings do not apply to it.
         process::run(command.current_dir(root))
     }
 
@@ -161,12 +161,12 @@ impl Source {
     }
 }
 
-/// Whether `cargo binstall`, which downloads what others have built, is at hand.
+/// Returns whether `cargo binstall`, which downloads prebuilt programs, is installed.
 fn has_binstall() -> bool {
     process::output(Command::new("cargo").args(["binstall", "-V"])).is_ok()
 }
 
-/// Downloads a package's programs. It is to build nothing: that is done here, and sooner.
+/// Downloads a package's programs and never builds them: the code here does that, and faster.
 fn binstall(root: &Path, package: &str) -> Command {
     let mut cargo = Command::new("cargo");
     cargo.args([

@@ -1,4 +1,4 @@
-//! The programs that the commands use, each in the one version that is wanted.
+//! The programs that the commands use, each pinned to one version.
 
 use std::path::PathBuf;
 
@@ -14,7 +14,7 @@ pub(crate) fn all() -> Result<[Tool; 4]> {
     Ok([trunk(), wasm_bindgen()?, wasm_opt(), esbuild()])
 }
 
-/// Installs every tool that builds the page, side by side, and returns the folders of their
+/// Installs every tool that builds the page, in parallel, and returns the folders of their
 /// programs.
 pub(crate) fn set_up_all() -> Result<Vec<PathBuf>> {
     side_by_side(all()?.map(|tool| move || tool.set_up()))
@@ -31,7 +31,7 @@ pub(crate) fn trunk() -> Tool {
     }
 }
 
-/// In the version that Cargo.lock has of the crate: the two must match.
+/// Pinned to the version of the crate in Cargo.lock: the two must match.
 pub(crate) fn wasm_bindgen() -> Result<Tool> {
     let lock = workspace::root().join("Cargo.lock");
     let version = lockfile::locked_version(&lock, "wasm-bindgen")?;

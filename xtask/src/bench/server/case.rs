@@ -10,8 +10,8 @@ pub(super) enum Side {
 }
 
 impl Side {
-    /// How often a sample is taken of it, where one is taken of ours `rounds` times. No budget is beside Flask: one tells
-    /// where it stands, and it takes the longest.
+    /// Returns the number of samples of this server for `rounds` samples of ours. Flask gets one:
+    /// no budget refers to it, one sample shows where it stands, and it takes the longest.
     pub(super) fn rounds(self, rounds: u32) -> u32 {
         match self {
             Self::Ours | Self::Node => rounds,
@@ -25,10 +25,10 @@ const ALL: &[Side] = &[Side::Ours, Side::Node, Side::Flask];
 /// One kind of load.
 #[derive(Debug)]
 pub(super) struct Case {
-    /// Its name in the load driver.
+    /// The name of the case in the load driver.
     pub(super) name: &'static str,
     pub(super) title: &'static str,
-    /// The servers that it is applied to.
+    /// The servers that the case is applied to.
     pub(super) sides: &'static [Side],
     pub(super) rounds: u32,
     /// The server's limit of open files and sockets; `None`: the highest that this machine allows.
@@ -76,7 +76,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         name: "stalled",
         title: "100 clients that do not read",
-        // Or it is the sender that is stopped.
+        // Without these options our server would throttle the sender.
         ours: &[
             "--max-events-per-second",
             "0",
@@ -106,7 +106,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         name: "half-open",
         title: "1,100 half-open connections under 1,024 descriptors",
-        // Flask's prints a traceback for each that it can't take.
+        // Flask's server prints a traceback for each connection that it can't accept.
         sides: &[Side::Ours, Side::Node],
         descriptors: Some(1024),
         ..CASE

@@ -1,4 +1,4 @@
-//! The program that puts a load on a server.
+//! The load driver.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ use crate::{process, workspace};
 
 const PACKAGE: &str = "orchard-load";
 
-/// Builds the driver, and returns where the program is.
+/// Builds the driver, and returns the path of the program.
 pub(super) fn build() -> Result<PathBuf> {
     step("the load driver: building it", || {
         let mut cargo = workspace::cargo("build");
@@ -24,7 +24,7 @@ pub(super) fn build() -> Result<PathBuf> {
     Ok(workspace::target()?.join("server").join(name))
 }
 
-/// Puts the load on a server; the samples by their names.
+/// Runs the load against a server. Returns the samples by name.
 pub(super) fn sample(
     driver: &Path,
     server: &Started,

@@ -1,8 +1,8 @@
-//! The default server beside Node's and Flask's with the same handlers, under the load of
-//! `benches/load`.
+//! Compares the default server with Node's and Flask's, which have the same handlers, under the
+//! load of `benches/load`.
 //!
-//! Each sample is taken of a server that was started for it, in turns: ours, Node's, Flask's, ours,
-//! Node's, and so on. What a server costs is read from `/proc`, so this part needs Linux.
+//! A server is started for each sample, in turns: ours, Node's, Flask's, ours, Node's, and so on.
+//! The cost of a server is read from `/proc`, so this part needs Linux.
 
 mod case;
 mod load;
@@ -50,8 +50,8 @@ pub(super) fn measure(context: &Context) -> Result<Vec<Figure>> {
     Ok(figures.collect::<Result<Vec<_>>>()?.concat())
 }
 
-/// Takes a sample of each server that the case is for, then of each again, as often as that is wanted. What a peer can't
-/// do is left out; ours must.
+/// Takes one sample of each server of the case in turn, and repeats this for each round. A sample
+/// that a peer can't provide is left out; one that ours can't provide is an error.
 fn in_turns(
     case: &Case,
     rounds: u32,

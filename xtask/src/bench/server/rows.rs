@@ -1,4 +1,4 @@
-//! The rows of the table, and what each may come to.
+//! The rows of the table, and their budgets.
 
 use std::collections::BTreeMap;
 
@@ -11,11 +11,11 @@ use crate::bench::{Budget, Figure};
 /// Samples of one case, by server and name.
 pub(super) type Samples = BTreeMap<(Side, String), Vec<f64>>;
 
-/// One figure of a case, beside every peer that the case is for.
+/// One figure of a case, compared with every peer of the case.
 #[derive(Debug)]
 pub(super) struct Row {
     pub(super) case: &'static str,
-    /// What the driver calls the sample.
+    /// The name of the sample in the driver's output.
     sample: &'static str,
     pub(super) id: &'static str,
     title: &'static str,
@@ -185,13 +185,13 @@ const fn row(
 }
 
 impl Row {
-    /// It holds beside Node's server.
+    /// Sets the budget of the comparison with Node's server.
     const fn budget(mut self, budget: Budget) -> Self {
         self.budget = Some(budget);
         self
     }
 
-    /// A figure beside each peer, or one of ours alone.
+    /// Returns a figure for each peer, or one for ours alone.
     pub(super) fn figures(&self, samples: &Samples, servers: &Servers) -> Result<Vec<Figure>> {
         let of = |side| samples.get(&(side, self.sample.to_owned()));
         let ours = of(Side::Ours).cloned().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Starts the servers that are compared.
+//! Starts the servers to be compared.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -14,7 +14,8 @@ use crate::tools::node;
 use crate::tools::python::Environment;
 use crate::workspace;
 
-/// Runs a program with a limit of file descriptors, or with the highest that this machine allows.
+/// Runs a program with a given limit of file descriptors, or with the highest that this machine
+/// allows.
 const LIMITED: &str = r#"ulimit -n "${1:-$(ulimit -Hn)}" && shift && exec "$@""#;
 
 /// Paths of the servers' programs and environments.
@@ -48,7 +49,7 @@ impl Servers {
     }
 
     pub(super) fn start(&self, side: Side, case: &Case, quick: bool) -> Result<Started> {
-        // Who is quick does not wait for heartbeats either.
+        // Quick mode shortens the heartbeats as well.
         let heartbeat = case.heartbeat.map(|it| if quick { it / 5 } else { it });
         match side {
             Side::Ours => self.start_ours(case, heartbeat),
@@ -60,7 +61,7 @@ impl Servers {
             Side::Flask => {
                 let mut python = limited(case.descriptors, &self.python);
                 python.current_dir(workspace::root().join("tests/servers/gevent"));
-                // `-B`: no compiled files are left in the checkout.
+                // `-B` writes no compiled files into the checkout.
                 start_peer(python.args(["-B", "orchard.py"]), heartbeat)
             }
         }
@@ -83,7 +84,7 @@ impl Servers {
         })
     }
 
-    /// Name and version of a peer; `None` for ours.
+    /// Returns name and version of a peer; `None` for ours.
     pub(super) fn peer(&self, side: Side) -> Result<Option<(String, String)>> {
         Ok(match side {
             Side::Ours => None,

@@ -59,7 +59,8 @@ pub(crate) fn check() -> Result<()> {
         window::set_up()?;
         step("lints: the window", || {
             process::run(window::cargo("fmt")?.arg("--check"))?;
-            // In release, as it is tested and packed: what builds it is built once.
+            // In release mode, as it is tested and packaged, so that its dependencies are built
+            // only once.
             process::run(deny(
                 window::cargo("clippy")?.args(["--release", "--all-targets"]),
             ))
@@ -73,7 +74,7 @@ pub(crate) fn check() -> Result<()> {
     })
 }
 
-/// Every package but those that need a browser.
+/// Selects all packages except those that need a browser.
 pub(crate) fn not_for_browsers(cargo: &mut Command) -> &mut Command {
     cargo.args(["--workspace", "--exclude", PAGE]);
     for package in BROWSER_CRATES {
@@ -82,7 +83,7 @@ pub(crate) fn not_for_browsers(cargo: &mut Command) -> &mut Command {
     cargo
 }
 
-/// The client and its hooks, for the target of browsers.
+/// Selects the client and its hooks, for the WebAssembly target.
 pub(crate) fn for_browsers(cargo: &mut Command) -> &mut Command {
     cargo.args(["--target", WASM]);
     for package in BROWSER_CRATES {

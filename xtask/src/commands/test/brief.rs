@@ -1,4 +1,5 @@
-//! Leaves the backtraces out of a test runner's output: the difference that matters is above them.
+//! Removes the backtraces from a test runner's output: the assertion message above them is what
+//! matters.
 
 /// Filters the lines of backtraces, of Rust and of JavaScript.
 #[derive(Debug, Default)]
@@ -8,7 +9,7 @@ pub(crate) struct Brief {
 }
 
 impl Brief {
-    /// Whether to show a line. Call it with all lines, in order.
+    /// Returns whether to show a line. Call it with all lines, in order.
     pub(crate) fn shows(&mut self, line: &str) -> bool {
         let text = line.trim();
         if matches!(text, "stack backtrace:" | "Stack:") {
@@ -22,20 +23,21 @@ impl Brief {
         if line.starts_with([' ', '\t']) && (self.inside && is_frame(text) || is_script(text)) {
             return false;
         }
-        // What JavaScript puts around its frames: an empty line, and what kind of error it was.
+        // The lines around JavaScript's frames: an empty line, and the kind of the error.
         self.inside = self.inside && (text.is_empty() || text == "Error");
         !self.inside
     }
 }
 
-/// `12: core::panicking::panic`, `at src/lib.rs:3:5`.
+/// Returns whether a line is a Rust frame: `12: core::panicking::panic`, `at src/lib.rs:3:5`.
 fn is_frame(text: &str) -> bool {
     let number = text.split_once(": ").map(|(number, _)| number);
     text.starts_with("at ")
         || number.is_some_and(|it| !it.is_empty() && it.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-/// `at call (http://127.0.0.1:1/a.js:2:3)`, `at wasm://wasm/01:wasm-function[12]:0x34`.
+/// Returns whether a line is a JavaScript frame: `at call (http://127.0.0.1:1/a.js:2:3)`,
+/// `at wasm://wasm/01:wasm-function[12]:0x34`.
 fn is_script(text: &str) -> bool {
     text.starts_with("at ") && (text.ends_with(')') || text.contains("wasm-function["))
 }

@@ -37,7 +37,7 @@ pub(crate) fn for_gallery(accept: bool) -> Result<Variables> {
     Ok(variables)
 }
 
-/// Like [`set_up`], for the package for a CDN in each browser engine.
+/// Like [`set_up`], for the CDN package in each browser engine.
 pub(crate) fn for_engines() -> Result<Variables> {
     let browser = browser::set_up()?;
     let engines = engines::set_up()?;
@@ -60,7 +60,7 @@ pub(crate) fn for_engines() -> Result<Variables> {
     ])
 }
 
-/// Like [`set_up`], for the window: its package, and its driver.
+/// Like [`set_up`], for the Tauri window: its package and its WebDriver.
 pub(crate) fn for_window() -> Result<Variables> {
     let driver = webkit::set_up_driver()?;
     browser::set_up_font()?;

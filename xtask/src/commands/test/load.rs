@@ -32,6 +32,6 @@ pub(crate) fn keep_busy() {
             }
         });
     }
-    // Whatever it reads: when this returns the process exits, and its threads with it.
+    // The result does not matter: when this returns, the process exits, and its threads with it.
     let _ = std::io::stdin().read_to_end(&mut Vec::new());
 }

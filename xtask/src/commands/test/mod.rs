@@ -32,7 +32,7 @@ use crate::tools::{self, browser, cache, node};
 use crate::workspace::{BROWSER_CRATES, PAGE, SERVER, WASM, cargo};
 use crate::{process, workspace};
 
-/// Runs the groups that were asked for, each to its end, and sums them up; and that as often as was asked for.
+/// Runs the requested groups, each to its end, prints a summary, and repeats this for each round.
 pub(crate) fn test(options: &Test) -> Result<()> {
     let many = options.repeat.map_or(1, NonZeroU32::get);
     let mut rounds = Vec::new();
@@ -75,10 +75,10 @@ pub(crate) fn test(options: &Test) -> Result<()> {
     verdict(&outcomes, options.filter.as_deref())
 }
 
-/// Whether `group` is among the tests that run when none is named.
+/// Returns whether `group` runs when no group is named.
 fn runs_unasked(group: Group) -> bool {
     match group {
-        // Elsewhere there is no WebKitGTK, and no package of the window is made yet.
+        // On other systems WebKitGTK is missing, and the window can't be packaged yet.
         Group::Engines | Group::Tauri => cfg!(target_os = "linux"),
         _ => true,
     }
@@ -107,10 +107,10 @@ struct Prepared {
     servers: Vec<Running>,
 }
 
-/// Tests that one command runs.
+/// The tests that one command runs.
 #[derive(Debug)]
 struct Tests {
-    /// What is special about them, where they run more than once.
+    /// The variant's name, if the same tests run several times.
     variant: Option<&'static str>,
     command: Command,
 }
@@ -133,7 +133,7 @@ impl From<Command> for Tests {
     }
 }
 
-/// Sets up what the group needs.
+/// Builds and installs what the group needs.
 fn prepare(group: Group, accept: bool) -> Result<Prepared> {
     let mut test = cargo("test");
     test.arg("--no-fail-fast");
@@ -142,10 +142,12 @@ fn prepare(group: Group, accept: bool) -> Result<Prepared> {
     match group {
         Group::Unit => {
             not_for_browsers(&mut test).args(["--exclude", SERVER]);
-            // Ignored elsewhere are the comparisons with the reference's codec and client, which run under Node.js.
+            // These are ignored by default: they compare with the reference's codec and client,
+            // which run on Node.js.
             test.env("ORCHARD_NODE_MODULES", node::set_up()?);
             test.args(["--", "--include-ignored"]);
-            // What of the page needs no browser, the client where there is none, and the examples in its documentation.
+            // Add the tests of the page that need no browser, those of the client on the host, and
+            // the examples in its documentation.
             let mut page = cargo("test");
             page.args(["--package", PAGE, "--bins"]);
             let mut examples = cargo("test");
@@ -164,7 +166,7 @@ fn prepare(group: Group, accept: bool) -> Result<Prepared> {
         Group::Browser => {
             for_browsers(&mut test).arg("--tests");
             in_browser(&mut test)?;
-            // With a feature that none of the others shall have.
+            // Uses a feature that must be off in the other tests.
             let mut log = cargo("test");
             log.args(["--target", WASM, "--package", "socketio-web"]);
             log.args(["--features", "log", "--test", "log"]);
@@ -176,9 +178,9 @@ fn prepare(group: Group, accept: bool) -> Result<Prepared> {
             let mut disturbed = scripted()?;
             disturbed.env("SOCKETIO_TEST_CLOCKS", "disturbed");
             tests.push(Tests::variant("disturbed clocks", disturbed));
-            // What the core is tested with is still what these servers send.
+            // Check that the recordings which the core is tested with still match these servers.
             tests.push(record::checker()?.into());
-            // The tests read them with `option_env!`: in a browser there is no environment.
+            // The tests read them with `option_env!`, since a browser has no environment variables.
             for (server, variable, address) in peers::start()? {
                 servers.push(server);
                 test.env(variable, address);
@@ -199,7 +201,7 @@ fn prepare(group: Group, accept: bool) -> Result<Prepared> {
         Group::Tauri => {
             test.args(["--package", PAGE, "--test", "e2e"])
                 .envs(environment::for_window()?);
-            // In release: so it is made of what the package is made of.
+            // In release mode, so that it reuses the build of the package.
             let mut shell = window::cargo("test")?;
             shell.args(["--release", "--no-fail-fast"]);
             tests.push(shell.into());
@@ -209,7 +211,7 @@ fn prepare(group: Group, accept: bool) -> Result<Prepared> {
     Ok(Prepared { tests, servers })
 }
 
-/// The client's tests that need a browser and no server.
+/// Returns the command for the client's tests that need a browser and no server.
 fn scripted() -> Result<Command> {
     let mut test = cargo("test");
     test.args(["--target", WASM, "--package", "socketio-web"]);
@@ -218,7 +220,7 @@ fn scripted() -> Result<Command> {
     Ok(test)
 }
 
-/// Has tests for WebAssembly run in headless Chromium.
+/// Makes tests for WebAssembly run in headless Chromium.
 fn in_browser(test: &mut Command) -> Result<()> {
     tools::set_up_wasm_target()?;
     let browser = browser::set_up()?;
@@ -232,7 +234,8 @@ fn in_browser(test: &mut Command) -> Result<()> {
     test.env(format!("CARGO_TARGET_{target}_RUNNER"), runner);
     test.env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", capabilities);
     test.env("CHROMEDRIVER", browser.driver);
-    // Seconds that all tests of one file may take together, and that the browser may take to start on a busy machine.
+    // The timeouts, in seconds, for all tests of one file, and for the start of the browser on a
+    // busy machine.
     test.env("WASM_BINDGEN_TEST_TIMEOUT", "300")
         .env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "60");
     Ok(())
@@ -296,7 +299,7 @@ fn case_of(variant: Option<&str>, case: String) -> String {
     }
 }
 
-/// Leaves what the tests printed in a file, backtraces and all.
+/// Writes the full output of the tests, with backtraces, to a file.
 fn keep(printed: &str, group: Group, round: &Round) -> Result<PathBuf> {
     let log = rounds::folder(round)?.join(format!("{}.log", group.name()));
     cache::make(log.parent().unwrap_or(&log))?;
@@ -304,7 +307,7 @@ fn keep(printed: &str, group: Group, round: &Round) -> Result<PathBuf> {
     Ok(log)
 }
 
-/// A line a group, one for each variant of it, and the line that ends it all.
+/// Formats one line per group, one for each variant of it, and a final line with the totals.
 fn summary(outcomes: &[Outcome]) -> String {
     let mut text = row("group", ["passed", "failed", "ignored"], "time", "");
     let mut sum = Tally::default();
@@ -334,7 +337,7 @@ fn row(name: &str, [passed, failed, ignored]: [&str; 3], time: &str, verdict: &s
     format!("{name:<21} {passed:>7} {failed:>7} {ignored:>8}  {time}{verdict}\n")
 }
 
-/// An error if a group failed, or executed no test although none were left out by a filter.
+/// Returns an error if a group failed, or if no test was executed although there was no filter.
 fn verdict(outcomes: &[Outcome], filter: Option<&str>) -> Result<()> {
     let names = |bad: &dyn Fn(&Outcome) -> bool| {
         let bad = |group: &Group| outcomes.iter().any(|it| it.group == *group && bad(it));
@@ -422,7 +425,7 @@ mod tests {
         let lines: Vec<_> = text.lines().collect();
         let line = "  throwing listeners        1       0        1  20 s";
         assert_eq!(lines.get(2), Some(&line), "{text}");
-        // What the group counts has its variants in it.
+        // The count of a group includes its variants.
         assert_eq!(lines.last(), Some(&"4 passed, 0 failed, 1 skipped"));
         assert_eq!(
             verdict(&[browser], None).unwrap_err().to_string(),

@@ -10,16 +10,16 @@ use super::tally::Tally;
 pub(crate) struct Outcome {
     pub(crate) group: Group,
     pub(crate) tally: Tally,
-    /// The names of the tests that failed; behind that of their variant, if they are of one.
+    /// The names of the failed tests; those of a variant follow the variant's name.
     pub(crate) failed: Vec<String>,
-    /// What of it were variants.
+    /// The parts of this outcome that belong to variants.
     pub(crate) variants: Vec<Variant>,
     pub(crate) time: Duration,
     /// A failure other than that of a single test.
     pub(crate) fault: Option<String>,
 }
 
-/// Tests of the group once more, under other circumstances.
+/// The tests of the group, repeated under other conditions.
 #[derive(Debug)]
 pub(crate) struct Variant {
     pub(crate) name: &'static str,
@@ -28,7 +28,7 @@ pub(crate) struct Variant {
 }
 
 impl Outcome {
-    /// An outcome with no tests.
+    /// Creates an outcome without tests.
     pub(crate) fn of(group: Group, fault: Option<String>) -> Self {
         Self {
             group,

@@ -15,7 +15,7 @@ use crate::workspace;
 /// One round, and the outcomes of its groups.
 #[derive(Debug)]
 pub(crate) struct Round {
-    /// Counted from 1.
+    /// The number of this round, counted from 1.
     pub(crate) number: u32,
     /// The number of rounds.
     pub(crate) of: u32,
@@ -41,13 +41,13 @@ impl fmt::Display for Round {
     }
 }
 
-/// Whether a round runs under load: every second one, so that the first builds everything without
-/// load.
+/// Returns whether a round runs under load: every second one, so that the first builds everything
+/// without load.
 pub(crate) fn is_busy(number: u32, of: u32) -> bool {
     of == 1 || number.is_multiple_of(2)
 }
 
-/// The folder of a round's output, and of the evidence of its failed cases.
+/// Returns the folder of a round's output and of the artifacts of its failed cases.
 pub(crate) fn folder(round: &Round) -> Result<PathBuf> {
     let folder = workspace::target()?.join("e2e");
     Ok(if round.of > 1 {
@@ -57,12 +57,12 @@ pub(crate) fn folder(round: &Round) -> Result<PathBuf> {
     })
 }
 
-/// Removes the evidence of earlier runs.
+/// Removes the artifacts of earlier runs.
 pub(crate) fn forget_evidence() -> Result<()> {
     cache::remove(&workspace::target()?.join("e2e"))
 }
 
-/// A table of the rounds, and for each failed case its rounds.
+/// Formats a table of the rounds, and the rounds of each failed case.
 pub(crate) fn report(rounds: &[Round]) -> String {
     let mut text = format!("{:<6} {:<6} {:>12}  failed\n", "round", "load", "time");
     for round in rounds {
@@ -100,7 +100,7 @@ pub(crate) fn report(rounds: &[Round]) -> String {
     text + &format!("{good} of {} rounds passed\n", rounds.len())
 }
 
-/// The cases that failed in some round, each once.
+/// Returns the cases that failed in any round, without duplicates.
 fn cases(rounds: &[Round]) -> Vec<(Group, String)> {
     let mut cases = Vec::new();
     for failure in rounds.iter().flat_map(failures) {
@@ -111,7 +111,7 @@ fn cases(rounds: &[Round]) -> Vec<(Group, String)> {
     cases
 }
 
-/// The cases that failed in a round; for a group that failed otherwise, the reason.
+/// Returns the cases that failed in a round; for a group that failed otherwise, the reason.
 fn failures(round: &Round) -> impl Iterator<Item = (Group, String)> {
     round.outcomes.iter().flat_map(|outcome| {
         let named = outcome.failed.iter().cloned();

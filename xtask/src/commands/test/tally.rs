@@ -2,7 +2,8 @@
 
 use std::ops::AddAssign;
 
-/// The names of the tests that failed, as Rust's test harness and `wasm-bindgen-test` print them.
+/// Returns the names of the failed tests, as Rust's test harness and `wasm-bindgen-test` print
+/// them.
 pub(crate) fn failed(output: &str) -> Vec<String> {
     let mut failed = Vec::new();
     for line in output.lines() {
@@ -31,7 +32,7 @@ fn plain(line: &str) -> String {
     plain
 }
 
-/// How many tests passed, failed and were skipped.
+/// The numbers of passed, failed and skipped tests.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(crate) struct Tally {
     pub(crate) passed: u32,
@@ -51,7 +52,7 @@ impl Tally {
         sum
     }
 
-    /// The number of tests that were executed.
+    /// Returns the number of tests that were executed.
     pub(crate) fn executed(self) -> u32 {
         self.passed + self.failed
     }

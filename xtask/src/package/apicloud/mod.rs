@@ -1,8 +1,9 @@
 //! The widget of an APICloud app: the page as `html/orchard.html`, with all that it needs in
 //! `static/orchard/`.
 //!
-//! It is opened as a `file:` URL, from which browsers load no module scripts and fetch no files. So
-//! it starts by a classic script, and each WebAssembly module is base64 text in a script.
+//! It is opened from a `file:` URL, where browsers load no module scripts and allow no `fetch` of
+//! files. So it starts with a classic script, and each WebAssembly module is base64 text in a
+//! script.
 
 use std::path::Path;
 
@@ -138,10 +139,10 @@ fn document(html: &str, start: &str) -> Result<String> {
     let html = html
         .replacen(charset, &base, 1)
         .replacen(&module, &plain, 1);
-    // Relative to what is static, and so no more the page itself.
+    // With this base an empty `href` would no longer be the page itself.
     let again = format!("href=\"../../{PAGES}/{PAGE}\"");
     let html = html.replace("href=\"\"", &again);
-    // Neither can be had by its own means, nor is either of any use here.
+    // A page from a `file:` URL can load neither, and needs neither.
     let html = without(&html, "<link rel=\"manifest\"");
     Ok(without(&html, "<link rel=\"preload\""))
 }

@@ -32,7 +32,7 @@ pub(super) fn headers_file(served: &Served) -> String {
 
 /// For a `server` block of nginx.
 pub(super) fn nginx(served: &Served) -> String {
-    // What a `location` adds, it adds in the place of what is added around it.
+    // In nginx, headers added in a `location` replace those added in the enclosing block.
     let headers = |cache: &str, indent: &str| {
         let caching = ("Cache-Control", cache.to_owned());
         let all = served.always.iter().chain(std::iter::once(&caching));

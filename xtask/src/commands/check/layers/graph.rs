@@ -7,10 +7,10 @@ use anyhow::{Context, Result};
 
 use super::source::{Names, Source};
 
-/// The files of one crate, by their modules, and what each imports.
+/// The files of one crate, by module, and the imports of each.
 #[derive(Debug, Default)]
 pub(super) struct Graph {
-    /// The file of each module, from `src` on.
+    /// The file of each module, relative to `src`.
     files: BTreeMap<Names, String>,
     sources: BTreeMap<Names, Source>,
     arrows: BTreeMap<String, BTreeSet<String>>,
@@ -43,9 +43,9 @@ impl Graph {
         graph
     }
 
-    /// The file that defines what this path names.
+    /// Returns the file that defines the item that this path names.
     fn definition(&self, path: &[String], depth: usize) -> Option<String> {
-        // A path that leads back to itself is an error of the compiler's, not ours.
+        // A path that leads back to itself is left to the compiler to report.
         if depth > 16 {
             return None;
         }
@@ -71,7 +71,7 @@ impl Graph {
         }
     }
 
-    /// The groups of files that import each other, each in the order of its names.
+    /// Returns the groups of files that import each other, each sorted by name.
     pub(super) fn circles(&self) -> Vec<Vec<String>> {
         let reach: BTreeMap<&String, BTreeSet<&String>> = self
             .arrows
@@ -103,7 +103,7 @@ impl Graph {
         reached
     }
 
-    /// The imports of files in `folder` that lead to one of the `forbidden` places.
+    /// Returns the imports from files in `folder` to one of the `forbidden` places.
     pub(super) fn against(&self, folder: &str, forbidden: &[&str]) -> Vec<String> {
         let inside = |file: &str, place: &str| {
             file == place
@@ -123,7 +123,7 @@ impl Graph {
     }
 }
 
-/// The module that a file is, as names from the crate's root on.
+/// Returns the module of a file, as names starting at the crate's root.
 fn module(file: &str) -> Names {
     let path = file.trim_end_matches(".rs");
     let mut names: Names = path.split('/').map(Into::into).collect();
@@ -136,7 +136,7 @@ fn module(file: &str) -> Names {
     names
 }
 
-/// An import's path from the crate's root on; `None` where it leads out of the crate.
+/// Resolves the path of an import from the crate's root; `None` if it leads out of the crate.
 fn absolute(module: &[String], path: &[String]) -> Option<Names> {
     let mut base = module.to_vec();
     let mut rest = path.iter().peekable();
@@ -151,7 +151,7 @@ fn absolute(module: &[String], path: &[String]) -> Option<Names> {
                 base.pop();
             }
         }
-        // A child module, or another crate: then no file is found.
+        // A child module, or another crate, for which no file is found.
         _ => {}
     }
     base.extend(rest.cloned());

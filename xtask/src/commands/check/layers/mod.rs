@@ -1,8 +1,8 @@
 //! Checks the direction of imports between files.
 //!
-//! The sources are read as text. An import leads from the file that it stands in to the file that
-//! defines the name, through whatever re-exports lie between. Files that import each other, and
-//! imports against the order of the layers, are errors.
+//! The sources are read as text. An import is an edge from the importing file to the file that
+//! defines the name, with re-exports resolved. Files that import each other, and imports against
+//! the order of the layers, are errors.
 
 mod graph;
 mod source;
@@ -27,7 +27,7 @@ const CRATES: &[&str] = &[
     "xtask",
 ];
 
-/// What of the page stands above the browser's and the host's APIs.
+/// The modules of the page above its `dom` and `host` layers.
 const PAGE_PARTS: &[&str] = &[
     "account",
     "app",
@@ -41,7 +41,7 @@ const PAGE_PARTS: &[&str] = &[
     "state",
 ];
 
-/// Folders, and the folders and files below the same `src` that they may not import.
+/// Folders, and the folders and files of the same `src` that they must not import.
 const FORBIDDEN: &[(&str, &[&str])] = &[
     ("./src/dom", PAGE_PARTS),
     ("./src/host", PAGE_PARTS),
@@ -124,7 +124,7 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
     ("xtask/src/bench", &["commands", "package"]),
 ];
 
-/// Fails where imports don't run one way.
+/// Returns an error if imports form a cycle or go against the layers.
 pub(crate) fn check() -> Result<()> {
     let mut faults = Vec::new();
     for package in CRATES {

@@ -3,12 +3,12 @@
 /// A path as a list of names.
 pub(super) type Names = Vec<String>;
 
-/// A source file, parsed as far as imports need it.
+/// The definitions and imports of a source file; everything else is ignored.
 #[derive(Debug, Default)]
 pub(super) struct Source {
     /// The names of the items that it defines.
     pub(super) defined: Vec<String>,
-    /// The paths that it imports, and their names; a glob has the name `*`.
+    /// The imported paths, and the names they are bound to; a glob has the name `*`.
     pub(super) imports: Vec<Import>,
 }
 
@@ -153,7 +153,7 @@ fn without_comments(text: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// A module of tests stands at the end of its file, and may import what it likes.
+/// Cuts off the tests module, which is at the end of a file and may import anything.
 fn without_tests(text: &str) -> &str {
     let mut starts = ["\n#[cfg(test)]\nmod ", "\n#[cfg(all(test"].iter();
     let start = starts.find_map(|start| text.find(start));
