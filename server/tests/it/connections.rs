@@ -1,4 +1,4 @@
-//! Connections that cost more than they bring.
+//! Connections that take resources and do no work.
 
 use std::fs;
 use std::io::{ErrorKind, Read, Write};
@@ -16,7 +16,7 @@ fn open(server: &TestServer) -> TcpStream {
     stream
 }
 
-/// What comes until the server ends the connection.
+/// Reads until the server closes the connection.
 async fn until_the_end(mut stream: TcpStream) -> String {
     let read = spawn_blocking(move || {
         let mut bytes = Vec::new();
@@ -76,7 +76,7 @@ async fn a_head_has_an_end() {
     stream
         .write_all(b"GET / HTTP/1.1\r\nHost: x\r\nX-Long: ")
         .unwrap();
-    // It may be ended before all is sent.
+    // The server may close the connection before all is sent.
     let _ = stream.write_all(&[b'a'; 100_000]);
     let answer = until_the_end(stream).await;
     assert!(
@@ -92,7 +92,7 @@ async fn a_session_that_joins_no_namespace_ends() {
     let mut wire = Wire::open(&server).await;
     let session = Polling::open(&server).await;
     assert_eq!(wire.rest().await, ["1"]);
-    // After a heartbeat and the word that it is over, it is no more.
+    // After a heartbeat and a CLOSE packet the session no longer exists.
     let status = loop {
         if let Err(status) = session.poll().await {
             break status;
@@ -169,7 +169,7 @@ async fn half_open_connections_do_not_exhaust_the_descriptors() {
     for number in 0..MANY {
         let mut stream = TcpStream::connect(&address).unwrap();
         if number % 2 == 0 {
-            // It may be closed for another already.
+            // The connection may already have been evicted.
             let _ = stream.write_all(b"GET /healthz HTTP/1.1\r\n");
         }
         half_open.push(stream);
@@ -196,7 +196,7 @@ async fn a_connection_that_takes_nothing_is_cut() {
     let folder = TempDir::new().unwrap();
     let dist = folder.path().join("dist");
     fs::create_dir(&dist).unwrap();
-    // More than the system's own buffers hold.
+    // More than the socket buffers of the operating system hold.
     fs::write(dist.join("index.html"), vec![b'a'; 32 << 20]).unwrap();
     let dist = dist.to_str().unwrap();
     let flags = ["--dist", dist, "--write-timeout-seconds", "1"];
@@ -209,7 +209,7 @@ async fn a_connection_that_takes_nothing_is_cut() {
     let mut first = [0; 12];
     stream.read_exact(&mut first).unwrap();
     assert_eq!(&first, b"HTTP/1.1 200");
-    // Nothing is read while the server would write on.
+    // The client reads nothing while the server has more to write.
     running.log_until(1, "takes nothing");
     let mut rest = Vec::new();
     let _ = stream.read_to_end(&mut rest);

@@ -1,4 +1,4 @@
-//! What may happen to the files of a server, and to the server while it writes them.
+//! Damage to the files of a server, and failures while it writes them.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -19,12 +19,12 @@ fn database(folder: &Path) -> PathBuf {
     folder.join("data/orchard.sqlite3")
 }
 
-/// A start that fails.
+/// Starts a server and expects the start to fail.
 fn failing(mut command: Command) -> Output {
     command.args(["--log", "error"]).output().unwrap()
 }
 
-/// Calls a method of a server's `/api`; the result.
+/// Calls a method of a server's `/api` and returns the result.
 async fn call(running: &Running, method: &str, params: Value, token: &str) -> Value {
     let call = json!({"jsonrpc": "2.0", "method": method, "params": params, "id": 1});
     let http = reqwest::Client::builder().timeout(DEADLINE);
@@ -38,7 +38,7 @@ async fn call(running: &Running, method: &str, params: Value, token: &str) -> Va
     answer["result"].clone()
 }
 
-/// A database that a server has left behind.
+/// Creates a database by starting and stopping a server.
 fn left_behind(folder: &Path) -> PathBuf {
     Running::start(folder).stop();
     database(folder)
@@ -83,7 +83,8 @@ async fn a_second_server_on_the_same_database_is_refused() {
         &output,
         &["orchard.sqlite3", "another server", "--database"],
     );
-    // The first is not disturbed, and what only reads or writes a little may do so.
+    // The first server is not disturbed, and programs that read or write only briefly may use the
+    // database.
     let token = first.token(folder.path()).await;
     let connection = rusqlite::Connection::open(database(folder.path())).unwrap();
     let rename = "UPDATE users SET nickname = 'renamed'";
@@ -143,7 +144,7 @@ async fn a_kill_while_it_serves_loses_no_session_of_a_player() {
     running.stop();
 }
 
-/// As on a laptop that is closed and opened again.
+/// Like a laptop that is suspended and resumed.
 #[cfg(unix)]
 #[tokio::test]
 async fn a_server_that_was_stopped_for_longer_than_its_heartbeat_goes_on() {
@@ -157,14 +158,14 @@ async fn a_server_that_was_stopped_for_longer_than_its_heartbeat_goes_on() {
     assert!(running.kill("-STOP"));
     thread::sleep(Duration::from_secs(2));
     assert!(running.kill("-CONT"));
-    // Whether this one was given up or not, it is told.
+    // The server either kept this session or closed it in the regular way.
     before.rest_or_until_now().await;
     let mut after = Wire::try_join(address, &token).await.unwrap();
     after.until_now().await;
     running.stop();
 }
 
-/// No file may grow beyond so many blocks, as on a disk that is full.
+/// Limits the size of every file to this many blocks, like a full disk.
 #[cfg(unix)]
 fn on_a_full_disk(folder: &Path, blocks: u32) -> Command {
     let ordinary = program(folder);

@@ -1,4 +1,4 @@
-//! What is told is true: counts, names, times.
+//! The counts, names and times that the server sends are true.
 
 use std::time::{Duration, Instant};
 
@@ -19,7 +19,7 @@ async fn a_newcomer_is_announced_by_name_with_the_number_of_players() {
         first.event("server_response").await,
         json!({"count": 2, "sid": second_sid, "nickname": "阿桃"})
     );
-    // Another device of the same player is no other player.
+    // Another device of the same player does not count again.
     let (_tablet, tablet_sid) = Wire::join(&server).await;
     assert_eq!(
         first.event("server_response").await,
@@ -39,7 +39,7 @@ async fn the_count_is_pushed_when_it_changes_and_only_then() {
     for count in [1, 2, 2] {
         assert_eq!(watcher.event("server_response").await["count"], count);
     }
-    // Neither of these was the last of its player.
+    // Neither of these was the last socket of its player.
     drop((tablet, phone));
     assert_eq!(watcher.until_now().await, [""; 0]);
     drop(computer);
@@ -71,7 +71,7 @@ async fn the_count_is_pushed_only_so_often() {
     }
     let mut pushes = Vec::new();
     let ended = Instant::now();
-    // They go one by one, as fast as they can.
+    // Disconnect them one after the other, as fast as possible.
     for other in others {
         drop(other);
         tokio::task::yield_now().await;
@@ -113,7 +113,7 @@ async fn guests_are_told_the_count_and_are_not_in_it() {
         (&welcome["count"], &welcome["nickname"]),
         (&json!(1), &json!("小果农"))
     );
-    // A guest is announced to nobody else.
+    // A guest is not announced to anyone else.
     let (_another, _) = Wire::join_as(&server, "").await;
     assert_eq!(player.until_now().await, [""; 0]);
     assert_eq!(guest.until_now().await, [""; 0]);
@@ -184,7 +184,7 @@ async fn text_carries_the_verified_name_and_time() {
     server.stop().await;
 }
 
-/// What whoever signs in is given beside the answer.
+/// Signs in and returns the notices that follow the answer.
 async fn notices(wire: &mut Wire) -> Vec<Value> {
     wire.send(r#"42/mofang,["login",{"uid":"1"}]"#).await;
     wire.event("login_response").await;
@@ -208,7 +208,7 @@ async fn whoever_joins_is_given_the_last_notices_once() {
         heard.push(say(&mut sender, json!({"text": text, "more": 1})).await);
         server.pass(1);
     }
-    // These are broadcast, and not kept.
+    // These are broadcast, but not stored.
     for payload in [
         json!("bare"),
         json!({"data": "x"}),
@@ -253,7 +253,7 @@ async fn notices_outlive_the_server() {
             say(&mut wire, json!({ "text": text })).await;
             texts.push(text);
         }
-        // The last fifty are kept.
+        // The last fifty are stored.
         texts.drain(..texts.len().saturating_sub(50));
         drop(wire);
         running.stop();

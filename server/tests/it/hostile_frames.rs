@@ -1,4 +1,4 @@
-//! Frames that no client sends: each harms only who sent it.
+//! Frames that no client sends: each affects only its sender.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use crate::start::Running;
 use crate::support::{DEADLINE, TestServer, Wire};
 
-/// Texts that are no packets, or packets that mean nothing.
+/// Texts that are not packets, or packets without meaning.
 const TEXTS: &[&str] = &[
     "",
     "\0",
@@ -53,7 +53,7 @@ const TEXTS: &[&str] = &[
     "461-/mofang,1[{\"_placeholder\":true,\"num\":0}]",
 ];
 
-/// As bytes of the transport, which is a WebSocket (RFC 6455, section 5).
+/// Invalid frames of the WebSocket transport, as raw bytes (RFC 6455, section 5).
 const FRAMES: &[&[u8]] = &[
     // Not masked.
     b"\x81\x012",
@@ -61,20 +61,20 @@ const FRAMES: &[&[u8]] = &[
     b"\xf1\x81\0\0\0\x002",
     b"\x83\x81\0\0\0\x002",
     b"\x8b\x80\0\0\0\0",
-    // A continuation of nothing.
+    // A continuation frame without a beginning.
     b"\x80\x81\0\0\0\x002",
-    // A ping in two parts, and one that is too long.
+    // A fragmented ping, and one that is too long.
     b"\x09\x81\0\0\0\x00a",
     b"\x89\xfe\x01\0\0\0\0\0",
-    // Text that is no UTF-8.
+    // A text that is not UTF-8.
     b"\x81\x82\0\0\0\0\xc3\x28",
-    // A reason that is no UTF-8, half a code, a code that nobody may send.
+    // A close reason that is not UTF-8, half a code, a code that must not be sent.
     b"\x88\x84\0\0\0\0\x03\xe8\xc3\x28",
     b"\x88\x81\0\0\0\0\x03",
     b"\x88\x82\0\0\0\0\x03\xed",
-    // Bytes that no packet announced.
+    // A binary frame that no packet announced.
     b"\x82\x83\0\0\0\0abc",
-    // As long as can be written.
+    // The greatest length that can be encoded.
     b"\x82\xff\x7f\xff\xff\xff\xff\xff\xff\xff\0\0\0\0",
     b"\x82\xff\xff\xff\xff\xff\xff\xff\xff\xff\0\0\0\0",
 ];
@@ -104,7 +104,7 @@ fn open(address: SocketAddr) -> TcpStream {
     stream
 }
 
-/// It runs on, has not panicked, and has nothing to complain of but who was cut.
+/// Asserts that the server is still running, has not panicked, and has logged no errors.
 fn assert_unharmed(running: Running) {
     for line in running.stop() {
         assert!(line.starts_with('{'), "{line}");
@@ -130,7 +130,7 @@ async fn frames_that_mean_nothing_harm_nobody_else() {
     for frame in FRAMES {
         let mut stream = open(address(&running));
         stream.write_all(frame).unwrap();
-        // Whatever follows, the server goes on.
+        // Send another frame: the server must keep running.
         let _ = stream.write_all(b"\x81\x81\0\0\0\x003");
         drop(stream);
         bystander.until_now().await;
@@ -148,7 +148,7 @@ async fn attachments_that_never_come_are_not_waited_for_by_others() {
         let event =
             format!(r#"45{announced}-/mofang,["my_broadcast",{{"_placeholder":true,"num":0}}]"#);
         wire.send(&event).await;
-        // Something else comes in their place.
+        // Send something else instead of the attachments.
         if announced == 2 {
             wire.send_binary(&[1]).await;
             wire.rest_or_until_now().await;
@@ -212,7 +212,7 @@ async fn twenty_thousand_namespaces_are_refused_and_not_remembered() {
 async fn a_hundred_thousand_rooms_are_refused_and_not_remembered() {
     const BATCH: usize = 500;
     let folder = TempDir::new().unwrap();
-    // The limit of events is another test's.
+    // The limit of events has its own test.
     let running = Running::start_with(folder.path(), &["--max-events-per-second", "0"]);
     let token = running.token(folder.path()).await;
     let (before, _) = running.memory();

@@ -6,11 +6,11 @@ use std::net::{SocketAddr, TcpStream};
 
 use crate::support::{DEADLINE, TestServer};
 
-/// Sends this, and reads until the server has nothing more to say.
+/// Sends the bytes, and reads until the server closes the connection.
 fn send(address: SocketAddr, request: &[u8]) -> String {
     let mut stream = TcpStream::connect(address).unwrap();
     stream.set_read_timeout(Some(DEADLINE)).unwrap();
-    // It may be refused before all is sent.
+    // The server may refuse the request before all is sent.
     let _ = stream.write_all(request);
     let mut answer = Vec::new();
     match stream.read_to_end(&mut answer) {
@@ -21,7 +21,7 @@ fn send(address: SocketAddr, request: &[u8]) -> String {
     String::from_utf8_lossy(&answer).into_owned()
 }
 
-/// As [`send`], for what needs no care.
+/// Like [`send`], from async code.
 async fn ask(server: &TestServer, request: impl AsRef<[u8]>) -> String {
     let (address, request) = (server.address, request.as_ref().to_owned());
     let asked = tokio::task::spawn_blocking(move || send(address, &request));
@@ -80,7 +80,7 @@ async fn a_request_ends_where_both_sides_think() {
     let server = TestServer::start(&[]).await;
     let hidden = "GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
     for head in [
-        // Which of two lengths holds?
+        // Conflicting or malformed lengths.
         "Content-Length: 0\r\nContent-Length: 60",
         "Content-Length: 0, 60",
         "Content-Length: +0",
@@ -129,7 +129,7 @@ async fn parts_of_a_file_are_served_and_no_more_than_there_is() {
             "GET /tune.ogg HTTP/1.1\r\nHost: x\r\nRange: {range}\r\nConnection: close\r\n\r\n"
         );
         let answer = ask(&server, request).await;
-        // Beside a refusal there may be words.
+        // A refusal may have a body.
         let part = if status(&answer) == 206 {
             body(&answer)
         } else {
@@ -150,7 +150,7 @@ async fn what_would_grow_when_it_is_read_is_not_read() {
              {headers}Content-Length: {length}\r\n\r\n{body}"
         )
     };
-    // Nothing is unpacked, and what is nested is read only so deep.
+    // Nothing is decompressed, and the nesting depth is limited.
     let packed = post("Content-Encoding: gzip\r\n", "\u{1f}\u{8b}\u{8}");
     let nested = post("", &"[".repeat(60_000));
     let objects = post("", &r#"{"a":"#.repeat(10_000));
@@ -159,7 +159,7 @@ async fn what_would_grow_when_it_is_read_is_not_read() {
         assert_eq!(status(&answer), 400, "{answer}");
         assert!(answer.len() < 1000, "{answer}");
     }
-    // Nor are messages of a WebSocket packed.
+    // WebSocket compression is not negotiated either.
     let request = "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: x\r\n\
         Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
         Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\

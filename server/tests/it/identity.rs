@@ -1,4 +1,4 @@
-//! Who is let in, and what a guest may do.
+//! Who may connect, and what a guest may do.
 
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ async fn answer(server: &TestServer, connect: &str) -> (Wire, String) {
     (wire, answer)
 }
 
-/// The number that a refusal begins with.
+/// Returns the number that a refusal begins with.
 async fn refusal(server: &TestServer, connect: &str) -> Option<u64> {
     let (_, answer) = answer(server, connect).await;
     let refusal = answer.strip_prefix("44/mofang,")?;

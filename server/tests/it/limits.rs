@@ -1,4 +1,5 @@
-//! What one socket may send and keep waiting: nothing is lost, nothing is reordered, and nobody pays for another.
+//! Limits on what one socket may send and have queued: nothing is lost or reordered, and no other
+//! socket is affected.
 
 use serde_json::json;
 use tempfile::TempDir;
@@ -37,14 +38,14 @@ async fn a_burst_is_answered_and_delivered_whole_and_in_order() {
             assert_eq!(text["text"], number.to_string());
         }
     });
-    // Nothing is read meanwhile.
+    // The client reads nothing meanwhile.
     for number in 0..BURST {
         sender.send(&broadcast(number, &number.to_string())).await;
     }
     for number in 0..BURST {
         let (text, _) = read(&sender.text().await);
         assert_eq!(text, Some(number.to_string()));
-        // Each event is done before the next is looked at.
+        // Each event is handled before the next is read.
         let (_, id) = read(&sender.text().await);
         assert_eq!(id, Some(number));
     }
@@ -85,7 +86,7 @@ async fn who_sends_too_much_is_told_so_and_disconnected() {
         }
     }
     let mut frames = flooder.rest().await;
-    // Before the connection is closed, the engine may say that it will be.
+    // The engine may send a CLOSE packet before it closes the connection.
     while frames.pop_if(|last| last == "1").is_some() {}
     let [.., why, end] = &frames[..] else {
         panic!("{frames:?}");
@@ -99,7 +100,7 @@ async fn who_sends_too_much_is_told_so_and_disconnected() {
     assert_eq!(end, "41/mofang,", "it is not to come back by itself");
     assert_eq!(frames.len(), 2 * 100 + 2, "the first hundred went through");
 
-    // One of its own, for the fence is an event too.
+    // Read the listener's own event first: `until_now` sends one.
     for _ in 0..100 {
         let heard = listener.event("broadcast_response").await;
         assert_eq!(heard["text"], "flood");
@@ -154,7 +155,7 @@ async fn rest_earns_more_events() {
 
 const FILLING: usize = 80;
 
-/// Sends so much that the system's own buffers are full for somebody who doesn't read.
+/// Sends enough to fill the socket buffers of a client that doesn't read.
 async fn fill(sender: &mut Wire) {
     let text = "a".repeat(90 * 1024);
     for number in 0..FILLING {
@@ -190,7 +191,7 @@ async fn who_reads_too_slowly_is_ended_and_counted_and_nobody_else() {
     assert!(log.contains("1408"), "{log}");
     running.log_until(1, "left");
 
-    // What was on its way still comes, and then the end; it may come back.
+    // Packets already sent still arrive, then the connection ends; the client may reconnect.
     let frames = slow.rest().await;
     assert!(frames.len() < FILLING, "{}", frames.len());
     assert!(!frames.iter().any(|frame| frame.starts_with("41")));
@@ -214,7 +215,7 @@ async fn who_polls_too_slowly_is_ended() {
         sender.text().await;
         sender.text().await;
     }
-    // What had been queued, and why it ends.
+    // The queued packets, and then the reason.
     let packets = slow.poll().await.unwrap();
     let last = payload(packets.last().unwrap(), "42/mofang,");
     assert_eq!(
@@ -276,7 +277,7 @@ async fn one_flooder_harms_none_of_twenty() {
     let mut hearing = tokio::task::JoinSet::new();
     for (number, mut listener) in listeners.into_iter().enumerate() {
         hearing.spawn(async move {
-            // Each says something, and hears what all of them say.
+            // Each listener sends one text, and receives the texts of all.
             listener
                 .send(&broadcast(0, &format!("from {number}")))
                 .await;

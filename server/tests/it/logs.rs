@@ -1,4 +1,4 @@
-//! Log lines about what strangers send.
+//! Log lines with text from clients.
 
 use std::fs::{self, File};
 use std::process::{Command, Stdio};
@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use crate::start::Running;
 use crate::support::{DEADLINE, Wire, connect};
 
-/// A line of its own, a terminal's commands of both kinds, and text that runs backwards.
+/// A forged line, terminal control sequences of both kinds, and text that runs right to left.
 const NASTY: &str =
     "x\n2026-01-01T00:00:00Z  INFO orchard_server: forged\r\u{1b}[31m\u{9b}31m\u{202e}\u{7f}";
 
@@ -17,7 +17,7 @@ fn nasty(bytes: usize) -> String {
     format!("{NASTY}{}", "y".repeat(bytes))
 }
 
-/// Sends nasty things wherever something may be logged.
+/// Sends such text wherever something may be logged.
 async fn be_nasty(address: &str, token: &str) {
     let http = reqwest::Client::builder()
         .timeout(DEADLINE)
@@ -37,7 +37,8 @@ async fn be_nasty(address: &str, token: &str) {
         let mut wire = Wire::connect(address).await;
         wire.send(&connect(token)).await;
         wire.text().await;
-        // socketioxide ends the connection where an event's name has an escape of JSON's in it; these need none.
+        // socketioxide closes the connection if an event's name contains a JSON escape; these names
+        // need none.
         let name = format!("x\u{9b}31m\u{202e}\u{7f}{}", "y".repeat(bytes));
         for event in [
             json!(["message", {"uid": text}]),
@@ -81,7 +82,7 @@ async fn no_line_of_json_can_be_forged_or_blown_up() {
 async fn no_line_for_people_can_be_forged_or_blown_up() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("log");
-    // Its port is found in the first line, as people find it.
+    // Read the address from the first line, as people do.
     let mut child = Command::new(env!("CARGO_BIN_EXE_orchard-server"))
         .env_clear()
         .current_dir(folder.path())
@@ -106,7 +107,7 @@ async fn no_line_for_people_can_be_forged_or_blown_up() {
     let log = fs::read_to_string(&path).unwrap();
     for line in log.lines() {
         assert_harmless(line);
-        // Each begins with its own time and level, and none with the forged one.
+        // Each line begins with its own time and level, never with the forged one.
         assert!(
             line.starts_with("20") && !line.starts_with("2026-01-01"),
             "{line}"

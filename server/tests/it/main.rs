@@ -1,4 +1,4 @@
-//! The server as its clients meet it: real ports, a real database in a folder of its own.
+//! The server as its clients see it: real ports, and a real database in its own folder.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,

@@ -1,4 +1,4 @@
-//! Pages of which origins may read what the server says and connect to it, and what it may be asked for as.
+//! Which page origins may read responses and connect, and which hosts the server answers for.
 
 use reqwest::Method;
 
@@ -7,10 +7,11 @@ use crate::web::get;
 
 const SOCKET: &str = "/socket.io/?EIO=4&transport=polling";
 
-/// A CDN's, those of files in web views, and the window's.
+/// The origins of a CDN, of files in web views, and of the Tauri window.
 const NAMED: &str = "https://cdn.example,null,file://,tauri://localhost,http://tauri.localhost";
 
-/// Whether a page of this origin may read answers of `/api`, by the answer to the question that browsers ask beforehand.
+/// Returns whether a page of this origin may call `/api`, according to the response to a preflight
+/// request.
 async fn may_call(server: &TestServer, origin: &str) -> bool {
     let request = server.http.request(Method::OPTIONS, server.url("/api"));
     let wanted = "accept-language,authorization,content-type";
@@ -24,13 +25,13 @@ async fn may_call(server: &TestServer, origin: &str) -> bool {
     let headers = answer.headers();
     assert_eq!(headers["access-control-allow-headers"], wanted);
     assert!(headers.contains_key("access-control-max-age"));
-    // The token is sent as a header, so no page needs cookies to go along.
+    // The token is sent as a header, so no page needs cookies.
     assert!(!headers.contains_key("access-control-allow-credentials"));
     let allowed = headers.get("access-control-allow-origin");
     allowed.is_some_and(|allowed| allowed == origin || allowed == "*")
 }
 
-/// Whether a page of this origin may connect, by each transport.
+/// Returns whether a page of this origin may connect, with either transport.
 async fn may_connect(server: &TestServer, origin: &str) -> bool {
     let websocket = Wire::status_for(server, origin).await;
     let (polling, _, body) = get(server, SOCKET, &[("Origin", origin)]).await;
@@ -72,7 +73,7 @@ async fn pages_of_other_origins_are_kept_out_unless_they_are_named() {
         let sent = headers.contains_key("access-control-allow-origin");
         assert_eq!(sent, calls, "{origin}");
     }
-    // What sends no origin is no page.
+    // A request without an origin does not come from a page.
     Wire::open(&named).await;
     for server in [open, named, everybody] {
         server.stop().await;

@@ -1,10 +1,10 @@
-//! Behind a proxy, whose address is everybody's.
+//! A server behind a proxy, whose address all clients share.
 
 use serde_json::json;
 
 use crate::support::TestServer;
 
-/// Signs in as somebody whom a proxy passes on; the status and the errno.
+/// Signs in through the proxy for a client; returns the status and the errno.
 async fn sign_in(
     server: &TestServer,
     header: (&str, &str),
@@ -75,7 +75,8 @@ async fn sessions_are_counted_by_client_and_connections_of_a_proxy_are_not() {
     let url = server.url("/socket.io/?EIO=4&transport=polling");
     let mut statuses = Vec::new();
     for client in ["192.0.2.1", "192.0.2.1", "192.0.2.1", "192.0.2.2"] {
-        // Each over a connection of its own, which the proxy's address has more of than one client may.
+        // Each request uses its own connection: the proxy's address has more connections than one
+        // client may have.
         let http = reqwest::Client::new();
         let request = http.get(&url).header("X-Forwarded-For", client);
         statuses.push(request.send().await.unwrap().status().as_u16());

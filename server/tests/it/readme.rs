@@ -7,7 +7,7 @@ use orchard_server::config::Cli;
 
 const README: &str = include_str!("../../README.md");
 
-/// What a row of the options says: option, value and default.
+/// A row of the options table: option, value and default.
 type Row = (String, String, String);
 
 fn rows() -> BTreeSet<Row> {
@@ -60,7 +60,7 @@ fn the_readme_names_only_options_that_there_are() {
         .collect();
     let words = README.split(|it: char| !it.is_ascii_alphanumeric() && it != '-');
     let named = words.filter_map(|word| word.strip_prefix("--"));
-    // Of cargo.
+    // These are options of cargo.
     let theirs = ["package", "profile", "help", ""];
     for name in named.filter(|name| !theirs.contains(name) && !name.starts_with('-')) {
         assert!(known.contains(name), "--{name}");

@@ -1,4 +1,4 @@
-//! Refresh tokens: each is good once, and what is lost on the way costs nobody the session.
+//! Refresh tokens: each is valid once, and a lost answer does not end the sign-in.
 
 use serde_json::{Value, json};
 
@@ -18,7 +18,7 @@ async fn errno(server: &TestServer, method: &str, token: &str) -> i64 {
     result["errno"].as_i64().unwrap()
 }
 
-/// The claims of a token, without what its time has to do with.
+/// Returns the serial of a token.
 fn serial(token: &str) -> i64 {
     use base64ct::{Base64UrlUnpadded, Encoding};
     let claims = Base64UrlUnpadded::decode_vec(token.split('.').nth(1).unwrap()).unwrap();
@@ -52,7 +52,7 @@ async fn the_session_lasts_for_as_long_as_it_is_refreshed() {
         server.pass(99);
         token = refresh_token(&refresh(&server, &token).await);
     }
-    // What others do meanwhile takes away nothing that lasts.
+    // Another sign-in removes only sign-ins that have expired.
     server.pass(99);
     server.login().await;
     refresh_token(&refresh(&server, &token).await);
@@ -66,14 +66,14 @@ async fn an_old_token_that_comes_again_revokes_the_sign_in() {
     let stolen = refresh_token(&login);
     let refreshed = refresh(&server, &stolen).await;
     let (access, next) = (access_token(&refreshed), refresh_token(&refreshed));
-    // The answer arrived: its access token is used.
+    // Using the access token proves that the answer arrived.
     assert_eq!(errno(&server, "User.check", &access).await, 1000);
     server.pass(30);
     assert_eq!(refresh(&server, &stolen).await["errno"], 1006);
-    // Who of the two is the thief can't be told, so both are out.
+    // The server can't tell which of the two is the thief, so it revokes the sign-in of both.
     assert_eq!(errno(&server, "User.check", &access).await, 1006);
     assert_eq!(errno(&server, "User.refresh", &next).await, 1006);
-    // Another sign-in of the same user is none of it.
+    // Another sign-in of the same user is not affected.
     assert_eq!(
         errno(&server, "User.refresh", &refresh_token(&other)).await,
         1000
@@ -87,7 +87,7 @@ async fn a_token_from_further_back_is_never_good() {
     let first = refresh_token(&server.login().await);
     let second = refresh_token(&refresh(&server, &first).await);
     let third = refresh_token(&refresh(&server, &second).await);
-    // Right away, and though nothing of the third was seen.
+    // Even at once, and although no token of the third answer was used.
     assert_eq!(errno(&server, "User.refresh", &first).await, 1006);
     assert_eq!(errno(&server, "User.refresh", &third).await, 1006);
     server.stop().await;
@@ -102,7 +102,7 @@ async fn an_answer_that_was_lost_is_given_again_however_late() {
     let again = refresh(&server, &first).await;
     let next = refresh_token(&again);
     assert_eq!(serial(&next), serial(&lost), "nobody gets ahead by it");
-    // By the namespace, too, it is seen that the answer arrived.
+    // Connecting to the namespace also proves that the answer arrived.
     let mut wire = Wire::open(&server).await;
     wire.send(&connect(&access_token(&again))).await;
     assert!(wire.text().await.starts_with("40/mofang,"));
@@ -138,7 +138,7 @@ async fn windows_that_refresh_at_once_stay_signed_in() {
 
 #[tokio::test]
 async fn sockets_of_a_sign_in_that_is_revoked_are_ended() {
-    // Not by looking now and then.
+    // Not by the periodic check.
     let server = TestServer::start(&["--recheck-seconds", "3600"]).await;
     let login = server.login().await;
     let (mut victim, _) = Wire::join_as(&server, &access_token(&login)).await;

@@ -1,4 +1,4 @@
-//! Sessions of Engine.IO: whose they are.
+//! Engine.IO sessions, and who may use them.
 
 use tempfile::TempDir;
 
@@ -20,7 +20,7 @@ async fn a_session_cannot_be_taken_over_by_what_is_announced() {
     assert_eq!(thief.post(forged).await, 400, "nothing is sent");
     assert_eq!(thief.post("1").await, 400, "nothing is ended");
 
-    // The victim's session is whole, and nothing was sent in its name.
+    // The victim's session still works, and nothing was sent in its name.
     assert_eq!(
         victim
             .post(r#"42/mofang,["my_broadcast",{"text":"own"}]"#)

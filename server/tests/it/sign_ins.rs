@@ -1,4 +1,4 @@
-//! Many sign-ins at once.
+//! Many concurrent sign-ins.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
@@ -15,9 +15,9 @@ use crate::support::{DEADLINE, wait_for};
 
 const ADDRESSES: u8 = 40;
 const EACH: usize = 75;
-/// At a time, of one address.
+/// Concurrent sign-ins from one address.
 const AT_ONCE: usize = 12;
-/// Right ones meanwhile, and how long they may wait.
+/// Correct sign-ins during the flood, and how long they may wait.
 const RIGHT: u8 = 5;
 const AT_MOST: Duration = Duration::from_secs(2);
 
@@ -72,11 +72,12 @@ async fn wrong_passwords_cost_no_memory_and_hold_up_nobody() {
         }
     }
 
-    // While they are at it, the right password is neither refused nor put behind them all.
+    // During the flood the correct password is neither refused nor queued behind all the others.
     let total = usize::from(ADDRESSES) * EACH;
     let mut waited = Vec::new();
     for right in 0..RIGHT {
-        // From when each address has failed some times: of those who never have, whoever came first goes first.
+        // Wait until each address has failed several times: among addresses that never failed, the
+        // first to arrive goes first.
         let so_far = total / 4 + total * usize::from(right) / usize::from(RIGHT) / 2;
         wait_for("some wrong ones", || {
             answered.load(Ordering::SeqCst) > so_far
@@ -89,7 +90,7 @@ async fn wrong_passwords_cost_no_memory_and_hold_up_nobody() {
         assert_eq!((outcome.0, errno), (200, Some(1000)));
     }
     assert!(answered.load(Ordering::SeqCst) < total, "they came last");
-    // The machine may be busy with something else for a while.
+    // The machine may be busy with other work for a while.
     waited.sort_unstable();
     assert!(waited[waited.len() / 2] < AT_MOST, "{waited:?}");
 

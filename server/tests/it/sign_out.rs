@@ -1,10 +1,10 @@
-//! How a sign-in ends: by its own token, or by too many others.
+//! The ways in which a sign-in ends: by its own token, or because there are too many others.
 
 use serde_json::{Value, json};
 
 use crate::support::TestServer;
 
-/// What the tokens of a sign-in are answered with.
+/// Returns the answers to calls with each token of a sign-in.
 async fn errnos(server: &TestServer, login: &Value) -> [i64; 3] {
     let mut errnos = [0; 3];
     let calls = [
@@ -64,7 +64,7 @@ async fn signing_out_needs_a_token() {
     server.stop().await;
 }
 
-/// A page that is being left can send one, and can wait for no answer.
+/// A page that is being closed can send a notification, but can't wait for an answer.
 #[tokio::test]
 async fn a_notification_signs_out_too() {
     let server = TestServer::start(&[]).await;

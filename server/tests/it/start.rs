@@ -1,4 +1,4 @@
-//! The program: how it starts, fails to start, and stops.
+//! The program: start, failures to start, and shutdown.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
@@ -24,7 +24,7 @@ pub(crate) fn program(folder: &Path) -> Command {
     command
 }
 
-/// It fails at once, with code 1 and one line that holds these words.
+/// Asserts that the program fails at once, with code 1 and one line that contains these words.
 pub(crate) fn assert_fails(output: &Output, words: &[&str]) {
     let line = String::from_utf8(output.stderr.clone()).unwrap();
     assert_eq!(output.status.code(), Some(1), "{line}");
@@ -135,11 +135,11 @@ fn help_explains_every_setting() {
     }
 }
 
-/// A program that runs until it is dropped.
+/// A running program, which is killed when this is dropped.
 pub(crate) struct Running {
     child: Child,
     pub(crate) address: String,
-    /// What it logs from then on.
+    /// The lines logged after the start.
     log: mpsc::Receiver<String>,
 }
 
@@ -154,7 +154,7 @@ impl Running {
         Self::spawn(command)
     }
 
-    /// One with a page.
+    /// Starts a server with a page.
     pub(crate) fn start_page(folder: &Path, flags: &[&str]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_orchard-server"));
         command.env_clear().current_dir(folder);
@@ -162,7 +162,7 @@ impl Running {
         Self::spawn(command)
     }
 
-    /// One that may have so many files open.
+    /// Starts a server with a limit of open files.
     #[cfg(unix)]
     pub(crate) fn start_limited(folder: &Path, files: usize) -> Self {
         let mut command = Command::new("sh");
@@ -201,7 +201,7 @@ impl Running {
         }
     }
 
-    /// An access token of the demo account that is kept in its folder.
+    /// Returns an access token of the demo account saved in the server's folder.
     pub(crate) async fn token(&self, folder: &Path) -> String {
         let demo = DemoAccount::load(&folder.join("data/orchard.sqlite3")).unwrap();
         let http = reqwest::Client::builder()
@@ -215,7 +215,7 @@ impl Running {
         access_token(&answer["result"])
     }
 
-    /// Its memory in KiB: what is resident now, and the most that ever was.
+    /// Returns the memory in KiB: the resident set, and its peak.
     #[cfg(target_os = "linux")]
     pub(crate) fn memory(&self) -> (u64, u64) {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
@@ -227,7 +227,7 @@ impl Running {
         (field("VmRSS:"), field("VmHWM:"))
     }
 
-    /// What it has logged until this many lines held these words.
+    /// Reads the log until `many` lines contain these words, and returns it.
     pub(crate) fn log_until(&self, many: usize, words: &str) -> Vec<String> {
         let mut lines = Vec::new();
         let mut found = 0;
@@ -239,27 +239,27 @@ impl Running {
         lines
     }
 
-    /// Kills it; what it has logged since it listened.
+    /// Kills the program. Returns the rest of the log.
     pub(crate) fn end(&mut self) -> Vec<String> {
         let _ = self.child.kill();
         self.log.iter().collect()
     }
 
-    /// Stops it; what it has logged since it was asked last.
+    /// Stops the program. Returns the lines logged since the last read.
     pub(crate) fn stop(mut self) -> Vec<String> {
         assert!(self.kill("-TERM"), "it runs");
         assert_eq!(self.child.wait().unwrap().code(), Some(0));
         self.log.iter().collect()
     }
 
-    /// Sends it a signal.
+    /// Sends a signal to the program.
     pub(crate) fn kill(&self, signal: &str) -> bool {
         let process = self.child.id().to_string();
         let sent = Command::new("kill").args([signal, &process]).status();
         sent.unwrap().success()
     }
 
-    /// Sends a signal; the exit code and what was printed.
+    /// Sends a signal. Returns the exit code and the standard output.
     fn signal(mut self, signal: &str) -> (Option<i32>, String) {
         assert!(self.kill(signal));
         let (sender, receiver) = mpsc::channel();

@@ -1,4 +1,4 @@
-//! A server to test against, and a Socket.IO client that shows frames as they are.
+//! A server to test against, and a Socket.IO client that shows raw frames.
 
 use std::fmt::Display;
 use std::fs;
@@ -22,10 +22,10 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{self, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, client_async, connect_async};
 
-/// Nothing takes this long unless it never comes.
+/// The timeout of every wait: longer than anything takes unless it never happens.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
 
-/// Waits until it is so.
+/// Waits until the condition holds.
 pub(crate) async fn wait_for(what: &str, is_so: impl Fn() -> bool) {
     let so = async {
         while !is_so() {
@@ -100,7 +100,7 @@ impl TestServer {
         self.now.fetch_add(seconds, Ordering::SeqCst);
     }
 
-    /// Calls a method; the status and the whole answer.
+    /// Calls a method; returns the status and the whole response.
     pub(crate) async fn call(&self, method: &str, params: Value, token: &str) -> (u16, Value) {
         let call = json!({"jsonrpc": "2.0", "method": method, "params": params, "id": "u"});
         let mut request = self.http.post(self.url("/api")).json(&call);
@@ -111,7 +111,7 @@ impl TestServer {
         (response.status().as_u16(), response.json().await.unwrap())
     }
 
-    /// Calls a method that is to answer with a result.
+    /// Calls a method and returns its result.
     pub(crate) async fn result(&self, method: &str, params: Value, token: &str) -> Value {
         let (status, answer) = self.call(method, params, token).await;
         assert_eq!(status, 200, "{answer}");
@@ -124,7 +124,7 @@ impl TestServer {
         self.login_as(&self.demo.account).await
     }
 
-    /// As a user with the demo account's password.
+    /// Signs in as a user with the demo account's password.
     pub(crate) async fn login_as(&self, account: &str) -> Value {
         let params = json!({"account": account, "password": self.demo.password.expose()});
         let result = self.result("User.login", params, "").await;
@@ -132,7 +132,7 @@ impl TestServer {
         result
     }
 
-    /// The access token of the demo account, the same each time.
+    /// Returns the access token of the demo account, the same one each time.
     pub(crate) async fn token(&self) -> &str {
         let token = self
             .token
@@ -140,7 +140,7 @@ impl TestServer {
         token.await
     }
 
-    /// The access token of another user, who is made now, and has this account, name and id.
+    /// Creates a user with this account, name and id, and returns an access token.
     pub(crate) async fn token_of(&self, account: &str, id: i64) -> String {
         self.database_now()
             .execute(
@@ -152,12 +152,12 @@ impl TestServer {
         access_token(&self.login_as(account).await)
     }
 
-    /// Its database, beside it.
+    /// The path of the server's database.
     pub(crate) fn database_now(&self) -> rusqlite::Connection {
         rusqlite::Connection::open(self.database()).unwrap()
     }
 
-    /// Stops it and waits until it has.
+    /// Stops the server and waits until it has stopped.
     pub(crate) async fn stop(self) {
         self.stop.send(()).unwrap();
         timeout(DEADLINE, self.task)
@@ -172,7 +172,7 @@ pub(crate) fn access_token(login: &Value) -> String {
     login["access_token"].as_str().unwrap().to_owned()
 }
 
-/// A CONNECT to the orchard; without a token, that of a guest.
+/// A CONNECT packet to the orchard; without a token, that of a guest.
 pub(crate) fn connect(token: &str) -> String {
     if token.is_empty() {
         return "40/mofang,".into();
@@ -180,7 +180,7 @@ pub(crate) fn connect(token: &str) -> String {
     format!("40/mofang,{}", json!({ "token": token }))
 }
 
-/// Extensions of the files in `/kinds` of the page that is laid here.
+/// The extensions of the files in `/kinds` of the test page.
 pub(crate) const KINDS: [&str; 8] = [
     "css",
     "html",
@@ -192,7 +192,7 @@ pub(crate) const KINDS: [&str; 8] = [
     "webmanifest",
 ];
 
-/// A page as trunk leaves it.
+/// Creates a page as trunk writes it.
 fn lay_page(folder: &TempDir) {
     let dist = folder.path().join("dist");
     fs::create_dir_all(dist.join("kinds")).unwrap();
@@ -217,7 +217,7 @@ pub(crate) enum Frame {
     Binary(Vec<u8>),
 }
 
-/// A WebSocket that has got its Engine.IO handshake.
+/// A WebSocket after its Engine.IO handshake.
 pub(crate) struct Wire {
     stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
 }
@@ -236,7 +236,7 @@ impl Wire {
         wire
     }
 
-    /// As a browser that speaks these languages.
+    /// Opens a connection like a browser with these languages.
     pub(crate) async fn open_in(server: &TestServer, languages: &str) -> Self {
         let url = format!(
             "ws://{}/socket.io/?EIO=4&transport=websocket",
@@ -251,12 +251,12 @@ impl Wire {
         wire
     }
 
-    /// Joins the orchard, if it is let in.
+    /// Joins the orchard. Returns `None` if the connection is closed before that.
     pub(crate) async fn try_join(address: SocketAddr, token: &str) -> Option<Self> {
         Self::try_join_over(TcpSocket::new_v4().unwrap(), address, token).await
     }
 
-    /// Joins the orchard with as little room for what is not read as the system allows.
+    /// Joins the orchard with the smallest receive buffer that the system allows.
     pub(crate) async fn join_narrowly(address: SocketAddr, token: &str) -> Self {
         let socket = TcpSocket::new_v4().unwrap();
         socket.set_recv_buffer_size(4096).unwrap();
@@ -280,7 +280,7 @@ impl Wire {
         }
     }
 
-    /// The status that a page of this origin gets when it opens a WebSocket.
+    /// Returns the status of the WebSocket upgrade for a page of this origin.
     pub(crate) async fn status_for(server: &TestServer, origin: &str) -> u16 {
         let url = format!(
             "ws://{}/socket.io/?EIO=4&transport=websocket",
@@ -296,18 +296,18 @@ impl Wire {
         }
     }
 
-    /// Opens and joins the orchard as the demo account; the wire and the public sid.
+    /// Opens a connection and joins the orchard as the demo account; returns it with the public id.
     pub(crate) async fn join(server: &TestServer) -> (Self, String) {
         Self::join_as(server, server.token().await).await
     }
 
-    /// As whoever has the token, or as a guest.
+    /// Joins with this token, or as a guest.
     pub(crate) async fn join_as(server: &TestServer, token: &str) -> (Self, String) {
         let mut wire = Self::open(server).await;
         wire.send(&connect(token)).await;
         let reply = wire.text().await;
         assert!(payload(&reply, "40/mofang,")["sid"].is_string(), "{reply}");
-        // The newcomer's own welcome is the first event that it gets.
+        // The first event that a new player receives is its own welcome.
         let welcome = wire.event("server_response").await;
         let sid = welcome["sid"].as_str().unwrap().to_owned();
         (wire, sid)
@@ -324,7 +324,7 @@ impl Wire {
             .unwrap();
     }
 
-    /// The next frame that is no heartbeat; none once the connection has ended.
+    /// Returns the next frame that is not a heartbeat, or `None` once the connection has ended.
     pub(crate) async fn frame(&mut self) -> Option<Frame> {
         loop {
             let message = timeout(DEADLINE, self.stream.next())
@@ -349,12 +349,12 @@ impl Wire {
         }
     }
 
-    /// Sends what may come to nothing, for the server may have ended the connection.
+    /// Sends a frame that may be lost, since the server may have closed the connection.
     pub(crate) async fn try_send(&mut self, text: &str) -> bool {
         self.stream.send(Message::text(text)).await.is_ok()
     }
 
-    /// The texts that come until the connection ends.
+    /// Returns the texts received until the connection ends.
     pub(crate) async fn rest(&mut self) -> Vec<String> {
         let mut texts = Vec::new();
         while let Some(frame) = self.frame().await {
@@ -365,7 +365,7 @@ impl Wire {
         texts
     }
 
-    /// The argument of the next event in the orchard, which has this name.
+    /// Returns the argument of the next event in the orchard, which must have this name.
     pub(crate) async fn event(&mut self, name: &str) -> Value {
         let text = self.text().await;
         let event = payload(&text, "42/mofang,");
@@ -374,7 +374,7 @@ impl Wire {
         event[1].clone()
     }
 
-    /// Until the connection ends, or an event that is sent now is answered.
+    /// Waits until the connection ends, or until an event sent now is answered.
     pub(crate) async fn rest_or_until_now(&mut self) {
         self.try_send(r#"42/mofang,99["message",{"uid":"fence"}]"#)
             .await;
@@ -385,7 +385,7 @@ impl Wire {
         }
     }
 
-    /// All frames that come before the answer to an event that is sent now.
+    /// Returns all frames received before the answer to an event sent now.
     pub(crate) async fn until_now(&mut self) -> Vec<String> {
         self.send(r#"42/mofang,99["message",{"uid":"fence"}]"#)
             .await;
@@ -400,11 +400,11 @@ impl Wire {
     }
 }
 
-/// A session over polling.
+/// A session that uses polling.
 pub(crate) struct Polling {
     http: reqwest::Client,
     url: String,
-    /// The secret that the handshake gave.
+    /// The session id, which is the secret from the handshake.
     pub(crate) sid: String,
 }
 
@@ -421,7 +421,7 @@ impl Polling {
         Self { http, url, sid }
     }
 
-    /// A client that has only this id.
+    /// A client that knows only this session id.
     pub(crate) fn with_sid(&self, sid: &str) -> Self {
         Self {
             http: self.http.clone(),
@@ -430,7 +430,7 @@ impl Polling {
         }
     }
 
-    /// Opens and joins the orchard; the session and the public sid.
+    /// Opens a session and joins the orchard; returns the session and the public id.
     pub(crate) async fn join(server: &TestServer) -> (Self, String) {
         let session = Self::open(server).await;
         let connect = connect(server.token().await);
@@ -444,14 +444,14 @@ impl Polling {
         format!("{}&sid={}", self.url, self.sid)
     }
 
-    /// Sends a packet; the status.
+    /// Sends a packet and returns the status.
     pub(crate) async fn post(&self, packet: &str) -> u16 {
         let request = self.http.post(self.session_url());
         let answer = request.body(packet.to_owned()).send().await.unwrap();
         answer.status().as_u16()
     }
 
-    /// The packets that wait, once there is one; the status if there is no such session.
+    /// Returns the queued packets once there are any, or the status if the session does not exist.
     pub(crate) async fn poll(&self) -> Result<Vec<String>, u16> {
         let answer = self.http.get(self.session_url()).send().await.unwrap();
         if !answer.status().is_success() {
@@ -461,7 +461,7 @@ impl Polling {
         Ok(text.split('\x1e').map(str::to_owned).collect())
     }
 
-    /// The argument of the first event in the orchard that has this name.
+    /// Returns the argument of the first event in the orchard with this name.
     pub(crate) async fn until(&self, name: &str) -> Value {
         loop {
             for packet in self.poll().await.expect("the session lives") {

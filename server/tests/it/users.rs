@@ -1,4 +1,4 @@
-//! Accounts: how they are managed, and what is told of them.
+//! User management, and what answers reveal about accounts.
 
 use std::io::Write;
 use std::process::{Command, Output, Stdio};
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::support::{TestServer, Wire, access_token};
 
-/// Runs `orchard-server user …` on the database of a server that runs.
+/// Runs `orchard-server user …` on the database of a running server.
 fn user(server: &TestServer, arguments: &[&str], input: &str) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_orchard-server"))
         .env_clear()
@@ -21,7 +21,7 @@ fn user(server: &TestServer, arguments: &[&str], input: &str) -> Output {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    // It may have failed before it reads.
+    // The command may have failed before it reads.
     let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
     child.wait_with_output().unwrap()
 }
@@ -60,7 +60,7 @@ async fn a_user_is_added_while_the_server_runs() {
     }
     let long = "a".repeat(1025);
     assert_fails(&user(&server, &["add", "plum"], &long), "1024");
-    // Never among the arguments, where every user of the machine could read it.
+    // A password is never an argument, which every user of the machine could read.
     let output = user(&server, &["add", "plum", "--password", "x"], "");
     assert!(!output.status.success());
     assert_eq!(login(&server, "plum", "x").await["errno"], 1007);
@@ -69,7 +69,7 @@ async fn a_user_is_added_while_the_server_runs() {
 
 #[tokio::test]
 async fn the_list_shows_everybody_and_no_secret() {
-    // The clock of the test is years behind, and the command has the system's.
+    // The test's clock is years behind the system clock that the command uses.
     let server = TestServer::start(&["--refresh-token-seconds", "4000000000"]).await;
     let nasty = "x\n\u{1b}[31m\tforged";
     printed(&user(
@@ -110,7 +110,7 @@ async fn a_locked_user_is_out_at_once() {
     assert_eq!(wire.event("error_response").await["errno"], 1006);
     let check = server.result("User.check", json!({}), &access).await;
     assert_eq!(check["errno"], 1006);
-    // Only whoever knows the password is told that it is locked.
+    // Only a caller who knows the password learns that the account is locked.
     assert_eq!(login(&server, "b", "wrong").await["errno"], 1009);
     let refused = login(&server, "b", "secret").await;
     assert_eq!(refused["errno"], 1403);
@@ -130,7 +130,7 @@ async fn another_password_ends_all_sign_ins() {
     let server = TestServer::start(&[]).await;
     printed(&user(&server, &["add", "b"], "old\n"));
     let signed_in = login(&server, "b", "old").await;
-    // Without an end of line, and with spaces that belong to it.
+    // Without a line ending, and with spaces that belong to the password.
     printed(&user(&server, &["password", "b"], " new "));
     let refresh = signed_in["refresh_token"].as_str().unwrap();
     let refreshed = server.result("User.refresh", json!({}), refresh).await;
@@ -161,7 +161,7 @@ async fn without_hints_nobody_finds_out_who_has_an_account() {
     }
     known.sort();
     unknown.sort();
-    // Where nothing is compared, it takes a twentieth of the time.
+    // If no password were compared, the answer would take a twentieth of the time.
     let (known, unknown) = (known[7], unknown[7]);
     assert!(
         unknown * 2 > known && known * 2 > unknown,

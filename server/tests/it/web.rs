@@ -145,7 +145,7 @@ async fn files_have_the_types_that_a_cdn_is_told() {
         let (status, headers, _) = get(&server, &format!("/kinds/a.{extension}"), &[]).await;
         assert_eq!(status, 200, "{extension}");
         let sent = headers["content-type"].to_str().unwrap();
-        // With a charset or without: the page's files name it themselves.
+        // With or without a charset: the page's files declare it themselves.
         let sent = sent.split(';').next().unwrap();
         assert_eq!(orchard_hosting::media_type(extension), Some(sent));
     }
