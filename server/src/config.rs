@@ -1,4 +1,4 @@
-//! What can be set, by flag or environment. `--help` is the manual.
+//! The options, from the command line or the environment. `--help` is the manual.
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -564,7 +564,7 @@ impl Config {
         Duration::from_secs(self.connect_timeout_seconds)
     }
 
-    /// How many connections there may be is found out at the start.
+    /// Returns the limits of connections; their number depends on the system and is passed in.
     pub(crate) fn net_limits(&self, connections: usize) -> NetLimits {
         let bytes = self.max_read_bytes_per_second;
         NetLimits {
@@ -633,7 +633,7 @@ fn origin(text: &str) -> Result<HeaderValue, String> {
     HeaderValue::from_str(text).map_err(|_| "an origin has only visible ASCII characters".into())
 }
 
-/// An origin that can stand in a policy.
+/// Parses an origin that can be a source in a content security policy.
 fn source(text: &str) -> Result<String, String> {
     origin(text)?;
     let named = !["*", "null", "file://"].contains(&text);

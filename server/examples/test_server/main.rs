@@ -1,8 +1,9 @@
 //! A Socket.IO server on socketioxide, for the tests of the client.
 //!
-//! It speaks the events of `tests/servers/node/server.mjs`, as far as socketioxide can: what differs is in the table
-//! of `crates/socketio-web/tests/servers/matrix.rs`. It prints `listening on 127.0.0.1:PORT` when it is ready, and
-//! ends when its standard input closes or its life time is over, so that no test leaves one behind.
+//! It handles the events of `tests/servers/node/server.mjs`, as far as socketioxide can; the table
+//! in `crates/socketio-web/tests/servers/matrix.rs` lists the differences. It prints
+//! `listening on 127.0.0.1:PORT` when it is ready, and exits when its standard input closes or its
+//! lifetime is over, so that no test leaves one running.
 
 #[path = "../../src/orchard/anything.rs"]
 mod anything;
@@ -42,7 +43,7 @@ struct Options {
     stay: bool,
 }
 
-// Handlers are tasks of their own: on one thread they run in the order in which their events came.
+// Handlers are separate tasks: on one thread they run in the order in which their events arrived.
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> io::Result<()> {
     let options = Options::parse();

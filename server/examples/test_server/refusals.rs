@@ -1,4 +1,5 @@
-//! Every way in which a namespace is refused, or ends: `tests/servers/node/refusals.mjs` names them.
+//! Every way in which a namespace is refused or disconnected, as listed in
+//! `tests/servers/node/refusals.mjs`.
 
 #![expect(clippy::panic, reason = "handlers that panic are what is shown")]
 

@@ -139,7 +139,8 @@ mod tests {
     use super::{Limits, Notices, SAVE_INTERVAL};
     use crate::database::Database;
 
-    /// Changes with each transaction of another connection (<https://sqlite.org/pragma.html#pragma_data_version>).
+    /// Returns a number that changes with each transaction of another connection
+    /// (<https://sqlite.org/pragma.html#pragma_data_version>).
     fn version(connection: &Connection) -> i64 {
         let query = "PRAGMA data_version";
         connection.query_row(query, (), |row| row.get(0)).unwrap()

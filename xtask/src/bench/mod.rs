@@ -3,18 +3,23 @@
 //!
 //! A part measures some figures. To add one:
 //!
-//! 1. Write `measure(&Context) -> Result<Vec<Figure>>` in a file of its own here, and name it in [`PARTS`].
-//! 2. What happens in a browser or in Node.js is a script in `benches/drive`, run by [`Context::drive`]: it gets one JSON
-//!    object, says on standard error how far it is, and prints its samples at the end, `{"id": {"ours": [], "theirs": []}}`.
-//!    `benches/drive/harness.mjs` opens the browser, serves folders and takes turns: ours, theirs, ours, theirs.
-//! 3. Peers come from npm, in the versions of `benches/package.json`: [`Context::peer`] gives name and version.
-//! 4. A figure may have a [`Budget`]. What is over it today is held to a bound of its own, which only goes down.
-//! 5. Say in `docs/benchmarks.md`, above the table, what the figure is, how to repeat it, and what it leaves out.
+//! 1. Write `measure(&Context) -> Result<Vec<Figure>>` in a new file of this folder, and add it to
+//!    [`PARTS`].
+//! 2. Put what runs in a browser or in Node.js into a script in `benches/drive`, and run it with
+//!    [`Context::drive`]. The script receives one JSON object, reports its progress on standard
+//!    error, and prints its samples at the end, `{"id": {"ours": [], "theirs": []}}`.
+//!    `benches/drive/harness.mjs` opens the browser, serves folders, and alternates between ours
+//!    and theirs.
+//! 3. Peers come from npm, in the versions of `benches/package.json`: [`Context::peer`] returns
+//!    name and version.
+//! 4. A figure may have a [`Budget`]. A figure that is over it today has a limit of its own, which
+//!    is only ever lowered.
+//! 5. Describe in `docs/benchmarks.md`, above the table, what the figure is, how to repeat it, and
+//!    what it leaves out.
 //!
-//! Servers are compared by `benches/load`, a program in Rust that puts load on one of them: see
-//! `server`.
+//! Servers are compared with `benches/load`, a load generator in Rust: see `server`.
 //!
-//! Each part takes some minutes; with [`Context::quick`] a few seconds.
+//! Each part takes a few minutes, or a few seconds with [`Context::quick`].
 
 mod client;
 mod core;

@@ -175,7 +175,8 @@ mod tests {
         assert_eq!(table(&before), [2, 0, 1, 3]);
         let after = without_idle(&before).unwrap();
         assert_eq!(table(&after), [0, 0, 1, 3]);
-        // Nothing else has changed: not even the length, as the numbers of the functions are as long.
+        // Nothing else has changed, not even the length: the new indices are encoded in as many
+        // bytes.
         assert_eq!(before.len(), after.len());
     }
 }

@@ -1,12 +1,12 @@
-// The page's start where files can be loaded by a script's tag and by nothing else: each module comes as a script that
-// puts it, in base64, into `orchardModules`.
+// Startup for pages whose files can be loaded by `<script>` elements only: each module is a script
+// that adds it, in base64, to `orchardModules`.
 
-/** Where the start was loaded from. */
+/** The URL of this script. */
 export const here = document.currentScript.src;
 
 const modules = (window.orchardModules = {});
 
-/** A module, in the form in which `fetch` would bring it. */
+/** Loads a module and returns it as `fetch` would. */
 export function load(url) {
   return new Promise((resolve, reject) => {
     const script = document.createElement("script");
