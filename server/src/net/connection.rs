@@ -55,7 +55,8 @@ impl Connection {
         self.writer.wake();
     }
 
-    /// Returns how far the connection has been stopped. Wakes the reader when that changes.
+    /// Returns how far the connection has been stopped, and registers the reader's `waker` for
+    /// changes.
     pub(super) fn on_read(&self, waker: &Waker) -> Stop {
         self.reader.register(waker);
         let stop = self.stop.load(Ordering::Acquire);
@@ -70,7 +71,7 @@ impl Connection {
         self.stop.load(Ordering::Acquire) == Stop::Cut as u8
     }
 
-    /// Like [`is_cut`](Self::is_cut), and wakes the writer when the connection is cut.
+    /// Like [`is_cut`](Self::is_cut), and registers the writer's `waker` for changes.
     pub(super) fn on_write(&self, waker: &Waker) -> bool {
         self.writer.register(waker);
         self.is_cut()

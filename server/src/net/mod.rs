@@ -1,7 +1,7 @@
 //! TCP connections: accepted, limited, and handed to HTTP.
 //!
 //! A client that connects costs memory and a file descriptor, and need not send anything. So the
-//! number of connections is limited, in total and by origin address. An idle one is closed after a
+//! number of connections is limited, in total and per client address. An idle one is closed after a
 //! timeout, or sooner when its place is needed. One whose peer reads nothing is cut.
 
 mod busy_body;

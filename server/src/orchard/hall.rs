@@ -222,8 +222,8 @@ fn queue(socket: &Socket, session: Option<&Session>, size: Size) -> bool {
 }
 
 /// Returns whether the engine's queue for a socket is full. The engine reserves a place in the
-/// queue before it serializes the payload, so a payload that fails to serialize finds out and sends
-/// nothing.
+/// queue before it serializes the payload. So emitting a payload that fails to serialize tests for
+/// a place, and sends nothing.
 fn is_full(socket: &Socket) -> bool {
     struct Nothing;
 
