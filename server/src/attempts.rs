@@ -90,7 +90,8 @@ impl Attempts {
         Ok(before)
     }
 
-    /// Takes back an attempt that has not failed.
+    /// Takes back an attempt that has not failed, and forgets the failures of this address with this
+    /// account.
     pub(crate) fn succeeded(&self, address: IpAddr, account: &str) {
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         let [pair, address] = keys(address, account);
