@@ -1,6 +1,7 @@
-// The web view of an APICloud app, as the page meets it: `api` is put into `window` some time after the page's start, and
-// `apiready` is called then. It keeps the app's stores, does nothing else, and writes down every call in
-// `standIn.calls`. Written from the contract; `ARRIVES` (milliseconds, null for not by itself) and `PAGE_PARAM` are filled in.
+// A stand-in for the web view of an APICloud app, as the page finds it: `api` is added to `window`
+// some time after the page has started, and then `apiready` is called. It keeps the app's stores,
+// does nothing else, and records every call in `standIn.calls`. It follows the contract. The test
+// fills in `ARRIVES` (milliseconds; null: only when `arrive` is called) and `PAGE_PARAM`.
 (() => {
   if (window !== window.top) return;
   // The stores are the app's and outlive the page: prefs on the device, global data in memory.
@@ -21,7 +22,7 @@
     addEventListener({ name }, listener) {
       listeners[name] = listener;
     },
-    // Whatever was put there, a string comes out; nothing was: an empty one.
+    // Always returns a string, whatever was stored; an empty one if nothing was.
     getPrefs({ key, sync }, answer) {
       const value = String(stored("prefs")[key] ?? "");
       if (sync) return value;

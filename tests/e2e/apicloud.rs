@@ -5,15 +5,15 @@ use serde_json::{Value, json};
 use crate::page::Page;
 use crate::wait::wait_for;
 
-/// When `api` shows up, in milliseconds after the page's start.
+/// The time at which `api` is defined, in milliseconds after the page's start.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Arrives {
     After(u32),
-    /// Unless [`App::arrive`] is called.
+    /// Only when [`App::arrive`] is called.
     Never,
 }
 
-/// A store of the app's.
+/// A store of the app.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kept {
     /// On the device.
@@ -36,7 +36,7 @@ impl Kept {
 pub(crate) struct App<'a>(&'a Page);
 
 impl<'a> App<'a> {
-    /// Puts every page that is loaded from now on into the app, opened with this `pageParam`.
+    /// Loads every further page inside the app, which was opened with this `pageParam`.
     pub(crate) fn around(page: &'a Page, arrives: Arrives, page_param: &Value) -> Self {
         let arrives = match arrives {
             Arrives::After(milliseconds) => json!(milliseconds),
@@ -49,7 +49,7 @@ impl<'a> App<'a> {
         Self(page)
     }
 
-    /// What the page called under this name, as arguments.
+    /// Returns the arguments of every call that the page made to this function.
     pub(crate) fn called(self, name: &str) -> Vec<Value> {
         let calls = self.0.session().run("return window.standIn.calls");
         let calls = calls.as_array().cloned().unwrap_or_default();
@@ -60,7 +60,8 @@ impl<'a> App<'a> {
             .collect()
     }
 
-    /// Waits until the page has called this at least so often, and returns all of these calls.
+    /// Waits until the page has called this function at least `many` times, and returns the
+    /// arguments of all calls.
     pub(crate) fn wait_for_calls(self, name: &str, many: usize) -> Vec<Value> {
         wait_for(&format!("{many} calls of api.{name}"), || {
             let calls = self.called(name);
@@ -72,7 +73,7 @@ impl<'a> App<'a> {
         })
     }
 
-    /// What a store has under a key; `Null` for nothing.
+    /// Returns the value that a store has for a key; `Null` if there is none.
     pub(crate) fn kept(self, store: Kept, key: &str) -> Value {
         let script = format!(
             "return window.standIn.stored('{}')['{key}'] ?? null",
@@ -81,24 +82,24 @@ impl<'a> App<'a> {
         self.0.session().run(&script)
     }
 
-    /// Another window of the app keeps something.
+    /// Stores a value, as another window of the app does.
     pub(crate) fn keep(self, store: Kept, key: &str, value: &Value) {
         let script = format!("window.standIn.put('{}', '{key}', {value})", store.name());
         self.0.session().run(&script);
     }
 
-    /// The web view's `api` is there only now.
+    /// Defines the web view's `api` now.
     pub(crate) fn arrive(self) {
         self.0.session().run("window.standIn.arrive()");
     }
 
-    /// The app tells the page.
+    /// Sends an event of the app to the page.
     pub(crate) fn tell(self, event: &str) {
         let script = format!("window.standIn.tell('{event}')");
         self.0.session().run(&script);
     }
 
-    /// The device sleeps.
+    /// Lets the device sleep for this time.
     pub(crate) fn sleep(self, milliseconds: u32) {
         let script = format!("window.standIn.sleep({milliseconds})");
         self.0.session().run(&script);

@@ -1,7 +1,8 @@
-//! What axe-core says of a page, and what it leaves open.
+//! Checks a page with axe-core, and checks what axe-core leaves undecided.
 //!
-//! Whether text stands out from a picture, a gradient or a shadow, axe can't tell: it calls that incomplete. Here such text
-//! is looked at as it is drawn, see [`crate::contrast`]. Nothing else that axe leaves open is let pass.
+//! axe-core can't measure the contrast of text on a picture, a gradient or a shadow: it reports
+//! such text as incomplete. This module measures that contrast from a screenshot, see
+//! [`crate::contrast`]. Every other incomplete result is a fault.
 
 use std::collections::HashSet;
 
@@ -11,10 +12,10 @@ use crate::contrast::{self, Seen};
 use crate::settled::settle;
 use crate::webdriver::Session;
 
-/// The rule about how far text stands out.
+/// The rule about the contrast of text.
 const CONTRAST: &str = "color-contrast";
 
-/// WCAG 2.2 AA with all that came before it, and what else axe knows to be good.
+/// WCAG 2.2 AA, the levels and versions that it includes, and the best practices of axe-core.
 const RULES: [&str; 7] = [
     "wcag2a",
     "wcag2aa",
@@ -25,19 +26,20 @@ const RULES: [&str; 7] = [
     "best-practice",
 ];
 
-/// What is wrong with the states of a page that were looked at.
+/// The faults found in the states of a page that were checked.
 #[derive(Debug)]
 pub(crate) struct Audit<'a> {
     axe: &'a str,
     faults: Vec<String>,
-    /// How many states were looked at.
+    /// The number of states that were checked.
     states: usize,
-    /// The texts that were judged as they are drawn. One that is found again is not judged again: pictures take their time.
+    /// The texts whose contrast was measured from a screenshot. Each is measured once, as
+    /// screenshots are slow.
     judged: HashSet<String>,
 }
 
 impl<'a> Audit<'a> {
-    /// `axe` is the source of axe-core.
+    /// Creates an audit without faults. `axe` is the source of axe-core.
     pub(crate) fn new(axe: &'a str) -> Self {
         Self {
             axe,
@@ -47,12 +49,13 @@ impl<'a> Audit<'a> {
         }
     }
 
-    /// Looks at the page as it is now.
+    /// Checks the page in its present state.
     pub(crate) fn look(&mut self, state: &str, session: &Session) {
         self.look_at(state, session, &Value::Null, true);
     }
 
-    /// Looks at a part of a page, which `scope` selects. `on_ground`: whether what it stands on in the page is there, too.
+    /// Checks the part of a page that `scope` selects. `on_ground` is whether the part is on the
+    /// same background as in the page; otherwise contrast is not checked.
     pub(crate) fn look_at(
         &mut self,
         state: &str,
@@ -94,14 +97,16 @@ impl<'a> Audit<'a> {
         }
     }
 
-    /// What is behind the texts has changed.
+    /// Forgets the measured texts. Call it when the background of the texts has changed.
     pub(crate) fn judge_anew(&mut self) {
         self.judged.clear();
     }
 
+    /// Asserts that no fault was found.
+    ///
     /// # Panics
     ///
-    /// With all that was found.
+    /// Panics with the list of faults if there are any.
     pub(crate) fn assert_clean(self) {
         let Self { faults, states, .. } = self;
         assert!(states > 0, "nothing was looked at");
@@ -114,7 +119,7 @@ impl<'a> Audit<'a> {
     }
 }
 
-/// Violations, and what axe left open.
+/// Returns the violations, and the results that axe-core leaves undecided.
 const RUN: &str = r##"
 const [scope, runOnly, rules, done] = arguments;
 const finding = (open) => (result) => result.nodes.map((node) => ({

@@ -13,15 +13,15 @@ use crate::http::Http;
 use crate::process::Guarded;
 use crate::site::Site;
 
-/// Between two pushed counts.
+/// The time between two pushed counts, in milliseconds.
 const PUSH_INTERVAL_MS: u32 = 200;
 
 /// A server that speaks the orchard's contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Backend {
-    /// The game's own kind, from `tests/servers/flask`.
+    /// The kind of server that the game has, from `tests/servers/flask`.
     Flask,
-    /// This project's, from `server`.
+    /// The default server of this project, from `server`.
     Default,
 }
 
@@ -38,34 +38,35 @@ impl fmt::Display for Backend {
     }
 }
 
-/// Somebody who may sign in.
+/// A user who may sign in.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct User {
     pub(crate) account: String,
     pub(crate) password: String,
 }
 
-/// What a case wants of its server.
+/// The options that a case sets for its server.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Options {
     /// Seconds until an access token expires.
     pub(crate) access_lifetime: u32,
 }
 
-/// One running server, with the page on it.
+/// A running server that serves the page.
 #[derive(Debug)]
 pub(crate) struct Server {
     pub(crate) user: User,
     backend: Backend,
     options: Options,
     site: Site,
-    /// Other servers that its page may connect to.
+    /// Origins of other servers that its page may connect to.
     connect: Vec<String>,
-    /// Whether it lets in first, and then out whom it refuses.
+    /// Whether Flask-SocketIO runs with `always_connect`: it accepts every CONNECT first, and
+    /// disconnects the refused sockets afterwards.
     always_connect: bool,
-    /// Whether the default server counts players, and does not push random numbers as Flask does.
+    /// Whether the default server counts players, instead of pushing random numbers as Flask does.
     counts_players: bool,
-    /// Outlives a restart, as the game's database does.
+    /// The folder of the database, which is kept over a restart as in the game.
     data: TempDir,
     port: u16,
     process: Option<Guarded>,
@@ -83,7 +84,7 @@ impl Server {
             always_connect: false,
             counts_players: false,
             data: tempfile::tempdir().expect("a temporary folder"),
-            // The system chooses a free one.
+            // The system chooses a free port.
             port: 0,
             process: None,
             http: Http::new(),
@@ -96,12 +97,12 @@ impl Server {
         server
     }
 
-    /// Ends it at once, as a crash does.
+    /// Kills the server, as a crash does.
     pub(crate) fn kill(&mut self) {
         self.process = None;
     }
 
-    /// Starts it, on the same port as before.
+    /// Starts the server again on the same port.
     pub(crate) fn go(&mut self, environment: &Environment) {
         let command = match self.backend {
             Backend::Flask => self.flask(environment),
@@ -112,22 +113,24 @@ impl Server {
         self.port = port;
     }
 
-    /// From its next start on, its page may connect to these, too. Only the default server has a say in this.
+    /// Allows the page to connect to these origins, too, from the next start on. Only the default
+    /// server can do this.
     pub(crate) fn connect_to(&mut self, origins: &[&str]) {
         self.connect = origins.iter().map(|&origin| origin.to_owned()).collect();
     }
 
-    /// From its next start on, the Flask server lets everybody in, and then out whom it refuses.
+    /// Runs Flask-SocketIO with `always_connect` from the next start on: it accepts every CONNECT
+    /// first, and disconnects the refused sockets afterwards.
     pub(crate) fn always_connect(&mut self) {
         self.always_connect = true;
     }
 
-    /// From its next start on, the default server counts players.
+    /// Makes the default server count players from its next start on.
     pub(crate) fn count_players(&mut self) {
         self.counts_players = true;
     }
 
-    /// One more user of the default server, which may be running.
+    /// Adds a user to the default server, which may be running.
     pub(crate) fn add_user(&self, environment: &Environment, account: &str, name: &str) -> User {
         let user = User {
             account: account.to_owned(),
@@ -138,7 +141,7 @@ impl Server {
         command.arg("--database").arg(self.database());
         command.stdin(Stdio::piped()).stdout(Stdio::null());
         let mut adding = command.spawn().expect("the server's binary runs");
-        // What is written is all there is: it ends with the pipe.
+        // The end of the pipe ends the password.
         let mut input = adding.stdin.take().expect("its standard input");
         input
             .write_all(user.password.as_bytes())
@@ -149,12 +152,12 @@ impl Server {
         user
     }
 
-    /// A copy of the page with some settings replaced.
+    /// Writes a copy of the page with some settings replaced.
     pub(crate) fn write_page(&self, path: &str, changes: &Value) {
         self.site.write_page(path, changes);
     }
 
-    /// Where its data are.
+    /// Returns the folder of the server's data.
     pub(crate) fn folder(&self) -> &Path {
         self.data.path()
     }
@@ -163,7 +166,7 @@ impl Server {
         format!("http://127.0.0.1:{}{path}", self.port)
     }
 
-    /// Calls a method of `/api`, and returns its result.
+    /// Calls a method of `/api` and returns its result.
     pub(crate) fn call(&self, method: &str, params: &Value, token: Option<&str>) -> Value {
         let url = self.url("/api");
         let call = json!({ "jsonrpc": "2.0", "id": "e2e", "method": method, "params": params });
@@ -174,25 +177,25 @@ impl Server {
         answer.unwrap_or_else(|error| panic!("{method}: {error}"))["result"].take()
     }
 
-    /// Steers the Flask server.
+    /// Sends a request to the control interface of the Flask server.
     ///
     /// # Panics
     ///
-    /// On a server without these controls.
+    /// Panics on a server without this interface.
     pub(crate) fn control(&self, what: &str, body: &Value) {
         let answer = self.http.post(&self.url(&format!("/control/{what}")), body);
         let answer = answer.unwrap_or_else(|error| panic!("control {what}: {error}"));
         assert!(answer.get("error").is_none(), "control {what}: {answer}");
     }
 
-    /// What the Flask server saw.
+    /// Returns what the Flask server has recorded.
     pub(crate) fn state(&self) -> Value {
         self.http
             .fetch(&self.url("/control/state"))
             .expect("the state of the test server")
     }
 
-    /// The end of its log.
+    /// Returns the end of the server's log.
     pub(crate) fn log(&self) -> String {
         self.process
             .as_ref()
@@ -230,7 +233,8 @@ impl Server {
             .arg(self.site.path())
             .arg("--database")
             .arg(self.database())
-            // As Flask's, unless it is about them: what the page makes of counts that come all the time.
+            // Random counts as Flask's, except in the cases about counting: the others need a
+            // steady stream of counts.
             .args((!self.counts_players).then_some("--demo-count"))
             .args(["--push-interval-ms", &PUSH_INTERVAL_MS.to_string()])
             .args(
@@ -250,7 +254,7 @@ impl Server {
     }
 }
 
-/// The account that the default server made when it made its database.
+/// Reads the account that the default server created together with its database.
 pub(crate) fn demo_account(server: &Path, database: &Path) -> User {
     let mut command = Command::new(server);
     command.arg("demo-account").arg("--database").arg(database);
@@ -269,7 +273,7 @@ pub(crate) fn demo_account(server: &Path, database: &Path) -> User {
     }
 }
 
-/// The port in the line that a server prints when it is ready.
+/// Returns the port in the line that a server prints when it is ready.
 pub(crate) fn port_of(line: &str) -> Option<u16> {
     let (_, address) = line.split_once("listening")?;
     let (_, port) = address.split_once("127.0.0.1:")?;
@@ -279,7 +283,8 @@ pub(crate) fn port_of(line: &str) -> Option<u16> {
         .ok()
 }
 
-/// The policy for content that hosts are told to send, which is the default server's own.
+/// Returns the content security policy that the documentation recommends to hosts; the default
+/// server sends the same.
 pub(crate) fn documented_policy() -> &'static str {
     include_str!("../../docs/hosting.md")
         .lines()

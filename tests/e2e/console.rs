@@ -1,12 +1,13 @@
-//! The browser's console: a panic, an exception or a breach of the content policy shows here.
+//! The browser's console, which is the only place where a panic, an exception or a violation of the
+//! content security policy shows.
 
 use serde_json::Value;
 
-/// What tells of a breach of the content policy: the recorder's own line, and the browser's, which also knows of those that
-/// no script hears of.
+/// The texts that mark a violation of the content security policy: one is written by the recorder,
+/// the other by the browser, which also reports the violations without an event for scripts.
 const BREACHES: [&str; 2] = ["content-policy:", "Content Security Policy"];
 
-/// What the page and the browser wrote in the course of one case.
+/// The console messages of the page and the browser during one case.
 #[derive(Debug, Default)]
 pub(crate) struct Console {
     entries: Vec<Value>,
@@ -19,17 +20,18 @@ impl Console {
         self.entries.append(&mut entries);
     }
 
-    /// From now on an error that contains `text` is part of what the case does.
+    /// Expects errors that contain `text` from now on.
     pub(crate) fn expect(&mut self, text: &'static str) {
         self.expected.push(text);
     }
 
-    /// From now on a breach of the content policy that contains `text` is one that the case provokes itself.
+    /// Expects violations of the content security policy that contain `text` from now on: the case
+    /// provokes them.
     pub(crate) fn provoke(&mut self, text: &'static str) {
         self.provoked.push(text);
     }
 
-    /// The errors that nobody expected.
+    /// Returns the errors that were not expected.
     pub(crate) fn errors(&self) -> Vec<&str> {
         self.messages()
             .filter(|(level, message)| *level == "SEVERE" && !is_breach(message))
@@ -38,7 +40,8 @@ impl Console {
             .collect()
     }
 
-    /// The breaches of the content policy that the case did not provoke, whatever errors it expected.
+    /// Returns the violations of the content security policy that the case did not provoke,
+    /// whichever errors it expected.
     pub(crate) fn breaches(&self) -> Vec<&str> {
         self.messages()
             .map(|(_, message)| message)
@@ -46,13 +49,13 @@ impl Console {
             .collect()
     }
 
-    /// Everything, a line an entry.
+    /// Returns all messages, one per line.
     pub(crate) fn text(&self) -> String {
         let line = |(level, message)| format!("{level} {message}\n");
         self.messages().map(line).collect()
     }
 
-    /// Level and text of each entry.
+    /// Returns the level and the text of each message.
     fn messages(&self) -> impl Iterator<Item = (&str, &str)> {
         self.entries.iter().map(|entry| {
             let [level, message] = ["level", "message"].map(|name| entry[name].as_str());

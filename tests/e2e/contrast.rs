@@ -1,8 +1,9 @@
-//! How far text stands out from what is behind it, judged by what is drawn.
+//! Measures the contrast of text to its background from screenshots.
 //!
-//! The page is taken twice, with the text and without it. Where the two differ, there are letters; in the second one, what
-//! is under and right beside them is their ground: picture, gradient, shadow and all. The least contrast to that ground
-//! counts, up to a few pixels that are none to the eye.
+//! Two screenshots are taken, one with the text and one without it. Where they differ, there are
+//! letters. The pixels of the second screenshot below and next to the letters are the background,
+//! with its picture, gradient and shadow. The lowest contrast to this background counts, except for
+//! a few pixels that the eye does not notice.
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use serde_json::{Value, json};
@@ -10,25 +11,25 @@ use serde_json::{Value, json};
 use crate::picture::Picture;
 use crate::webdriver::Session;
 
-/// By how much a channel changes, of 255, where a letter is drawn.
+/// A pixel belongs to a letter if one of its channels changes by more than this, of 255.
 const INK: u8 = 40;
 
-/// How far around a letter its ground reaches, in pixels: what touches it.
+/// The distance from a letter up to which pixels count as its background, in pixels.
 const AROUND: usize = 1;
 
-/// One pixel in so many of the ground may be anything.
+/// One of this many pixels of the background may have any contrast.
 const SPECKS: usize = 50;
 
-/// What is to be seen of a text.
+/// The result for one text.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Seen {
     Enough,
     Nothing,
-    /// The contrast, and that which is wanted.
+    /// The measured contrast, and the required one.
     Poor(f64, f64),
 }
 
-/// Judges the text of the first element that the selector finds.
+/// Measures the first element that the selector matches.
 pub(crate) fn of(session: &Session, selector: &str) -> Seen {
     let told = session.run_with(FIND, &[json!(selector)]);
     if told["blank"] == true {
@@ -69,7 +70,7 @@ fn taken(session: &Session, part: [f64; 4]) -> Picture {
     Picture::of_png(&png).expect("a picture")
 }
 
-/// The contrast of the text to each pixel of its ground.
+/// Returns the contrast of the text to each pixel of its background.
 fn ratios(with: &Picture, without: &Picture, text: f64) -> Vec<f64> {
     let (width, height) = without.size();
     let inked = |x: usize, y: usize| {
@@ -91,7 +92,7 @@ fn ratios(with: &Picture, without: &Picture, text: f64) -> Vec<f64> {
     ratios
 }
 
-/// The relative luminance of a colour, as WCAG defines it.
+/// Returns the relative luminance of a colour, as WCAG defines it.
 fn luminance(colour: [f64; 3]) -> f64 {
     let [red, green, blue] = colour.map(|channel| {
         let channel = channel / 255.0;
@@ -104,7 +105,7 @@ fn luminance(colour: [f64; 3]) -> f64 {
     0.2126 * red + 0.7152 * green + 0.0722 * blue
 }
 
-/// Where the text is drawn, in which colour, and whether it is large.
+/// Returns the position of the text, its colour, and whether it is large.
 const FIND: &str = r#"
 const it = document.querySelector(arguments[0]);
 if (!it) return {};
@@ -131,7 +132,7 @@ return {
 };
 "#;
 
-/// Takes the letters away, but not their shadows.
+/// Hides the letters, but not their shadows.
 const HIDE: &str = r#"
 window.unpainted = document.querySelector(arguments[0]);
 for (const it of [window.unpainted, ...window.unpainted.querySelectorAll("*")])

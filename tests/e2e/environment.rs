@@ -1,4 +1,4 @@
-//! Where things are: `cargo xtask test` puts it into the environment.
+//! The paths of files and programs, which `cargo xtask test` passes in environment variables.
 
 use std::env;
 use std::fs;
@@ -31,22 +31,22 @@ impl Environment {
         })
     }
 
-    /// The page as an APICloud app takes it: a folder with `html/orchard.html` in it.
+    /// Returns the page as an APICloud app packages it: a folder with `html/orchard.html` in it.
     pub(crate) fn widget() -> PathBuf {
         path("ORCHARD_WIDGET").unwrap_or_else(|missing| panic!("{missing}"))
     }
 
-    /// What serves the page while it is worked on.
+    /// Returns the program that serves the page during development.
     pub(crate) fn trunk() -> PathBuf {
         path("ORCHARD_TRUNK").unwrap_or_else(|missing| panic!("{missing}"))
     }
 
-    /// The folder of this file's neighbours: the tests and their servers.
+    /// Returns the folder of the tests and their servers.
     pub(crate) fn tests() -> PathBuf {
         Path::new(env!("CARGO_MANIFEST_DIR")).join("tests")
     }
 
-    /// Where a failed case leaves what it saw: of several rounds, each in a folder of its own.
+    /// Returns the folder for the evidence of failed cases; each of several rounds has its own.
     pub(crate) fn evidence() -> PathBuf {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("e2e");
         match env::var("ORCHARD_ROUND") {

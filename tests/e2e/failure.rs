@@ -1,4 +1,4 @@
-//! What a case that failed says: what was wrong, where in the tests, and where what it saw is kept.
+//! The report of a failed case: what was wrong, where in the tests, and where the evidence is.
 
 use std::any::Any;
 use std::cell::{Cell, RefCell};
@@ -8,15 +8,16 @@ use std::path::PathBuf;
 use libtest_mimic::Failed;
 
 thread_local! {
-    /// Whether a case runs in this thread, whose panics are its own affair.
+    /// Whether this thread runs a case, whose panics are reported by this module.
     static RUNS: Cell<bool> = const { Cell::new(false) };
-    /// Where the last panic was.
+    /// The source location of the last panic.
     static PLACE: RefCell<String> = const { RefCell::new(String::new()) };
-    /// What else is to be said of the case that runs.
+    /// Further lines for the report of the current case.
     static NOTES: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
 }
 
-/// From now on the panic of a case prints nothing by itself: a backtrace would show the harness, and hide what was wrong.
+/// Keeps the panic of a case from printing anything by itself: a backtrace would show the harness
+/// and hide the fault.
 pub(crate) fn take_over_panics() {
     let usual = take_hook();
     set_hook(Box::new(move |panic| {
@@ -31,7 +32,7 @@ pub(crate) fn take_over_panics() {
     }));
 }
 
-/// Runs a case. If it panics, the failure says with what, where, and what was noted meanwhile.
+/// Runs a case. If it panics, the failure has the message, the location and the notes of the case.
 pub(crate) fn of(case: impl FnOnce()) -> Result<(), Failed> {
     NOTES.take();
     let outcome = catching(case);
@@ -45,16 +46,17 @@ pub(crate) fn of(case: impl FnOnce()) -> Result<(), Failed> {
     })
 }
 
-/// Adds a line to what is said should the case of this thread fail.
+/// Adds a line to the report, should the case of this thread fail.
 pub(crate) fn note(line: String) {
     NOTES.with_borrow_mut(|notes| notes.push(line));
 }
 
-/// Runs a part of a case. Should it panic, `keep` leaves what was to be seen in a folder, which is noted.
+/// Runs a part of a case. If it panics, `keep` saves the evidence in a folder, and the report names
+/// the folder.
 pub(crate) fn watched<T>(run: impl FnOnce() -> T, keep: impl FnOnce() -> PathBuf) -> T {
     catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|panic| {
         let place = PLACE.take();
-        // Whatever is wrong with the browser, the first fault is the one to tell.
+        // The panic of the case is reported, even if the evidence can't be saved.
         note(match catching(keep) {
             Ok(folder) => format!("what it saw is in {}", folder.display()),
             Err(why) => format!("what it saw could not be kept: {why}"),
@@ -64,7 +66,7 @@ pub(crate) fn watched<T>(run: impl FnOnce() -> T, keep: impl FnOnce() -> PathBuf
     })
 }
 
-/// What `run` returns, or else the words and the place of its panic.
+/// Returns the result of `run`, or the message and the location of its panic.
 fn catching<T>(run: impl FnOnce() -> T) -> Result<T, String> {
     let ran = RUNS.replace(true);
     let outcome = catch_unwind(AssertUnwindSafe(run));
@@ -72,7 +74,7 @@ fn catching<T>(run: impl FnOnce() -> T) -> Result<T, String> {
     outcome.map_err(|panic| format!("{}\nat {}", words(panic.as_ref()), PLACE.take()))
 }
 
-/// `panic!` has words only.
+/// Returns the message: the payload of `panic!` is always text.
 fn words(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<String>().map(String::as_str);
     text.or_else(|| panic.downcast_ref::<&str>().copied())

@@ -1,7 +1,9 @@
-//! The gallery: every component in all its states, compared with accepted pictures, and judged by axe-core.
+//! The gallery: every component in all its states, compared with accepted pictures and checked by
+//! axe-core.
 //!
-//! `cargo xtask gallery` shows it, `cargo xtask gallery --accept` takes the pictures in `tests/gallery/accepted` anew. What
-//! differs is left in `target/e2e/gallery`: the picture as it is now, and one that shows in red where it differs.
+//! `cargo xtask gallery` shows it; `cargo xtask gallery --accept` replaces the pictures in
+//! `tests/gallery/accepted`. For each difference, `target/e2e/gallery` has the new picture and one
+//! that shows the different pixels in red.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -24,16 +26,19 @@ const SCREENS: [(&str, (u32, u32)); 2] = [("phone", (375, 667)), ("desktop", (12
 
 const LANGUAGES: [&str; 2] = ["zh", "en"];
 
-/// What belongs to a component is around it, too: its shadow, and what it must not touch. In pixels.
+/// The margin around a component, in pixels: it shows the component's shadow, and that nothing
+/// touches it.
 const MARGIN: f64 = 6.0;
 
-/// A whole scene is taken smaller: whether it is there, and at which hour, is all that a picture of it is to tell.
+/// The scale of the pictures of a whole scene. They only show that the scene is there, and at which
+/// hour.
 const SCENE_SCALE: f64 = 0.3;
 
-/// What the scenes' names begin with. There is no word in them, so one language will do.
+/// The prefix of the scenes' names. They contain no text, so one language is enough.
 const SCENE: &str = "scene-";
 
-/// What is written on the boards of the scene, which is not in these frames: the end-to-end cases judge its contrast.
+/// Prefixes of the components that are on a board of the scene. The board is not in these frames,
+/// so the end-to-end cases check their contrast.
 const ON_THE_BOARD: [&str; 2] = ["header-", "title-"];
 
 /// Whether pictures are compared or accepted.
@@ -44,7 +49,7 @@ pub(crate) enum Mode {
 }
 
 impl Mode {
-    /// What `cargo xtask` wants; `None`, if it wants other tests.
+    /// Returns the mode that `cargo xtask` asks for; `None` if it asks for other tests.
     pub(crate) fn wanted() -> Option<Self> {
         match std::env::var("ORCHARD_GALLERY").as_deref() {
             Ok("accept") => Some(Self::Accept),
@@ -77,7 +82,7 @@ impl Walk {
         format!("gallery::{}_{}", self.screen, self.language)
     }
 
-    /// Goes from frame to frame to the last, and then tells of all that differ.
+    /// Visits every frame, and then reports all differences.
     pub(crate) fn run(self, mode: Mode, environment: &Environment, driver: &Driver) {
         let data = tempfile::tempdir().expect("a temporary folder");
         let (_server, port) = serve(environment, data.path());
@@ -166,7 +171,7 @@ impl Walk {
         let before = Picture::load(&path)?;
         let difference = before.as_ref().map(|before| picture.difference(before));
         if mode == Mode::Accept {
-            // One that nobody could tell from the old one stays as it is in the repository.
+            // A picture that looks like the accepted one stays unchanged in the repository.
             if !matches!(difference, Some(None)) {
                 picture.save(&path);
             }
@@ -199,7 +204,7 @@ impl Walk {
     }
 }
 
-/// A state of a component, and what to take a picture of.
+/// A state of a component, and the selector of the part to take a picture of.
 #[derive(Debug)]
 struct Frame {
     id: String,
@@ -222,9 +227,9 @@ fn frames(session: &Session) -> Vec<Frame> {
         .collect()
 }
 
-/// Every component has a frame: what is not looked at is forgotten.
+/// Asserts that every component has a frame, so that none is forgotten.
 fn assert_complete(frames: &[Frame]) {
-    // They only put others together, and join them to the connection.
+    // They only combine other components and connect them to the socket.
     const WIRING: [&str; 2] = ["mod", "orchard"];
     let components = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/components");
     for entry in fs::read_dir(components).expect("src/components") {
@@ -240,7 +245,7 @@ fn assert_complete(frames: &[Frame]) {
     }
 }
 
-/// Accepted pictures of what is not there any more: a fault, or taken away.
+/// Finds accepted pictures without a frame. They are faults, or are removed in [`Mode::Accept`].
 fn strangers(ending: &str, known: &[String], mode: Mode) -> Vec<String> {
     fs::create_dir_all(accepted()).expect("the folder of the accepted pictures");
     fs::create_dir_all(evidence()).expect("a folder for what differs");
@@ -264,7 +269,7 @@ fn serve(environment: &Environment, data: &Path) -> (Guarded, u16) {
     command
         .args(["--listen", "127.0.0.1:0", "--database"])
         .arg(data.join("orchard.sqlite3"))
-        // The page's own, and the font that the gallery brings.
+        // The policy of the page, extended for the font of the gallery.
         .arg("--content-security-policy")
         .arg([backend::documented_policy(), "; font-src 'self'"].concat())
         .arg("--dist")

@@ -1,4 +1,4 @@
-//! JSON over HTTP: to the driver, to `/api`, to the controls of the test server.
+//! JSON over HTTP: to the driver, to `/api`, and to the control interface of the test server.
 
 use std::time::Duration;
 
@@ -6,13 +6,14 @@ use serde_json::Value;
 use ureq::Agent;
 use ureq::http::HeaderMap;
 
-/// How long any of them may take to answer.
+/// The time limit for any response.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Of the players, and so of the browser: page and servers answer in the language of who asks.
+/// The language of the players and of the browser: page and servers answer in the language that the
+/// client accepts.
 pub(crate) const LANGUAGE: &str = "zh-CN";
 
-/// Sends and receives JSON. What an answer means is for the caller to say.
+/// Sends and receives JSON. The caller interprets the response.
 #[derive(Clone, Debug)]
 pub(crate) struct Http(Agent);
 
@@ -21,7 +22,7 @@ impl Http {
         let config = Agent::config_builder()
             .timeout_global(Some(TIMEOUT))
             .http_status_as_error(false)
-            // Everything is on this machine.
+            // All servers are on this machine.
             .proxy(None)
             .build();
         Self(config.into())
@@ -32,14 +33,14 @@ impl Http {
         read(url, answer)
     }
 
-    /// The status of what is there.
+    /// Returns the status of the response to a GET request.
     pub(crate) fn status(&self, url: &str) -> Result<u16, String> {
         let answer = self.0.get(url).call();
         let answer = answer.map_err(|error| format!("{url}: {error}"))?;
         Ok(answer.status().as_u16())
     }
 
-    /// The headers of what is there, for somebody who takes it in this encoding.
+    /// Returns the headers of the response to a client that accepts this encoding.
     pub(crate) fn headers(&self, url: &str, encoding: &str) -> Result<HeaderMap, String> {
         let answer = self.0.get(url).header("Accept-Encoding", encoding).call();
         let answer = answer.map_err(|error| format!("{url}: {error}"))?;
@@ -79,7 +80,7 @@ fn read(
     answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>,
 ) -> Result<Value, String> {
     let mut answer = answer.map_err(|error| format!("{url}: {error}"))?;
-    // A screenshot is a long string.
+    // Screenshots are long strings.
     let body = answer.body_mut().with_config().limit(64 << 20);
     body.read_json()
         .map_err(|error| format!("{url}: {}: {error}", answer.status()))

@@ -1,15 +1,16 @@
-//! The page, built for release, in a real browser against real servers.
+//! Tests of the release build of the page, in a real browser and against real servers.
 //!
-//! Every case in [`cases`] is written once and runs against each [`backend::Backend`]. It gets a
-//! server, a browser and a profile of its own; afterwards the browser's console is read, because a
-//! panic in WebAssembly shows nowhere else. What a failed case left is in `target/e2e`.
+//! Every case in [`cases`] is written once and runs against each [`backend::Backend`]. It has its
+//! own server, browser and profile. Afterwards the browser's console is checked, because a panic in
+//! WebAssembly shows nowhere else. The evidence of a failed case is in `target/e2e`.
 //!
-//! The same harness takes the pictures of the gallery, see [`gallery`], and tries the page in a window of its own, see
-//! `window`.
+//! The same harness takes the pictures of the gallery, see [`gallery`], and tests the page in its
+//! desktop window, see `window`.
 //!
 //! `cargo xtask test` sets everything up. Then, for one case: `cargo test --test e2e -- flask::reload`.
 
-// All of this is a test, and a test fails by panicking; Clippy sees that only where `#[test]` stands.
+// All of this is test code, which fails by panicking. Clippy only knows that for functions with
+// `#[test]`.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,

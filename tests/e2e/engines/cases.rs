@@ -1,4 +1,4 @@
-//! What the page does in every engine, far from its server.
+//! What the page does in every browser engine with its server on another origin.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -14,19 +14,19 @@ use crate::failure;
 use crate::page::{Page, Store};
 use crate::wait::wait_for;
 
-/// What a case has in its hands.
+/// The page under test, and what it runs on.
 #[derive(Debug)]
 pub(super) struct Stage<'a> {
     far: &'a Far,
     page: &'a Page,
 }
 
-/// A name, and what is tried.
+/// A case: its name and its function.
 type Case = (&'static str, fn(&Stage<'_>));
 
 pub(super) const ALL: &[Case] = &[("lives_far_from_its_server", lives_far_from_its_server)];
 
-/// Runs a case in a browser of its own, and leaves a picture of how it ended.
+/// Runs a case in its own browser, and saves a screenshot of its end, whether it passed or failed.
 pub(super) fn watched(far: &Far, engine: Engine, name: &str, run: fn(&Stage<'_>)) {
     let browser = engine.open(&far.surroundings);
     let page = Page::unrecorded(browser.session);
@@ -37,7 +37,7 @@ pub(super) fn watched(far: &Far, engine: Engine, name: &str, run: fn(&Stage<'_>)
     keep(&page, engine, name);
 }
 
-/// Leaves a picture of the page, and says in which folder.
+/// Saves a screenshot of the page and returns its folder.
 fn keep(page: &Page, engine: Engine, name: &str) -> PathBuf {
     let folder = Environment::evidence().join(format!("{engine}-{name}"));
     fs::create_dir_all(&folder).expect("a folder for the picture");
@@ -49,8 +49,8 @@ fn keep(page: &Page, engine: Engine, name: &str) -> PathBuf {
     folder
 }
 
-/// One visit rather than several, as each needs a browser: in, live, a count, both toasts, a notice there and back, music,
-/// and in again after a reload.
+/// One visit instead of several, as each needs a browser: sign in, live, a count, both toasts, a
+/// notice sent and received, music, and signed in again after a reload.
 fn lives_far_from_its_server(stage: &Stage<'_>) {
     let Stage { far, page } = stage;
     page.visit(&far.url);
@@ -82,14 +82,14 @@ fn lives_far_from_its_server(stage: &Stage<'_>) {
     no_breach(page);
 }
 
-/// What was loaded compressed is smaller on the way than it is here.
+/// Files that were transferred compressed are smaller in transfer than on disk.
 fn has_used_the_copies(page: &Page) {
     let script = "return performance.getEntriesByType('resource')
         .filter((it) => /[.](wasm|js|css)$/.test(it.name) && !it.name.includes('recorder'))
         .map((it) => [it.name.split('/').pop(), it.encodedBodySize, it.decodedBodySize])";
     let loaded = page.session().run(script);
     let loaded = loaded.as_array().expect("a list");
-    // By name: WebKit lists a module once for its preload, and once more for its use.
+    // By name: WebKit lists a module twice, for its preload and for its use.
     let names: BTreeSet<_> = loaded.iter().filter_map(|it| it[0].as_str()).collect();
     let modules = names.iter().filter(|name| name.ends_with(".wasm")).count();
     assert_eq!(modules, 2, "{loaded:?}");
@@ -99,7 +99,7 @@ fn has_used_the_copies(page: &Page) {
     }
 }
 
-/// The tune's format is one that the engine has, and the file is whole enough to begin.
+/// The engine supports the format of the tune, and the file is intact enough to start playing.
 fn can_play(page: &Page) {
     let script = "
         const done = arguments[arguments.length - 1];

@@ -1,4 +1,4 @@
-//! The engines, and how each is started.
+//! The browser engines, and how each is started.
 
 use std::fmt;
 use std::process::Command;
@@ -11,7 +11,7 @@ use crate::http::{Http, LANGUAGE};
 use crate::process::Guarded;
 use crate::webdriver::Session;
 
-/// What runs the page.
+/// The engine that runs the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Engine {
     /// Blink.
@@ -21,11 +21,11 @@ pub(crate) enum Engine {
     WebKit,
 }
 
-/// A browser, with what it needs around it.
+/// A browser, with its driver and its display.
 #[derive(Debug)]
 pub(crate) struct Browser {
     pub(crate) session: Session,
-    // In the order in which they are to end.
+    // The order of the fields is the order in which they are dropped.
     _driver: Guarded,
     _display: Option<Guarded>,
     _home: TempDir,
@@ -34,7 +34,7 @@ pub(crate) struct Browser {
 impl Engine {
     pub(crate) const ALL: [Self; 3] = [Self::Chromium, Self::Firefox, Self::WebKit];
 
-    /// A new browser, with an empty profile.
+    /// Opens a new browser with an empty profile.
     pub(crate) fn open(self, surroundings: &Surroundings) -> Browser {
         let home = tempfile::tempdir().expect("a temporary folder");
         let display = (self == Self::WebKit).then(|| display(surroundings));
@@ -106,7 +106,7 @@ impl Engine {
                     "prefs": {
                         "intl.accept_languages": LANGUAGE,
                         "network.proxy.type": 0,
-                        // It asks the network for nothing that the page doesn't.
+                        // No network requests except those of the page.
                         "network.captive-portal-service.enabled": false,
                         "network.connectivity-service.enabled": false,
                         "services.settings.server": "http://127.0.0.1:9/",
@@ -136,7 +136,7 @@ impl fmt::Display for Engine {
     }
 }
 
-/// A screen that nobody sees, and its number.
+/// Starts a virtual display and returns its number.
 fn display(surroundings: &Surroundings) -> (Guarded, u16) {
     let mut command = Command::new(&surroundings.display);
     command.args([

@@ -1,4 +1,4 @@
-//! A page and its server, on origins of their own.
+//! A page and its server on different origins.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,19 +14,19 @@ use crate::http::Http;
 use crate::process::{Guarded, free_port};
 use crate::wait::wait_for;
 
-/// Where the page is on its origin.
+/// The path of the page on its origin.
 pub(super) const PATH: &str = "/games/orchard/";
 
-/// Runs before the page, and writes down what it shows.
+/// The script that runs before the page and records what it shows.
 const RECORDER: &str = "recorder.js";
 
-/// The package for a CDN on nginx, and the default server elsewhere.
+/// The CDN package on nginx, and the default server on another origin.
 #[derive(Debug)]
 pub(crate) struct Far {
     pub(crate) user: User,
-    /// Where the page is.
+    /// The address of the page.
     pub(crate) url: String,
-    /// What the package says of each file.
+    /// The package's description of each file.
     pub(crate) listed: Vec<Value>,
     pub(crate) surroundings: Surroundings,
     _nginx: Guarded,
@@ -69,26 +69,26 @@ impl Far {
         }
     }
 
-    /// The address of a path on the page's origin.
+    /// Returns the address of a path on the page's origin.
     pub(crate) fn address(&self, path: &str) -> String {
         let origin = self.url.strip_suffix(PATH).unwrap_or(&self.url);
         format!("{origin}{path}")
     }
 
-    /// The folder that is published.
+    /// Returns the folder that is published.
     pub(crate) fn site(&self) -> PathBuf {
         self.room.path().join("package/site")
     }
 }
 
-/// Has `cargo xtask package cdn` make the package, for a page that calls `server`.
+/// Runs `cargo xtask package cdn` for a page that calls `server`.
 fn make(surroundings: &Surroundings, package: &Path, server: &str) {
     let root = Environment::tests();
     let root = root.parent().expect("the tests are in the checkout");
     let mut command = Command::new(&surroundings.xtask);
     command
         .current_dir(root)
-        // It finds the checkout by this, as cargo sets it.
+        // Cargo sets this variable; `xtask` finds the checkout by it.
         .env("CARGO_MANIFEST_DIR", root.join("xtask"))
         .args(["package", "cdn", "--path", PATH, "--out"])
         .arg(package)
@@ -103,7 +103,7 @@ fn make(surroundings: &Surroundings, package: &Path, server: &str) {
     assert!(output.status.success(), "no package: {output:#?}");
 }
 
-/// Puts the recorder before all that `index.html` loads.
+/// Inserts the recorder before all scripts of `index.html`.
 fn watch(page: &Path) {
     let index = page.join("index.html");
     let html = fs::read_to_string(&index).expect("index.html");
@@ -118,9 +118,9 @@ fn watch(page: &Path) {
     fs::copy(recorder, page.join(RECORDER)).expect("a recorder beside the page");
 }
 
-/// nginx, with the package's own snippet.
+/// Starts nginx with the configuration snippet of the package.
 fn nginx(surroundings: &Surroundings, room: &Path, package: &Path, port: u16) -> Guarded {
-    // Started by root it would serve as somebody who may not look into a temporary folder.
+    // When root starts nginx, its workers run as a user who can't read a temporary folder.
     let user = if is_root() { "user root;" } else { "" };
     let configuration = format!(
         "{user}\n\

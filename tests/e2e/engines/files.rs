@@ -1,11 +1,11 @@
-//! What nginx sends, with the snippet of the package.
+//! What nginx sends with the configuration snippet of the package.
 
 use std::fs;
 
 use super::far::Far;
 use crate::http::Http;
 
-/// A name, and what is tried.
+/// A case: its name and its function.
 type Case = (&'static str, fn(&Far));
 
 pub(super) const ALL: &[Case] = &[
@@ -28,7 +28,7 @@ fn files_have_the_headers_that_are_listed(far: &Far) {
             assert_eq!(sent, value.as_str(), "{path}: {name}");
         }
     }
-    // The folder itself is the page.
+    // The address of the folder is the address of the page.
     let sent = http.headers(&far.url, "identity").expect("the page");
     assert_eq!(sent["cache-control"], "no-cache");
     assert!(sent.contains_key("content-security-policy"));
@@ -68,7 +68,8 @@ fn the_copies_are_what_is_sent(far: &Far) {
     assert!(copies > 10, "{copies} copies");
 }
 
-/// The list for Netlify and Cloudflare Pages names every file, and the other servers' snippets have the same policy.
+/// The file for Netlify and Cloudflare Pages lists every file, and the snippets for the other
+/// servers have the same policy.
 fn all_forms_list_the_same(far: &Far) {
     let read = |name: &str| fs::read_to_string(far.site().join(name)).expect(name);
     let headers = read("_headers");

@@ -1,7 +1,9 @@
-//! The page from a CDN, in each engine: its package on nginx, below a path, and its server on another origin.
+//! The page from a CDN, in each browser engine: its package is served by nginx below a path, and
+//! its server has another origin.
 //!
-//! Only Chromium's driver can run a script before the page does and tells what goes over the wire. So that all three are
-//! watched alike, the recorder is put into the page's own folder, as a script that its policy allows.
+//! Only Chromium's driver can run a script before the page does and report the WebSocket frames. To
+//! watch all three engines in the same way, the recorder is added to the page's own folder, as a
+//! script that its policy allows.
 
 mod cases;
 mod engine;
@@ -18,15 +20,15 @@ use far::Far;
 
 use crate::failure;
 
-/// What these tests are handed.
+/// The paths that these tests need.
 #[derive(Debug)]
 pub(crate) struct Surroundings {
     /// The binary of the default server.
     server: PathBuf,
-    /// What makes the package.
+    /// The program that makes the package.
     xtask: PathBuf,
     nginx: PathBuf,
-    /// Its module that sends the copies made by brotli.
+    /// The nginx module that sends the brotli copies.
     brotli: PathBuf,
     chromium: PathBuf,
     chromedriver: PathBuf,
@@ -55,7 +57,7 @@ impl Surroundings {
     }
 }
 
-/// Whether these tests are wanted, rather than those in Chromium alone.
+/// Returns whether these tests are to run, instead of those in Chromium alone.
 pub(crate) fn wanted() -> bool {
     std::env::var_os("ORCHARD_ENGINES").is_some()
 }
