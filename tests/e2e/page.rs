@@ -1,4 +1,4 @@
-//! The page as a person uses it, by its `data-testid`s.
+//! The page object: what a person does and sees, by the `data-testid`s of the elements.
 
 use std::cell::RefCell;
 
@@ -10,12 +10,12 @@ use crate::wait::wait_for;
 use crate::webdriver::{Element, Session};
 use crate::wire::Wire;
 
-/// Where the page keeps a value: `window`'s name of the store.
+/// A store in which the page keeps values, named after a property of `window`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Store {
-    /// Until the tab is closed.
+    /// `sessionStorage`: until the tab is closed.
     Memory,
-    /// For good.
+    /// `localStorage`: permanent.
     Device,
 }
 
@@ -28,7 +28,7 @@ impl Store {
     }
 }
 
-/// What the page showed since it was loaded, each list in its order.
+/// Everything that the page showed since it was loaded, each list in order.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Shown {
     pub(crate) toasts: Vec<String>,
@@ -50,7 +50,8 @@ impl Page {
         Self::unrecorded(session)
     }
 
-    /// With no record of what it showed, nor of its console and its wire: only Chromium's driver tells these.
+    /// Creates a page without a record of what it shows, its console and its WebSockets: only
+    /// Chromium's driver reports these.
     pub(crate) fn unrecorded(session: Session) -> Self {
         Self {
             session,
@@ -67,7 +68,7 @@ impl Page {
         self.session.visit(url);
     }
 
-    /// Loads the page again, and forgets what went over the wire.
+    /// Reloads the page, and clears the record of its WebSockets.
     pub(crate) fn reload(&self) {
         self.wire();
         self.wire.borrow_mut().forget();
@@ -82,7 +83,7 @@ impl Page {
         wait_for(&format!("a click on {id}"), || self.find(id)?.click());
     }
 
-    /// Waits for the form, fills it and sends it.
+    /// Waits for the form, fills it in and submits it.
     pub(crate) fn sign_in(&self, user: &User, remember: bool) {
         for (id, text) in [("account", &user.account), ("password", &user.password)] {
             wait_for(&format!("the field {id}"), || self.find(id)?.fill(text));
@@ -98,7 +99,7 @@ impl Page {
         self.click("submit");
     }
 
-    /// The text of an element, `None` if it is not there.
+    /// Returns the text of an element; `None` if there is no such element.
     pub(crate) fn text(&self, id: &str) -> Option<String> {
         let script = format!(
             "return document.querySelector('[data-testid=\"{id}\"]')?.innerText.trim() ?? null"
@@ -106,7 +107,7 @@ impl Page {
         self.session.run(&script).as_str().map(str::to_owned)
     }
 
-    /// The count that is shown, as digits: how they are grouped is up to the language.
+    /// Returns the digits of the count, without the language's grouping.
     pub(crate) fn count(&self) -> Option<String> {
         let digits = |text: String| text.chars().filter(char::is_ascii_digit).collect();
         self.text("user-count").map(digits)
@@ -120,7 +121,7 @@ impl Page {
         });
     }
 
-    /// Waits until an element is there, or is not.
+    /// Waits until an element exists, or no longer exists.
     pub(crate) fn wait_for_presence(&self, id: &str, present: bool) {
         wait_for(&format!("{id} there: {present}"), || {
             let now = self.text(id);
@@ -132,7 +133,7 @@ impl Page {
         });
     }
 
-    /// The `data-testid` of the element that has the focus.
+    /// Returns the `data-testid` of the focused element.
     pub(crate) fn focused(&self) -> String {
         let script = "return document.activeElement?.dataset.testid ?? ''";
         self.session
@@ -142,7 +143,7 @@ impl Page {
             .to_owned()
     }
 
-    /// The state of the connection, as the page shows it.
+    /// Returns the state of the connection that the page shows.
     pub(crate) fn state(&self) -> String {
         let script = "return document.querySelector('[data-testid=\"connection\"]')?.dataset.state";
         self.session
@@ -185,24 +186,24 @@ impl Page {
         });
     }
 
-    /// How many toasts are shown.
+    /// Returns the number of visible toasts.
     pub(crate) fn toasts(&self) -> usize {
         let script = r#"return document.querySelector('[data-testid="toasts"]').children.length"#;
         let many = self.session.run(script).as_u64().expect("a number");
         usize::try_from(many).expect("few")
     }
 
-    /// Has toasts wait for whoever will see the page.
+    /// Pauses the timers of the toasts: they wait while the page is hidden.
     pub(crate) fn hold_toasts(&self) {
         self.set_hidden(true);
     }
 
-    /// Has the time of toasts run again.
+    /// Resumes the timers of the toasts.
     pub(crate) fn let_toasts_go(&self) {
         self.set_hidden(false);
     }
 
-    /// Tells the page that nobody sees it, or that somebody does.
+    /// Makes the page believe that it is hidden, or visible.
     pub(crate) fn set_hidden(&self, hidden: bool) {
         self.session.run(&format!(
             "Object.defineProperty(document, 'hidden', {{ value: {hidden}, configurable: true }});
@@ -210,7 +211,7 @@ impl Page {
         ));
     }
 
-    /// Closes toast after toast, until none is shown and none waits for its turn.
+    /// Closes toasts until none is visible and none is queued.
     pub(crate) fn tap_toasts_away(&self) {
         const TAP: &str = r#"
             const toasts = document.querySelector('[data-testid="toasts"]');
@@ -223,9 +224,9 @@ impl Page {
         });
     }
 
-    /// Waits until `many` more counts have been received, and one of those after them is shown: a page
-    /// that is slow leaves out counts. Everything that the server sent before them, the page has
-    /// worked off by then.
+    /// Waits until `many` more counts have been received and the page shows the last of them or a
+    /// later one: a slow page skips counts. By then the page has processed everything that the
+    /// server sent before them.
     pub(crate) fn wait_for_counts(&self, many: usize) {
         let before = self.wire().received("server_response").len();
         wait_for(&format!("{many} counts"), || {
@@ -239,7 +240,7 @@ impl Page {
         });
     }
 
-    /// Everything shown since the page was loaded.
+    /// Returns everything that was shown since the page was loaded.
     pub(crate) fn shown(&self) -> Shown {
         let recorded = self.session.run("return window.recorded ?? {}");
         let list = |name: &str| {
@@ -255,37 +256,38 @@ impl Page {
         }
     }
 
-    /// Everything that went over the wire until now.
+    /// Returns everything that was sent and received over WebSockets so far.
     pub(crate) fn wire(&self) -> Wire {
         let mut wire = self.wire.borrow_mut();
         wire.read(&self.session.log("performance"));
         wire.clone()
     }
 
-    /// A value that the page keeps.
+    /// Returns a value that the page has stored.
     pub(crate) fn stored(&self, store: Store, key: &str) -> Option<String> {
         let script = format!("return {}.getItem('{key}')", store.name());
         self.session.run(&script).as_str().map(str::to_owned)
     }
 
-    /// Puts a value where the page keeps it.
+    /// Stores a value where the page reads it.
     pub(crate) fn put(&self, store: Store, key: &str, value: &str) {
         let value = Value::from(value);
         self.session
             .run(&format!("{}.setItem('{key}', {value})", store.name()));
     }
 
-    /// An error in the console with this text is part of what the case does.
+    /// Expects errors in the console that contain this text: the case provokes them.
     pub(crate) fn expect_console(&self, text: &'static str) {
         self.console.borrow_mut().expect(text);
     }
 
-    /// A breach of the content policy with this text is provoked by the case.
+    /// Expects violations of the content security policy that contain this text: the case provokes
+    /// them.
     pub(crate) fn provoke_breach(&self, text: &'static str) {
         self.console.borrow_mut().provoke(text);
     }
 
-    /// Reads the console to its end.
+    /// Reads the rest of the console and passes all of it to `look`.
     pub(crate) fn with_console<T>(&self, look: impl FnOnce(&Console) -> T) -> T {
         let entries = self.session.log("browser");
         let mut console = self.console.borrow_mut();

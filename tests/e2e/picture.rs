@@ -1,4 +1,4 @@
-//! Pictures: read, written, compared.
+//! Reads, writes and compares pictures.
 
 use std::fmt;
 use std::fs::File;
@@ -7,22 +7,23 @@ use std::path::Path;
 
 use png::{BitDepth, ColorType, Compression, Decoder, Encoder, Filter, Transformations};
 
-/// Bytes of a pixel.
+/// The bytes per pixel.
 const PIXEL: usize = 3;
 
-/// By how much a channel of a pixel may differ, of 255: edges are not drawn the same by every processor.
+/// The tolerance for a channel of a pixel, of 255: processors draw edges differently.
 const NEAR: u8 = 40;
 
-/// Of how many pixels one may differ by more.
+/// One in this many pixels may differ by more than the tolerance.
 const SHARE: usize = 400;
 
-/// So many may always differ: on a small picture one glyph's edge is a large share.
+/// This many pixels may always differ: on a small picture, the edge of one glyph is a large share.
 const FEW: usize = 12;
 
-/// The side of the squares that are looked at one by one: a word that is missing is a small share of a whole panel.
+/// The side of the squares that are also compared one by one, in pixels: a missing word is only a
+/// small share of a panel.
 const TILE: usize = 32;
 
-/// How many pixels of one square may differ by more.
+/// The number of pixels of one square that may differ.
 const IN_A_TILE: usize = 48;
 
 /// Rows of red, green and blue.
@@ -33,19 +34,19 @@ pub(crate) struct Picture {
     pixels: Vec<u8>,
 }
 
-/// How two pictures differ.
+/// The difference of two pictures.
 #[derive(Debug)]
 pub(crate) enum Difference {
-    /// Width and height of the one and of the other.
+    /// Width and height of the new picture and of the accepted one.
     Size([(usize, usize); 2]),
     Pixels {
-        /// How many differ.
+        /// The number of pixels that differ.
         many: usize,
-        /// How many there are.
+        /// The number of all pixels.
         all: usize,
-        /// The first and the last column with one of them, and the first and the last row.
+        /// The first and the last column with a difference, and the first and the last row.
         within: [usize; 4],
-        /// Shows them in red.
+        /// The new picture, with the differences in red.
         shown: Picture,
     },
 }
@@ -55,7 +56,7 @@ impl Picture {
         Self::read(Cursor::new(bytes)).map_err(|error| format!("no PNG: {error}"))
     }
 
-    /// The picture in a file; `None`, if there is no such file.
+    /// Loads a picture from a file; `None` if there is no such file.
     pub(crate) fn load(path: &Path) -> Result<Option<Self>, String> {
         let Ok(file) = File::open(path) else {
             return Ok(None);
@@ -90,22 +91,22 @@ impl Picture {
         })
     }
 
-    /// Width and height.
+    /// Returns the width and the height.
     pub(crate) fn size(&self) -> (usize, usize) {
         (self.width, self.height)
     }
 
-    /// Red, green and blue.
+    /// Returns red, green and blue of a pixel.
     ///
     /// # Panics
     ///
-    /// Outside the picture.
+    /// Panics outside the picture.
     pub(crate) fn pixel(&self, x: usize, y: usize) -> [u8; PIXEL] {
         let at = (y * self.width + x) * PIXEL;
         [0, 1, 2].map(|channel| self.pixels[at + channel])
     }
 
-    /// Writes it as small as it gets.
+    /// Writes the picture with the smallest file size.
     pub(crate) fn save(&self, path: &Path) {
         let file = File::create(path).expect("a file for a picture");
         let size = |length: usize| u32::try_from(length).expect("a picture is not that large");
@@ -133,7 +134,7 @@ impl Picture {
         }
     }
 
-    /// Colours and which of them each pixel has, for a picture of few.
+    /// Returns the palette and the index of each pixel; `None` for too many colours.
     fn indexed(&self) -> Option<(Vec<u8>, Vec<u8>)> {
         let mut colours = std::collections::HashMap::new();
         let mut palette = Vec::new();
@@ -149,7 +150,8 @@ impl Picture {
         Some((palette, indices))
     }
 
-    /// The picture with few enough colours to be small: the eye does not tell it, nor does [`Picture::difference`].
+    /// Returns the picture with fewer colours, for a small file. Neither the eye nor
+    /// [`Picture::difference`] notices the change.
     pub(crate) fn coarse(&self) -> Self {
         let pixels = self
             .pixels
@@ -162,7 +164,7 @@ impl Picture {
         }
     }
 
-    /// How this one differs from the accepted one by more than nobody would see.
+    /// Compares with the accepted picture. Returns `None` for differences that nobody would see.
     pub(crate) fn difference(&self, accepted: &Self) -> Option<Difference> {
         let sizes = [self, accepted].map(|it| (it.width, it.height));
         if sizes[0] != sizes[1] {

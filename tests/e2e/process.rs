@@ -10,14 +10,14 @@ use std::time::{Duration, Instant};
 
 use crate::wait::{PAUSE, wait_for};
 
-/// How long a server or the driver may take until it is ready.
+/// The time limit for the start of a server or driver.
 const START: Duration = Duration::from_secs(60);
 
-/// How many bytes of what a child wrote are kept.
+/// The number of bytes that are kept of a child's output.
 const KEPT: usize = 64 << 10;
 
-/// A child process. It is killed when this value is dropped, or when this process is killed, and
-/// with it whatever it started: a browser does not end with its driver.
+/// A child process. It is killed together with its own children when this value is dropped or this
+/// process is killed: a browser does not end with its driver.
 #[derive(Debug)]
 pub(crate) struct Guarded {
     child: Child,
@@ -26,11 +26,11 @@ pub(crate) struct Guarded {
 }
 
 impl Guarded {
-    /// Starts `program` and waits until `ready` finds something in a line that it writes.
+    /// Starts `program` and waits until `ready` returns a value for a line of its output.
     ///
     /// # Panics
     ///
-    /// When it can't be started, ends, or is not ready in time, with what it wrote.
+    /// Panics with the output if the program can't be started, ends, or is not ready in time.
     pub(crate) fn start<T: Send + 'static>(
         program: &Command,
         ready: impl Fn(&str) -> Option<T> + Clone + Send + 'static,
@@ -56,11 +56,11 @@ impl Guarded {
         }
     }
 
-    /// Starts `program`, which does not say when it is ready.
+    /// Starts `program`, which does not report that it is ready.
     ///
     /// # Panics
     ///
-    /// When it can't be started.
+    /// Panics if the program can't be started.
     pub(crate) fn spawn(program: &Command) -> Self {
         let (found, _) = mpsc::channel::<()>();
         Self::spawn_and_read(program, |_| None, found)
@@ -92,12 +92,12 @@ impl Guarded {
         }
     }
 
-    /// Starts a program that has to be told a port, and waits until it answers there: on one that is free, and on another
-    /// should somebody have taken that in between.
+    /// Starts a program that needs a port as an argument, and waits until it answers there. Tries
+    /// another free port if the first one is taken meanwhile.
     ///
     /// # Panics
     ///
-    /// When it can't be started, or is not ready in time, with what it wrote.
+    /// Panics with the output if the program can't be started or is not ready in time.
     pub(crate) fn start_on_a_port(
         program: impl Fn(u16) -> Command,
         ready: impl Fn(u16) -> Result<(), String>,
@@ -128,7 +128,7 @@ impl Guarded {
         !matches!(self.child.try_wait(), Ok(None))
     }
 
-    /// The end of what it wrote.
+    /// Returns the end of the program's output.
     pub(crate) fn written(&self) -> String {
         String::from_utf8_lossy(&self.written.lock().expect("no reader panics")).into_owned()
     }
@@ -136,20 +136,20 @@ impl Guarded {
 
 impl Drop for Guarded {
     fn drop(&mut self) {
-        // It may have ended by itself: both errors say that there is nothing left to do.
+        // It may have ended already: then both calls fail, and nothing is left to do.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// A port that nobody listens on at this moment.
+/// Returns a port that is free at this moment.
 pub(crate) fn free_port() -> u16 {
     let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
     listener.local_addr().expect("its address").port()
 }
 
-/// The command, in a process group of its own that is killed when its standard input closes. That
-/// happens however this process ends.
+/// Returns the command in its own process group, which is killed when its standard input closes.
+/// That happens however this process ends.
 #[cfg(unix)]
 fn watched(program: &Command) -> Command {
     use std::os::unix::process::CommandExt;
@@ -168,7 +168,7 @@ fn watched(program: &Command) -> Command {
     command
 }
 
-/// The command as it is: elsewhere only a drop ends it.
+/// Returns the command unchanged: on other systems the child is only killed on drop.
 #[cfg(not(unix))]
 fn watched(program: &Command) -> Command {
     let mut command = Command::new(program.get_program());
@@ -176,8 +176,8 @@ fn watched(program: &Command) -> Command {
     command
 }
 
-/// Keeps what comes out of a pipe, so that the child never blocks on a full one, and reports the
-/// first line that `ready` accepts.
+/// Reads a pipe to its end, so that the child never blocks on a full one, keeps the end of the
+/// output, and reports the first line that `ready` accepts.
 fn read_lines<T: Send + 'static>(
     pipe: impl Read + Send + 'static,
     written: Arc<Mutex<Vec<u8>>>,

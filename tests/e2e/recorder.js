@@ -1,6 +1,6 @@
-// Runs before the page and writes down what it shows, so that a test can't miss what is gone again:
-// every toast, every count, every state of the connection, each in its order. A breach of the content
-// policy goes to the console, which outlives the page.
+// Runs before the page and records what it shows, so that a test does not miss what is gone soon:
+// every toast, every count and every state of the connection, each in order. A violation of the
+// content security policy is written to the console, which outlives the page.
 (() => {
   addEventListener("securitypolicyviolation", (it) => {
     const { effectiveDirective, blockedURI, sourceFile, lineNumber } = it;
@@ -19,7 +19,7 @@
       known.add(toast);
       seen.toasts.push(toast.textContent.trim());
     }
-    // As digits: how they are grouped is up to the language.
+    // Digits only, without the language's grouping.
     add(seen.counts, find("user-count")?.textContent.replace(/\D/g, ""));
     add(seen.states, find("connection")?.dataset.state);
   };

@@ -1,4 +1,4 @@
-//! Runs each case with a server, a browser and a profile of its own.
+//! Runs each case with its own server, browser and profile.
 
 use std::cell::RefCell;
 use std::fs;
@@ -19,10 +19,10 @@ use crate::page::Page;
 use crate::settled;
 use crate::webdriver::Driver;
 
-/// Browsers at once: each is several processes.
+/// The number of cases at a time. Each browser is several processes.
 const AT_ONCE: usize = 2;
 
-/// What a case has in its hands.
+/// The environment, the server and the page of a case.
 #[derive(Debug)]
 pub(crate) struct Stage<'a> {
     pub(crate) environment: &'a Environment,
@@ -37,7 +37,7 @@ pub(crate) fn main() -> ExitCode {
     arguments.test_threads.get_or_insert(AT_ONCE);
 
     if engines::wanted() {
-        // Each case brings up three programs, and there is one case an engine.
+        // Each case starts three programs, and there is one case per engine.
         arguments.test_threads = Some(1);
         let trials = engines::trials(arguments.list);
         return libtest_mimic::run(&arguments, trials).exit_code();
@@ -69,7 +69,8 @@ fn of_cases(surroundings: &Arc<Surroundings>) -> Vec<Trial> {
         .collect()
 }
 
-/// The pictures, and before them that none is taken too early.
+/// The cases of the gallery: its pictures, preceded by the cases that show that no picture is taken
+/// too early.
 fn of_gallery(mode: gallery::Mode, surroundings: &Arc<Surroundings>) -> Vec<Trial> {
     let settled = settled::ALL.iter().map(|&(name, run)| {
         let surroundings = Arc::clone(surroundings);
@@ -84,7 +85,7 @@ fn of_gallery(mode: gallery::Mode, surroundings: &Arc<Surroundings>) -> Vec<Tria
     settled.chain(walks).collect()
 }
 
-/// What all cases share, or why there is nothing to share.
+/// What all cases share, or the reason why it is missing.
 #[allow(clippy::large_enum_variant, reason = "there is one of them")]
 enum Surroundings {
     Ready {
@@ -132,7 +133,7 @@ fn run(case: Case, backend: Backend, environment: &Environment, driver: &Driver)
         page,
     };
 
-    // Both need it: what runs, and what is kept of how it ended.
+    // Shared by the case and by the function that saves the evidence.
     let stage = RefCell::new(stage);
     failure::watched(
         || {
@@ -156,7 +157,8 @@ fn run(case: Case, backend: Backend, environment: &Environment, driver: &Driver)
 }
 
 impl Stage<'_> {
-    /// Leaves a screenshot, the console, the wire and the server's log behind, and says where.
+    /// Saves a screenshot, the console, the WebSocket frames and the server's log, and returns
+    /// their folder.
     fn save_evidence(&self, case: &str) -> PathBuf {
         let folder = Environment::evidence().join(format!("{}-{case}", self.backend));
         fs::create_dir_all(&folder).expect("a folder for what the failed case saw");

@@ -1,4 +1,4 @@
-//! A Socket.IO server that follows a script: it misbehaves in ways that a real server does only by
+//! A Socket.IO server that follows a script: it misbehaves in ways in which real servers only do by
 //! accident.
 
 use std::fmt;
@@ -11,36 +11,36 @@ use std::time::{Duration, Instant};
 
 use tungstenite::{Error, Message, WebSocket};
 
-/// How long a connection waits for a frame before it looks at what the case wants.
+/// The time that a connection waits for a frame before it checks the script again.
 const TICK: Duration = Duration::from_millis(20);
 
-/// Between two heartbeats.
+/// The time between two heartbeats.
 const HEARTBEAT: Duration = Duration::from_millis(500);
 
 const HANDSHAKE: &str = r#"0{"sid":"engine","upgrades":[],"pingInterval":25000,"pingTimeout":20000,"maxPayload":1000000}"#;
 
-/// With these times the client notices a missing heartbeat within a second.
+/// With these intervals the client notices a missing heartbeat within a second.
 const BRISK: &str =
     r#"0{"sid":"engine","upgrades":[],"pingInterval":500,"pingTimeout":500,"maxPayload":1000000}"#;
 
-/// What the server does with each connection from now on.
+/// The server's behaviour towards each connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Act {
-    /// Lets everybody in, and answers a login with these frames.
+    /// Accepts every CONNECT, and answers a login with these frames.
     Admit(&'static [&'static str]),
-    /// Answers the request for the namespace with these frames.
+    /// Answers the CONNECT to the namespace with these frames.
     Answer(&'static [&'static str]),
-    /// Sends the handshake and heartbeats, and never answers the request for the namespace.
+    /// Sends the handshake and heartbeats, and never answers the CONNECT to the namespace.
     Ignore,
-    /// Takes the WebSocket, and never sends the handshake.
+    /// Accepts the WebSocket, and never sends the handshake.
     Mute,
     /// Closes the WebSocket right after the handshake.
     Shut,
-    /// Lets everybody in, and sends no heartbeats.
+    /// Accepts every CONNECT, and sends no heartbeats.
     Silent,
 }
 
-/// A server on a port of its own, for as long as it lives.
+/// A server on its own port, which runs until this value is dropped.
 pub(crate) struct Scripted {
     pub(crate) origin: String,
     shared: Arc<Shared>,
@@ -49,9 +49,9 @@ pub(crate) struct Scripted {
 
 struct Shared {
     act: Mutex<Act>,
-    /// What is sent to all who are connected.
+    /// The frames that are sent to all connections.
     said: Mutex<Vec<String>>,
-    /// WebSockets that were opened, and requests for the namespace.
+    /// The number of accepted WebSockets, and of CONNECTs to the namespace.
     opened: AtomicUsize,
     asked: AtomicUsize,
     over: AtomicBool,
@@ -82,22 +82,22 @@ impl Scripted {
         }
     }
 
-    /// From its next frame on, each connection is treated like this.
+    /// Changes the behaviour towards all connections, from the next frame on.
     pub(crate) fn set(&self, act: Act) {
         *lock(&self.shared.act) = act;
     }
 
-    /// Sends a frame to all who are connected.
+    /// Sends a frame to all connections.
     pub(crate) fn say(&self, frame: &str) {
         lock(&self.shared.said).push(frame.into());
     }
 
-    /// How many WebSockets were opened.
+    /// Returns the number of accepted WebSockets.
     pub(crate) fn opened(&self) -> usize {
         self.shared.opened.load(Ordering::SeqCst)
     }
 
-    /// How often the namespace was asked for.
+    /// Returns the number of CONNECTs to the namespace.
     pub(crate) fn asked(&self) -> usize {
         self.shared.asked.load(Ordering::SeqCst)
     }
@@ -150,7 +150,7 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
     }
 }
 
-/// One client, until either side ends it.
+/// Serves one client until either side closes the connection.
 fn serve(stream: TcpStream, shared: &Shared) {
     let ready = stream
         .set_nonblocking(false)
@@ -160,7 +160,7 @@ fn serve(stream: TcpStream, shared: &Shared) {
         return;
     };
     shared.opened.fetch_add(1, Ordering::SeqCst);
-    // Frames from before are for earlier connections.
+    // Earlier frames were for earlier connections.
     let sent = lock(&shared.said).len();
     _ = socket.get_ref().set_read_timeout(Some(TICK));
     _ = converse(&mut socket, shared, sent);
@@ -209,7 +209,7 @@ fn converse(
     Ok(())
 }
 
-/// What is sent for a frame that came.
+/// Returns the frames that answer a received frame.
 fn answer(frame: &str, act: Act, shared: &Shared) -> &'static [&'static str] {
     let is_request = frame.starts_with("40/mofang,");
     if is_request {

@@ -1,4 +1,4 @@
-//! The built page with other settings, beside the page as it is.
+//! The built page, and copies of it with other settings.
 
 use std::fs;
 use std::path::Path;
@@ -6,27 +6,28 @@ use std::path::Path;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-/// Where the settings stand in `index.html`; a minifier leaves the quotes out.
+/// Where the settings start in `index.html`; a minifier omits the quotes.
 const SETTINGS: [&str; 2] = ["id=\"settings\"", "id=settings"];
 
 /// The page with its own settings.
 pub(crate) const AS_BUILT: &str = "/";
-/// Asks for no timed push, so that the first count stays.
+/// Does not start the timed push, so that the first count stays.
 pub(crate) const QUIET: &str = "/quiet.html";
 /// Connects to a namespace that no server has.
 pub(crate) const NOWHERE: &str = "/nowhere.html";
-/// Says that it is held by an APICloud app.
+/// Has the setting for an APICloud app as its host.
 pub(crate) const IN_APICLOUD: &str = "/apicloud.html";
 /// Goes back to [`HOME`].
 pub(crate) const WITH_HOME: &str = "/with-home.html";
 /// Names a window and two addresses, of which one is none that a page follows.
 pub(crate) const WITH_PLACES: &str = "/with-places.html";
-/// Has settings that mean nothing and a server that is none: the page says so, and its words stay.
+/// Has unusable settings and an unusable server address: the page reports both, and the messages
+/// stay.
 pub(crate) const UNUSABLE: &str = "/unusable.html";
-/// A page of somebody else.
+/// A page of another site.
 pub(crate) const HOME: &str = "/home.html";
 
-/// A copy of the build with more pages in it, each with settings of its own.
+/// A copy of the build with additional pages, each with its own settings.
 #[derive(Debug)]
 pub(crate) struct Site(TempDir);
 
@@ -66,7 +67,7 @@ impl Site {
     }
 }
 
-/// Copies what is in one folder into another one.
+/// Copies the content of one folder into another.
 pub(crate) fn copy(from: &Path, to: &Path) {
     for entry in fs::read_dir(from).expect("the folder of the build") {
         let entry = entry.expect("an entry of the build");
@@ -80,7 +81,7 @@ pub(crate) fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// The page with some of its settings replaced.
+/// Returns the page with some of its settings replaced.
 pub(crate) fn with_settings(index: &str, changes: &Value) -> String {
     let block = SETTINGS.iter().find_map(|id| index.find(id));
     let block = block.expect("index.html has a block of settings");

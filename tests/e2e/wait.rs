@@ -1,19 +1,19 @@
-//! Waiting for a condition.
+//! Waits for a condition.
 
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// No condition of these tests takes longer, not even the longest back-off on a machine that is busy with much else.
+/// Longer than any condition takes, including the longest back-off on a busy machine.
 const DEADLINE: Duration = Duration::from_secs(60);
 
-/// Between two looks.
+/// The time between two checks.
 pub(crate) const PAUSE: Duration = Duration::from_millis(40);
 
-/// Looks until `look` succeeds, and returns what it found.
+/// Calls `look` until it succeeds, and returns its value.
 ///
 /// # Panics
 ///
-/// When it is too late, with `what` was waited for and what was seen last.
+/// Panics at the deadline, with `what` was waited for and the last error.
 pub(crate) fn wait_for<T>(what: &str, mut look: impl FnMut() -> Result<T, String>) -> T {
     let start = Instant::now();
     loop {

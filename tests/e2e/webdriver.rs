@@ -1,7 +1,7 @@
-//! The little of WebDriver that the tests need, over blocking HTTP.
+//! The small part of WebDriver that the tests need, over blocking HTTP.
 //!
-//! A client library would bring an async runtime and have no words for what matters most here: the
-//! browser's logs, the DevTools protocol and the network conditions are extensions of the driver.
+//! A client library would add an async runtime and lack what matters most here: the browser's logs,
+//! the DevTools protocol and the network conditions are extensions of the driver.
 
 use std::path::Path;
 use std::process::Command;
@@ -14,10 +14,10 @@ use crate::http::{Http, LANGUAGE};
 use crate::process::Guarded;
 use crate::wait::wait_for;
 
-/// The name under which WebDriver hands out an element.
+/// The key of an element's id in WebDriver's JSON.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
-/// chromedriver, shared by all cases.
+/// A chromedriver process, shared by all cases.
 #[derive(Debug)]
 pub(crate) struct Driver {
     url: String,
@@ -38,7 +38,7 @@ impl Driver {
         }
     }
 
-    /// A browser with an empty profile.
+    /// Opens a browser with an empty profile.
     pub(crate) fn open(&self, chromium: &Path) -> Session {
         let profile = tempfile::tempdir().expect("a temporary folder");
         let options = json!({
@@ -47,7 +47,8 @@ impl Driver {
                     "binary": chromium,
                     "args": [
                         "--headless=new",
-                        // It runs as root in containers, and sees nothing but this machine.
+                        // Chromium's sandbox does not start for root in containers; the browser
+                        // only loads pages of this machine.
                         "--no-sandbox",
                         "--no-proxy-server",
                         format!("--accept-lang={LANGUAGE}"),
@@ -55,7 +56,7 @@ impl Driver {
                         "--disable-component-update",
                         "--disable-dev-shm-usage",
                         "--disable-sync",
-                        // Glyphs are drawn the same whatever the system's settings say.
+                        // Draws glyphs in the same way with any system settings.
                         "--font-render-hinting=none",
                         "--disable-lcd-text",
                         "--force-color-profile=srgb",
@@ -74,7 +75,7 @@ impl Driver {
     }
 }
 
-/// One browser. It is closed when this value is dropped.
+/// A browser session. It is closed when this value is dropped.
 #[derive(Debug)]
 pub(crate) struct Session {
     url: String,
@@ -83,18 +84,18 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    /// Has the driver at `url` start a browser that must be able to do all of this.
+    /// Asks the driver at `url` for a browser with these capabilities.
     ///
     /// # Panics
     ///
-    /// When there is none, with what the driver says of it.
+    /// Panics with the driver's message if there is none.
     pub(crate) fn start(url: &str, capabilities: &Value) -> Self {
         let url = format!("{url}/session");
         let wanted = json!({ "capabilities": { "alwaysMatch": capabilities } });
         let http = Http::new();
         let answer = http.post(&url, &wanted).expect("the driver answers");
         let Some(id) = answer["value"]["sessionId"].as_str() else {
-            // Below its first line a driver lists what it ran through.
+            // The lines below the first are a stack trace.
             let said = answer["value"]["message"].as_str();
             let said = said.and_then(|said| said.lines().next()).map(str::to_owned);
             panic!("no browser: {}", said.unwrap_or_else(|| answer.to_string()));
@@ -119,13 +120,13 @@ impl Session {
         self.command("back", &json!({}));
     }
 
-    /// Opens an empty tab and goes on in it.
+    /// Opens an empty tab and switches to it.
     pub(crate) fn new_tab(&self) {
         let tab = self.command("window/new", &json!({ "type": "tab" }));
         self.switch_to(&tab["handle"]);
     }
 
-    /// Follows a link into a tab of its own, and goes on there: a tab that has no history.
+    /// Opens a link in a new tab and switches to it: the tab has no history.
     pub(crate) fn open_in_new_tab(&self, url: &str) {
         self.run(&format!(
             "window.open({}, '_blank', 'noopener')",
@@ -142,7 +143,7 @@ impl Session {
         self.switch_to(&new);
     }
 
-    /// The tab of the moment, for [`Session::switch_to`].
+    /// Returns the current tab, for [`Session::switch_to`].
     pub(crate) fn tab(&self) -> Value {
         self.query("window")
     }
@@ -160,7 +161,7 @@ impl Session {
         self.run_with(script, &[])
     }
 
-    /// The same, with `arguments`.
+    /// Runs the body of a JavaScript function with `arguments`.
     pub(crate) fn run_with(&self, script: &str, arguments: &[Value]) -> Value {
         self.command(
             "execute/sync",
@@ -168,7 +169,7 @@ impl Session {
         )
     }
 
-    /// Runs the body of a function that calls back, by the last of its `arguments`, with what is returned.
+    /// Runs the body of a function that reports its result by calling the last of its `arguments`.
     pub(crate) fn run_async(&self, script: &str, arguments: &[Value]) -> Value {
         self.command(
             "execute/async",
@@ -176,62 +177,62 @@ impl Session {
         )
     }
 
-    /// Runs `script` in every page from now on, before any script of its own.
+    /// Runs `script` in every further page, before the scripts of the page.
     pub(crate) fn run_first(&self, script: &str) {
         let params = json!({ "source": script });
         self.devtools("Page.addScriptToEvaluateOnNewDocument", &params);
     }
 
-    /// Makes the browser prefer another language, from the next page on.
+    /// Changes the browser's preferred language, from the next page on.
     pub(crate) fn prefer_language(&self, language: &str) {
         let agent = self.run("return navigator.userAgent");
         let params = json!({ "userAgent": agent, "acceptLanguage": language });
         self.devtools("Emulation.setUserAgentOverride", &params);
     }
 
-    /// Freezes the page, as a browser does with one in the background, or lets it go on.
+    /// Freezes the page, as a browser does with one in the background, or resumes it.
     pub(crate) fn freeze(&self, frozen: bool) {
         let state = if frozen { "frozen" } else { "active" };
         self.devtools("Page.setWebLifecycleState", &json!({ "state": state }));
     }
 
-    /// Moves the page to where it is that hour of the day now, or a little later.
+    /// Moves the page to a time zone in which the hour of the day is now `hour`.
     pub(crate) fn set_hour(&self, hour: i32) {
         let utc = self.run("return new Date().getUTCHours()");
         let utc = utc.as_i64().and_then(|utc| i32::try_from(utc).ok());
         let east = (hour - utc.expect("an hour") + 36) % 24 - 12;
-        // These zones' names count the hours to the west.
+        // The names of these zones have the opposite sign: they count the hours west of Greenwich.
         let params = json!({ "timezoneId": format!("Etc/GMT{:+}", -east) });
         self.devtools("Emulation.setTimezoneOverride", &params);
     }
 
-    /// Makes the page as large, in CSS pixels: a window can't be as narrow as a phone.
+    /// Resizes the page, in CSS pixels: a window can't be as narrow as a phone.
     pub(crate) fn resize(&self, width: u32, height: u32) {
         let params =
             json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": true });
         self.devtools("Emulation.setDeviceMetricsOverride", &params);
     }
 
-    /// Presses a key and lets it go, wherever the focus is.
+    /// Presses and releases a key; it goes to the focused element.
     pub(crate) fn press(&self, key: &str) {
         let strokes = ["keyDown", "keyUp"].map(|kind| json!({ "type": kind, "value": key }));
         let keyboard = json!({ "type": "key", "id": "keyboard", "actions": strokes });
         self.command("actions", &json!({ "actions": [keyboard] }));
     }
 
-    /// Lets nothing through whose address contains `part`.
+    /// Blocks all requests whose URL contains `part`.
     pub(crate) fn block(&self, part: &str) {
         self.devtools("Network.enable", &json!({}));
         let urls = [format!("*{part}*")];
         self.devtools("Network.setBlockedURLs", &json!({ "urls": urls }));
     }
 
-    /// Lets everything through again.
+    /// Blocks no requests any more.
     pub(crate) fn unblock(&self) {
         self.devtools("Network.setBlockedURLs", &json!({ "urls": [] }));
     }
 
-    /// The first element that the selector finds.
+    /// Returns the first element that the selector matches.
     pub(crate) fn find(&self, selector: &str) -> Result<Element<'_>, String> {
         let query = json!({ "using": "css selector", "value": selector });
         let element = self.try_command("element", &query)?;
@@ -244,7 +245,7 @@ impl Session {
         })
     }
 
-    /// Cuts the browser off its network, or gives it back.
+    /// Disconnects the browser from its network, or connects it again.
     pub(crate) fn set_offline(&self, offline: bool) {
         let conditions = json!({ "offline": offline, "latency": 0, "download_throughput": -1, "upload_throughput": -1 });
         self.command(
@@ -253,14 +254,14 @@ impl Session {
         );
     }
 
-    /// Gives the page's window a size, in CSS pixels.
+    /// Sets the size of the page's window, in CSS pixels.
     pub(crate) fn set_size(&self, (width, height): (u32, u32)) {
         let metrics =
             json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
         self.devtools("Emulation.setDeviceMetricsOverride", &metrics);
     }
 
-    /// From now on nothing moves that heeds what a person may ask for.
+    /// Sets the preference for reduced motion, which stops the animations that heed it.
     pub(crate) fn reduce_motion(&self) {
         let features = json!([{ "name": "prefers-reduced-motion", "value": "reduce" }]);
         self.devtools(
@@ -269,7 +270,7 @@ impl Session {
         );
     }
 
-    /// A picture of a part of the page, `[x, y, width, height]`, at a scale: PNG in base64.
+    /// Returns a screenshot of the rectangle `[x, y, width, height]` at a scale: PNG in base64.
     pub(crate) fn picture(&self, [x, y, width, height]: [f64; 4], scale: f64) -> String {
         let clip = json!({ "x": x, "y": y, "width": width, "height": height, "scale": scale });
         let mut answer = self.devtools("Page.captureScreenshot", &json!({ "clip": clip }));
@@ -279,13 +280,13 @@ impl Session {
         }
     }
 
-    /// The entries of a log since the last call.
+    /// Returns the entries of a log since the last call.
     pub(crate) fn log(&self, kind: &str) -> Vec<Value> {
         let entries = self.command("se/log", &json!({ "type": kind }));
         entries.as_array().cloned().unwrap_or_default()
     }
 
-    /// A picture of the page: PNG in base64.
+    /// Returns a screenshot of the page: PNG in base64.
     pub(crate) fn screenshot(&self) -> Result<String, String> {
         let answer = self.http.fetch(&format!("{}/screenshot", self.url))?;
         answer["value"]
@@ -326,7 +327,7 @@ impl Session {
 
 impl Drop for Session {
     fn drop(&mut self) {
-        // With the driver gone there is no session either.
+        // Without the driver there is no session to end.
         let _ = self.http.delete(&self.url);
     }
 }
@@ -345,7 +346,7 @@ impl Element<'_> {
             .map(drop)
     }
 
-    /// Empties it and types.
+    /// Clears the field and types the text.
     pub(crate) fn fill(&self, text: &str) -> Result<(), String> {
         self.session
             .try_command(&format!("{}/clear", self.path), &json!({}))?;

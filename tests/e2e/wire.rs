@@ -1,21 +1,20 @@
-//! What went over the page's WebSockets, as the browser saw it.
+//! The frames of the page's WebSockets, as the browser reports them.
 
 use serde_json::Value;
 
-/// Frames of text in the order in which they came, over all connections since the last
-/// [`Wire::forget`].
+/// Text frames in order, over all connections since the last [`Wire::forget`].
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Wire {
-    /// How many sockets were opened, or tried to.
+    /// The number of WebSockets that the page opened or tried to open.
     pub(crate) sockets: usize,
-    /// How many calls of `/api` were sent.
+    /// The number of calls of `/api`.
     pub(crate) calls: usize,
     sent: Vec<String>,
     received: Vec<String>,
 }
 
 impl Wire {
-    /// Takes in entries of the driver's performance log.
+    /// Adds the entries of the driver's performance log.
     pub(crate) fn read(&mut self, entries: &[Value]) {
         for entry in entries {
             let Some(text) = entry["message"].as_str() else {
@@ -41,22 +40,23 @@ impl Wire {
         }
     }
 
-    /// Starts again from nothing.
+    /// Clears the record.
     pub(crate) fn forget(&mut self) {
         *self = Self::default();
     }
 
-    /// The first arguments of the events that the page sent to `/mofang` under this name.
+    /// Returns the first arguments of the events with this name that the page sent to `/mofang`.
     pub(crate) fn sent(&self, event: &str) -> Vec<Value> {
         payloads(&self.sent, event)
     }
 
-    /// The first arguments of the events that the page received in `/mofang` under this name.
+    /// Returns the first arguments of the events with this name that the page received in
+    /// `/mofang`.
     pub(crate) fn received(&self, event: &str) -> Vec<Value> {
         payloads(&self.received, event)
     }
 
-    /// What the page's CONNECTs to `/mofang` carried.
+    /// Returns the auth payloads of the page's CONNECTs to `/mofang`.
     pub(crate) fn auths(&self) -> Vec<Value> {
         self.sent
             .iter()
@@ -64,7 +64,7 @@ impl Wire {
             .collect()
     }
 
-    /// The ids that the server gave to the page's socket, in the replies to its CONNECTs.
+    /// Returns the ids of the page's socket from the server's replies to CONNECT.
     pub(crate) fn ids(&self) -> Vec<String> {
         self.received
             .iter()
@@ -73,7 +73,7 @@ impl Wire {
             .collect()
     }
 
-    /// Whom the server announced, by the ids that everybody may know.
+    /// Returns the public ids of the players that the server announced.
     pub(crate) fn announced(&self) -> Vec<String> {
         let welcomes = self.received("server_response").into_iter();
         welcomes
@@ -81,7 +81,7 @@ impl Wire {
             .collect()
     }
 
-    /// The same by their names, where the server gives them.
+    /// Returns the names of the announced players; their ids if the server sends no names.
     pub(crate) fn newcomers(&self) -> Vec<String> {
         let welcomes = self.received("server_response").into_iter();
         let named = welcomes.filter(|welcome| welcome["sid"].is_string());
@@ -93,7 +93,7 @@ impl Wire {
             .collect()
     }
 
-    /// Whether the first `server_response` came before the reply to CONNECT.
+    /// Returns whether the first `server_response` arrived before the reply to CONNECT.
     pub(crate) fn count_came_first(&self) -> bool {
         let count = self
             .received

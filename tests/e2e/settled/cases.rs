@@ -1,4 +1,5 @@
-//! That nothing is left out: a page that has each kind of picture, and a server that holds them back.
+//! Tests that no picture is overlooked: a page with every kind of picture, and a server that holds
+//! their files back.
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use serde_json::json;
@@ -10,7 +11,7 @@ use crate::picture::Picture;
 use crate::wait::wait_for;
 use crate::webdriver::{Driver, Session};
 
-/// A name, and what is tried.
+/// A case: its name and its function.
 type Case = (&'static str, fn(&Environment, &Driver));
 
 pub(crate) const ALL: &[Case] = &[
@@ -19,11 +20,11 @@ pub(crate) const ALL: &[Case] = &[
     ("what_moves_is_waited_for", moving),
 ];
 
-/// The font that the gallery brings.
+/// The font of the gallery.
 const FONT: &str = "noto-sans-sc-latin-400-normal.woff2";
 
-/// Every way by which a picture comes into a page, each on a place of its own: what its file is called, and its markup. All
-/// are green when they are there.
+/// Every way in which a page can show a picture, each in its own square: the name of the file, and
+/// the markup. Each square is green once its file is loaded.
 const PICTURES: [(&str, &str); 11] = [
     (
         "background.svg",
@@ -57,7 +58,7 @@ const PICTURES: [(&str, &str); 11] = [
     ),
 ];
 
-/// The side of a place, in pixels.
+/// The side of a square, in pixels.
 const SIDE: usize = 20;
 
 const STYLE: &str = "
@@ -83,7 +84,7 @@ fn held_back(environment: &Environment, driver: &Driver) {
 
     let mut held: Vec<_> = PICTURES.iter().map(|(file, _)| *file).collect();
     held.push("held.woff2");
-    // What is held back is named, until the last of it is there.
+    // Every file that is held back is named as missing, until the last one is let through.
     while !held.is_empty() {
         let missing = missing(&session).expect("a list");
         let named = |file: &str| {
@@ -95,7 +96,7 @@ fn held_back(environment: &Environment, driver: &Driver) {
             unnamed.is_empty(),
             "{unnamed:?} are held back, and not named in {missing:?}"
         );
-        // A browser asks a server for a few files at a time.
+        // A browser requests only a few files of one server at a time.
         let next = wait_for("the next file to be asked for", || {
             let asked = server.asked();
             let next = held
@@ -130,7 +131,7 @@ fn not_to_be_had(environment: &Environment, driver: &Driver) {
     wait_for("word of what can't be loaded", || {
         let missing = missing(&session)?;
         match &missing[..] {
-            // With the browser's words for why.
+            // With the browser's reason.
             [it] if it.contains("nothing.png (") => Ok(()),
             _ => Err(format!("{missing:?}")),
         }
@@ -150,7 +151,8 @@ fn moving(environment: &Environment, driver: &Driver) {
     settle(&session, "what has moved");
 }
 
-/// Puts markup into an empty page of the server: what it loads holds no page back that is there already.
+/// Inserts markup into an empty page of the server that is loaded already: the files that the
+/// markup names don't delay the loading of the page.
 fn show(session: &Session, server: &Holding, body: &str) {
     session.visit(&server.url());
     session.run_with(

@@ -1,7 +1,8 @@
-//! Waiting until everything that a picture shows is drawn.
+//! Waits until everything that a screenshot shows is drawn.
 //!
-//! `complete` of an `<img>` says nothing about a background, a mask, a border or a font: a picture that is taken too early
-//! lacks them. So each address that a computed style names is looked for, in elements and in what stands before and after them.
+//! `complete` of an `<img>` says nothing about a background, a mask, a border or a font: a
+//! screenshot that is taken too early lacks them. Therefore every URL in a computed style is
+//! checked, of elements and of their pseudo-elements.
 
 mod cases;
 mod server;
@@ -13,12 +14,12 @@ use crate::webdriver::Session;
 
 pub(crate) use cases::ALL;
 
-/// Waits until the page is drawn as it stays: pictures of any kind and fonts are loaded and decoded, nothing moves, and two
-/// frames have been drawn since.
+/// Waits until the page no longer changes: pictures of any kind and fonts are loaded and decoded,
+/// no animation runs, and two frames have been drawn since.
 ///
 /// # Panics
 ///
-/// When it is too late, with what is missing.
+/// Panics at the deadline, with the list of what is missing.
 pub(crate) fn settle(session: &Session, what: &str) {
     wait_for(&format!("{what} to be drawn"), || {
         let missing = missing(session)?;
@@ -30,7 +31,7 @@ pub(crate) fn settle(session: &Session, what: &str) {
     });
 }
 
-/// What is not drawn yet.
+/// Returns what is not drawn yet.
 pub(crate) fn missing(session: &Session) -> Result<Vec<String>, String> {
     match session.run_async(include_str!("settled.js"), &[]) {
         Value::Array(missing) => Ok(missing

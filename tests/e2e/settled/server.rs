@@ -1,4 +1,4 @@
-//! A server of files that holds each back until it is let through.
+//! A file server that holds each file back until the test releases it.
 
 use std::collections::HashSet;
 use std::io::{BufRead, BufReader, Write};
@@ -6,14 +6,14 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 
-/// The page that pictures are put into.
+/// The page that the pictures are added to.
 const PAGE: &str = "<!doctype html><html lang=en><title>held</title><link rel=icon href=data:,>";
 
-/// Green, and with a part that an SVG can use.
+/// A green square, with a part for `<use>`.
 const PICTURE: &str = "<svg xmlns='http://www.w3.org/2000/svg' width='20' height='20' viewBox='0 0 20 20'>\
     <g id='part'><rect width='20' height='20' fill='#0f0'/></g></svg>";
 
-/// Answers as long as this value lives.
+/// The server, which runs until this value is dropped.
 #[derive(Debug)]
 pub(super) struct Holding {
     address: SocketAddr,
@@ -35,7 +35,8 @@ struct State {
 }
 
 impl Holding {
-    /// Starts it. Every SVG is the same picture, and every WOFF2 this font; there is nothing else.
+    /// Starts the server. Every SVG is the same picture, every WOFF2 is this font, and there are no
+    /// other files.
     pub(super) fn start(font: Vec<u8>) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
         let address = listener.local_addr().expect("its address");
@@ -50,7 +51,7 @@ impl Holding {
                     return;
                 }
                 let files = Arc::clone(&serving);
-                // Whoever hangs up needs no answer.
+                // An error means that the client hung up, and needs no response.
                 thread::spawn(move || _ = files.serve(stream));
             }
         });
@@ -61,7 +62,7 @@ impl Holding {
         format!("http://{}/", self.address)
     }
 
-    /// The files that were asked for, in that order.
+    /// Returns the requested files, in the order of the requests.
     pub(super) fn asked(&self) -> Vec<String> {
         self.files
             .state
@@ -84,13 +85,13 @@ impl Drop for Holding {
             state.over = true;
         }
         self.files.changed.notify_all();
-        // Wakes the thread that takes connections.
+        // Wakes the thread that accepts connections.
         _ = TcpStream::connect(self.address);
     }
 }
 
 impl Files {
-    /// Answers one question, and closes.
+    /// Answers one request, and closes the connection.
     fn serve(&self, mut stream: TcpStream) -> std::io::Result<()> {
         let mut reader = BufReader::new(stream.try_clone()?);
         let mut line = String::new();

@@ -1,5 +1,6 @@
-// What of the page is not drawn yet: pictures that the document or a style sheet names, fonts, and what moves. Calls back with
-// a list of what is missing, and with an empty one when two frames have been drawn since all of it was there.
+// Finds what the page has not drawn yet: pictures that the document or a style sheet names, fonts,
+// and running animations. Calls back with a list of what is missing; the list is empty once all of
+// it was loaded and two more frames have been drawn.
 const done = arguments[arguments.length - 1];
 const IMAGES = [
     "background-image", "border-image-source", "clip-path", "content", "filter", "list-style-image",
@@ -7,8 +8,8 @@ const IMAGES = [
 ];
 const BOXES = [null, "::before", "::after", "::backdrop", "::marker"];
 
-// Each picture is decoded once, however often the page is looked at. Those of style sheets are kept, so that the next style
-// that names one finds it loaded.
+// Each picture is decoded only once, however often this script runs. Pictures of style sheets are
+// kept, so that the next style that names one finds it loaded.
 const known = (window.settledPictures ??= new WeakMap());
 const kept = (window.settledImages ??= new Map());
 const lacking = (image, url) => {
@@ -32,7 +33,7 @@ const loaded = (url) => {
     return kept.get(url);
 };
 
-// What an address of a style sheet is resolved against, the browser has written out; a part of this document needs no loading.
+// Computed styles have absolute URLs. References to parts of this document need no loading.
 const addresses = (value) =>
     [...(value ?? "").matchAll(/url\("((?:[^"\\]|\\.)*)"\)/g)]
         .map(([, url]) => url.replace(/\\(.)/g, "$1"))
@@ -61,7 +62,7 @@ const images = () =>
         if (it.complete) return url ? lacking(it, url) : [];
         return [url || it.srcset || it.outerHTML];
     });
-// What an SVG uses of another document is loaded as a document, and shows by its size alone.
+// What an SVG `<use>` references is loaded as a document; only its size shows that it is loaded.
 const uses = () =>
     [...document.querySelectorAll("svg use")]
         .filter((it) => !it.href.baseVal.startsWith("#"))
@@ -82,7 +83,7 @@ const moving = () =>
             return `the end of ${what} at ${target?.localName}.${target?.className}${pseudoElement ?? ""}`;
         });
 const missing = () => {
-    // Fonts are asked for when text is laid out.
+    // A layout makes the browser request the fonts that it needs.
     document.documentElement.getBoundingClientRect();
     const pictures = [...named()].flatMap((url) => lacking(loaded(url), url));
     return [...new Set([...pictures, ...images(), ...uses(), ...fonts(), ...moving()])];

@@ -1,4 +1,4 @@
-//! The running program, its display, its driver and its server.
+//! The program, with its display, driver and server.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -20,18 +20,18 @@ use crate::process::Guarded;
 use crate::wait::wait_for;
 use crate::webdriver::Session;
 
-/// What a window's page comes from: the server must allow it.
+/// The origin of the page in the window, which the server must allow.
 const ORIGIN: &str = "tauri://localhost";
 
-/// A player's device with the program on it, and the server that its settings name.
+/// A player's device with the installed program, and the server of its settings.
 #[derive(Debug)]
 pub(crate) struct Device<'a> {
     pub(crate) user: User,
     pub(crate) server: String,
     stage: Stage<'a>,
-    /// The player's own folder. What is kept on the device is in it.
+    /// The player's home folder, which also holds the data that the page stores.
     home: TempDir,
-    /// As X calls it.
+    /// The X display, as in `DISPLAY`.
     display: String,
     _display: Guarded,
     _server: Guarded,
@@ -39,12 +39,12 @@ pub(crate) struct Device<'a> {
 }
 
 impl<'a> Device<'a> {
-    /// A device whose server lets the window in.
+    /// Creates a device whose server allows the window's origin.
     pub(crate) fn new(stage: Stage<'a>) -> Self {
         Self::with(stage, &["--cors-origin", ORIGIN])
     }
 
-    /// A device with a server that has these options.
+    /// Creates a device with a server that has these options.
     pub(crate) fn with(stage: Stage<'a>, options: &[&str]) -> Self {
         let data = tempfile::tempdir().expect("a temporary folder");
         let database = data.path().join("orchard.sqlite3");
@@ -80,7 +80,7 @@ impl<'a> Device<'a> {
         device
     }
 
-    /// Writes the player's settings: the server, Chinese, and in their place what `changes` say.
+    /// Writes the player's settings: the server and Chinese, overridden by `changes`.
     pub(crate) fn set(&self, changes: &Value) {
         let mut settings = json!({ "socket_server": self.server, "language": "zh" });
         for (key, value) in changes.as_object().expect("an object") {
@@ -121,7 +121,7 @@ impl<'a> Device<'a> {
         }
     }
 
-    /// Runs the program, which is to end by itself. Should it stay, it ends with its display.
+    /// Runs the program, which is expected to end by itself. Otherwise it ends with its display.
     pub(crate) fn run(&self, arguments: &[&str]) -> Output {
         let program = self.stage.surroundings.installed.program();
         let mut command = self.command(&program);
@@ -135,17 +135,18 @@ impl<'a> Device<'a> {
         child.wait_with_output().expect("what it wrote")
     }
 
-    /// The addresses that were handed to the player's browser, a line each.
+    /// Returns the URLs that were passed to the player's browser, one per line.
     pub(crate) fn handed_to_browser(&self) -> String {
         fs::read_to_string(self.home.path().join("handed")).unwrap_or_default()
     }
 
-    /// The folder that the program keeps its things in.
+    /// Returns the folder of the program's data.
     pub(crate) fn kept(&self) -> PathBuf {
         self.home.path().join(".local/share/game.mofang.orchard")
     }
 
-    /// `program` on this device, with nothing of the surroundings that these tests run in.
+    /// Returns the command `program` for this device, with none of the environment variables of the
+    /// tests.
     fn command(&self, program: &Path) -> Command {
         let home = self.home.path().display();
         let path = std::env::var("PATH").unwrap_or_default();
@@ -165,8 +166,8 @@ impl<'a> Device<'a> {
         command
     }
 
-    /// Puts things onto the device: a script that starts the program and leaves its number behind, and a browser that does
-    /// nothing but keep a list.
+    /// Writes the programs of the device: a script that starts the program and records its process
+    /// id, and a browser that only records the URLs.
     fn prepare(&self) {
         let home = self.home.path();
         let program = self.stage.surroundings.installed.program();
@@ -178,7 +179,7 @@ impl<'a> Device<'a> {
         let bin = home.join("bin");
         fs::create_dir(&bin).expect("a folder for programs");
         write_script(&bin.join("xdg-open"), "echo \"$1\" >> \"$HOME/handed\"");
-        // Moving pictures are drawn without a graphics card here, and would take all there is.
+        // Without a graphics card, animations would take all of the processor.
         let gtk = home.join(".config/gtk-3.0");
         fs::create_dir_all(&gtk).expect("a folder for GTK's settings");
         let still = "[Settings]\ngtk-enable-animations=0\n";
@@ -190,20 +191,20 @@ impl<'a> Device<'a> {
     }
 }
 
-/// The window, and the page in it.
+/// The window and its page.
 #[derive(Debug)]
 pub(crate) struct Window<'a> {
     pub(crate) page: Page,
     case: &'a str,
-    /// The program's number.
+    /// The process id of the program.
     process: String,
-    /// Last: it is ended when nobody uses it any more.
+    /// The last field, so that the driver is dropped after its session.
     driver: Guarded,
 }
 
 impl Window<'_> {
     pub(crate) fn is_open(&self) -> bool {
-        // Who has ended may still be there, until its parent has looked.
+        // An ended process remains as a zombie until its parent has read its status.
         let status = Path::new("/proc").join(&self.process).join("stat");
         fs::read_to_string(status).is_ok_and(|status| !status.contains(") Z "))
     }
@@ -218,15 +219,16 @@ impl Window<'_> {
         });
     }
 
-    /// Closes it as a player does, and waits until all is kept.
+    /// Closes the window as a player does, and waits until its data are stored.
     pub(crate) fn close(&self) {
         let back = wait_for("the back button", || self.page.find("back"));
-        // The answer may go with the window.
+        // The window may close before the driver answers.
         let _ = back.click();
         self.wait_until_closed();
     }
 
-    /// The errors that the page and its web view told of since the window was opened: a panic, a breach of the content policy.
+    /// Returns the errors that the page and its web view have reported since the window was opened:
+    /// panics, and violations of the content security policy.
     pub(crate) fn complaints(&self) -> Vec<String> {
         const LAST: &str = "up to here";
         let lasts = |written: &str| written.matches(LAST).count();
@@ -241,14 +243,16 @@ impl Window<'_> {
         lines.map(str::to_owned).collect()
     }
 
+    /// Asserts that there were no errors.
+    ///
     /// # Panics
     ///
-    /// When there was an error.
+    /// Panics with the errors if there were any.
     pub(crate) fn is_content(&self) {
         assert_eq!(self.complaints(), [""; 0]);
     }
 
-    /// What a promise in the page becomes: its value, or in `error` what it was refused with.
+    /// Awaits a promise in the page. Returns its value, or its rejection in `error`.
     pub(crate) fn outcome(&self, promise: &str) -> Value {
         let script = format!(
             "const done = arguments[arguments.length - 1];
@@ -259,13 +263,13 @@ impl Window<'_> {
 }
 
 impl Drop for Window<'_> {
-    /// Leaves behind what a failed case saw.
+    /// Saves the evidence of a failed case.
     fn drop(&mut self) {
         if !thread::panicking() {
             return;
         }
         let folder = Environment::evidence().join(format!("window-{}", self.case));
-        // Whatever is wrong with the folder, the first fault is the one to tell.
+        // The fault of the case is reported, even if the evidence can't be saved.
         let _ = fs::create_dir_all(&folder);
         let _ = fs::write(folder.join("program.log"), self.driver.written());
         if let Ok(picture) = self.page.session().screenshot()
@@ -277,7 +281,7 @@ impl Drop for Window<'_> {
     }
 }
 
-/// Whether WebKit prints this for an error: its source and its level stand before the text.
+/// Returns whether WebKit prints this line for an error: source and level precede the text.
 fn is_complaint(line: &str) -> bool {
     line.strip_prefix("CONSOLE ")
         .is_some_and(|line| line.split(' ').take(3).any(|word| word == "ERROR"))

@@ -1,4 +1,4 @@
-//! What the window promises.
+//! What the desktop window guarantees.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -12,7 +12,7 @@ use crate::environment::Environment;
 use crate::settled::settle;
 use crate::wait::wait_for;
 
-/// A promise: its name, and how it is tried.
+/// A case: its name and its function.
 type Case = (&'static str, fn(Stage<'_>));
 
 pub(super) const ALL: &[Case] = &[
@@ -46,7 +46,7 @@ fn goes_live(stage: Stage<'_>) {
     take_picture(&window);
 }
 
-/// For the README, and for whoever wants to see it: by day, whenever it is taken.
+/// Takes the picture of the README, by day at any hour.
 fn take_picture(window: &Window<'_>) {
     let session = window.page.session();
     window.page.tap_toasts_away();
@@ -82,7 +82,7 @@ fn forgets(stage: Stage<'_>) {
     let device = Device::new(stage);
     let window = device.open();
     signs_in(&window, &device, false);
-    // As long as the window is there, its page knows who plays.
+    // After a reload, the page of the open window is still signed in.
     window.page.session().reload();
     window.page.wait_for_state("live");
     window.close();
@@ -98,7 +98,7 @@ fn closes(stage: Stage<'_>) {
     window.close();
 }
 
-/// From a file inside the program, which the player of WebKitGTK can't read.
+/// The tune is in a file inside the program, which the player of WebKitGTK can't read.
 fn plays_music(stage: Stage<'_>) {
     let device = Device::new(stage);
     let window = device.open();
@@ -111,7 +111,7 @@ fn plays_music(stage: Stage<'_>) {
     window.is_content();
 }
 
-/// Another server is one that would answer: a second one of the same kind.
+/// The other server would answer: it is of the same kind.
 fn reaches_one_server(stage: Stage<'_>) {
     let device = Device::new(stage);
     let other = Device::new(stage);
@@ -141,7 +141,7 @@ fn reaches_one_server(stage: Stage<'_>) {
     assert!(others["error"].is_string(), "{others}");
     let others = connected(&other.server);
     assert!(others["error"].is_string(), "{others}");
-    // It was the policy, and not the server.
+    // The policy blocked the requests, not the server.
     let told = window.complaints();
     let refused = |scheme: &str| {
         let address = other.server.replacen("http", scheme, 1);
@@ -151,7 +151,7 @@ fn reaches_one_server(stage: Stage<'_>) {
     assert!(refused("http") && refused("ws"), "{told:?}");
 }
 
-/// What is no address on the web leads nowhere, and its button says so.
+/// A setting that is no web address leads nowhere: its entry is a button.
 fn leaves_the_web(stage: Stage<'_>) {
     const SHOP: &str = "https://shop.example/apples?1";
     let device = Device::new(stage);
@@ -174,7 +174,7 @@ fn leaves_the_web(stage: Stage<'_>) {
         "BUTTON",
         "it leads somewhere"
     );
-    // Not even by its own doing.
+    // The page can't navigate there by itself either.
     window.page.session().run("location.href = '/bag.html'");
     window.page.click("menu-help");
     window.page.wait_for_presence("help", true);
@@ -229,7 +229,7 @@ fn tells_wrong_settings(stage: Stage<'_>) {
     is_told(&device.open(), "chat");
 }
 
-/// A toast says so, and stays.
+/// Waits until a toast has these words.
 fn is_told(window: &Window<'_>, words: &str) {
     wait_for(&format!("a toast with {words}"), || {
         match window.page.text("toasts") {
@@ -239,7 +239,7 @@ fn is_told(window: &Window<'_>, words: &str) {
     });
 }
 
-/// So it goes with a server that was started for pages from the web.
+/// The server was started for pages from the web only.
 fn tells_of_being_shut_out(stage: Stage<'_>) {
     let device = Device::with(stage, &[]);
     let window = device.open();

@@ -1,4 +1,4 @@
-//! The package, installed.
+//! Installs the package.
 
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -6,20 +6,21 @@ use std::process::{Child, Command, Stdio};
 
 use tempfile::TempDir;
 
-/// Where the package puts the program.
+/// The path of the program in the package.
 const PROGRAM: &str = "usr/bin/orchard";
 
-/// The program that a package brought, for as long as this value lives.
+/// The installed program, which is removed when this value is dropped.
 #[derive(Debug)]
 pub(crate) enum Installed {
-    /// In the system, by who may do that.
+    /// Installed in the system, which only root can do.
     System { remover: Child },
-    /// Unpacked beside it.
+    /// Unpacked into a temporary folder.
     Aside { root: TempDir },
 }
 
 impl Installed {
-    /// Installs the package, unless that is for others to do, or somebody has it installed already.
+    /// Installs the package in the system; unpacks it instead without root's rights, or if the
+    /// program is already installed.
     pub(crate) fn from(file: &Path) -> Self {
         let package = output(
             Command::new("dpkg-deb")
@@ -42,7 +43,7 @@ impl Installed {
         let installed = Self::System {
             remover: remover(&package),
         };
-        // It fails where something is missing that the package needs: that belongs to the test.
+        // It fails if a dependency of the package is missing, which is part of the test.
         output(Command::new("dpkg").arg("--install").arg(file));
         installed
     }
@@ -66,7 +67,8 @@ impl Drop for Installed {
     }
 }
 
-/// What removes the package when its standard input closes. That happens however this process ends.
+/// Starts a process that removes the package when its standard input closes. That happens however
+/// this process ends.
 fn remover(package: &str) -> Child {
     Command::new("sh")
         .args(["-c", "cat; exec dpkg --purge \"$1\"", "sh", package])

@@ -1,5 +1,5 @@
-//! The page in a window of its own: the package for this system, installed, started under a virtual display, and driven by
-//! WebKit's own driver against the default server.
+//! The page in its desktop window: the package for this system, installed, started on a virtual
+//! display, and driven by WebKit's own driver against the default server.
 
 mod app;
 mod cases;
@@ -14,10 +14,10 @@ use installed::Installed;
 
 use crate::failure;
 
-/// What these tests are handed.
+/// The paths that these tests need.
 #[derive(Debug)]
 struct Surroundings {
-    /// The program, as the package brought it.
+    /// The installed program.
     installed: Installed,
     /// The binary of the default server.
     server: PathBuf,
@@ -36,14 +36,14 @@ impl Surroundings {
     }
 }
 
-/// What a case has in its hands.
+/// The paths that a case needs, and its name.
 #[derive(Clone, Copy, Debug)]
 struct Stage<'a> {
     surroundings: &'a Surroundings,
     case: &'a str,
 }
 
-/// Whether these tests are wanted, rather than those in Chromium.
+/// Returns whether these tests are to run, instead of those in Chromium.
 pub(crate) fn wanted() -> bool {
     std::env::var_os("ORCHARD_WINDOW_PACKAGE").is_some()
 }
