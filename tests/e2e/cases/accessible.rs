@@ -1,4 +1,4 @@
-//! Every state of the page as axe-core judges it, in both languages.
+//! Every state of the page, checked by axe-core in both languages.
 
 use serde_json::json;
 
@@ -23,20 +23,21 @@ pub(super) const CASES: &[Case] = &[
     }),
 ];
 
-/// What a browser prefers.
+/// The preferred language of the browser.
 const ZH: &str = "zh-CN";
 const EN: &str = "en-GB";
 
 /// Each hour of the sky.
 const SKIES: [&str; 4] = ["dawn", "day", "dusk", "night"];
 
-/// A phone, in one language, on which nothing moves: what moves is half there when it is looked at.
+/// Prepares a phone in one language and without animations: an element that is still fading in
+/// can't be checked.
 fn prepare(stage: &Stage<'_>, language: &str) {
     let session = stage.page.session();
     session.prefer_language(language);
     session.resize(390, 844);
     session.reduce_motion();
-    // The browser's own line about an answer that is an error, or none.
+    // The browser's own message about an error status or a failed request.
     stage.page.expect_console("Failed to load resource");
 }
 
@@ -103,7 +104,7 @@ fn before_sign_in(stage: &mut Stage<'_>, language: &str) {
     audit.look("no network", session);
     session.unblock();
 
-    // No server hangs on demand.
+    // No server keeps a request waiting on demand.
     session.run("window.fetch = () => new Promise(() => {})");
     page.sign_in(&known, true);
     wait_for("the form to be busy", || {
@@ -145,7 +146,7 @@ fn in_the_orchard(stage: &mut Stage<'_>, language: &str) {
         audit.look(&format!("live, {sky}"), session);
     }
 
-    // They would go while they are looked at.
+    // They would disappear during the check.
     page.hold_toasts();
     for sid in ["first", "second", "third"] {
         let event =

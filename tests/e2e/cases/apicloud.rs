@@ -1,4 +1,4 @@
-//! The page in the game's APICloud app, of which there is a stand-in.
+//! The page in the game's APICloud app, for which there is a stand-in.
 
 use std::fs;
 
@@ -46,27 +46,28 @@ pub(super) const CASES: &[Case] = &[
     ),
 ];
 
-/// Long after the page has looked, and well within its grace.
+/// After the page's first look for the app, and well within its grace period.
 const SOON: u32 = 300;
 
-/// After the page's grace.
+/// After the page's grace period.
 const LATE: u32 = 700;
 
-/// What `/api` tells somebody who signs in.
+/// Signs the user in at `/api` and returns the response.
 fn login(stage: &Stage<'_>) -> Value {
     let user = &stage.server.user;
     let params = json!({ "account": user.account, "password": user.password });
     stage.server.call("User.login", &params, None)
 }
 
-/// The login window signs somebody in, and keeps what it was told as the game does: on the device all is text.
+/// Stores the response in the way in which the game's login window does: on the device all values
+/// are strings.
 fn keep(app: App<'_>, store: Kept, told: &Value) {
     for key in ["access_token", "refresh_token", "id", "nickname"] {
         app.keep(store, key, &told[key]);
     }
 }
 
-/// The page in an app in which somebody has signed in before.
+/// Opens the page in an app whose user has signed in before.
 fn signed_in<'a>(stage: &'a Stage<'_>, store: Kept, path: &str, page_param: &Value) -> App<'a> {
     let Stage { page, server, .. } = stage;
     let app = App::around(page, After(SOON), page_param);
@@ -93,7 +94,8 @@ fn signs_in_by_its_window(stage: &mut Stage<'_>) {
     page.wait_for_presence("sign-in-elsewhere", true);
     assert_eq!(page.wire().calls, 0, "asked for without a token");
 
-    // Closed by somebody who has not signed in: the page asks, and does not open the window by itself again.
+    // The window was closed without a sign-in: the page shows a button, and does not open the
+    // window again by itself.
     app.tell("viewappear");
     page.click("open-sign-in");
     app.wait_for_calls("openWin", 2);
@@ -103,12 +105,12 @@ fn signs_in_by_its_window(stage: &mut Stage<'_>) {
     app.tell("viewappear");
     page.wait_for_state("live");
     let logins = page.wire().sent("login");
-    // As it comes out of the device's store: as text.
+    // The device's store returns text.
     assert_eq!(logins, [json!({ "uid": told["id"].to_string() })]);
     assert_eq!(app.called("openWin").len(), 2);
 }
 
-/// A game in which somebody else has used the device before.
+/// The app's memory has the current user; the device still has the token of another one.
 fn looks_at_memory_first(stage: &mut Stage<'_>) {
     let stage = &*stage;
     let app = signed_in(stage, Kept::Global, QUIET, &Value::Null);
@@ -116,7 +118,7 @@ fn looks_at_memory_first(stage: &mut Stage<'_>) {
     app.keep(Kept::Prefs, "access_token", &json!("not.a.token"));
     page.reload();
     page.wait_for_state("live");
-    // A number in memory is text on the wire.
+    // A number in memory is sent as text.
     assert_eq!(page.wire().sent("login"), [json!({ "uid": "1" })]);
 }
 
@@ -125,7 +127,7 @@ fn arrives_late(stage: &mut Stage<'_>) {
     let Stage { page, server, .. } = stage;
     let app = App::around(page, After(LATE), &Value::Null);
     page.visit(&server.url(QUIET));
-    // By then the page may have shown its own form.
+    // The page may have shown its own form by then.
     app.wait_for_calls("openWin", 1);
     page.wait_for_presence("sign-in-elsewhere", true);
     page.wait_for_presence("sign-in", false);
@@ -155,7 +157,8 @@ fn silent(stage: &mut Stage<'_>) {
     page.wait_for_state("live");
 }
 
-/// Whoever has a session of the browser's own keeps it, and with it the browser's stores.
+/// A player with a session of the browser stays signed in, and the page goes on using the browser's
+/// stores.
 fn too_late_for_a_player(stage: &mut Stage<'_>) {
     let Stage { page, server, .. } = &*stage;
     let app = App::around(page, Never, &Value::Null);
@@ -168,7 +171,7 @@ fn too_late_for_a_player(stage: &mut Stage<'_>) {
     page.visit(&server.url(QUIET));
     page.wait_for_state("live");
     app.arrive();
-    // What the page does about it, it has done when it answers a click.
+    // Once the page responds to a click, it has processed the arrival of the app.
     page.click("menu-help");
     page.wait_for_presence("help", true);
     assert_eq!(page.state(), "live");
@@ -214,7 +217,7 @@ fn back_closes_the_window(stage: &mut Stage<'_>) {
     let closed = json!({ "name": "orchard" });
     assert_eq!(app.wait_for_calls("closeWin", 1)[0], closed);
 
-    // The device's own key closes what is open first.
+    // The device's back key closes an open panel first.
     page.click("menu-help");
     page.wait_for_presence("help", true);
     app.tell("keyback");
@@ -250,7 +253,7 @@ fn pauses_for_a_minute(stage: &mut Stage<'_>) {
     assert_eq!(wire.sent("login").len(), 2, "one login a connection");
 }
 
-/// The app's word counts as the browser's does: see `offline_and_back`.
+/// The app's event counts like the browser's: see `offline_and_back`.
 fn loses_its_network(stage: &mut Stage<'_>) {
     let Stage {
         page,
@@ -312,7 +315,7 @@ fn carries_settings(stage: &mut Stage<'_>) {
     assert!(page.wire().sent("chat").is_empty(), "a push was asked for");
     let language = page.session().run("return document.documentElement.lang");
     assert_eq!(language, "en");
-    // What means nothing here is told as for the settings of the page.
+    // An unknown key is reported, as for the settings of the page.
     page.wait_for_toast("name");
     assert!(app.called("openWin").is_empty());
 }
@@ -334,7 +337,7 @@ fn keeps_what_the_page_says(stage: &mut Stage<'_>) {
         assert!(left.is_null() || left == "", "{key} in {store:?}: {left}");
     }
 
-    // The page's own form is at hand, and keeps what it is told in the app's stores.
+    // The page's own form is available, and stores the tokens in the app's stores.
     page.click("sign-in-here");
     page.sign_in(&stage.server.user, true);
     page.wait_for_state("live");
@@ -346,10 +349,11 @@ fn keeps_what_the_page_says(stage: &mut Stage<'_>) {
     assert_eq!(page.stored(Store::Device, "access_token"), None);
 }
 
-/// The package, from the device: no server serves the page, and the browser loads no module and fetches no file there.
+/// Opens the package from the device: no server serves the page, and the browser loads no modules
+/// and fetches no files from `file:` addresses.
 fn opens_from_the_device(stage: &mut Stage<'_>) {
     let Stage { page, server, .. } = stage;
-    // It stays as long as the page: a browser may ask for the icon after all else.
+    // The folder is kept until the page is closed: a browser may request the icon last.
     let widget = server.folder().join("widget");
     fs::create_dir(&widget).expect("a folder for the widget");
     site::copy(&Environment::widget(), &widget);
@@ -358,7 +362,7 @@ fn opens_from_the_device(stage: &mut Stage<'_>) {
     let settings =
         json!({ "socket_server": server.url(""), "api": server.url("/api"), "chat": false });
     fs::write(&document, site::with_settings(&html, &settings)).expect("the page is written");
-    // That is what a browser calls the origin of a file.
+    // The origin that a browser sends for a file.
     server.control("settings", &json!({ "allow_origin": "null" }));
     let user = &server.user;
     let params = json!({ "account": user.account, "password": user.password });

@@ -25,7 +25,7 @@ pub(super) const CASES: &[Case] = &[
     ),
 ];
 
-/// WebDriver's name of the key.
+/// WebDriver's code for the key.
 const ESCAPE: &str = "\u{e00c}";
 
 fn back_goes_back(stage: &mut Stage<'_>) {
@@ -72,13 +72,13 @@ fn escape_in_a_field_leaves_nothing(stage: &mut Stage<'_>) {
     page.click("account");
     assert_eq!(page.focused(), "account");
     page.session().press(ESCAPE);
-    // Were the page left, nobody could sign in.
+    // Signing in only works if the page has not been left.
     page.sign_in(&server.user, true);
     page.wait_for_state("live");
 }
 
-/// Else the browser may keep it open behind a page that nobody sees, for as long as one could still
-/// come back to it.
+/// Otherwise the browser may keep the connection open for a page that nobody sees, as long as the
+/// player can navigate back to it.
 fn leaving_closes_the_connection(stage: &mut Stage<'_>) {
     let Stage { page, server, .. } = stage;
     let connections = || server.state()["connections"].as_array().map_or(0, Vec::len);

@@ -1,4 +1,4 @@
-//! The socket: what it shows, and that it comes back.
+//! The connection: what the page shows of it, and how it reconnects.
 
 use serde_json::json;
 
@@ -37,7 +37,7 @@ pub(super) const CASES: &[Case] = &[
     on_flask("payloads_of_later_chapters", payloads_of_later_chapters),
 ];
 
-/// What the page toasts when the server lets somebody in.
+/// The toast of the page after a login.
 const SIGNED_IN: &str = "登录成功";
 
 fn go_live(stage: &Stage<'_>, path: &str) {
@@ -49,7 +49,7 @@ fn welcome(sid: &str, count: impl std::fmt::Display) -> String {
     format!("欢迎{sid}来到种植园,当前有{count}人在忙碌着~")
 }
 
-/// Exactly one toast of each kind, however often this page has connected.
+/// Asserts that there was exactly one toast of each kind per connection.
 fn assert_toasts(page: &Page, connections: usize) {
     let newcomers = page.wire().newcomers();
     assert_eq!(newcomers.len(), connections, "connections: {newcomers:?}");
@@ -80,7 +80,8 @@ fn first_count_and_both_toasts(stage: &mut Stage<'_>) {
     let [sid] = &wire.announced()[..] else {
         panic!("one connection: {wire:?}")
     };
-    // Flask-SocketIO announces what it has told the client, the default server a name of its own for it.
+    // Flask-SocketIO announces the id that it sent to the client; the default server announces a
+    // public id.
     assert_eq!(wire.ids().contains(sid), *backend == Backend::Flask);
     let count = first["count"].to_string();
     let name = first["nickname"].as_str().unwrap_or(sid);
@@ -106,7 +107,7 @@ fn pushed_counts(stage: &mut Stage<'_>) {
         "the first count"
     );
     assert!(shown.len() > 1, "the count never changed: {shown:?}");
-    // A pushed count has no newcomer, so nobody is welcomed.
+    // A pushed count has no newcomer, so there is no welcome.
     assert_toasts(page, 1);
     assert_eq!(page.shown().toasts.len(), 2, "{:#?}", page.shown().toasts);
 }
@@ -171,7 +172,8 @@ fn chat_setting_off_asks_for_no_push(stage: &mut Stage<'_>) {
         ..
     } = stage;
     if *backend == Backend::Flask {
-        // What comes after the login has arrived when this has: events of one socket keep their order.
+        // Events of one socket stay in order: once this event has arrived, everything that followed
+        // the login has, too.
         server.control(
             "emit",
             &json!({ "event": "server_response", "data": { "count": 4711 } }),
@@ -186,7 +188,7 @@ fn chat_setting_off_asks_for_no_push(stage: &mut Stage<'_>) {
     assert!(wire.sent("chat").is_empty(), "a push was asked for");
 }
 
-/// Counts may come faster than the page is drawn: it shows the last one, whatever it leaves out before.
+/// Counts may arrive faster than the page is drawn. It may skip counts, but shows the last one.
 fn a_burst_ends_with_its_last_count(stage: &mut Stage<'_>) {
     go_live(stage, QUIET);
     let Stage { page, server, .. } = stage;
@@ -216,7 +218,7 @@ fn killed_server_comes_back(stage: &mut Stage<'_>) {
         page.wait_for_state("reconnecting");
         server.go(environment);
         page.wait_for_state("live");
-        // Whatever came twice has come when these have, and been toasted when no toast is left.
+        // Any duplicate has arrived with these counts, and was toasted when no toast is left.
         page.wait_for_counts(3);
         page.tap_toasts_away();
         assert_toasts(page, connections);
@@ -242,8 +244,8 @@ fn killed_server_comes_back(stage: &mut Stage<'_>) {
     assert!(page.text("sign-in").is_none(), "signed in, and asked again");
 }
 
-/// The browser's word that there is no network says nothing about a server on this machine, so that
-/// one goes away, too.
+/// The browser's `offline` event says nothing about a server on this machine, so the server is
+/// killed as well.
 fn offline_and_back(stage: &mut Stage<'_>) {
     go_live(stage, AS_BUILT);
     stage.page.expect_console("WebSocket connection to");
@@ -280,7 +282,7 @@ fn unknown_namespace_is_refused(stage: &mut Stage<'_>) {
 fn second_device_of_the_user(stage: &mut Stage<'_>) {
     go_live(stage, QUIET);
     let Stage { page, server, .. } = stage;
-    // The same user in another window: both are told.
+    // The same user in another window: both windows are notified.
     let here = page.session().tab();
     page.session().new_tab();
     page.visit(&server.url(QUIET));
@@ -318,7 +320,8 @@ fn dropped_by_the_server(stage: &mut Stage<'_>) {
     let Stage { page, server, .. } = stage;
     let sids = page.wire().ids();
     server.control("disconnect", &json!({ "sid": sids[0] }));
-    // A DISCONNECT is meant: the socket must not come back by itself, and the page must say so.
+    // A DISCONNECT is deliberate: the socket must not reconnect by itself, and the page must say
+    // so.
     wait_for("the page to tell that it is not live", || {
         match page.state().as_str() {
             "live" => Err("live".into()),

@@ -1,4 +1,5 @@
-//! The page while it is worked on: `trunk serve` has it, and passes on to the default server what Trunk.toml says.
+//! The page during development: `trunk serve` serves it, and forwards to the default server what
+//! Trunk.toml lists.
 
 use std::fs;
 use std::path::Path;
@@ -27,7 +28,8 @@ fn trunk_serves_the_page_and_the_server_knows_no_options(stage: &mut Stage<'_>) 
     page.wait_for_counts(1);
 }
 
-/// The server of `cargo xtask run --dev`, on the page as it is built for release: building it is not what is tried here.
+/// The server of `cargo xtask run --dev`, with the release build of the page: this case does not
+/// test the build.
 #[derive(Debug)]
 struct Trunk {
     url: String,
@@ -43,7 +45,7 @@ impl Trunk {
         let configuration = source.join("Trunk.toml");
         fs::write(&configuration, proxies(server)).expect("a file in the temporary folder");
         let command = |port: u16| {
-            // It takes NO_COLOR only as `true` or `false`, and fails at all else.
+            // trunk accepts NO_COLOR only as `true` or `false`, and fails otherwise.
             let mut command = Command::new("env");
             command.args(["-u", "NO_COLOR"]).arg(Environment::trunk());
             command.args(["serve", "--offline", "--skip-version-check"]);
@@ -67,7 +69,7 @@ impl Trunk {
     }
 }
 
-/// A page that trunk has nothing to do for but to copy.
+/// Lays out a page that trunk only needs to copy.
 fn lay_source(source: &Path, dist: &Path) {
     let files = source.join("files");
     fs::create_dir_all(&files).expect("a folder in the temporary folder");
@@ -88,7 +90,7 @@ fn lay_source(source: &Path, dist: &Path) {
     fs::write(source.join("index.html"), index).expect("a file in the temporary folder");
 }
 
-/// What the repository's Trunk.toml passes on, to this server.
+/// Returns the proxies of the repository's Trunk.toml, with this server as their target.
 fn proxies(server: &str) -> String {
     const DEFAULT: &str = "127.0.0.1:5000";
     let configuration = include_str!("../../../Trunk.toml");

@@ -63,7 +63,7 @@ fn is_shut(page: &Page, id: &str) -> bool {
     page.session().run(&script) == json!("true")
 }
 
-/// On the narrowest of phones, in whatever font there is.
+/// On the narrowest phones, in any font.
 fn names_fit_their_buttons(stage: &mut Stage<'_>, language: &str) {
     let Stage { page, server, .. } = stage;
     page.session().prefer_language(language);

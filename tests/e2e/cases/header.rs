@@ -1,4 +1,4 @@
-//! Who plays, and what they have: on the board above, and in the panel behind it.
+//! The player's name and possessions: on the upper board, and in the panel that it opens.
 
 use serde_json::{Value, json};
 
@@ -117,7 +117,7 @@ fn a_portrait_is_shown_if_it_is_a_picture(stage: &mut Stage<'_>) {
     }
 }
 
-/// The address of the portrait, and whether it is a picture.
+/// Returns the address of the portrait, and whether it is loaded.
 const PORTRAIT: &str = r#"
 const image = document.querySelector('[data-testid="avatar"]');
 return image && [image.src, image.complete && image.naturalWidth > 0];
@@ -149,7 +149,7 @@ fn names_and_amounts_of_any_size_fit(stage: &mut Stage<'_>) {
     page.wait_for_text("credit-full", "-98,765,432,109");
 }
 
-/// How wide the content of an element is, and how wide the element.
+/// Returns the width of an element's content, and the width of the element.
 fn sizes(page: &Page, id: &str) -> [u64; 2] {
     let script = format!(
         "const it = document.querySelector('[data-testid={id}]'); return [it.scrollWidth, it.clientWidth]"

@@ -1,5 +1,5 @@
-//! The page is hidden, frozen, left and restored while a notice is on its way: the notice arrives, or
-//! its text is still there, with words on what became of it.
+//! The page is hidden, frozen, left and restored while a notice is being sent: either the notice
+//! arrives, or its text is still in the field and the page says what happened.
 
 use super::notices::{HELLO, draft, notices, wait_for_board, wait_for_notice, write};
 use super::outages::enter as enter_scripted;
@@ -29,8 +29,8 @@ pub(super) const CASES: &[Case] = &[
     ),
 ];
 
-/// A browser keeps the page that it leaves, and may show it again. The page closes its connection
-/// for that while.
+/// A browser may keep a page that was left, and show it again. The page closes its connection in
+/// the meantime.
 fn a_notice_survives_a_page_that_is_kept(stage: &mut Stage<'_>) {
     survives(stage, |page| {
         let send_and_leave = "
@@ -52,7 +52,7 @@ fn a_notice_survives_a_frozen_page(stage: &mut Stage<'_>) {
     });
 }
 
-/// Whether the browser keeps the page for the way back or loads it anew is up to the browser.
+/// The browser may keep the page for the way back, or load it again.
 fn a_notice_survives_the_way_out_and_back(stage: &mut Stage<'_>) {
     survives(stage, |page| {
         let send_and_go = "
@@ -65,8 +65,8 @@ fn a_notice_survives_the_way_out_and_back(stage: &mut Stage<'_>) {
     });
 }
 
-/// Sends a notice by way of `leave`, which leaves the page and returns to it. Somebody else has it,
-/// once, and the sender is told the truth.
+/// Writes a notice and calls `leave`, which sends it, leaves the page and returns to it. Another
+/// player receives the notice once, and the sender sees what really happened.
 fn survives(stage: &mut Stage<'_>, leave: impl Fn(&Page)) {
     go_live(stage, QUIET);
     let Stage { page, server, .. } = stage;
@@ -104,9 +104,9 @@ fn survives(stage: &mut Stage<'_>, leave: impl Fn(&Page)) {
     assert_eq!(copies, 1, "{theirs:?}");
 }
 
-/// A browser may discard a hidden page without a word, and loads it anew when it is looked at.
+/// A browser may discard a hidden page without an event, and reload it when it is shown again.
 fn a_draft_survives_a_page_that_is_discarded(stage: &mut Stage<'_>) {
-    // The mark that the page gives what it sends.
+    // The id that the page gives to its notice.
     const MARK: u32 = u32::MAX / 2;
     const LOGIN: &str = r#"42/mofang,["login_response",{"data":"登录成功","sid":"p1"}]"#;
     const LAST: &[&str] = &[
@@ -115,7 +115,7 @@ fn a_draft_survives_a_page_that_is_discarded(stage: &mut Stage<'_>) {
     ];
     assert!(LAST[1].contains(&MARK.to_string()));
     stage.page.session().run_first("Math.random = () => 0.5");
-    // This one never sends a notice to anybody.
+    // The scripted server never delivers the notice.
     let scripted = enter_scripted(stage, Act::Admit(&[LOGIN]));
     let Stage { page, .. } = stage;
     page.wait_for_state("live");
@@ -137,7 +137,7 @@ fn a_draft_survives_a_page_that_is_discarded(stage: &mut Stage<'_>) {
             Err(format!("{draft:?}, {said:?}"))
         }
     });
-    // It had arrived, as the server's last notices show. What is written meanwhile stays.
+    // The server's last notices show that it had arrived. A text that is written meanwhile is kept.
     scripted.set(Act::Admit(LAST));
     scripted.say("1");
     wait_for_board(page, &["我 大家好"]);

@@ -1,4 +1,4 @@
-//! Without a pointer: everything is reached, and what has the focus shows it.
+//! Use without a pointer: every control can be reached, and the focus is visible.
 
 use serde_json::{Value, json};
 
@@ -20,12 +20,12 @@ pub(super) const CASES: &[Case] = &[
     ),
 ];
 
-/// WebDriver's names of the keys.
+/// WebDriver's codes for the keys.
 const TAB: &str = "\u{e004}";
 const ENTER: &str = "\u{e007}";
 const ESCAPE: &str = "\u{e00c}";
 
-/// More than there are things to reach.
+/// More than the number of controls.
 const MOST: usize = 40;
 
 fn keys_reach_all_of_the_form(stage: &mut Stage<'_>) {
@@ -34,7 +34,7 @@ fn keys_reach_all_of_the_form(stage: &mut Stage<'_>) {
     page.visit(&server.url(QUIET));
     page.wait_for_form();
     reach_all(page, "the form");
-    // By keys alone one comes in.
+    // The keyboard alone is enough to sign in.
     for (id, text) in [
         ("account", &server.user.account),
         ("password", &server.user.password),
@@ -61,7 +61,8 @@ fn keys_reach_all_of_the_orchard(stage: &mut Stage<'_>) {
         page.tap_toasts_away();
         reach_all(page, "the orchard");
 
-        // Toasts and the bar are reached, too. The server ends the connection, so that nothing comes back by itself.
+        // Toasts and the bar can be reached as well. The server disconnects the socket, so that the
+        // page does not reconnect by itself.
         page.hold_toasts();
         for text in ["first", "second"] {
             let event = json!({ "event": "server_response", "data": { "count": 7, "sid": text } });
@@ -82,7 +83,7 @@ fn keys_reach_all_of_the_orchard(stage: &mut Stage<'_>) {
     }
 }
 
-/// Goes from the beginning of the page through all that can be reached.
+/// Moves the focus from the start of the page through all controls.
 fn reach_all(page: &Page, what: &str) {
     page.session().run(
         "document.activeElement.blur();
@@ -94,7 +95,7 @@ fn reach_all(page: &Page, what: &str) {
     reach_from(page, what, false);
 }
 
-/// Goes on from where the focus is until it comes round again; all that there is to reach must be on the way.
+/// Moves the focus on until it comes round again, and asserts that it has reached every control.
 fn reach_from(page: &Page, what: &str, counts: bool) {
     let wanted = names(&page.session().run(&script("return wanted().map(name)")));
     assert!(
@@ -109,7 +110,7 @@ fn reach_from(page: &Page, what: &str, counts: bool) {
         page.session().press(TAB);
         let now = focus(page);
         let Some(name) = now["name"].as_str() else {
-            // Past the end, and on to the beginning.
+            // Past the last control and back to the first.
             continue;
         };
         if reached.iter().any(|it| it == name) {
@@ -159,7 +160,7 @@ fn keys_stay_in_a_panel_and_return(stage: &mut Stage<'_>) {
             }
         });
         let wanted = names(&page.session().run(&script("return wanted().map(name)")));
-        // Twice round: whatever is behind is never reached.
+        // Twice round: the focus never reaches anything behind the panel.
         for _ in 0..2 * (wanted.len() + 1) {
             page.session().press(TAB);
             let now = focus(page);
@@ -172,7 +173,8 @@ fn keys_stay_in_a_panel_and_return(stage: &mut Stage<'_>) {
     }
 }
 
-/// What has the focus: its name and panel, whether it shows it, and whether it is to be seen.
+/// Returns the focused element: its name and panel, whether its focus is visible, and whether it is
+/// visible itself.
 fn focus(page: &Page) -> Value {
     page.session().run(&script(FOCUS))
 }
@@ -188,7 +190,7 @@ fn script(end: &str) -> String {
     format!("{COMMON}{end}")
 }
 
-/// What can be used, and what it is called.
+/// The controls of the page, and their names.
 const COMMON: &str = r#"
 const all = () => [...document.querySelectorAll("a[href], button, input, textarea, select, [tabindex]")];
 const wanted = () => {

@@ -1,4 +1,4 @@
-//! Two languages: the browser's at first, the player's from then on.
+//! Two languages: the browser's preferred one at first, the player's choice afterwards.
 
 use serde_json::json;
 
@@ -37,7 +37,7 @@ fn browsers_language_until_another_is_chosen(stage: &mut Stage<'_>) {
     assert_eq!(page.text("submit").as_deref(), Some("Sign in"));
     assert_eq!(page.text("language").as_deref(), Some("中文"));
 
-    // Changed at once, and nothing that was typed is lost.
+    // The change takes effect at once, and keeps what was typed.
     page.find("account")
         .and_then(|field| field.fill("somebody"))
         .expect("the field of the account");
@@ -65,7 +65,8 @@ fn english_throughout(stage: &mut Stage<'_>) {
     wait_for("the count", || page.count().ok_or_else(String::new));
     page.wait_for_toast("You are signed in.");
     page.tap_toasts_away();
-    // What players and the server call things may be in any language; what the page says is in English.
+    // Names from players and the server may be in any language; the page's own texts are in
+    // English.
     let script = r#"
         const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
         const found = [];
@@ -100,8 +101,8 @@ fn english_throughout(stage: &mut Stage<'_>) {
     }
 }
 
-/// The game's server speaks Chinese only: the page has words of its own for what it knows by number
-/// or event.
+/// The game's server speaks only Chinese: the page has its own texts for the errors and events that
+/// it knows.
 fn a_server_s_words_in_another_language(stage: &mut Stage<'_>) {
     let Stage { page, server, .. } = stage;
     page.session().prefer_language("en-GB");

@@ -1,4 +1,4 @@
-//! Going out, on purpose or because the session ended, and coming in again.
+//! Signing out, by choice or because the session ended, and signing in again.
 
 use serde_json::json;
 
@@ -22,7 +22,8 @@ pub(super) const CASES: &[Case] = &[
     )),
 ];
 
-/// A server may lack `User.logout`: to the page that is no error, but the browser writes it down.
+/// A server without `User.logout` is no error for the page, but the browser logs the failed
+/// request.
 pub(super) fn expect_no_logout(stage: &Stage<'_>) {
     stage.page.expect_console("/api - Failed to load resource");
 }
@@ -71,7 +72,7 @@ fn sign_out_closes_the_socket(stage: &mut Stage<'_>) {
     });
 }
 
-/// This server doesn't know the method, which is no error for the page.
+/// This server lacks the method, which is no error for the page.
 fn sign_out_tells_the_server(stage: &mut Stage<'_>) {
     go_live(stage, QUIET);
     stage.server.control("forget", &json!({}));
@@ -121,7 +122,7 @@ fn expired_session_returns_to_where_one_was(stage: &mut Stage<'_>) {
         page.find("notice")?.fill(DRAFT)
     });
 
-    // The next CONNECT needs a token, and there is none to be had.
+    // The next CONNECT needs a token, and the page can't get one.
     server.kill();
     page.wait_for_state("reconnecting");
     server.go(environment);
@@ -163,7 +164,7 @@ fn reconnect_with_a_fresh_token(stage: &mut Stage<'_>) {
     let [Some(first), Some(second)] = tokens[..] else {
         panic!("two connects with a token each: {auths:?}")
     };
-    // Whatever else asked for one meanwhile.
+    // Even if something else has requested a token meanwhile.
     assert_ne!(first, second, "the old token was sent again");
     assert_eq!(second, new);
 }

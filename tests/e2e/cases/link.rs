@@ -1,4 +1,4 @@
-//! What the page tells of its connection.
+//! What the page shows about its connection.
 
 use serde_json::json;
 
@@ -43,11 +43,11 @@ fn figures_through_an_outage(stage: &mut Stage<'_>) {
     });
     wait_for_figure("link-trouble", &|why| why.contains("连不上服务器"));
     wait_for_figure("link-id", &|id| id == "–");
-    // It comes by itself, and is behind the panel.
+    // The bar appears by itself, behind the panel.
     wait_for_figure("bar", &|bar| !bar.is_empty());
 
     server.go(environment);
-    // It may have come back before the finger did.
+    // The page may have reconnected before the click.
     _ = page.find("link-retry").and_then(|button| button.click());
     page.wait_for_state("live");
     let second = page.wire().ids().pop().expect("an id");
@@ -59,7 +59,8 @@ fn figures_through_an_outage(stage: &mut Stage<'_>) {
     });
 }
 
-/// The server ends the namespace on purpose, so nothing comes back by itself: the button must do it.
+/// The server disconnects the namespace deliberately, so the page does not reconnect by itself: the
+/// button must do it.
 fn bar_and_retry_after_the_servers_end(stage: &mut Stage<'_>) {
     go_live(stage, QUIET);
     let Stage { page, server, .. } = stage;
@@ -76,7 +77,7 @@ fn bar_and_retry_after_the_servers_end(stage: &mut Stage<'_>) {
     });
 }
 
-/// A number that changes each second is no live region; what is announced is one of the counts.
+/// A number that changes every second must not be a live region; one of the counts is announced.
 fn count_is_announced_apart(stage: &mut Stage<'_>) {
     go_live(stage, AS_BUILT);
     let Stage { page, .. } = stage;

@@ -1,4 +1,4 @@
-//! What a player sees when the code itself can't be loaded.
+//! What a player sees when the page's code can't be loaded.
 
 use super::{Case, on_flask};
 use crate::page::Page;
@@ -21,17 +21,18 @@ pub(super) const CASES: &[Case] = &[
     ),
 ];
 
-/// What the Flask server tells whoever connects.
+/// The count that the Flask server sends to each new socket.
 const COUNT: &str = "1000";
 
-/// The early part goes on: the count stays, nothing that the server says is lost, and the page is asked for again.
+/// The early module keeps running: the count stays, no message of the server is lost, and the
+/// page's module is requested again.
 fn the_page_comes_when_its_module_can_be_loaded(stage: &mut Stage<'_>) {
     const MODULE: &str = "page-";
     let Stage { page, server, .. } = stage;
     page.visit(&server.url(QUIET));
     page.sign_in(&server.user, true);
     page.wait_for_state("live");
-    // The browser's line, and that of who loads modules.
+    // The messages of the browser and of the module loader.
     page.expect_console(MODULE);
     page.expect_console("Failed to fetch");
     page.session().block(MODULE);
@@ -66,7 +67,7 @@ fn without_the_script_there_are_words(stage: &mut Stage<'_>) {
     reload_brings_the_page(stage, "start-");
 }
 
-/// Nothing of the page runs, so only a person can try again.
+/// None of the page's code runs, so only the player can reload it.
 fn reload_brings_the_page(stage: &mut Stage<'_>, part: &'static str) {
     let Stage { page, server, .. } = stage;
     page.expect_console(part);
@@ -90,7 +91,7 @@ fn wait_for_words(page: &Page) {
     });
 }
 
-/// The words for a page that doesn't come, if they are seen.
+/// Returns the message for a page that does not load, if it is visible.
 fn words(page: &Page) -> Option<String> {
     let script = r#"
         const words = document.querySelector(".late");

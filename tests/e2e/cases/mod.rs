@@ -1,4 +1,4 @@
-//! What the page promises, a function a promise.
+//! What the page guarantees, one function per guarantee.
 
 mod accessible;
 mod apicloud;
@@ -29,15 +29,15 @@ mod touch;
 use crate::backend::Backend;
 use crate::runner::Stage;
 
-/// An hour: long enough to play no part.
+/// Long enough for no token to expire during a case.
 const HOUR: u32 = 3600;
 
-/// A promise, and where it is tried.
+/// A case, and the servers that it runs on.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Case {
     pub(crate) name: &'static str,
     pub(crate) backends: &'static [Backend],
-    /// Seconds until an access token of the server expires.
+    /// Seconds until an access token expires.
     pub(crate) access_lifetime: u32,
     pub(crate) run: fn(&mut Stage<'_>),
 }
@@ -50,7 +50,7 @@ fn go_live(stage: &Stage<'_>, path: &str) {
     page.wait_for_state("live");
 }
 
-/// A case on every server.
+/// A case that runs on every server.
 const fn everywhere(name: &'static str, run: fn(&mut Stage<'_>)) -> Case {
     Case {
         name,
@@ -60,7 +60,7 @@ const fn everywhere(name: &'static str, run: fn(&mut Stage<'_>)) -> Case {
     }
 }
 
-/// A case that steers its server, which only the Flask server lets it do.
+/// A case that controls its server, which only the Flask server allows.
 const fn on_flask(name: &'static str, run: fn(&mut Stage<'_>)) -> Case {
     Case {
         name,
@@ -70,7 +70,8 @@ const fn on_flask(name: &'static str, run: fn(&mut Stage<'_>)) -> Case {
     }
 }
 
-/// A case about other servers than the page's own, which a policy must allow: the default server takes a list of them.
+/// A case about other servers than the page's own. Its policy must allow them, and only the default
+/// server takes a list of them.
 const fn on_default(name: &'static str, run: fn(&mut Stage<'_>)) -> Case {
     Case {
         name,
@@ -80,8 +81,8 @@ const fn on_default(name: &'static str, run: fn(&mut Stage<'_>)) -> Case {
     }
 }
 
-/// A case in which access tokens expire after some seconds: the page asks for the player right after sign-in, and on a busy
-/// machine a second is over by then.
+/// A case in which access tokens expire after a few seconds. Not one second: the page loads the
+/// player right after sign-in, which may take longer on a busy machine.
 const fn short_lived(case: Case) -> Case {
     Case {
         access_lifetime: 5,

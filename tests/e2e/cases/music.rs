@@ -1,4 +1,4 @@
-//! The record: it turns while there is music, and only then.
+//! The record: it turns while music plays, and only then.
 
 use serde_json::json;
 
@@ -34,8 +34,8 @@ fn enter(stage: &Stage<'_>) {
     page.wait_for_state("live");
 }
 
-/// The music is wanted from the start, and browsers let it begin with the first touch. The record
-/// turns while it plays.
+/// Music is on by default, and browsers only start it after the first touch. The record turns while
+/// it plays.
 fn music_plays_and_stops(stage: &mut Stage<'_>) {
     enter(stage);
     let Stage { page, .. } = stage;
@@ -47,7 +47,7 @@ fn music_plays_and_stops(stage: &mut Stage<'_>) {
 }
 
 fn music_waits_for_the_first_touch(stage: &mut Stage<'_>) {
-    // The driver's own scripts count as touches, so the browser's rule is written down once more.
+    // Scripts of the driver count as touches, so this script enforces the browser's rule again.
     stage.page.session().run_first(
         "const play = HTMLMediaElement.prototype.play;
          let touched = false;
@@ -92,7 +92,7 @@ fn music_rests_while_nobody_sees_the_page(stage: &mut Stage<'_>) {
 }
 
 fn the_media_keys_steer_it(stage: &mut Stage<'_>) {
-    // There is no such key here: what the page asks for is written down, and called.
+    // There are no media keys here: the page's handlers are recorded, and called by the test.
     stage.page.session().run_first(
         "window.keys = {};
          navigator.mediaSession.setActionHandler = (name, action) => { window.keys[name] = action };",
@@ -111,7 +111,7 @@ fn the_media_keys_steer_it(stage: &mut Stage<'_>) {
     }
 }
 
-/// A server that sends only the whole makes browsers begin anew.
+/// Without support for ranges in the server, browsers start the file from the beginning.
 fn the_tune_can_be_sought_in(stage: &mut Stage<'_>) {
     let Stage { page, server, .. } = stage;
     page.visit(&server.url(QUIET));
@@ -120,7 +120,7 @@ fn the_tune_can_be_sought_in(stage: &mut Stage<'_>) {
     assert_eq!(sought, json!({ "status": 206, "bytes": 100, "second": 30 }));
 }
 
-/// A part of the file, and where a player stands that was sent to second 30.
+/// Fetches a part of the file, seeks a player to second 30, and returns its position.
 const SEEK: &str = r#"
 const [done] = arguments;
 const file = "assets/music/orchard.mp3";
@@ -168,14 +168,14 @@ fn wait_for_music(page: &Page, plays: bool) {
     });
 }
 
-/// What the button tells, and whether its picture turns.
+/// Returns the state of the button, and whether its picture turns.
 const MUSIC: &str = r#"
 const button = document.querySelector('[data-testid="music"]');
 const turns = button.getAnimations({ subtree: true }).some((it) => it.playState === "running");
 return [button.getAttribute("aria-pressed"), turns];
 "#;
 
-/// How often the tune was asked for.
+/// Returns how often the tune was requested.
 fn loaded(page: &Page) -> u64 {
     let script = "return performance.getEntriesByType('resource')
         .filter((it) => it.name.includes('orchard.mp3')).length";

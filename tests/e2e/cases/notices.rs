@@ -1,4 +1,4 @@
-//! The notice board: what everybody says, and what becomes of one's own.
+//! The notice board: the notices of all players, and what happens to one's own.
 
 use serde_json::json;
 
@@ -29,7 +29,7 @@ pub(super) fn write(page: &Page, text: &str) {
     page.click("notice-send");
 }
 
-/// What is in the field.
+/// Returns the text in the field.
 pub(super) fn draft(page: &Page) -> String {
     let script = "return document.querySelector('[data-testid=notice]').value";
     page.session()
@@ -39,7 +39,7 @@ pub(super) fn draft(page: &Page) -> String {
         .to_owned()
 }
 
-/// Each notice as its kind and its words, newest first.
+/// Returns each notice as its kind and its text, newest first.
 pub(super) fn notices(page: &Page) -> Vec<(String, String)> {
     let script = r#"
         return [...document.querySelectorAll('[data-testid="notice-item"]')].map((it) => [
@@ -65,7 +65,7 @@ pub(super) fn wait_for_notice(page: &Page, kind: &str, words: &str) {
 fn a_notice_goes_round(stage: &mut Stage<'_>) {
     go_live(stage, QUIET);
     let Stage { page, server, .. } = stage;
-    // Somebody else, in a window of their own.
+    // Another player, in another window.
     let here = page.session().tab();
     page.session().new_tab();
     page.visit(&server.url(QUIET));
@@ -139,7 +139,7 @@ fn a_board_survives_a_reload(stage: &mut Stage<'_>) {
     page.click("menu-news");
     write(page, HELLO);
     wait_for_notice(page, "own", HELLO);
-    // At once: what is not written yet is written when the page is left.
+    // Without waiting: a pending draft is stored when the page is left.
     page.reload();
     page.wait_for_state("live");
     page.click("menu-news");
@@ -147,7 +147,7 @@ fn a_board_survives_a_reload(stage: &mut Stage<'_>) {
     assert_eq!(page.text("unread"), None, "it was read before");
 }
 
-/// This server passes on what a sender puts there.
+/// This server forwards the name that the sender claims.
 fn a_claimed_name_is_not_shown(stage: &mut Stage<'_>) {
     go_live(stage, QUIET);
     let Stage { page, server, .. } = stage;
@@ -168,7 +168,7 @@ fn a_claimed_name_is_not_shown(stage: &mut Stage<'_>) {
     );
 }
 
-/// A server that verifies who sends, and keeps the last notices.
+/// A server that sets the sender's name itself, and stores the last notices.
 fn stamped_notices_and_the_last_ones(stage: &mut Stage<'_>) {
     const WELCOME: &str = r#"42/mofang,["login_response",{"data":"登录成功","sid":"p1"}]"#;
     const FIRST: &[&str] = &[
@@ -191,7 +191,7 @@ fn stamped_notices_and_the_last_ones(stage: &mut Stage<'_>) {
     wait_for_board(page, &["阿桃 three", "小梨 two", "阿桃 one"]);
     page.click("close");
 
-    // What was sent in an outage is there afterwards, and nothing twice.
+    // Notices from the time of the outage are there afterwards, and none twice.
     scripted.set(Act::Admit(LATER));
     scripted.say("1");
     wait_for("the sign of unread news", || match page.text("unread") {
@@ -208,7 +208,7 @@ fn stamped_notices_and_the_last_ones(stage: &mut Stage<'_>) {
     assert_eq!(page.text("unread"), None, "all of it was read");
 }
 
-/// Waits until the board shows these, each as its sender and its words.
+/// Waits until the board shows exactly these notices, each as its sender and its text.
 pub(super) fn wait_for_board(page: &Page, meant: &[&str]) {
     let script = r#"
         const text = (it, part) => it.querySelector(part).textContent;

@@ -1,4 +1,4 @@
-//! Browsers that the page can't run in.
+//! Browsers that are too old for the page.
 
 use super::{Case, on_flask};
 use crate::runner::Stage;
@@ -16,7 +16,7 @@ fn no_webassembly_is_told(stage: &mut Stage<'_>) {
     told(stage);
 }
 
-/// As if it knew no references, which the page's module has.
+/// As in a browser without reference types, which the page's module uses.
 fn webassembly_of_old_is_told(stage: &mut Stage<'_>) {
     const OLD: &str = r#"
         const refuse = () => Promise.reject(new WebAssembly.CompileError("a type of another time"));

@@ -1,4 +1,5 @@
-//! Servers that keep a player out: each is a state, a reason in words, and a button that acts.
+//! Servers that refuse a player or fail: each shows a state, a reason in words, and a button that
+//! works.
 
 use serde_json::json;
 
@@ -36,10 +37,11 @@ pub(super) const CASES: &[Case] = &[
     on_flask("settings_without_a_server", settings_without_a_server),
 ];
 
-/// The page whose Socket.IO server is the scripted one.
+/// A page whose Socket.IO server is the scripted one.
 const SCRIPTED: &str = "/scripted.html";
 
-/// Times of ten seconds and more pass five times as fast: those after which the page gives up.
+/// Makes the clocks and timers of the page five times as fast, to reach its timeouts of ten seconds
+/// and more.
 const FAST: &str = r#"
 (() => {
     const factor = 5;
@@ -51,7 +53,7 @@ const FAST: &str = r#"
 })();
 "#;
 
-/// A scripted server, and the page on it: signed in, and not let in yet.
+/// Starts a scripted server and opens the page with it: signed in, but not connected yet.
 pub(super) fn enter(stage: &mut Stage<'_>, act: Act) -> Scripted {
     let scripted = Scripted::start(act);
     let Stage {
@@ -91,14 +93,14 @@ fn wait_for_more(what: &str, before: usize, count: impl Fn() -> usize) {
     });
 }
 
-/// The button leads in, and then there is no bar any more.
+/// The button connects the page, and the bar disappears.
 fn retry_leads_in(page: &Page) {
     page.click("bar-retry");
     page.wait_for_state("live");
     page.wait_for_presence("bar", false);
 }
 
-/// The same where the page may be faster than the finger.
+/// Like [`retry_leads_in`], where the page may reconnect before the click.
 fn comes_back(page: &Page) {
     _ = page.find("bar-retry").and_then(|button| button.click());
     page.wait_for_state("live");
@@ -112,11 +114,11 @@ fn a_handshake_that_never_comes(stage: &mut Stage<'_>) {
     wait_for_words(page, "bar", "还在连接");
     wait_for_words(page, "bar-why", "在等服务器回应");
     assert_eq!(page.state(), "connecting");
-    // The button makes a new attempt of one that hangs.
+    // The button replaces a hanging attempt by a new one.
     let opened = scripted.opened();
     page.click("bar-retry");
     wait_for_more("another attempt", opened, || scripted.opened());
-    // Left alone, it is given up after a while, and tried again.
+    // Without the button, the attempt times out and is repeated.
     wait_for_words(page, "bar-why", "迟迟没有回应");
     page.wait_for_state("reconnecting");
     scripted.set(Act::Admit(&[]));
@@ -142,7 +144,7 @@ fn a_namespace_that_is_never_answered(stage: &mut Stage<'_>) {
     comes_back(page);
 }
 
-/// On Flask-SocketIO, CONNECT is not answered then.
+/// Flask-SocketIO does not answer such a CONNECT.
 fn an_exception_in_the_connect_handler(stage: &mut Stage<'_>) {
     let Stage { page, server, .. } = stage;
     page.session().run_first(FAST);
@@ -155,7 +157,8 @@ fn an_exception_in_the_connect_handler(stage: &mut Stage<'_>) {
     comes_back(page);
 }
 
-/// What a server may answer in the place of a session, the state that this is, and why.
+/// The answers of a server that refuses a session, the resulting state, and the reason that the
+/// page shows.
 const REFUSALS: [(&[&str], &str, &str); 8] = [
     (
         &[r#"44/mofang,{"message":"closed for the harvest","data":{"code":7}}"#],
@@ -166,7 +169,7 @@ const REFUSALS: [(&[&str], &str, &str); 8] = [
     (&["44/mofang,"], "refused", "没有说明原因"),
     (&["44/mofang,{}"], "refused", "没有说明原因"),
     (
-        // The words are in another language than the page's, which has some of its own.
+        // The message is in another language than the page, which has its own text for this number.
         &[r#"44/mofang,{"message":"invalid input","data":{"errno":1001}}"#],
         "refused",
         "输入有误",
@@ -196,7 +199,7 @@ fn refused_in_every_form(stage: &mut Stage<'_>) {
         page.reload();
         page.wait_for_state(state);
         wait_for_words(page, "bar-why", why);
-        // The retry is refused as well, and reported again.
+        // The retry is refused and reported, too.
         let asked = scripted.asked();
         page.click("bar-retry");
         wait_for_more("another request", asked, || scripted.asked());
@@ -232,7 +235,7 @@ fn refused_by_flask(stage: &mut Stage<'_>) {
     }
 }
 
-/// Such a server lets everybody in, and throws them out again with the refusal.
+/// Such a server accepts every CONNECT, and then disconnects the socket with the refusal.
 fn refused_with_always_connect(stage: &mut Stage<'_>) {
     let Stage {
         page,
@@ -263,7 +266,7 @@ fn kicked(stage: &mut Stage<'_>) {
             &[r#"41/mofang,{"message":"你在别处登录了"}"#],
             "你在别处登录了",
         ),
-        // The default server announces the reason, in words of its own or by number.
+        // The default server announces the reason, as text or by number.
         (
             &[
                 r#"42/mofang,["error_response",{"errno":1429,"errmsg":"慢一点"}]"#,
@@ -295,7 +298,7 @@ fn a_server_that_falls_silent(stage: &mut Stage<'_>) {
     let scripted = enter(stage, Act::Silent);
     let Stage { page, .. } = stage;
     page.wait_for_state("live");
-    // Of the next attempt nothing comes that could be said in its place.
+    // The next attempt has no outcome that the page could show instead.
     scripted.set(Act::Mute);
     page.wait_for_state("reconnecting");
     wait_for_words(page, "bar", "正在重新连接");
@@ -315,7 +318,7 @@ fn a_server_that_shuts_after_each_handshake(stage: &mut Stage<'_>) {
     page.click("connection");
     wait_for_words(page, "advice", "接受连接后马上又关掉");
     page.click("close");
-    // Each attempt waits for longer than the one before.
+    // The delay grows with each attempt.
     page.wait_for_presence("bar", true);
     let opened = scripted.opened();
     assert!(
@@ -329,7 +332,7 @@ fn a_server_that_shuts_after_each_handshake(stage: &mut Stage<'_>) {
     comes_back(page);
 }
 
-/// It is live for a moment again and again: that is not to be taken for live.
+/// The socket is connected for a moment again and again: the page must not show that as live.
 fn a_server_that_lets_in_and_throws_out(stage: &mut Stage<'_>) {
     const IN_AND_OUT: &[&str] = &[r#"40/mofang,{"sid":"s"}"#, "1"];
     let scripted = enter(stage, Act::Answer(IN_AND_OUT));
@@ -343,7 +346,7 @@ fn a_server_that_lets_in_and_throws_out(stage: &mut Stage<'_>) {
 }
 
 /// A token that can't be checked is sent unchecked after a while. Until then the bar says what the
-/// page waits for.
+/// page is waiting for.
 fn auth_that_never_comes(stage: &mut Stage<'_>) {
     let Stage { page, server, .. } = stage;
     page.session().run_first(FAST);
@@ -363,14 +366,14 @@ fn auth_that_never_comes(stage: &mut Stage<'_>) {
     wait_for_words(page, "bar-why", "正在确认你的登录");
     server.control("settings", &json!({ "api_fault": null }));
     server.control("forget", &json!({}));
-    // The question that hangs is asked once more, and answered.
+    // The hanging request is repeated, and answered.
     comes_back(page);
     let calls = server.state()["calls"].to_string();
     assert!(calls.contains("User.check"), "{calls}");
     assert_eq!(page.text("sign-in"), None, "it was asked to sign in");
 }
 
-/// What the settings name can't be connected to: the button reads them once more.
+/// The settings name a server that can't be connected to: the button reads them again.
 fn settings_without_a_server(stage: &mut Stage<'_>) {
     let Stage { page, server, .. } = stage;
     server.write_page(SCRIPTED, &json!({ "socket_server": "nonsense://" }));

@@ -1,4 +1,5 @@
-//! The policy for content: the runner fails each case in which it is broken; here it is broken on purpose.
+//! The content security policy: the runner fails every case that violates it; here it is violated
+//! on purpose.
 
 use serde_json::json;
 
@@ -28,7 +29,7 @@ fn nothing_inline_runs_and_it_is_told(stage: &mut Stage<'_>) {
         return [window.injected ?? false, getComputedStyle(document.body).fontSize === "77px"];
     "#;
     assert_eq!(page.session().run(inline), json!([false, false]));
-    // The recorder's word and the browser's own.
+    // The messages of the recorder and of the browser.
     for told in [
         "content-policy: script-src-elem",
         "content-policy: style-src-elem",

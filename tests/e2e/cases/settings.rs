@@ -1,4 +1,4 @@
-//! Settings that name the wrong server: what is wrong, and what to check, stands on the page.
+//! Settings that name a wrong server: the page shows what is wrong and what to check.
 
 use std::net::SocketAddr;
 use std::process::Command;
@@ -47,7 +47,7 @@ fn a_wrong_server_is_told(stage: &mut Stage<'_>) {
         visit(stage, &json!({ "socket_server": server }));
         wait_for_advice(&stage.page, server, what, check);
     }
-    // Wrong for good: it is told unasked.
+    // A permanent error, so the page reports it by itself.
     stage.page.wait_for_toast("浏览器不让来自");
 }
 
@@ -97,7 +97,7 @@ fn a_server_that_the_policy_forbids_is_told(stage: &mut Stage<'_>) {
     stage.page.provoke_breach("Fetch API cannot load");
     visit(stage, &json!({ "socket_server": far }));
     wait_for_advice(&stage.page, &far, "内容安全策略", "connect-src");
-    // Chromium says at once that it failed, and nothing more.
+    // Chromium only reports that the connection failed.
     let trouble = stage.page.text("link-trouble").unwrap_or_default();
     assert!(
         trouble.contains("连不上服务器"),
@@ -105,7 +105,7 @@ fn a_server_that_the_policy_forbids_is_told(stage: &mut Stage<'_>) {
     );
 }
 
-/// Opens the page with these settings, as somebody who is signed in.
+/// Opens the page with these settings, signed in.
 fn visit(stage: &mut Stage<'_>, settings: &Value) {
     let Stage { page, server, .. } = stage;
     server.write_page(WRONG, settings);
@@ -119,9 +119,9 @@ fn visit(stage: &mut Stage<'_>, settings: &Value) {
     }
 }
 
-/// Opens the connection's panel, and waits until the advice there is about `at` and holds these words.
+/// Opens the connection's panel, and waits until its advice is about `at` and contains both texts.
 fn wait_for_advice(page: &Page, at: &str, what: &str, check: &str) {
-    // Before one is signed in, the sign leads nowhere.
+    // Before sign-in, the connection's sign is not a button.
     wait_for("the connection's sign to be a button", || {
         page.session()
             .find("button[data-testid=connection]")?
@@ -139,7 +139,7 @@ fn said(page: &Page, at: &str, what: &str, check: &str) {
     });
 }
 
-/// Lets the page connect to these.
+/// Allows the page to connect to these origins.
 fn allow(stage: &mut Stage<'_>, origins: &[&str]) {
     let Stage {
         server,
@@ -161,7 +161,7 @@ fn expect_failures(page: &Page) {
     }
 }
 
-/// The origin of a port that refuses connections for as long as the socket lives.
+/// Returns the origin of a port that refuses connections for as long as the socket lives.
 ///
 /// The socket is bound and does not listen: a port that was merely free a moment ago may by now
 /// belong to the server of a test that runs beside this one.
@@ -175,7 +175,7 @@ fn closed_server() -> (Socket, String) {
     (socket, format!("http://127.0.0.1:{port}"))
 }
 
-/// One more default server, without a page.
+/// Starts another default server, without a page.
 fn another_server(stage: &Stage<'_>, flags: &[&str]) -> (Guarded, String) {
     let mut command = Command::new(&stage.environment.server);
     command
@@ -185,7 +185,7 @@ fn another_server(stage: &Stage<'_>, flags: &[&str]) -> (Guarded, String) {
     started(&command)
 }
 
-/// A server of files, of which none is there.
+/// Starts a file server without files.
 fn server_of_files(environment: &Environment) -> (Guarded, String) {
     let script = "import http.server, socketserver\n\
         server = socketserver.ThreadingTCPServer(('127.0.0.1', 0), http.server.SimpleHTTPRequestHandler)\n\

@@ -1,4 +1,4 @@
-//! Before the socket: the form, and what is kept of it.
+//! Before the connection: the sign-in form, and what the page stores.
 
 use serde_json::json;
 
@@ -115,7 +115,7 @@ fn not_remembered_stays_in_memory(stage: &mut Stage<'_>) {
     signs_in(stage, Store::Memory, Store::Device);
     let Stage { page, server, .. } = stage;
 
-    // The same window still knows who it is, another one does not.
+    // The same window is still signed in, another one is not.
     page.reload();
     page.wait_for_state("live");
     page.session().new_tab();
@@ -148,7 +148,7 @@ fn signs_in(stage: &Stage<'_>, kept: Store, other: Store) {
 
 fn faults_of_the_api_are_told(stage: &mut Stage<'_>) {
     let Stage { page, server, .. } = stage;
-    // The browser's own line about an error status.
+    // The browser's own message about an error status.
     page.expect_console("Failed to load resource");
     page.visit(&server.url(AS_BUILT));
     page.wait_for_form();
@@ -175,7 +175,7 @@ fn faults_of_the_api_are_told(stage: &mut Stage<'_>) {
     page.sign_in(&server.user, true);
     page.wait_for_state("live");
 
-    // A fault while the token is checked leads to the form, too.
+    // An error while the token is checked leads to the form, too.
     server.control("settings", &json!({ "api_fault": "error-500" }));
     page.reload();
     page.wait_for_form();

@@ -1,4 +1,4 @@
-//! The sky: as the player's hour is, from the first look on.
+//! The sky: right for the player's hour from the first frame on.
 
 use serde_json::{Value, json};
 
@@ -13,7 +13,7 @@ pub(super) const CASES: &[Case] = &[on_default(
     sky_is_there_at_once_and_turns_gently,
 )];
 
-/// Writes down what sets out from one hour's colour to another's: the column, or what is beside it.
+/// Records the elements that start a transition from one hour's colours to another's.
 const WATCH: &str = r#"
 window.turned = [];
 addEventListener("transitionrun", ({ propertyName, target }) => {
@@ -21,7 +21,7 @@ addEventListener("transitionrun", ({ propertyName, target }) => {
 });
 "#;
 
-/// What has set out until two frames were drawn.
+/// Returns the recorded elements after two more frames.
 const TURNED: &str = r#"
 const [done] = arguments;
 requestAnimationFrame(() => requestAnimationFrame(() => done(window.turned.sort())));
@@ -35,7 +35,7 @@ fn sky_is_there_at_once_and_turns_gently(stage: &mut Stage<'_>) {
     wait_for_sky(page, "night");
     assert_eq!(page.session().run_async(TURNED, &[]), json!([]));
 
-    // The page looks at its clock when it is looked at again.
+    // The page reads its clock again when it becomes visible.
     page.session().set_hour(12);
     page.session()
         .run("document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))");

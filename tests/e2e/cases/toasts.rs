@@ -1,4 +1,4 @@
-//! Toasts: few at once, as text, and in nobody's way.
+//! Toasts: few at a time, text only, and never in the way.
 
 use serde_json::json;
 
@@ -20,7 +20,7 @@ pub(super) const CASES: &[Case] = &[
     }),
 ];
 
-/// As a newcomer's id: markup, were it taken for that.
+/// A newcomer's id that would be markup if it were inserted as HTML.
 const MARKUP: &str = "<b>x</b>";
 
 fn go_live(stage: &Stage<'_>) {
@@ -38,7 +38,7 @@ fn newcomers(stage: &Stage<'_>, sids: &[&str]) {
 
 fn toasts_are_few_and_text(stage: &mut Stage<'_>) {
     go_live(stage);
-    // The fifth is not to come because the first has gone.
+    // The fifth must not appear because the first has expired.
     stage.page.hold_toasts();
     newcomers(stage, &[MARKUP, "second", "third", "fourth", "fifth"]);
     let Stage { page, .. } = stage;
@@ -56,14 +56,14 @@ fn toasts_are_few_and_text(stage: &mut Stage<'_>) {
         !page.shown().toasts.iter().any(|it| it.contains("fifth")),
         "more than three at once"
     );
-    // Those that wait get their turn.
+    // Queued toasts are shown afterwards.
     page.tap_toasts_away();
     page.wait_for_toast("fifth");
 }
 
 fn a_toast_that_is_held_stays(stage: &mut Stage<'_>) {
     go_live(stage);
-    // Until one of them has the focus, both wait.
+    // Both wait until one of them has the focus.
     stage.page.hold_toasts();
     newcomers(stage, &["held", "let go"]);
     let Stage { page, .. } = stage;
@@ -87,8 +87,8 @@ fn a_toast_that_is_held_stays(stage: &mut Stage<'_>) {
     });
 }
 
-/// What a server sends has no bound; what is drawn has one, and none of it can be taken for
-/// something else.
+/// Texts from a server have no length limit; what is drawn has one, and a shortened text can't be
+/// mistaken for something else.
 fn what_is_huge_is_cut(stage: &mut Stage<'_>) {
     go_live(stage);
     let Stage { page, server, .. } = stage;
@@ -126,7 +126,7 @@ fn what_is_huge_is_cut(stage: &mut Stage<'_>) {
     }
 }
 
-/// Held from the start, so that all sizes see the same three.
+/// The toasts are held from the start, so that all sizes show the same three.
 fn toasts_cover_no_control(stage: &mut Stage<'_>, language: &str) {
     stage.page.session().prefer_language(language);
     let Stage { page, server, .. } = &*stage;
@@ -176,7 +176,8 @@ const SIZES: [(u32, u32); 8] = [
     (1440, 900),
 ];
 
-/// Toasts that are not wholly in the window, and what they lie on. A control that is out of sight is scrolled to first.
+/// Returns the toasts that are not entirely in the window, and the controls that they cover. A
+/// control outside of the window is scrolled into view first.
 const COVERED: &str = r#"
 const box = (it) => it.getBoundingClientRect();
 const apart = (a, b) => a.right <= b.left || b.right <= a.left || a.bottom <= b.top || b.bottom <= a.top;

@@ -116,8 +116,8 @@ fn refresh_as_a_bare_string(stage: &mut Stage<'_>) {
     assert_ne!(new, old, "the token was not refreshed");
 }
 
-/// The server says so by the number before its message, as one does that can send a text only.
-/// `/api` takes the token still.
+/// The server puts the error number before its message, like servers that can only send text.
+/// `/api` still accepts the token.
 fn a_token_that_connect_refuses_is_renewed(stage: &mut Stage<'_>) {
     go_live(stage, QUIET);
     let Stage { page, server, .. } = stage;
@@ -154,7 +154,8 @@ fn a_fresh_token_that_connect_refuses_asks_again(stage: &mut Stage<'_>) {
     }
 }
 
-/// Where each is good once, the next one is kept: else the session would end at the second refresh.
+/// If each refresh token is valid once, the page must store the next one: otherwise the session
+/// would end at the second refresh.
 fn a_refresh_token_is_used_once(stage: &mut Stage<'_>) {
     go_live(stage, QUIET);
     let Stage { page, server, .. } = stage;
@@ -171,7 +172,7 @@ fn a_refresh_token_is_used_once(stage: &mut Stage<'_>) {
     assert_eq!(page.text("sign-in"), None, "it was asked to sign in");
 }
 
-/// Both windows notice at once that the token has expired, and only one of them may use the refresh
+/// Both windows notice the expired token at the same time, and only one of them may use the refresh
 /// token.
 fn two_windows_refresh_once(stage: &mut Stage<'_>) {
     go_live(stage, QUIET);
@@ -202,8 +203,8 @@ fn two_windows_refresh_once(stage: &mut Stage<'_>) {
     assert_eq!(refreshes, 1, "{calls}");
 }
 
-/// The server announces that the token is good no more, and disconnects the socket. The page renews it
-/// once; if that does not help, the player signs in again.
+/// The server announces that the token is no longer valid, and disconnects the socket. The page
+/// refreshes it once; if that does not help, the player must sign in again.
 fn a_session_that_the_server_ends(stage: &mut Stage<'_>) {
     let scripted = enter_scripted(stage, Act::Admit(&[]));
     let Stage { page, .. } = stage;
@@ -223,7 +224,7 @@ fn a_session_that_the_server_ends(stage: &mut Stage<'_>) {
     page.wait_for_text("sign-in-error", "登录已过期，请重新登录。");
 }
 
-/// Signs in, waits until the server calls the access token expired, and returns it.
+/// Signs in, waits until the access token has expired for the server, and returns it.
 fn sign_in_and_expire(stage: &Stage<'_>, kept: Store) -> String {
     let Stage { page, server, .. } = stage;
     page.visit(&server.url(QUIET));

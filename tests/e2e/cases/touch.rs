@@ -1,4 +1,4 @@
-//! Room for a thumb: 44 px in both directions, whatever is touched.
+//! Touch targets: every control has at least 44 px in both directions.
 
 use serde_json::{Value, json};
 
@@ -16,7 +16,7 @@ pub(super) const CASES: &[Case] = &[
     }),
 ];
 
-/// Small phones, upright and on their side.
+/// Small phones in portrait and landscape.
 const SIZES: [(u32, u32); 3] = [(320, 568), (390, 844), (667, 375)];
 
 fn a_thumb_fits_on_all(stage: &mut Stage<'_>, language: &str) {
@@ -72,7 +72,7 @@ fn a_thumb_fits_on_all(stage: &mut Stage<'_>, language: &str) {
     );
 }
 
-/// What can be touched and has nowhere room for a thumb.
+/// Returns the controls without a place that is large enough for a thumb.
 fn too_small(page: &Page, state: &str) -> Vec<String> {
     let told = page.session().run(TOO_SMALL);
     let many = told["many"].as_u64().unwrap_or_default();
@@ -81,7 +81,8 @@ fn too_small(page: &Page, state: &str) -> Vec<String> {
     small.filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
-/// Feels with a disc of 44 px, less what is lost by rounding to pixels, for a place on each control where all of the disc touches nothing else.
+/// Searches each control for a place where a disc of 44 px, less the rounding to pixels, touches
+/// nothing else.
 const TOO_SMALL: &str = r#"
 const RADIUS = 21.5;
 const STEP = 2;
