@@ -1,4 +1,4 @@
-//! A WebSocket, and nothing of the protocols on it.
+//! A WebSocket client without any protocol on top.
 
 use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpStream};
@@ -9,13 +9,13 @@ use tungstenite::{Error, Message, WebSocket};
 
 use crate::transcript::Frame;
 
-/// How long the server may take to take a frame, or to open.
+/// The time limit for sending a frame and for opening the connection.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 #[derive(Debug)]
 pub(crate) struct Client(WebSocket<TcpStream>);
 
-/// What a server does.
+/// What the client receives.
 #[derive(Debug)]
 pub(crate) enum Incoming {
     Frame(Frame),
@@ -41,7 +41,7 @@ impl Client {
         self.0.send(message).context("a frame could not be sent")
     }
 
-    /// What comes next, if it comes before the deadline. The last that comes is the close.
+    /// Returns the next frame, or the close, which is the last; `None` at the deadline.
     pub(crate) fn receive(&mut self, deadline: Instant) -> Result<Option<Incoming>> {
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
@@ -57,14 +57,14 @@ impl Client {
                         Some(frame) => (frame.code.into(), frame.reason.to_string()),
                         None => (1005, String::new()),
                     };
-                    // The answer to it goes out.
+                    // Sends the reply to the close frame.
                     let _ = self.0.flush();
                     return Ok(Some(Incoming::Closed { code, reason }));
                 }
                 Ok(_) => continue,
                 Err(Error::Io(error)) if is_timeout(error.kind()) => return Ok(None),
                 Err(Error::Capacity(error)) => return Err(error.into()),
-                // However it ended, a browser has one code for it.
+                // A browser reports the same code for every abnormal closure.
                 Err(_) => {
                     let reason = String::new();
                     return Ok(Some(Incoming::Closed { code: 1006, reason }));

@@ -1,7 +1,8 @@
 //! Records what real Socket.IO servers send, as fixtures for the tests of `socketio-proto`.
 //!
-//! `cargo xtask record` calls it with `record`, which writes the recordings anew, or `check`, which compares them with
-//! what the servers send now. The servers are those of `tests/servers` and the example `test_server` of `server`.
+//! `cargo xtask record` runs it with `record`, which replaces the recordings, or `check`, which
+//! compares them with what the servers send now. The servers are those of `tests/servers` and the
+//! example `test_server` of `server`.
 
 mod client;
 mod names;

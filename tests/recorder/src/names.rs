@@ -1,14 +1,14 @@
-//! Names in the place of ids that differ at each run.
+//! Replaces ids, which differ in each run, by numbered names.
 
-/// Members of a payload that hold such an id.
+/// Object keys whose values are ids.
 const KEYS: [&str; 3] = ["\"sid\":\"", "\"pid\":\"", "\"id\":\""];
 
-/// The ids that have been seen, in the order in which they came.
+/// The ids so far, in order of appearance.
 #[derive(Debug, Default)]
 pub(crate) struct Names(Vec<String>);
 
 impl Names {
-    /// The text with each id in it replaced by its number.
+    /// Returns the text with each id replaced by its name.
     pub(crate) fn replace(&mut self, text: &str) -> String {
         for key in KEYS {
             for (at, _) in text.match_indices(key) {

@@ -1,4 +1,4 @@
-//! Plays every scenario to every server, and writes down or compares what comes of it.
+//! Plays every scenario on every server, and records or compares the result.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -16,16 +16,17 @@ use crate::servers::{Kind, Options, root};
 use crate::stage::{Quiet, Stage};
 use crate::transcript::{Recording, Transcript};
 
-/// Scenarios at once: most of the time each waits.
+/// The number of scenarios at a time: each waits most of the time.
 const AT_ONCE: usize = 8;
 
-/// How long a server says nothing when it has nothing more to say. Two recordings, with a short and a long wait, must agree.
+/// The silence after which a server is expected to send nothing more. Two recordings, with the
+/// short and the long wait, must agree.
 const QUIET: [Duration; 2] = [Duration::from_millis(400), Duration::from_millis(1200)];
 
-/// How long is listened behind what was expected.
+/// The time to wait for further frames after the expected ones.
 const MOMENT: Duration = Duration::from_millis(50);
 
-/// Compares what the servers send with what was recorded.
+/// Compares what the servers send with the recordings.
 pub(crate) fn check(arguments: Arguments) -> ExitCode {
     run(arguments, |shared, kind, scenario| {
         let recorded = read(kind)?;
@@ -40,7 +41,7 @@ pub(crate) fn check(arguments: Arguments) -> ExitCode {
     .exit_code()
 }
 
-/// Writes the recordings anew, those that the filter leaves out excepted.
+/// Replaces the recordings, except those that the filter excludes.
 pub(crate) fn record(arguments: Arguments) -> ExitCode {
     let recordings = Arc::new(Mutex::new(BTreeMap::<Kind, Vec<Recording>>::new()));
     let made = Arc::clone(&recordings);
@@ -93,7 +94,7 @@ fn run(
     libtest_mimic::run(&arguments, trials.collect())
 }
 
-/// The servers that scenarios share, started when they are wanted.
+/// The servers that scenarios share, each started when it is first needed.
 #[derive(Debug, Default)]
 struct Shared(Mutex<BTreeMap<Kind, Arc<Mutex<Option<Server>>>>>);
 
@@ -148,7 +149,7 @@ fn read(kind: Kind) -> Result<Transcript> {
     Transcript::parse(&text).map_err(|fault| anyhow::anyhow!("{}: {fault}", path.display()))
 }
 
-/// Puts the new recordings in the places of the old. What the core reports is left for its test to add.
+/// Replaces the old recordings by the new ones. The test of the core adds what the core reports.
 fn write(kind: Kind, new: &[Recording]) -> Result<()> {
     let old = match path(kind)?.exists() {
         true => read(kind)?.recordings,

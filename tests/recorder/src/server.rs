@@ -12,7 +12,8 @@ use crate::servers::{Kind, Options};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// It ends with this value; and by itself when this program does, which closes its standard input.
+/// A server process. It is killed when this value is dropped, and ends by itself when this program
+/// ends, which closes its standard input.
 #[derive(Debug)]
 pub(crate) struct Server {
     kind: Kind,
@@ -32,7 +33,7 @@ impl Server {
         })
     }
 
-    /// Starts another where it was.
+    /// Restarts the server on the same port.
     pub(crate) fn restart(&mut self) -> Result<()> {
         self.kill()?;
         (self.child, self.address) = spawn(self.kind, self.options, self.address.port())?;
@@ -45,7 +46,7 @@ impl Server {
         Ok(())
     }
 
-    /// Asks it to end, as a service manager does.
+    /// Sends SIGTERM, as a service manager does.
     pub(crate) fn terminate(&self) -> Result<()> {
         let status = Command::new("kill")
             .args(["-TERM", &self.child.id().to_string()])
@@ -59,7 +60,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It may have ended already.
+        // The process may have ended already.
         let _ = self.kill();
     }
 }
@@ -67,7 +68,7 @@ impl Drop for Server {
 fn spawn(kind: Kind, options: Options, port: u16) -> Result<(Child, SocketAddr)> {
     let mut program = kind.program(options, port)?;
     program.stdin(Stdio::piped()).stdout(Stdio::piped());
-    // Handlers that throw print there.
+    // Discards the messages of handlers that throw.
     program.stderr(Stdio::null());
     let mut child = program
         .spawn()
@@ -76,7 +77,7 @@ fn spawn(kind: Kind, options: Options, port: u16) -> Result<(Child, SocketAddr)>
     let (said, lines) = mpsc::channel();
     std::thread::spawn(move || {
         for line in BufReader::new(out).lines().map_while(Result::ok) {
-            // Read on when nobody listens any more: the server must not block.
+            // Keep reading when nobody receives the lines any more: the server must not block.
             let _ = said.send(line);
         }
     });

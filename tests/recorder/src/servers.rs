@@ -21,12 +21,12 @@ pub(crate) enum Kind {
     Socketioxide,
 }
 
-/// What it is started with.
+/// The options of a server.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Options {
-    /// Milliseconds between two heartbeats, and for the answer to one.
+    /// The interval of heartbeats, and the time limit for the reply, in milliseconds.
     pub(crate) heartbeat: (u32, u32),
-    /// Bytes that a message to it may have.
+    /// The maximal size of a message to the server, in bytes.
     pub(crate) max_bytes: Option<u32>,
 }
 
@@ -49,7 +49,7 @@ impl Kind {
         Self::Socketioxide,
     ];
 
-    /// The name of its file.
+    /// Returns the name of its file of recordings.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Node => "node",
@@ -75,7 +75,7 @@ impl Kind {
         matches!(self, Self::Flask | Self::FlaskAlways | Self::FlaskAny)
     }
 
-    /// What stands above its recordings.
+    /// Returns the text at the top of its recordings.
     pub(crate) fn preamble(self) -> Result<String> {
         let what = match self {
             Self::Node => format!("socket.io {} on Node.js", npm("socket.io")?),
@@ -116,7 +116,7 @@ impl Kind {
         ))
     }
 
-    /// The program, which prints where it listens.
+    /// Returns the command of the server, which prints its address.
     pub(crate) fn program(self, options: Options, port: u16) -> Result<Command> {
         let mut program = match self {
             Self::Node => {
@@ -127,14 +127,14 @@ impl Kind {
             }
             Self::Socketioxide => {
                 let mut server = Command::new(given("RECORDER_SOCKETIOXIDE")?);
-                // A handler that panics takes its time over a backtrace.
+                // A backtrace would delay a handler that panics.
                 server.env("RUST_BACKTRACE", "0");
                 server
             }
             _ => {
                 let mut python = Command::new(given("RECORDER_PYTHON")?);
                 python.current_dir(root()?.join("tests/servers/python"));
-                // `-B`: no compiled files are left in the checkout.
+                // `-B`: write no compiled files into the checkout.
                 python.arg("-B").arg(match self.is_flask() {
                     true => "flask_server.py",
                     false => "asgi_server.py",
@@ -158,7 +158,7 @@ impl Kind {
     }
 }
 
-/// The root of the checkout.
+/// Returns the root of the checkout.
 pub(crate) fn root() -> Result<PathBuf> {
     let package = std::env::var_os("CARGO_MANIFEST_DIR").context("cargo is to run this program")?;
     Ok(Path::new(&package).join("../.."))
@@ -190,7 +190,7 @@ fn locked(package: &str) -> Result<String> {
     version("Cargo.lock", &before, '"')
 }
 
-/// What stands in a file between `before` and `behind`.
+/// Returns the text of a file between `before` and the next `behind`.
 fn version(file: &str, before: &str, behind: char) -> Result<String> {
     let text = fs::read_to_string(root()?.join(file)).with_context(|| format!("no {file}"))?;
     let version = text.split_once(before).map(|(_, rest)| rest);

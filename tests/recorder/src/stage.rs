@@ -1,4 +1,4 @@
-//! What a scenario is played on: a client, a server, and the lines that are recorded.
+//! The stage of a scenario: a client, a server, and the recorded lines.
 
 use std::time::{Duration, Instant};
 
@@ -9,15 +9,15 @@ use crate::names::Names;
 use crate::server::Server;
 use crate::transcript::{Frame, Line};
 
-/// What is known to come may take that long.
+/// The time limit for a frame that is expected.
 const PATIENCE: Duration = Duration::from_secs(15);
 
-/// When a server has nothing more to say.
+/// The condition for a server to have nothing more to send.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Quiet<'a> {
-    /// After this time.
+    /// No frame for this time.
     After(Duration),
-    /// When it has said what is expected, and a moment later.
+    /// All expected lines have been received, and no frame for this time afterwards.
     When(&'a [Line], Duration),
 }
 
@@ -27,7 +27,8 @@ pub(crate) struct Stage<'a> {
     client: Client,
     quiet: Quiet<'a>,
     names: Names,
-    /// Whether heartbeats are recorded, and left to the scenario to answer.
+    /// Whether heartbeats are recorded and left to the scenario to answer; otherwise they are
+    /// answered here.
     heartbeats: bool,
     is_closed: bool,
     pub(crate) lines: Vec<Line>,
@@ -48,7 +49,7 @@ impl<'a> Stage<'a> {
         Ok(stage)
     }
 
-    /// Opens another WebSocket, where the first is closed.
+    /// Opens a new WebSocket after the first one was closed.
     pub(crate) fn reopen(&mut self) -> Result<()> {
         self.client = Client::open(self.server.address)?;
         self.is_closed = false;
@@ -56,8 +57,9 @@ impl<'a> Stage<'a> {
         self.handshake()
     }
 
-    /// Connects `/`, and from then on records heartbeats, and leaves it to the scenario to answer them. A ping before
-    /// that is not recorded: socketioxide sends its first before or behind the reply.
+    /// Connects to `/`; from then on, records heartbeats and leaves them to the scenario to answer.
+    /// A ping before that is not recorded: socketioxide sends its first one before or after the
+    /// reply.
     pub(crate) fn connect_and_mute(&mut self, replies: usize) -> Result<()> {
         self.send("40")?;
         let before = self.lines.len();
@@ -78,12 +80,12 @@ impl<'a> Stage<'a> {
         self.write(Frame::Binary(data.to_owned()), Line::Sent)
     }
 
-    /// Sends what no client of ours sends.
+    /// Sends a frame that our client would never send.
     pub(crate) fn forge(&mut self, text: &str) -> Result<()> {
         self.write(Frame::Text(text.to_owned()), Line::Forged)
     }
 
-    /// Acknowledges the event that came last, with these arguments.
+    /// Acknowledges the last event with these arguments.
     pub(crate) fn acknowledge(&mut self, arguments: &str) -> Result<()> {
         let asked = self.lines.iter().rev().find_map(|line| match line {
             Line::Received(Frame::Text(text)) => text.strip_prefix("42"),
@@ -97,7 +99,7 @@ impl<'a> Stage<'a> {
         self.send(&format!("43{id}{arguments}"))
     }
 
-    /// Takes all that comes, until the server is quiet.
+    /// Receives frames until the server is quiet.
     pub(crate) fn settle(&mut self) -> Result<()> {
         match self.quiet {
             Quiet::After(quiet) => while self.take(quiet)? {},
@@ -114,7 +116,7 @@ impl<'a> Stage<'a> {
         Ok(())
     }
 
-    /// As [`settle`](Self::settle), and says that nothing came, where the client waits for something.
+    /// Like [`settle`](Self::settle), and records a silence: the client keeps waiting for a frame.
     pub(crate) fn silence(&mut self) -> Result<()> {
         self.settle()?;
         if !self.is_closed {
@@ -123,7 +125,7 @@ impl<'a> Stage<'a> {
         Ok(())
     }
 
-    /// Takes all that comes, until this beginning of a frame does.
+    /// Receives frames up to the first one that begins with this text.
     pub(crate) fn until(&mut self, beginning: &str) -> Result<()> {
         let before = self.lines.len();
         let come = |line: &Line| match line {
@@ -138,7 +140,7 @@ impl<'a> Stage<'a> {
         Ok(())
     }
 
-    /// Takes all that comes, until the WebSocket is closed.
+    /// Receives frames until the WebSocket is closed.
     pub(crate) fn closes(&mut self) -> Result<()> {
         while !self.is_closed {
             if !self.take(PATIENCE)? {
@@ -148,9 +150,10 @@ impl<'a> Stage<'a> {
         Ok(())
     }
 
-    /// Looks for these text frames with a binary frame behind them, one right behind the other, in all that comes until
-    /// `ends` texts have come that end so. Of all that has come since the last frame was sent, only they are kept, and where
-    /// they are not found, that frame is not kept either.
+    /// Receives frames until `ends` texts with this ending have arrived, and searches them for two
+    /// given text frames directly followed by a binary frame. Returns whether they were found. Of
+    /// the received frames only those three are recorded; if they are not found, the last sent
+    /// frame is removed from the recording as well.
     pub(crate) fn excerpt(
         &mut self,
         [first_text, second_text]: [&str; 2],
@@ -215,7 +218,7 @@ impl<'a> Stage<'a> {
         Ok(())
     }
 
-    /// Takes what comes within this time; `false` where nothing did.
+    /// Receives one frame within this time; returns `false` if there was none.
     fn take(&mut self, time: Duration) -> Result<bool> {
         if self.is_closed {
             return Ok(false);

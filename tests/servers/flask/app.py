@@ -1,15 +1,15 @@
-"""The game's Flask server as the page meets it, on a real Flask-SocketIO, for the tests.
+"""The game's Flask server as the page uses it, on a real Flask-SocketIO, for the tests.
 
 It serves the page, `/socket.io/` and `/api` from one origin, prints `listening on 127.0.0.1:PORT` when it is ready,
 and ends when its standard input closes or its life time is over, so that no test leaves one behind.
 
     python app.py --port 5000 --dist ../../../dist --stay
 
-Tests steer it over HTTP, see `Controls`:
+Tests control it over HTTP, see `Controls`:
 
     POST /control/settings  {"access_lifetime": 1, "refresh_as_string": true, ...}   → the settings
     POST /control/expire                                        every access token issued so far counts as expired
-    POST /control/stale                                         … at CONNECT only: /api still takes it
+    POST /control/stale                                         … at CONNECT only: /api still accepts it
     POST /control/emit      {"event", "data", "namespace", "to"}
     POST /control/disconnect {"sid"}                            from namespace /mofang
     POST /control/drop                                          closes every connection
@@ -43,27 +43,29 @@ REFRESH_LIFETIME = 30 * 24 * 3600
 
 @dataclass
 class Controls:
-    """What a test can change while the server runs."""
+    """The settings that a test can change while the server runs."""
 
     # Seconds.
     access_lifetime: float = 3600
     push_interval: float = 1
     # The server that returns the bare token as the result of User.refresh.
     refresh_as_string: bool = False
-    # Arguments of the refusal of every CONNECT to /mofang: a message, then any data. None lets it in.
+    # Arguments of the refusal of every CONNECT to /mofang: a message, then any data. None accepts
+    # it.
     refuse: "list | None" = None
     # Whether the handler of every CONNECT to /mofang raises an exception: such a CONNECT is never answered.
     connect_raises: bool = False
-    # Whether each refresh token is good once, and a second use of one ends the session.
+    # Whether each refresh token is valid once, and a second use ends the session.
     rotate: bool = False
-    # How /api fails: "error-200" and "error-500" are JSON-RPC errors with that status, "not-json" is a page of HTML, "hang"
-    # answers only after the client has given up.
+    # How /api fails: "error-200" and "error-500" are JSON-RPC errors with that status, "not-json"
+    # is an HTML page, "hang" answers only after the client has given up.
     api_fault: "str | None" = None
-    # The errno that User.info fails with. None lets it answer.
+    # The errno that User.info fails with. None for success.
     info_errno: "int | None" = None
-    # The origin that may call /api from elsewhere, "null" for pages on the device. None lets nobody.
+    # The origin that may call /api from elsewhere, "null" for pages on the device. None allows no
+    # other origin.
     allow_origin: "str | None" = None
-    # Entries of the user that User.info tells in place of the user's own.
+    # Entries that User.info returns instead of the user's own.
     user: dict = field(default_factory=dict)
 
     def update(self, changes):
@@ -76,7 +78,7 @@ class Controls:
 
 @dataclass
 class Seen:
-    """What the clients did, for the tests to ask about."""
+    """What the clients did, for the tests to read."""
 
     connections: list = field(default_factory=list)
     handshakes: int = 0
@@ -106,7 +108,7 @@ class Tokens:
 
     def issue(self, user_id, kind):
         lifetime = self.controls.access_lifetime if kind == "access" else REFRESH_LIFETIME
-        # PyJWT wants the subject as a string; the identity is the integer.
+        # PyJWT requires a text as the subject; the identity is an integer.
         claims = {
             "sub": str(user_id),
             "type": kind,
@@ -270,12 +272,13 @@ def serve_events(socketio, options, controls, tokens, seen):
         if controls.connect_raises:
             raise RuntimeError("as the test wishes")
         if tokens.stale_through and tokens.is_stale((auth or {}).get("token", "")):
-            # As a server says it that can send a text only.
+            # As a server that can only send text.
             raise ConnectionRefusedError("1005 token expired")
         if controls.refuse is not None:
             raise ConnectionRefusedError(*controls.refuse)
         seen.connections.append(request.sid)
-        # From inside the handler, so it reaches the newcomer before the reply to its CONNECT.
+        # Emitted within the handler, so that it reaches the newcomer before the reply to its
+        # CONNECT.
         welcome = {"count": options.registered, "sid": request.sid}
         socketio.emit("server_response", welcome, namespace=NAMESPACE)
 
@@ -304,10 +307,10 @@ def serve_events(socketio, options, controls, tokens, seen):
     def my_broadcast(data):
         note("my_broadcast", data)
         emit("broadcast_response", data, broadcast=True)
-        # With no namespace it goes to "/".
+        # Without a namespace it is emitted in "/".
         socketio.emit("some event", {"data": 42})
 
-    # Without a handler of its own the namespace "/" would be refused.
+    # Without a handler the namespace "/" would be refused.
     @socketio.on("connect", namespace="/")
     def connect_root(_auth=None):
         pass
@@ -339,7 +342,7 @@ def serve_api(app, api, controls):
 
 
 def serve_page(app, dist, policy):
-    # Not every system knows it, and a browser compiles no other type while it streams.
+    # Some systems don't know the type, and a browser compiles a stream only with this one.
     mimetypes.add_type("application/wasm", ".wasm")
 
     @app.get("/", defaults={"path": "index.html"})
@@ -394,7 +397,8 @@ def serve_controls(app, socketio, controls, tokens, seen):
     @app.post("/control/drop")
     def drop():
         for connection in list(socketio.server.eio.sockets.values()):
-            # Its queue may never be done: what is put there while the client closes as well, nobody takes.
+            # Waiting for its queue might never end: nobody takes what is added while the client
+            # closes, too.
             connection.close(wait=False)
         return jsonify({})
 
@@ -419,7 +423,7 @@ def counting_handshakes(wsgi_app, seen):
 
 def end_with(options):
     def end():
-        # Not sys.exit: that would end this thread only.
+        # Not sys.exit, which would only end this thread.
         os._exit(0)
 
     if options.max_life > 0:

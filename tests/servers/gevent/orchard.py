@@ -1,5 +1,6 @@
-"""The orchard's events on Flask-SocketIO with gevent, for the load of `cargo xtask bench --only server`: what the default
-server does with an event, and nothing else. Whoever connects may do everything; a token is not looked at.
+"""The orchard's events on Flask-SocketIO with gevent, for the load of
+`cargo xtask bench --only server`: handles each event as the default server does, and does nothing
+else. Every client may do everything; tokens are not checked.
 
 It prints `listening on 127.0.0.1:PORT` when it is ready, and ends when its standard input closes or its life time is over.
 Over HTTP: GET /healthz; GET /collect collects garbage.
@@ -58,13 +59,13 @@ def serve_controls(app):
 
 def end_by_itself(max_life):
     def end():
-        # Not sys.exit: that would end this greenlet only.
+        # Not sys.exit, which would only end this greenlet.
         os._exit(0)
 
     gevent.spawn_later(max_life / 1000, end)
 
     def watch():
-        # In a thread of its own: a read would block every greenlet of this one.
+        # In its own thread: a read would block every greenlet of this one.
         ThreadPool(1).apply(os.read, (0, 1))
         end()
 
@@ -74,7 +75,7 @@ def end_by_itself(max_life):
 def parse_options():
     parser = argparse.ArgumentParser(description="The orchard's events on Flask-SocketIO with gevent.")
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one (default)")
-    # Milliseconds, as all of these.
+    # All times are in milliseconds.
     parser.add_argument("--ping-interval", type=float, default=25000)
     parser.add_argument("--ping-timeout", type=float, default=20000)
     parser.add_argument("--max-life", type=float, default=600000)

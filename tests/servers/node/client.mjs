@@ -1,23 +1,25 @@
-// The reference client, for the tests of ours: plays scripts to it on a simulated clock and network. Each line of its
-// input is a script in JSON, and each line of its output the trace of one.
+// The reference client, for the comparison with ours: runs it through scripts on a simulated clock
+// and network. Each line of the input is a script in JSON, and each line of the output is the trace
+// of one script.
 //
 //   {manager: {…}, sockets: [{namespace, auth, asks, ackTimeout, retries}], handlers: [{socket, on, times, actions}],
 //    steps: [[step, …], …]}
 //   → {steps: [{notices: [{at, …}], wire: [{at, transport, …}], state: {…}}, …]}, one for each list of steps
 //
-// What the steps and the actions are is said in crates/socketio-proto/tests/differential_client/script.rs. Bytes within
-// a value are {"base64": "…"}, both ways.
+// The steps and the actions are described in
+// crates/socketio-proto/tests/differential_client/script.rs. Bytes within a value are {"base64":
+// "…"}, in both directions.
 
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
 
-// More timers than any script sets: more of them are a loop.
+// More timers than any script sets; beyond that, the client is in a loop.
 const MOST_TIMERS = 500;
 
 const parked = setImmediate;
 let run;
 
-// A browser, as far as the client looks at it. It takes hold of most of this when it is loaded.
+// The part of a browser that the client uses. The client captures most of it when it is loaded.
 const offline = [];
 globalThis.addEventListener = (name, listener) => {
   if (name === "offline") offline.push(listener);
@@ -45,7 +47,7 @@ process.on("unhandledRejection", (error) => run.uncaught(error));
 
 const modules = process.env.ORCHARD_NODE_MODULES;
 const require = createRequire(modules ? `${modules}/` : import.meta.url);
-// What a browser loads.
+// The build for browsers.
 const { Manager } = require("socket.io-client/dist/socket.io.js");
 
 class Thrown extends Error {}
@@ -83,7 +85,7 @@ class Clock {
   }
 }
 
-// One WebSocket, from the network's side.
+// One WebSocket, as the network sees it.
 class Link {
   constructor(socket, number) {
     this.socket = socket;
@@ -138,7 +140,7 @@ class Run {
   link = undefined;
   emits = 0;
   answers = [];
-  // The ids under which the server was asked for acknowledgements, by namespace.
+  // The ids of the requested acknowledgements, by namespace.
   ids = new Map();
   trace = [];
   isOver = false;
@@ -163,7 +165,7 @@ class Run {
       this.end();
       this.begin();
     }
-    // What is left of it must not reach into the next script.
+    // The rest of this script must not affect the next one.
     this.isOver = true;
     await this.task(() => this.manager._close());
     await this.step("offline");
@@ -209,7 +211,7 @@ class Run {
     this.ids.get(namespace).push(id);
   }
 
-  // What a browser does as one task, with the microtasks behind it.
+  // Runs `work` as one task of a browser, followed by its microtasks.
   async task(work) {
     try {
       work();
@@ -324,7 +326,7 @@ class Run {
         this.notice({ notice: "ack", socket: index, emit: number, ...result });
         this.handle(index, "ack");
       };
-      // What `emitWithAck` does.
+      // As `emitWithAck` does.
       if (ack === "awaited") callback.withError = true;
       values.push(callback);
     }
@@ -381,7 +383,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   process.stdout.write(`${JSON.stringify(answer)}\n`);
 }
 
-// Why a connect failed: one word, or the server's own.
+// The reason of a failed connection: one word, or the server's message.
 function kind({ type, message }) {
   if (type === "TransportError" || message === "server error") return "transport";
   return message.includes("v2.x") ? "incompatible" : message;
@@ -396,7 +398,7 @@ function bytes(text) {
   return new Uint8Array(Buffer.from(text, "base64")).buffer;
 }
 
-// A value as it is reported.
+// Converts a value for the trace.
 function shown(value) {
   if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) return { base64: base64(value) };
   if (Array.isArray(value)) return value.map(shown);
@@ -404,7 +406,7 @@ function shown(value) {
   return value;
 }
 
-// A value as it is asked for.
+// Converts a value of the script.
 function meant(value) {
   if (Array.isArray(value)) return value.map(meant);
   if (!value || typeof value !== "object") return value;

@@ -1,12 +1,13 @@
-// The reference's own decoder and encoder, for the tests of ours: reads one line of JSON after the other, and answers
-// each with one.
+// The decoder and encoder of the reference, for the comparison with ours: reads lines of JSON and
+// answers each with one line.
 //
 //   "…"                                        a text frame      answered as the example `inspect --json` answers it;
 //   {"base64": "…"}                            a binary frame    errors are of the kind `refused`
 //   {"reset": true}                            a new connection  {"reset": true}
 //   {"encode": {type, namespace, id, data}}    a packet          {"frames": ["…", {"base64": "…"}, …]}
 //
-// Bytes within a packet's data are {"base64": "…"}, both ways. Half surrogates become U+FFFD, as in a frame.
+// Bytes within a packet's data are {"base64": "…"}, in both directions. Lone surrogates become
+// U+FFFD, as in a frame.
 
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
@@ -95,7 +96,7 @@ function refused(error) {
   return { kind: "refused", message: whole(error?.message ?? String(error)) };
 }
 
-// A value as it is answered.
+// Converts a value for the response.
 function shown(value) {
   if (Buffer.isBuffer(value)) return { base64: value.toString("base64") };
   if (typeof value === "string") return whole(value);
@@ -104,7 +105,7 @@ function shown(value) {
   return value;
 }
 
-// A value as it is asked for.
+// Converts a value of the request.
 function meant(value) {
   if (Array.isArray(value)) return value.map(meant);
   if (!value || typeof value !== "object") return value;
@@ -113,7 +114,7 @@ function meant(value) {
   return mapped(value, meant);
 }
 
-// Without a prototype, so that `__proto__` is a key as others.
+// Without a prototype, so that `__proto__` is an ordinary key.
 function mapped(object, change) {
   const result = Object.create(null);
   for (const [key, value] of Object.entries(object)) result[whole(key)] = change(value);

@@ -1,5 +1,6 @@
-// The orchard's events on the reference implementation, for the load of `cargo xtask bench --only server`: what the
-// default server does with an event, and nothing else. Whoever connects may do everything; a token is not looked at.
+// The orchard's events on the reference implementation, for the load of `cargo xtask bench --only
+// server`: handles each event as the default server does, and does nothing else. Every client may
+// do everything; tokens are not checked.
 //
 // It prints `listening on 127.0.0.1:PORT` when it is ready, and ends when its standard input closes or its life time is
 // over. Over HTTP: GET /healthz; GET /collect collects garbage, if Node.js was started with --expose-gc.
@@ -11,7 +12,7 @@ import { Server } from "socket.io";
 const { values: options } = parseArgs({
   options: {
     port: { type: "string", default: "0" },
-    // Milliseconds, as all of these.
+    // All times are in milliseconds.
     "ping-interval": { type: "string", default: "25000" },
     "ping-timeout": { type: "string", default: "20000" },
     "max-life": { type: "string", default: "600000" },

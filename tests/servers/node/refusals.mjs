@@ -1,4 +1,4 @@
-// Every way in which a namespace is refused, or ends.
+// Every way in which a server refuses or ends a namespace.
 
 /// Refuses, in the way that auth `{how}` names:
 //
@@ -40,7 +40,7 @@ export function serveRefusals(namespace) {
   });
 }
 
-/// Emits `late` to whoever is disconnected.
+/// Emits `late` to each socket that is disconnected.
 export function serveFarewell(namespace) {
   namespace.on("connection", (socket) => {
     socket.on("leave", () => socket.disconnect());

@@ -1,7 +1,7 @@
 // A Socket.IO server of the reference implementation, for the tests of the client.
 //
-// It prints `listening on 127.0.0.1:PORT` when it is ready, and ends when its standard input closes or its life time
-// is over, so that no test leaves one behind. Every address may call it (CORS `*`).
+// It prints `listening on 127.0.0.1:PORT` when it is ready, and ends when its standard input closes
+// or its life time is over, so that no test leaves one behind. CORS allows every origin.
 //
 // Events of every socket, in "/" and "/admin"; "…" are any arguments, binary ones too:
 //
@@ -14,8 +14,8 @@
 //   binary            with ack      ack and event `binary`: the same nested bytes, see `nestedBytes`
 //   leave                           DISCONNECT of this namespace
 //   leave all                       closes the connection and with it all namespaces
-//   drop                            cuts the transport with no word
-//   mute                            sends no more pings, so that the client's own deadline has to find out
+//   drop                            cuts the transport without notice
+//   mute                            sends no more pings, so that only the client's deadline can notice
 //   broadcast …                     event `broadcast …` to everybody in the namespace
 //   count             with ack      ack: how many sockets the namespace has
 //   flood N                         event `server_response {count, sid}` N times, the count from 0 on, the sid of 20 letters
@@ -31,7 +31,7 @@
 // `welcome {id, auth, recovered}`. Namespaces beside those, see `refusals.mjs`:
 //
 //   /refusals                       refuses in the way that auth `{how}` names
-//   /farewell                       `leave` ends it, and its disconnect handler emits `late`, whoever ended it
+//   /farewell                       `leave` ends it, and its disconnect handler emits `late`, whichever side ended it
 //
 // Over HTTP, with JSON:
 //
@@ -101,7 +101,7 @@ function serveEvents(namespace, refusal) {
     const { auth } = socket.handshake;
     const error = refusal(auth);
     if (error) return next(error);
-    // A middleware runs before the reply to CONNECT is written.
+    // Middlewares run before the reply to CONNECT is sent.
     if ("early" in auth) socket.emit("early", auth.early);
     next();
   });
@@ -167,7 +167,7 @@ function cut(connection) {
   else connection.close(true);
 }
 
-// The heartbeat has no switch of its own, so this reaches for a private field.
+// The library has no option to stop the heartbeat, so this uses a private field.
 function mute(connection) {
   clearTimeout(connection.pingIntervalTimer);
 }

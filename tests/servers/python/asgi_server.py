@@ -18,18 +18,20 @@ class Events:
         sio.on("*", self.answer, namespace=namespace)
 
     async def reply(self, sid, event, *args):
-        # A tuple, so that a lone None is an argument too.
+        # A tuple, so that a single None is also an argument.
         await self.sio.emit(event, args, namespace=self.namespace, to=sid)
 
     async def connect(self, sid, _environ, auth=None):
         if common.refuses(self.namespace, auth):
             raise socketio.exceptions.ConnectionRefusedError(*common.REFUSAL)
-        # From inside this handler, so both reach the newcomer before the reply to its CONNECT.
+        # Emitted within the handler, so that both reach the newcomer before the reply to its
+        # CONNECT.
         if auth and "early" in auth:
             await self.reply(sid, "early", auth["early"])
         await self.reply(sid, "welcome", common.welcome(sid, auth))
 
-    # What a handler returns is the acknowledgement. It is not told whether one is wanted: it gives both.
+    # The return value of a handler is the acknowledgement. The handler can't see whether one is
+    # requested: it returns one and emits an event.
     async def answer(self, event, sid, *args):
         match event:
             case "echo":

@@ -1,12 +1,12 @@
-"""What the Socket.IO servers of this folder share.
+"""Code that the Socket.IO servers of this folder share.
 
-They speak the events of `../node/server.mjs`, as far as python-socketio can; what differs is in the table of
+They support the events of `../node/server.mjs` that python-socketio can handle; the differences are in the table of
 `crates/socketio-web/tests/servers/matrix.rs`. Each prints `listening on 127.0.0.1:PORT` when it is ready, and ends
 when its standard input closes or its life time is over, so that no test leaves one behind.
 
-Events that only they have: `reserved` is answered by an event `connect`, which Node's server doesn't let out, and `nan`
-by an event `nan` with numbers that JSON doesn't have. Flask's alone: `threads` is answered by two threads that emit at
-once, `text` the one, and `bytes` the other.
+Events that only they have: `reserved` is answered by an event `connect`, which the server on Node.js refuses to emit,
+and `nan` by an event `nan` with numbers that JSON doesn't have. Only Flask has `threads`, which is answered by two
+threads that emit at the same time: one `text`, the other `bytes`.
 """
 
 import argparse
@@ -33,7 +33,7 @@ def nested_bytes():
 
 
 def refuse(how):
-    """What the connect handler of `/refusals` does: it raises, or returns what is returned here."""
+    """Refuses a connection in the connect handler of `/refusals`: raises, or gives the handler's return value."""
     match how:
         case "false" | "emit":
             return False
@@ -61,7 +61,7 @@ def parse_options():
     parser = argparse.ArgumentParser(description="A Socket.IO server for the tests of the client.")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one (default)")
-    # Milliseconds, as all of these.
+    # All times are in milliseconds.
     parser.add_argument("--ping-interval", type=float, default=25000)
     parser.add_argument("--ping-timeout", type=float, default=20000)
     parser.add_argument("--max-bytes", type=int, default=1_000_000, help="of a message")
@@ -74,7 +74,7 @@ def parse_options():
 
 
 def settings(options):
-    """What python-socketio is told, under Flask and under ASGI."""
+    """The options of python-socketio, under Flask and under ASGI."""
     return {
         "always_connect": options.always_connect,
         "namespaces": "*" if options.any_namespace else None,
@@ -84,14 +84,14 @@ def settings(options):
         "ping_timeout": options.ping_timeout / 1000,
         "logger": options.verbose,
         "engineio_logger": options.verbose,
-        # One after the other: answers come in the order of the questions.
+        # In sequence, so that the responses have the order of the requests.
         "async_handlers": False,
     }
 
 
 def end_by_itself(options):
     def end():
-        # Not sys.exit: that would end this thread only.
+        # Not sys.exit, which would only end this thread.
         os._exit(0)
 
     if options.max_life > 0:

@@ -12,19 +12,21 @@ import common
 
 def serve_events(socketio, namespace):
     def reply(event, *args):
-        # A tuple, so that a lone None is an argument too.
+        # A tuple, so that a single None is also an argument.
         socketio.emit(event, args, namespace=namespace, to=request.sid)
 
     @socketio.on("connect", namespace=namespace)
     def connect(auth=None):
         if common.refuses(namespace, auth):
             raise ConnectionRefusedError(*common.REFUSAL)
-        # From inside this handler, so both reach the newcomer before the reply to its CONNECT.
+        # Emitted within the handler, so that both reach the newcomer before the reply to its
+        # CONNECT.
         if auth and "early" in auth:
             reply("early", auth["early"])
         reply("welcome", common.welcome(request.sid, auth))
 
-    # What a handler returns is the acknowledgement. It is not told whether one is wanted: it gives both.
+    # The return value of a handler is the acknowledgement. The handler can't see whether one is
+    # requested: it returns one and emits an event.
     @socketio.on("*", namespace=namespace)
     def answer(event, *args):
         match event:
@@ -93,7 +95,7 @@ def serve_farewell(socketio):
 
 
 def emit_from_threads(socketio, namespace, sid):
-    """Two threads emit at once, one of them binary events: packets of the one come between packet and bytes of the other."""
+    """Emits from two threads, binary events from one: a text packet may come between a binary packet and its bytes."""
 
     def emit_many(event, *args):
         for _ in range(1000):

@@ -2,7 +2,7 @@ use crate::servers::{Kind, Options};
 
 use super::Scenario;
 
-/// python-engineio tells the client whole seconds, whatever it does itself.
+/// python-engineio announces whole seconds to the client, even if it uses fractions itself.
 const SHORT: Options = Options {
     heartbeat: (1000, 1000),
     ..Options::DEFAULT
@@ -13,7 +13,7 @@ const NARROW: Options = Options {
     ..Options::DEFAULT
 };
 
-/// What a connect to `/` is answered with: the reply, and an event.
+/// The number of frames that answer a CONNECT to `/`: the reply, and an event.
 const REPLIES: usize = 2;
 
 pub(super) fn scenarios() -> Vec<Scenario> {

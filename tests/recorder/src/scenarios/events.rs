@@ -34,12 +34,12 @@ pub(super) fn scenarios() -> Vec<Scenario> {
             stage.send("40")?;
             stage.settle()?;
             stage.send(r#"42["question","why"]"#)?;
-            // It waits for a second only.
+            // The server waits only one second for the acknowledgement.
             stage.until("42")?;
             stage.acknowledge(r#"["because",1]"#)?;
             stage.settle()
         })
-        // Node.js counts the questions of a namespace, whoever is asked.
+        // Node.js numbers acknowledgements per namespace, over all of its sockets.
         .alone(Options::DEFAULT),
         Scenario::new("binary", |stage| {
             stage.send("40")?;
@@ -72,7 +72,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
             stage.settle()
         })
         .on(|kind| is_python(kind) || kind == Kind::Socketioxide),
-        // There it ends the process.
+        // On Node.js it ends the process.
         Scenario::new("a handler throws", |stage| {
             stage.send("40")?;
             stage.settle()?;
@@ -85,7 +85,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
             stage.send("40")?;
             stage.settle()?;
             let begins = r#"451-["bytes",{"_placeholder":true,"num":0}]"#;
-            // How threads take turns is chance: what is looked for comes soon or late.
+            // The order of the threads is random: the excerpt appears sooner or later.
             for _ in 0..200 {
                 stage.send(r#"42["threads"]"#)?;
                 if stage.excerpt([begins, r#"42["text"]"#], "done\"]", 2)? {

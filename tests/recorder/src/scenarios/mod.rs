@@ -1,4 +1,4 @@
-//! What is played to the servers.
+//! The scenarios that are played on the servers.
 
 mod connects;
 mod ends;
@@ -15,11 +15,11 @@ use crate::servers::{Kind, Options};
 use crate::stage::Stage;
 
 pub(crate) struct Scenario {
-    /// Its heading in the file.
+    /// The heading of the recording in its file.
     pub(crate) name: String,
-    /// Which servers it is for.
+    /// Returns whether a server plays this scenario.
     pub(crate) on: On,
-    /// What the server is started with, where it is one for this scenario only.
+    /// The options of a server for this scenario alone; `None` for a shared server.
     pub(crate) own: Option<Options>,
     pub(crate) play: Box<Play>,
 }
@@ -27,7 +27,7 @@ pub(crate) struct Scenario {
 type On = fn(Kind) -> bool;
 type Play = dyn Fn(&mut Stage<'_>) -> Result<()> + Send + Sync;
 
-/// All of them, in the order of the files.
+/// Returns all scenarios, in the order of the recordings.
 pub(crate) fn all() -> Vec<Scenario> {
     let groups = [
         connects::scenarios(),
@@ -41,14 +41,14 @@ pub(crate) fn all() -> Vec<Scenario> {
 }
 
 impl Scenario {
-    /// On a server that others use as well.
+    /// Creates a scenario for a shared server.
     fn new(
         name: &str,
         play: impl Fn(&mut Stage<'_>) -> Result<()> + Send + Sync + 'static,
     ) -> Self {
         Self {
             name: name.to_owned(),
-            // Those that take any namespace differ in nothing else.
+            // Configurations for any namespace differ in nothing else.
             on: |kind| !kind.accepts_any_namespace(),
             own: None,
             play: Box::new(play),
@@ -59,7 +59,7 @@ impl Scenario {
         Self { on, ..self }
     }
 
-    /// On a server of its own.
+    /// Runs the scenario on its own server.
     fn alone(self, options: Options) -> Self {
         Self {
             own: Some(options),
@@ -78,7 +78,8 @@ fn is_node(kind: Kind) -> bool {
     kind == Kind::Node
 }
 
-/// Those on python-socketio that differ in more than the namespaces that they take.
+/// Returns whether the server is a python-socketio whose behaviour differs in more than its
+/// namespaces.
 fn is_python(kind: Kind) -> bool {
     kind.is_python() && !kind.accepts_any_namespace()
 }

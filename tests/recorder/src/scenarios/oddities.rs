@@ -1,6 +1,7 @@
 use super::Scenario;
 
-/// What no client of ours does: what servers answer shows what they are ready for.
+/// Returns the scenarios with frames that our client never sends: the servers' responses show what
+/// they tolerate.
 pub(super) fn scenarios() -> Vec<Scenario> {
     vec![
         Scenario::new("connected twice", |stage| {

@@ -3,7 +3,7 @@ use crate::stage::Stage;
 
 use super::{On, Scenario, is_node, is_python};
 
-/// What auth asks `/refusals` for, and who can do it.
+/// The values of `how` in the auth payload for `/refusals`, and the servers that support each.
 const WAYS: [(&str, On); 9] = [
     ("message", |kind| !kind.accepts_any_namespace()),
     ("data", |kind| is_node(kind) || is_python(kind)),
@@ -45,14 +45,14 @@ pub(super) fn scenarios() -> Vec<Scenario> {
             stage.silence()
         })
         .on(|kind| is_python(kind) || kind == Kind::Socketioxide),
-        // There it ends the process.
+        // On Node.js it ends the process.
         Scenario::new("the connect handler throws", |stage| {
             stage.send(r#"40/refusals,{"how":"throw"}"#)?;
             stage.closes()
         })
         .on(is_node)
         .alone(Options::DEFAULT),
-        // What a client does that gives up waiting, and does not know better.
+        // The behaviour of a client that gives up waiting and connects again.
         Scenario::new("not answered, and asked again", |stage| {
             stage.send("40")?;
             stage.settle()?;
