@@ -126,7 +126,7 @@ mod tests {
             "run --port 0",
             "run --port 65536",
             "test --repeat 0",
-            // For libFuzzer 0 is for ever.
+            // libFuzzer takes 0 for no limit.
             "fuzz --seconds 0",
         ] {
             let error = parse(line).unwrap_err();

@@ -1,15 +1,16 @@
-//! Tools are downloaded by `cargo binstall` where that is installed, and built where it finds none.
+//! Tools are downloaded by `cargo binstall` if that is installed, and built from source if it finds
+//! no binary.
 
 #![cfg(unix)]
-// All of this is a test, and a test fails by panicking; Clippy sees that only where `#[test]`
-// stands.
+// All of this is test code, which fails by panicking. Clippy only knows that for functions with
+// `#[test]`.
 #![allow(clippy::unwrap_used)]
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// What cargo is replaced by: it records its arguments, and installs programs that print their
+/// A substitute for cargo: it records its arguments, and installs programs that print their
 /// version.
 const CARGO: &str = r#"#!/bin/sh
 echo "$@" >> "$LOG"
@@ -44,7 +45,7 @@ for program in wasm-opt esbuild; do
 done
 "#;
 
-/// It prints the folder of the target, and its version.
+/// Prints the folder of the target, and its version.
 const RUSTC: &str = "#!/bin/sh\necho /\n";
 
 #[test]
@@ -77,8 +78,8 @@ fn has(log: &str, command: &str, package: &str) -> bool {
         .any(|line| line.starts_with(command) && line.contains(package))
 }
 
-/// Builds the page with an empty cache, as far as the programs that are no real ones get; returns
-/// what cargo was called with.
+/// Builds the page with an empty cache, up to the first program that is only a substitute, and
+/// returns the arguments of each call of cargo.
 fn build(name: &str, binstall_is_there: &str, binstall_finds: &str) -> String {
     let folder = std::env::temp_dir().join(format!("orchard-{name}-{}", std::process::id()));
     let bin = folder.join("bin");
@@ -86,7 +87,7 @@ fn build(name: &str, binstall_is_there: &str, binstall_finds: &str) -> String {
     let cargo = program(&bin, "cargo", CARGO);
     program(&bin, "npm", NPM);
     program(&bin, "rustc", RUSTC);
-    // With nothing on it that this user may have installed.
+    // Excludes tools that the user has installed.
     let path = format!("{}:/usr/bin:/bin", bin.display());
     let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
         .arg("build")

@@ -1,8 +1,8 @@
 //! Ctrl-C, or SIGTERM, must leave no child behind.
 
 #![cfg(unix)]
-// All of this is a test, and a test fails by panicking; Clippy sees that only where `#[test]`
-// stands.
+// All of this is test code, which fails by panicking. Clippy only knows that for functions with
+// `#[test]`.
 #![allow(clippy::unwrap_used)]
 
 use std::io::{BufRead, BufReader, Read};
@@ -11,10 +11,10 @@ use std::process::{Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
-/// Long for processes that have nothing to put in order.
+/// Far longer than a process without any cleanup takes to exit.
 const MOST: Duration = Duration::from_secs(30);
 
-/// What cargo is replaced by: it starts a child of its own, and waits for it.
+/// A substitute for cargo: it starts a child and waits for it.
 const CARGO: &str = "#!/bin/sh\nsleep 1000 &\necho cargo runs\nwait\n";
 
 #[test]
@@ -37,7 +37,7 @@ fn a_request_to_terminate_ends_the_children_too() {
             assert_ne!(out.read_line(&mut line).unwrap(), 0, "it ended");
         }
         sender.send("runs").unwrap();
-        // The pipe closes once the last of the processes is gone.
+        // The pipe closes once the last of the processes has exited.
         out.read_to_string(&mut line).unwrap();
         sender.send("closed").unwrap();
     });

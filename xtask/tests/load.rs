@@ -1,12 +1,13 @@
-//! The load of `test --load` must not outlive who wanted it.
+//! The load of `test --load` must end together with the process that started it.
 
-// All of this is a test, and a test fails by panicking; Clippy sees that only where `#[test]` stands.
+// All of this is test code, which fails by panicking. Clippy only knows that for functions with
+// `#[test]`.
 #![allow(clippy::unwrap_used)]
 
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// Long for a process that has nothing to put in order.
+/// Far longer than a process without any cleanup takes to exit.
 const MOST: Duration = Duration::from_secs(30);
 
 #[test]
@@ -35,7 +36,7 @@ fn all_cores_are_busy_until_the_input_closes() {
     assert!(status.success(), "{status}");
 }
 
-/// Waits until each of its threads but the first, which waits, has used the processor.
+/// Waits until each of its threads has used the processor, except the first, which only waits.
 #[cfg(target_os = "linux")]
 fn wait_for_work(id: u32) {
     let cores = std::thread::available_parallelism().unwrap().get();
@@ -54,7 +55,8 @@ fn wait_for_work(id: u32) {
     }
 }
 
-/// In ticks: the twelfth field behind the program's name, which may have spaces in it.
+/// Returns the user time in clock ticks: the twelfth field after the program's name, which may
+/// contain spaces.
 #[cfg(target_os = "linux")]
 fn user_time(stat: &str) -> u64 {
     let (_, fields) = stat.rsplit_once(") ").unwrap();

@@ -12,7 +12,7 @@ pub(crate) fn build() -> Result<()> {
     Ok(())
 }
 
-/// One line per file, the largest first, and their sum.
+/// Formats one line per file, the largest first, and a line with the total.
 fn table(weights: &[Weight]) -> String {
     let mut rows: Vec<_> = weights.iter().collect();
     rows.sort_by_key(|weight| std::cmp::Reverse(weight.brotli));

@@ -31,7 +31,7 @@ enum Kind {
     Text,
 }
 
-/// Applies the settings of the command line, which override the others, and validates all.
+/// Applies the settings of the command line, which override the others, and validates all of them.
 pub(super) fn complete(settings: &mut Map<String, Value>, set: &[(String, String)]) -> Result<()> {
     for (key, value) in set {
         let value = match (kind(key)?, value.as_str()) {
@@ -46,7 +46,7 @@ pub(super) fn complete(settings: &mut Map<String, Value>, set: &[(String, String
         .try_for_each(|(key, value)| check(key, value))
 }
 
-/// The origins other than its own that a page with these settings connects to.
+/// Returns the origins other than its own that a page with these settings connects to.
 pub(super) fn origins(settings: &Map<String, Value>) -> Vec<String> {
     let named = ["socket_server", "api"].map(|key| settings.get(key));
     let mut origins = Vec::new();
@@ -101,8 +101,8 @@ fn check(key: &str, value: &Value) -> Result<()> {
     Ok(())
 }
 
-/// Splits an HTTP or WebSocket URL into its origin, as HTTP, and the rest. `None` if a content
-/// security policy could not name the origin.
+/// Splits an HTTP or WebSocket URL into its origin, as HTTP, and the rest. Returns `None` if a
+/// content security policy could not name the origin.
 fn origin_of(address: &str) -> Option<(String, &str)> {
     let (scheme, rest) = address.split_once("://")?;
     let scheme = match scheme {

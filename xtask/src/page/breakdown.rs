@@ -1,4 +1,4 @@
-//! The size of a WebAssembly module by crate, to find out what has grown.
+//! The size of a WebAssembly module by crate, to find the crate that has grown.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -10,11 +10,11 @@ use wasmparser::{KnownCustom, Name, Parser, Payload, TypeRef};
 use super::cut;
 use crate::workspace;
 
-/// Counts functions whose name has no crate in it.
+/// The entry for functions whose name contains no crate.
 const NAMELESS: &str = "(no crate)";
 
-/// One line per crate of the early module, the largest first: bytes after optimisation, before
-/// compression.
+/// Formats one line per crate of the early module, the largest first: bytes after optimisation,
+/// before compression.
 pub(crate) fn of_early() -> Result<String> {
     let folder = workspace::target()?.join("cut");
     of(&cut::optimise_with_names(&folder.join(cut::EARLY_MODULE))?)
@@ -30,7 +30,7 @@ fn of(module: &Path) -> Result<String> {
     Ok(table)
 }
 
-/// Sizes of each crate's functions, and of the data segments; the largest first.
+/// Returns the sizes of each crate's functions and of the data segments, the largest first.
 fn by_crate(module: &[u8]) -> Result<Vec<(String, u64)>> {
     let mut imported = 0;
     let mut sizes = Vec::new();
@@ -77,8 +77,8 @@ fn size(range: &Range<u64>) -> u64 {
     range.end.saturating_sub(range.start)
 }
 
-/// The crate that a function is counted for: for a trait method that of the implementing type, for
-/// drop glue that of the dropped type.
+/// Returns the crate that a function is counted for: the crate of the implementing type for a trait
+/// method, the crate of the dropped type for drop glue.
 fn crate_of(function: &str) -> Option<&str> {
     let function = function
         .strip_prefix("core::ptr::drop_in_place")
@@ -164,7 +164,7 @@ mod tests {
             .section(&functions)
             .section(&code)
             .section(&section);
-        // A body is its instructions, an end and an empty list of locals.
+        // A body consists of its instructions, the end and an empty list of locals.
         let expected = [("b".to_owned(), 42), ("a".to_owned(), 16)];
         assert_eq!(by_crate(&module.finish()).unwrap(), expected);
     }

@@ -31,10 +31,10 @@ pub(crate) struct Weight {
     pub(crate) brotli: u64,
 }
 
-/// Writes `.br` and `.gz` files beside the files of a folder that get smaller by it.
+/// Writes `.br` and `.gz` copies beside the files of a folder, where the copies are smaller.
 ///
-/// HTML gets none: its settings are edited in place, and a server would go on serving the
-/// outdated copy.
+/// HTML gets none: its settings are edited in place, and a server would keep serving the outdated
+/// copy.
 pub(crate) fn compress(dir: &Path) -> Result<()> {
     for file in stamp::files(dir)? {
         if !KINDS.contains(&extension(&file)) || extension(&file) == "html" {
@@ -87,7 +87,7 @@ fn extension(file: &Path) -> &str {
         .unwrap_or_default()
 }
 
-/// `page.js` → `page.js.br`
+/// Appends a suffix: `page.js` → `page.js.br`.
 fn beside(file: &Path, suffix: &str) -> PathBuf {
     let mut name = file.as_os_str().to_owned();
     name.push(".");

@@ -34,7 +34,8 @@ fn rewired(html: &str, script: &str, early: &str) -> Option<(String, Vec<String>
     let old = old.map(|name| name.trim_start_matches("./").to_owned());
     let html = html.replace(
         between(html, SCRIPT)?,
-        // It need not wait for the style sheets, nor for the first paint behind them.
+        // `async`: the script waits neither for the style sheets nor for the first paint after
+        // them.
         &format!("<script type=\"module\" async src=\"./{script}\"></script>"),
     );
     let html = html.replace(

@@ -1,7 +1,7 @@
 //! Child processes, which end with this one.
 //!
-//! Each child leads a process group of its own, so Ctrl-C in a terminal reaches only this program.
-//! It terminates every group and waits: no compiler, server or browser is left behind.
+//! Each child leads its own process group, so Ctrl-C in a terminal reaches only this program. It
+//! terminates every group and waits, so that no compiler, server or browser keeps running.
 
 mod interrupt;
 mod port;
@@ -13,7 +13,7 @@ pub(crate) use port::{free_port, port_is_free};
 pub(crate) use run::{answer, output, run, tee};
 pub(crate) use running::{Running, rest};
 
-/// A script of the shell, for the tests.
+/// Returns a command that runs a shell script, for the tests.
 #[cfg(all(test, unix))]
 fn sh(script: &str) -> std::process::Command {
     let mut sh = std::process::Command::new("sh");

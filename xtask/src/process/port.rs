@@ -4,7 +4,7 @@ use std::net::TcpListener;
 
 use anyhow::{Context, Result, bail};
 
-/// A port of 127.0.0.1 that is free at this moment.
+/// Returns a port of 127.0.0.1 that is free at this moment.
 pub(crate) fn free_port() -> Result<u16> {
     Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
 }

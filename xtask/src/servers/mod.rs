@@ -1,4 +1,4 @@
-//! Servers that page and client are tested with.
+//! Servers for the tests of the page and of the client.
 
 pub(crate) mod orchard_server;
 pub(crate) mod peers;

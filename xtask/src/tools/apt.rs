@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use crate::process;
 
-/// Installs Debian packages. An error without apt or without the right to use it.
+/// Installs Debian packages. Returns an error without apt or without permission to use it.
 pub(crate) fn apt_install(packages: &[&str]) -> Result<()> {
     apt_update()?;
     let mut apt = Command::new("apt-get");
@@ -23,7 +23,7 @@ pub(crate) fn apt_install(packages: &[&str]) -> Result<()> {
 pub(crate) fn apt_download(packages: &[&str], folder: &Path) -> Result<()> {
     apt_update()?;
     let mut apt = Command::new("apt-get");
-    // Its sandbox user may not write to the folder.
+    // apt's sandbox user has no permission to write to the folder.
     apt.args(["download", "-qq", "-o", "APT::Sandbox::User=root"]);
     process::run(apt.args(packages).current_dir(folder))
 }
@@ -40,13 +40,13 @@ fn apt_update() -> Result<()> {
 /// Waits up to 600 seconds for another process that is installing packages.
 const LOCK: [&str; 2] = ["-o", "DPkg::Lock::Timeout=600"];
 
-/// Whether this system has apt and this user may use it.
+/// Returns whether this system has apt and this user may use it.
 #[cfg(unix)]
 pub(crate) fn may_install() -> bool {
     nix::unistd::geteuid().is_root() && Path::new("/usr/bin/apt-get").exists()
 }
 
-/// Elsewhere there is no apt.
+/// Other systems have no apt.
 #[cfg(not(unix))]
 pub(crate) fn may_install() -> bool {
     false

@@ -66,7 +66,7 @@ fn found() -> Result<Option<Engines>> {
     Ok(all())
 }
 
-/// The name of each part, and its path if it is installed.
+/// Returns the name of each part, and its path if it is installed.
 pub(crate) fn parts() -> Result<[(&'static str, Option<PathBuf>); 5]> {
     let driver = geckodriver().found()?;
     Ok([
@@ -107,7 +107,7 @@ pub(crate) fn set_up_nginx() -> Result<Nginx> {
     nginx()?.context(NGINX_ADVICE)
 }
 
-/// Its folder in the cache.
+/// Returns the folder of nginx in the cache.
 pub(crate) fn nginx_home() -> Result<PathBuf> {
     Ok(cache::dir("tools")?.join("nginx-debian"))
 }

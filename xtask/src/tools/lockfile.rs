@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-/// The version that a package is locked to.
+/// Returns the version that a package is locked to.
 pub(crate) fn locked_version(lockfile: &Path, package: &str) -> Result<String> {
     let text = std::fs::read_to_string(lockfile)
         .with_context(|| format!("could not read {}", lockfile.display()))?;
@@ -19,7 +19,7 @@ fn version<'a>(lockfile: &'a str, package: &str) -> Option<&'a str> {
     value(lines.next()?, "version")
 }
 
-/// `key = "value"` → `value`
+/// Returns the value of a line: `key = "value"` → `value`.
 fn value<'a>(line: &'a str, key: &str) -> Option<&'a str> {
     line.strip_prefix(key)?
         .strip_prefix(" = \"")?

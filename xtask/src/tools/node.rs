@@ -19,7 +19,7 @@ pub(crate) enum Packages {
     Page,
     /// Lighthouse, for its own command.
     Lighthouse,
-    /// The bench's peers, and what it drives the browser with.
+    /// The peers of the benchmarks, and the library that controls the browser.
     Bench,
     /// The Tauri bundler.
     Shell,
@@ -47,7 +47,7 @@ impl Packages {
         Ok(modules)
     }
 
-    /// Their folder in the cache.
+    /// Returns the folder of the packages in the cache.
     pub(crate) fn home(self) -> Result<PathBuf> {
         let mut stamp = Stamp::default();
         stamp.contents(
@@ -57,7 +57,7 @@ impl Packages {
         Ok(cache::dir("npm")?.join(stamp.key()))
     }
 
-    /// The folder of their `package.json`, in the checkout.
+    /// Returns the folder of the `package.json` in the checkout.
     fn folder(self) -> &'static str {
         match self {
             Self::Server => "tests/servers/node",

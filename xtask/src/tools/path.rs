@@ -5,14 +5,14 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
-/// Finds a program: the one that the variable names, else the first of `names` that exists.
+/// Finds a program: the one that the variable names, otherwise the first of `names` that exists.
 pub(crate) fn program(variable: &str, names: &[&str]) -> Option<PathBuf> {
     if let Some(named) = std::env::var_os(variable).filter(|named| !named.is_empty()) {
         return Some(named.into());
     }
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders: Vec<_> = std::env::split_paths(&path).collect();
-    // Joined to a folder, an absolute path stays itself.
+    // Joining an absolute path to a folder returns the absolute path.
     names.iter().find_map(|name| {
         let name = format!("{name}{}", std::env::consts::EXE_SUFFIX);
         folders
@@ -22,7 +22,7 @@ pub(crate) fn program(variable: &str, names: &[&str]) -> Option<PathBuf> {
     })
 }
 
-/// `PATH` with these folders prepended.
+/// Returns `PATH` with these folders prepended.
 pub(crate) fn path_with(first: &[PathBuf]) -> Result<OsString> {
     let rest = std::env::var_os("PATH").unwrap_or_default();
     std::env::join_paths(first.iter().cloned().chain(std::env::split_paths(&rest)))

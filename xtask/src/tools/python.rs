@@ -18,7 +18,7 @@ const ADVICE: &str = "to get it by hand: install Python 3.10 or newer with venv 
 pub(crate) enum Environment {
     /// For the servers of the tests.
     Tests,
-    /// For the peer of the default server in the bench.
+    /// For the peer of the default server in the benchmarks.
     Load,
     /// typos, the spelling checker.
     Spelling,
@@ -56,13 +56,13 @@ impl Environment {
         Ok(python)
     }
 
-    /// A command that runs a program of the environment.
+    /// Returns a command that runs a program of the environment.
     pub(crate) fn command(self, program: &str) -> Result<Command> {
         let file = format!("{program}{}", std::env::consts::EXE_SUFFIX);
         Ok(Command::new(self.set_up()?.with_file_name(file)))
     }
 
-    /// The environment's folder in the cache.
+    /// Returns the environment's folder in the cache.
     pub(crate) fn home(self) -> Result<PathBuf> {
         let mut stamp = Stamp::default();
         stamp
@@ -71,7 +71,7 @@ impl Environment {
         Ok(cache::dir("python")?.join(stamp.key()))
     }
 
-    /// The version of a package in the environment.
+    /// Returns the version of a package in the environment.
     pub(crate) fn version_of(self, package: &str) -> Result<String> {
         let file = self.file();
         let text = std::fs::read_to_string(&file)
@@ -103,7 +103,7 @@ impl Environment {
     }
 }
 
-/// The version of the system's Python.
+/// Returns the version of the system's Python.
 pub(crate) fn version() -> Result<String> {
     let mut python = Command::new(system_python());
     let version = process::output(python.args(["-c", "import sys; print(sys.version)"]));
@@ -115,7 +115,7 @@ fn create(home: &Path) -> Result<()> {
         let mut python = Command::new(system_python());
         process::run(python.args(["-m", "venv"]).arg(home))
     };
-    // Debian's Python comes without venv.
+    // On Debian, venv is a package of its own.
     venv()
         .or_else(|_| {
             apt::apt_install(&["python3-venv"])?;

@@ -1,4 +1,4 @@
-//! The compiler's target for browsers.
+//! The compilation target for browsers.
 
 use std::path::Path;
 use std::process::Command;
@@ -30,7 +30,7 @@ pub(crate) fn set_up_wasm_target() -> Result<()> {
     )
 }
 
-/// Whether the compiler has the target.
+/// Returns whether the compiler has the target.
 pub(crate) fn has_wasm_target() -> Result<bool> {
     let mut rustc = Command::new("rustc");
     rustc

@@ -26,7 +26,7 @@ pub(crate) struct Driver {
     pub(crate) xvfb: PathBuf,
 }
 
-/// The version of the library, if it is installed.
+/// Returns the version of the library, if it is installed.
 pub(crate) fn library() -> Option<String> {
     let version = process::output(Command::new("pkg-config").args(["--modversion", LIBRARY]));
     version.ok().map(|version| version.trim().to_owned())

@@ -18,7 +18,7 @@ pub(crate) struct Test {
     /// Keep all cores busy from outside, of several rounds in every second one
     #[arg(long)]
     pub(crate) load: bool,
-    /// Whether the gallery's pictures are taken anew, rather than compared with.
+    /// Whether to replace the accepted pictures of the gallery instead of comparing with them.
     #[arg(skip)]
     pub(crate) accept: bool,
 }
@@ -54,7 +54,7 @@ impl Group {
         Self::Tauri,
     ];
 
-    /// The name that `--only` takes.
+    /// Returns the name that `--only` takes.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Unit => "unit",

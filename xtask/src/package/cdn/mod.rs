@@ -32,7 +32,7 @@ pub(super) fn package(options: &Package, folder: &Path) -> Result<()> {
         ..Policy::default()
     };
     let served = Served::list(&site, path, &policy)?;
-    // Netlify and Cloudflare Pages look for it in the root of what is published.
+    // Netlify and Cloudflare Pages look for the file in the root of the published folder.
     write(&site.join("_headers"), &forms::headers_file(&served))?;
     write(&folder.join("nginx.conf"), &forms::nginx(&served))?;
     write(&folder.join("Caddyfile"), &forms::caddy(&served))?;
@@ -45,7 +45,7 @@ pub(super) fn package(options: &Package, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Copies what is in the folder `from` into `to`.
+/// Copies the content of the folder `from` into `to`.
 fn copy(from: &Path, to: &Path) -> Result<()> {
     for file in stamp::files(from)? {
         let to = to.join(file.strip_prefix(from)?);

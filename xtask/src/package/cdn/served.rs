@@ -58,7 +58,7 @@ impl Served {
         })
     }
 
-    /// Media types and their extensions, each once.
+    /// Returns the media types and their extensions, each once.
     pub(super) fn media_types(&self) -> Vec<(&'static str, &str)> {
         let mut types: Vec<_> = self
             .files
