@@ -48,7 +48,7 @@ impl Stamp {
         Ok(self)
     }
 
-    /// The fingerprint, as part of a file's name.
+    /// Returns the fingerprint as text, for the name of a file.
     pub(crate) fn key(&self) -> String {
         format!("{:016x}", self.0.digest())
     }

@@ -70,7 +70,7 @@ fn run(target: &str, found: &Path, seconds: u32) -> Result<Command> {
     Ok(command)
 }
 
-/// A cargo command of the nightly toolchain.
+/// Returns a cargo command of the nightly toolchain.
 fn nightly(args: &[&str]) -> Command {
     let mut rustup = Command::new("rustup");
     rustup

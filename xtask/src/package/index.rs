@@ -51,7 +51,7 @@ pub(super) fn index(options: &Package, usual: &[(&str, &str)]) -> Result<Index> 
     })
 }
 
-/// The version of this checkout.
+/// Returns the version of this checkout.
 pub(super) fn version() -> &'static str {
     env!("CARGO_PKG_VERSION")
 }
@@ -75,7 +75,7 @@ fn marked(html: &str) -> Option<String> {
     Some([before, CHARSET, &mark, after].concat())
 }
 
-/// JSON that can be embedded in a `<script>`: no text in it ends the element.
+/// Formats JSON for a `<script>`: no text in it can end the element.
 fn json(settings: &Map<String, Value>) -> Result<String> {
     Ok(serde_json::to_string_pretty(settings)?.replace("</", "<\\/"))
 }

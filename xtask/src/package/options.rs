@@ -25,7 +25,7 @@ pub(crate) struct Package {
 }
 
 impl Package {
-    /// The package for a place, with the page's own settings.
+    /// Returns the options for a target with the page's own settings.
     pub(crate) fn plain(target: Target) -> Self {
         Self {
             target,
@@ -46,7 +46,7 @@ pub(crate) enum Target {
 }
 
 impl Target {
-    /// The name of its folder.
+    /// Returns the name of the package's folder.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Apicloud => "apicloud",

@@ -10,13 +10,13 @@ use crate::tools::node::Packages;
 use crate::tools::{cache, webkit};
 use crate::{process, stamp, workspace};
 
-/// Its folder in the checkout.
+/// The folder of the program in the checkout.
 const FOLDER: &str = "tauri";
 
 /// Extensions of compressed copies for web servers; the program compresses its assets itself.
 const COMPRESSED: [&str; 2] = ["br", "gz"];
 
-/// A cargo command for the program.
+/// Returns a cargo command for the program.
 pub(crate) fn cargo(subcommand: &str) -> Result<Command> {
     let mut cargo = workspace::cargo(subcommand);
     cargo
@@ -117,7 +117,7 @@ fn folder() -> PathBuf {
     workspace::root().join(FOLDER)
 }
 
-/// The folder of the embedded page.
+/// Returns the folder of the embedded page.
 fn page() -> PathBuf {
     folder().join("page")
 }

@@ -66,7 +66,7 @@ fn lay_out(dist: &Path, modules: &Path) -> Result<()> {
     std::fs::write(&frame, html).with_context(|| format!("could not write {}", frame.display()))
 }
 
-/// Links to all style sheets that `index.html` refers to, each once.
+/// Returns links to all style sheets that `index.html` refers to, each once.
 fn links(index: &str) -> String {
     let mut links = String::new();
     for (_, rest) in index

@@ -12,7 +12,7 @@ use wasmparser::{Export, Import, ImportSectionReader, Parser, Payload};
 /// Prefixes of names that wasm-bindgen generates, and that no other code refers to.
 const BOUND: [&str; 3] = ["__wbg_", "__wbindgen_", "wasm_bindgen__"];
 
-/// The names that `module` imports.
+/// Returns the names that `module` imports.
 pub(super) fn imports(module: &[u8]) -> Result<Vec<String>> {
     let mut names = Vec::new();
     for payload in Parser::new(0).parse_all(module) {

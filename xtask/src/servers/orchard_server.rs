@@ -25,7 +25,7 @@ pub(crate) fn build() -> Result<PathBuf> {
     program()
 }
 
-/// The path of its program, which may not exist yet.
+/// Returns the path of the program, which may not exist yet.
 pub(crate) fn program() -> Result<PathBuf> {
     let name = format!("{SERVER}{}", std::env::consts::EXE_SUFFIX);
     Ok(workspace::target()?.join("server").join(name))
@@ -51,7 +51,7 @@ pub(crate) fn start_aside(command: &mut Command, port: u16, data: &Path) -> Resu
     start_command(command, port)
 }
 
-/// The database of a server started with [`start_aside`].
+/// Returns the database of a server started with [`start_aside`].
 fn database(data: &Path) -> PathBuf {
     data.join("orchard.sqlite3")
 }
@@ -71,7 +71,7 @@ pub(crate) fn demo_account(program: &Path) -> Option<String> {
     process::output(command.current_dir(workspace::root()).arg("demo-account")).ok()
 }
 
-/// Name and password of the demo account of a server started with [`start_aside`].
+/// Returns name and password of the demo account of a server started with [`start_aside`].
 pub(crate) fn demo_account_aside(program: &Path, data: &Path) -> Result<(String, String)> {
     let mut command = Command::new(program);
     command.arg("demo-account").arg("--database");

@@ -74,7 +74,7 @@ impl Peer {
         })
     }
 
-    /// Milliseconds between two heartbeats.
+    /// Returns the interval between two heartbeats, in milliseconds.
     fn ping_interval(self) -> &'static str {
         match self {
             // python-engineio rounds to whole seconds in the handshake.

@@ -12,7 +12,7 @@ use crate::step::step;
 use crate::tools::python::Environment;
 use crate::workspace::{self, BROWSER_CRATES, PAGE, WASM, cargo};
 
-/// Formatting, lints and documentation, with every warning an error.
+/// Checks formatting, imports, spelling, lints and documentation, with every warning an error.
 pub(crate) fn check() -> Result<()> {
     step("formatting", || {
         process::run(cargo("fmt").args(["--all", "--check"]))

@@ -100,7 +100,7 @@ fn run(group: Group, options: &Test, round: &Round) -> Outcome {
     outcome
 }
 
-/// The commands that run a group, and the servers that must run beside them.
+/// The commands that run a group, and the servers that must run meanwhile.
 #[derive(Debug)]
 struct Prepared {
     tests: Vec<Tests>,

@@ -30,7 +30,7 @@ pub(super) fn headers_file(served: &Served) -> String {
     text
 }
 
-/// For a `server` block of nginx.
+/// Formats the headers for a `server` block of nginx.
 pub(super) fn nginx(served: &Served) -> String {
     // In nginx, headers added in a `location` replace those added in the enclosing block.
     let headers = |cache: &str, indent: &str| {
@@ -67,7 +67,7 @@ pub(super) fn nginx(served: &Served) -> String {
     )
 }
 
-/// For a site block of Caddy.
+/// Formats the headers for a site block of Caddy.
 pub(super) fn caddy(served: &Served) -> String {
     let always: String = served
         .always
@@ -103,7 +103,7 @@ pub(super) fn caddy(served: &Served) -> String {
     )
 }
 
-/// For other servers: `[{path, headers: {…}}]`.
+/// Formats the headers for other servers: `[{path, headers: {…}}]`.
 pub(super) fn json(served: &Served) -> Result<String> {
     let list: Vec<Value> = served
         .files

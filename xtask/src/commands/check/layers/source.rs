@@ -6,7 +6,7 @@ pub(super) type Names = Vec<String>;
 /// The definitions and imports of a source file; everything else is ignored.
 #[derive(Debug, Default)]
 pub(super) struct Source {
-    /// The names of the items that it defines.
+    /// The names of the defined items.
     pub(super) defined: Vec<String>,
     /// The imported paths, and the names they are bound to; a glob has the name `*`.
     pub(super) imports: Vec<Import>,
@@ -40,7 +40,7 @@ impl Source {
                 item if ITEMS.contains(&item) => {
                     source.defined.extend(words.get(at + 1).cloned());
                 }
-                // A path that is written out where it is used.
+                // A path in an expression or a type, without a `use`.
                 "crate" | "super" if words.get(at + 1).is_some_and(|next| next == "::") => {
                     let mut path = vec![word.clone()];
                     while let (Some(sign), Some(next)) = (words.get(at + 1), words.get(at + 2))
@@ -117,7 +117,7 @@ fn is_name(word: &str) -> bool {
     word.starts_with(|c: char| c.is_alphabetic() || c == '_')
 }
 
-/// The tokens that imports consist of; everything else is skipped.
+/// Returns the tokens that imports consist of; skips everything else.
 fn words(text: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut chars = text.chars().peekable();
