@@ -47,11 +47,11 @@
   window.standIn = {
     calls,
     stored,
-    /** What another window of the app, or its native side, leaves in a store. */
+    /** Stores a value, as another window of the app or its native side does. */
     put,
-    /** The app tells something: `pause`, `keyback`… */
+    /** Sends an event of the app: `pause`, `keyback`… */
     tell: (name) => listeners[name]?.({}),
-    /** Time passes, and nothing of the page runs meanwhile. */
+    /** Lets time pass without running any of the page's code, as on a sleeping device. */
     sleep: (milliseconds) => (skipped += milliseconds),
     listens: () => Object.keys(listeners).sort(),
   };

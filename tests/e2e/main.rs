@@ -7,7 +7,8 @@
 //! The same harness takes the pictures of the gallery, see [`gallery`], and tests the page in its
 //! desktop window, see `window`.
 //!
-//! `cargo xtask test` sets everything up. Then, for one case: `cargo test --test e2e -- flask::reload`.
+//! `cargo xtask test` builds and installs everything. Afterwards, `cargo test --test e2e --
+//! flask::reload` runs one case.
 
 // All of this is test code, which fails by panicking. Clippy only knows that for functions with
 // `#[test]`.

@@ -1,4 +1,4 @@
-// Prints, of a report of Lighthouse's, the score of each category and below it the audits that were not passed.
+// Prints the score of each category of a Lighthouse report, followed by its failed audits.
 import { readFileSync } from "node:fs";
 
 const report = JSON.parse(readFileSync(process.argv[2], "utf8"));
