@@ -1,4 +1,4 @@
-//! The client in a program that is no page: every handle is inert, and nothing aborts.
+//! The client in a native program: every handle is inert, and nothing aborts.
 
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(
@@ -25,7 +25,7 @@ use socketio_web::{
 #[event(ack = u32)]
 struct Chat(String);
 
-/// What it says at once.
+/// Returns the output of a future that is ready when it is first polled.
 fn now<F: Future>(future: F) -> F::Output {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(output) => output,

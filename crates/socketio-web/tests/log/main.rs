@@ -1,4 +1,4 @@
-//! The feature `log`: what goes over the wire is on the console (Q3).
+//! The feature `log` writes all packets to the console (Q3).
 
 #![cfg(target_arch = "wasm32")]
 #![allow(
@@ -21,7 +21,7 @@ use support::script::{HANDSHAKE, connected};
 
 wasm_bindgen_test_configure!(run_in_browser);
 
-/// Has the console write into a list instead.
+/// Redirects the console's output to a list.
 const CATCH: &str = "(() => {
   const lines = [];
   console.debug = (line) => lines.push(line);

@@ -19,7 +19,7 @@ async fn f5_an_acknowledgement_resolves_with_its_first_argument() {
     ws.deliver(r#"430[7,"more"]"#);
     assert_eq!(ack.await.unwrap(), 7);
 
-    // An ack of nothing reads as one of `()`.
+    // An empty ack decodes as `()`.
     let ack = socket.emit_with_ack(&Chat("x".into()), None);
     ws.deliver("431[]");
     ack.await.unwrap();
@@ -53,7 +53,7 @@ async fn f6_an_acknowledgement_that_is_late_is_a_timeout() {
     let wait = Some(Duration::from_millis(5));
     let error = socket.emit_with_ack(&Count { count: 1 }, wait).await;
     assert!(matches!(error, Err(AckError::Timeout)), "{error:?}");
-    // The answer comes after all, and is nobody's (H13).
+    // The answer arrives after all, and is ignored (H13).
     ws.deliver("430[7]");
     let ack = socket.emit_with_ack(&Count { count: 2 }, None);
     ws.deliver("431[8]");
@@ -112,7 +112,7 @@ async fn h21_a_retried_event_is_sent_until_it_is_acknowledged() {
         sent.iter().all(|frame| frame.contains(r#""count":1"#)),
         "{sent:?}"
     );
-    // Whichever of them the server answers.
+    // The server may answer either of them.
     ws.deliver("431[7]");
     assert_eq!(ack.await.unwrap(), 7);
 }
@@ -152,7 +152,7 @@ async fn a_removed_socket_ends_the_wait() {
     let (_script, _ws, socket) = connected();
     let ack = socket.emit_with_ack(&Count { count: 1 }, None);
     socket.remove();
-    // What was sent goes with the connection, what was not with the socket.
+    // The wait for a sent event ends with the connection, that for an unsent one with the socket.
     let error = ack.await;
     assert!(
         matches!(error, Err(AckError::Disconnected | AckError::Removed)),
@@ -229,13 +229,13 @@ fn h14_an_event_is_answered_once() {
     ws.deliver(r#"4212["ask"]"#);
     assert_eq!(ws.sent(), [r#"4312["first"]"#]);
     assert_eq!(log.take(), ["second: taken"]);
-    // One that wants no answer has none to give.
+    // An event that requests no acknowledgement can't be answered.
     ws.deliver(r#"42["ask"]"#);
     assert_eq!(log.take(), ["first: taken", "second: taken"]);
     assert!(ws.sent().is_empty());
 }
 
-/// A listener of `ask` that keeps what answers it.
+/// Adds a listener to `ask` that keeps the handle for the answer.
 fn keep(socket: Socket) -> Rc<RefCell<Vec<Responder>>> {
     let kept = Rc::new(RefCell::new(Vec::new()));
     let place = Rc::clone(&kept);

@@ -109,7 +109,7 @@ async fn d2_an_answer_for_a_connection_that_is_gone_is_not_sent() {
         let first = ask.get() == 1;
         let (answer, release) = (answer.clone(), release.clone());
         async move {
-            // The first answer takes longer than its connection lives.
+            // The first answer arrives after its connection was lost.
             until("it may answer", || !first || release.get() > 0).await;
             answer.set(answer.get() + 1);
             let text = if first { "old" } else { "new" };

@@ -1,4 +1,5 @@
-//! Deadlines are kept by a clock that nobody sets; a sleep that it slept through is found by the other.
+//! Deadlines follow the monotonic clock; a sleep of the device, during which it stands still, is
+//! detected by the wall clock.
 
 use std::time::Duration;
 
@@ -16,17 +17,17 @@ use crate::support::wait::until;
 
 const HOUR: f64 = 3_600_000.0;
 
-/// Attempts so soon that a test can wait for them.
+/// Attempts follow so soon that a test can wait for them.
 fn soon(builder: Builder) -> Builder {
     builder.reconnection_delay(Duration::from_millis(1))
 }
 
-/// Something comes in that changes nothing.
+/// Delivers an external event that changes nothing.
 fn look(script: &Script) {
     script.last().deliver("6");
 }
 
-/// These tests run once more with a wall clock that is set all the time.
+/// These tests run again with a wall clock that is set all the time.
 #[wasm_bindgen_test]
 fn the_wall_clock_is_disturbed_where_that_was_asked_for() {
     Script::install();
@@ -64,7 +65,7 @@ async fn a_lost_connection_is_tried_after_its_delay_wherever_the_clocks_are() {
     ];
     for (index, jump) in jumps.into_iter().enumerate() {
         let (script, ws, socket) = connected_with(soon);
-        // The timer of the heartbeat is set: it rings 45 s from now.
+        // The timer of the heartbeat is set: it fires 45 s from now.
         jump();
         _ = socket.emit_named("x", &1);
         if index == 2 {
@@ -92,7 +93,7 @@ fn a_sleep_ends_all_connections_whose_heartbeat_it_outlasts() {
         "it has slept for less than a heartbeat"
     );
     sleep(Duration::from_secs(30));
-    // Whichever comes first finds out for all.
+    // The first external event detects the sleep for all connections.
     ws.deliver("6");
     for log in [log, other_log] {
         let told = log.take();
@@ -127,7 +128,7 @@ async fn an_acknowledgement_is_awaited_for_its_time_after_a_jump() {
     look(&script);
     gloo_timers::future::TimeoutFuture::new(0).await;
     assert_eq!(end.len(), 0, "what was slept through is no time to wait in");
-    // No timer of the browser's has moved: this one is late by then, and is set anew.
+    // No timer of the browser has moved: this one is late by then, and is set again.
     pass(Duration::from_secs(3));
     look(&script);
     until("the wait ends", || end.len() == 1).await;
@@ -152,12 +153,12 @@ fn a_page_without_a_steady_clock_has_the_other() {
 
 #[wasm_bindgen_test]
 async fn a_steady_clock_that_tells_no_time_is_replaced_by_the_other() {
-    // A delay that is none is over on a clock that stands still as well.
+    // A delay of zero would end even on a clock that stands still.
     let (script, ws, socket) = connected_with(|builder| {
         let delay = Duration::from_millis(20);
         builder.reconnection_delay(delay).randomization_factor(0.0)
     });
-    // As of a browser that hides the time.
+    // As in a browser that hides the time.
     let script_of_clock = "(() => {
         const real = performance.now;
         performance.now = () => NaN;

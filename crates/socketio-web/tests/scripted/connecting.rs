@@ -11,7 +11,7 @@ use crate::support::owned::Owned;
 use crate::support::script::{HANDSHAKE, Script, address, connected, connected_with};
 use crate::support::wait::until;
 
-/// A status in one word, without the time that a back-off happens to take.
+/// Formats a status without the random length of a back-off.
 pub(crate) fn word(status: &Status) -> String {
     match status {
         Status::Reconnecting {
@@ -27,7 +27,7 @@ pub(crate) fn word(status: &Status) -> String {
     }
 }
 
-/// Writes down all that a socket tells of its connection.
+/// Logs everything that a socket reports about its connection.
 pub(crate) fn listen(socket: Socket) -> Log {
     let log = Log::default();
     let (status, connect, error, disconnect) = (log.clone(), log.clone(), log.clone(), log.clone());
@@ -175,7 +175,7 @@ async fn w6_what_the_constructor_throws_is_a_connect_error_and_tried_again() {
     script.refuse(Some("mixed content"));
     let builder = Socket::builder(&address()).reconnection_delay(Duration::from_millis(1));
     let socket = Owned(builder.connect().unwrap());
-    // There was no time yet to listen.
+    // The error is reported later, so the listeners are added in time.
     let log = listen(*socket);
     until("the error is told", || log.len() >= 2).await;
     script.refuse(None);
@@ -199,7 +199,7 @@ async fn w6_a_constructor_that_throws_for_somebody_who_gave_up_is_not_told() {
     let log = listen(*socket);
     socket.disconnect();
     script.refuse(None);
-    // The next socket's connect comes behind whatever was still to be told.
+    // Anything still to be reported is reported before the next socket connects.
     let other = Owned(Socket::builder(&address()).connect().unwrap());
     gloo_timers::future::TimeoutFuture::new(0).await;
     assert_eq!(log.take(), ["disconnected"]);
@@ -330,7 +330,7 @@ fn f2_connect_and_disconnect_before_anything_came() {
     socket.disconnect();
     assert_eq!(log.take(), ["disconnected"]);
     assert!(script.last().is_closed());
-    // Whatever still comes of it is not heard.
+    // Frames that still arrive over it are ignored.
     script.last().accept("s1");
     assert_eq!(socket.status(), Status::Disconnected);
     assert!(script.last().sent().is_empty());
@@ -378,7 +378,7 @@ fn c25_nobody_hears_of_a_packet_that_can_t_be_read() {
             ws.deliver(&format!("42[\"chat\",\"hello\"{rest}"));
             assert!(ws.is_closed(), "{rest}");
             assert_eq!(log.len(), 0, "{rest}");
-            // Who waits for one still waits.
+            // A listener that waits for a single event still waits.
             assert_eq!(socket.listeners("chat"), by_name);
         }
     }
@@ -412,7 +412,7 @@ fn a_removed_socket_is_nobody() {
     assert_eq!(ws.sent(), ["41"]);
     assert!(ws.is_closed());
     assert_eq!(script.handlers(), 0.0);
-    // Each call on it does nothing, and says so where it can.
+    // Each call on it does nothing, and returns an error if it can.
     socket.connect();
     socket.disconnect();
     socket.remove();

@@ -1,4 +1,5 @@
-//! A connection that was opened ahead is taken over as it is: nothing is lost, nothing is sent twice.
+//! A connection that was opened ahead is taken over in its current state: nothing is lost or sent
+//! twice.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +21,7 @@ fn ahead(address: &str, log: &Log) -> HeadStart {
     HeadStart::open(address, "/socket.io", "/x", Some(AUTH), heard).unwrap()
 }
 
-/// A socket that takes it over, built but not told to connect.
+/// Builds a socket that takes over the head start, and does not connect it yet.
 fn heir(address: &str, head_start: HeadStart) -> Owned {
     let builder = Socket::builder(address)
         .namespace("/x")
@@ -66,7 +67,8 @@ async fn what_came_early_is_told_in_its_order_and_connect_goes_out_once() {
     );
     assert_eq!(socket.id().as_deref(), Some("s1"));
     assert!(ws.sent().is_empty() && script.count() == 1);
-    // The observer heard `c`, as nobody had taken over yet; from here on it hears nothing.
+    // The observer received `c` before the connection was taken over, and receives nothing
+    // afterwards.
     assert_eq!(log.len(), 1);
     ws.deliver(r#"42/x,["chat","d"]"#);
     socket.emit(&Chat("e".into())).unwrap();
@@ -102,7 +104,7 @@ async fn a_connection_without_a_handshake_yet_is_asked_by_the_client() {
     let builder = Socket::builder(&address).namespace("/x").auth(&token("u"));
     let socket = Owned(builder.head_start(head_start).connect().unwrap());
     let ws = script.last();
-    // The moment after `connect`, when it is handed over.
+    // The connection is handed over in a task after `connect`.
     gloo_timers::future::TimeoutFuture::new(1).await;
     ws.deliver(HANDSHAKE);
     assert_eq!(ws.sent(), [r#"40/x,{"token":"u"}"#]);
@@ -242,7 +244,7 @@ async fn auth_that_changes_before_the_hand_over_ends_the_session_that_was_asked_
     socket.connect();
     socket.set_auth(&token("u")).unwrap();
     assert!(before.is_closed() && script.count() == 2);
-    // The moment when it would have been handed over.
+    // The connection would have been handed over in this task.
     gloo_timers::future::TimeoutFuture::new(1).await;
     assert_eq!(told.take(), ["connecting"]);
     script.last().deliver(HANDSHAKE);

@@ -1,5 +1,5 @@
-//! What goes leaves nothing behind: no WebAssembly memory, no handler that JavaScript could call, no timer that would
-//! ring, no value of JavaScript's that is held.
+//! Dropped sockets and listeners release everything: WebAssembly memory, handlers that JavaScript
+//! could call, timers, and references to JavaScript values.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ const LISTENERS: usize = times(100_000);
 #[wasm_bindgen_test]
 async fn a_thousand_reconnects_leave_nothing_behind() {
     let script = Script::install();
-    // What is made once, by the first socket and the first future, is there.
+    // The first socket and the first future allocate what lasts for the life of the page.
     drop(Owned(Socket::builder(&address()).connect().unwrap()));
     gloo_timers::future::TimeoutFuture::new(0).await;
     let nothing = Left::now(&script);
@@ -45,7 +45,8 @@ async fn a_thousand_reconnects_leave_nothing_behind() {
     assert_eq!(Left::now(&script), before);
     assert!(before.handlers > 0.0 && before.page_listeners > 0.0 && before.timers > 0.0);
 
-    // One waits for its back-off, one for its handshake, one for an acknowledgement; then all go.
+    // One waits for its back-off, one for its handshake, one for an acknowledgement; then all are
+    // dropped.
     let waits = Owned(Socket::builder(&address()).connect().unwrap());
     script.last().drop();
     let opens = Owned(Socket::builder(&address()).connect().unwrap());
@@ -64,7 +65,7 @@ fn a_hundred_thousand_listeners_leave_nothing_behind() {
         for number in numbers {
             let _subscriptions = [
                 socket.on(|Chat(_)| ()),
-                // A name that was not heard before, and is not heard again.
+                // A name that is used only once.
                 socket.on_named(&format!("event {number}"), |_| ()),
                 socket.on_any(|_| ()),
                 socket.on_connect(|| ()),
@@ -80,17 +81,17 @@ fn a_hundred_thousand_listeners_leave_nothing_behind() {
     assert_eq!(Left::now(&script), before);
 }
 
-/// What is there at a moment.
+/// The resources in use at a moment.
 #[derive(Debug, PartialEq)]
 struct Left {
-    /// Bytes that WebAssembly has: they grow by 64 KiB, and never shrink.
+    /// Bytes of WebAssembly memory, which grows by 64 KiB and never shrinks.
     memory: f64,
-    /// On WebSockets.
+    /// Handlers on WebSockets.
     handlers: f64,
-    /// On window and document.
+    /// Listeners on window and document.
     page_listeners: f64,
     timers: f64,
-    /// Values of JavaScript's that Rust holds.
+    /// JavaScript values that Rust references.
     values: u32,
 }
 

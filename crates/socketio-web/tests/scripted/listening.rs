@@ -10,16 +10,16 @@ use crate::support::script::connected;
 
 const CHAT: &str = r#"42["chat","hello"]"#;
 
-/// A place for a subscription that its own listener, or another, shall end.
+/// Holds a subscription that its own listener, or another one, ends.
 type Slot = Rc<RefCell<Option<Subscription>>>;
 
-/// Ends what is in the slot, with the slot free.
+/// Ends the subscription in the slot while the slot is not borrowed.
 fn end(slot: &Slot) {
     let subscription = slot.borrow_mut().take();
     drop(subscription);
 }
 
-/// A listener that only notes its name.
+/// A listener that only logs its name.
 fn note(socket: Socket, log: &Log, name: &'static str) -> Subscription {
     let log = log.clone();
     socket.on(move |Chat(_)| log.push(name))
@@ -45,7 +45,7 @@ fn events_are_decoded_as_their_type() {
     assert_eq!(log.take(), ["Count { count: 7 }"]);
 }
 
-/// Short text, long text and very long text each go their own way into WebAssembly's memory.
+/// Short, long and very long texts are copied into WebAssembly memory in different ways.
 #[wasm_bindgen_test]
 fn text_of_any_length_and_script_comes_whole() {
     let (_script, ws, socket) = connected();

@@ -1,5 +1,5 @@
-//! The client on a WebSocket that does what the test says. Where a test belongs to a row of the reference client's
-//! behaviour, it is named after it.
+//! The client on a WebSocket that the test controls. A test of a row of the reference client's
+//! behaviour is named after that row.
 
 #![cfg(target_arch = "wasm32")]
 #![allow(
@@ -33,8 +33,8 @@ mod watching;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
-/// How often a test does what it counts; less often where all tests run once more, under circumstances that their number
-/// has nothing to do with.
+/// Returns how often a test repeats its operation. The number is smaller if all tests run again
+/// under conditions for which it does not matter.
 const fn times(count: usize) -> usize {
     if support::script::disturbed() || cfg!(feature = "__faults") {
         count / 20

@@ -1,4 +1,4 @@
-//! How much memory a peer can have the client take. WebAssembly's grows and never shrinks.
+//! How much memory a peer can make the client allocate. WebAssembly memory grows and never shrinks.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -13,21 +13,21 @@ use crate::support::script::{HANDSHAKE, Script, Ws, address, connected, connecte
 
 const MEGABYTE: u32 = 1 << 20;
 
-/// Bytes that WebAssembly has.
+/// Returns the size of the WebAssembly memory in bytes.
 fn memory() -> u32 {
     let memory: js_sys::WebAssembly::Memory = wasm_bindgen::memory().unchecked_into();
     let buffer: js_sys::ArrayBuffer = memory.buffer().unchecked_into();
     buffer.byte_length()
 }
 
-/// How much the memory grows by what is done.
+/// Returns by how many bytes the memory grows while `f` runs.
 fn growth(f: impl FnOnce()) -> u32 {
     let before = memory();
     f();
     memory() - before
 }
 
-/// Notes each end by its reason and details.
+/// Logs the reason and the details of each disconnect.
 fn ends(socket: Socket) -> Log {
     let log = Log::default();
     let noted = log.clone();
@@ -41,7 +41,8 @@ fn ends(socket: Socket) -> Log {
     log
 }
 
-/// An event whose frame has so many bytes of text behind the type of its Engine.IO packet.
+/// Delivers an event whose frame has this many bytes of text after the type of its Engine.IO
+/// packet.
 fn event_of(ws: &Ws, piece: &str, bytes: usize) {
     let (start, end) = ("42[\"chat\",\"", "\"]");
     let room = bytes + 1 - start.len() - end.len();
@@ -61,7 +62,7 @@ fn a_message_that_exceeds_the_limit_ends_the_connection_and_names_the_limit() {
         let too_large = format!(
             "parse error: the packet has more than {limit} bytes: raise `Limits::packet_bytes` if you trust the peer"
         );
-        // By UTF-16 units as well, or by bytes alone.
+        // Characters that exceed the limit in UTF-16 units as well, or in bytes only.
         for piece in ["x", "\u{e9}", "\u{79cd}", "\u{1f333}"] {
             let (_script, ws, socket) = connected_with(|builder| builder.limits(limits));
             let log = ends(*socket);

@@ -1,4 +1,5 @@
-//! What a handler emits goes out, or its fate is told, before whatever the same handler then does to the connection (H2).
+//! Events that a handler emits are sent, or their outcome is reported, before anything that the
+//! handler then does to the connection takes effect (H2).
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -12,7 +13,7 @@ use crate::support::script::{Script, Ws, address, connected};
 
 const CHAT: &str = r#"42["chat","x"]"#;
 
-/// What a handler does behind its emits.
+/// What a handler does after its emits.
 const ENDS: [fn(Socket); 3] = [
     Socket::disconnect,
     |socket| {
@@ -22,7 +23,7 @@ const ENDS: [fn(Socket); 3] = [
     Socket::remove,
 ];
 
-/// Emits by each way that there is.
+/// Emits an event by each of the methods.
 fn emit_all(socket: Socket) -> Ack<u32> {
     assert_eq!(socket.emit(&Chat("a".into())).unwrap(), Outcome::Sent);
     let bytes = Binary::from(vec![7]);
@@ -45,7 +46,7 @@ fn assert_all_sent(ws: &Ws) {
     assert!(ws.is_closed());
 }
 
-/// It was sent, and nobody knows whether it arrived.
+/// Asserts that the wait ends because the event was sent and whether it arrived is unknown.
 async fn assert_ends(ack: &RefCell<Option<Ack<u32>>>) {
     let error = ack.take().unwrap().await.unwrap_err();
     assert!(matches!(error, AckError::Disconnected), "{error}");

@@ -14,7 +14,7 @@ use crate::support::owned::Owned;
 use crate::support::script::{Script, Ws, address, connected_with, page_listeners};
 use crate::support::wait::until;
 
-/// Long enough for no test to reach the next attempt by itself.
+/// So long that no test reaches the next attempt by its delay.
 fn patient(builder: Builder) -> Builder {
     let delay = Duration::from_secs(60);
     builder
@@ -34,7 +34,7 @@ fn tell_document(name: &str) {
     tell(&web_sys::window().unwrap().document().unwrap(), name);
 }
 
-/// Has the document look hidden, or as it is.
+/// Makes the document appear hidden, or restores its real state.
 fn hide(hidden: bool) {
     let script = match hidden {
         true => {
@@ -45,7 +45,7 @@ fn hide(hidden: bool) {
     js_sys::eval(script).unwrap();
 }
 
-/// The listeners to what a page goes through.
+/// Returns the number of listeners to the events of the page's life cycle.
 fn page_listeners_of(_counted_by: &Script) -> f64 {
     page_listeners()
 }
@@ -107,7 +107,7 @@ fn w5_a_page_that_is_seen_again_retries_at_once() {
         let (script, ws, socket) = connected_with(patient);
         ws.drop();
         assert_eq!(script.count(), 1);
-        // Attempts at the wish of the system are half a second apart.
+        // Attempts that the system causes are half a second apart.
         pass(Duration::from_secs(1));
         wake();
         assert_eq!(script.count(), 2, "way {index}");
@@ -131,7 +131,8 @@ fn w5_a_page_that_is_hidden_does_not() {
     assert_eq!(script.count(), 2);
 }
 
-/// What a browser does with a page, by events: each way in which a page is left, and each in which it is back.
+/// The events of a browser's page life cycle: each way in which a page is left, and each in which
+/// it is restored.
 type Way = fn();
 const LEFT: [Way; 3] = [
     // A page that was seen, one that was hidden already, and a hidden one that the browser freezes.
@@ -195,7 +196,8 @@ fn a_page_that_is_back_before_anything_was_closed_connects_anew() {
     assert!(socket.is_connected());
 }
 
-/// What the page itself does when it is left, on `target`, until it is dropped.
+/// A listener of the application on `target`, which runs when the page is left, and is removed on
+/// drop.
 struct Handler {
     target: EventTarget,
     name: &'static str,
@@ -245,7 +247,7 @@ fn what_the_application_emits_when_the_page_is_left_goes_out_before_the_close() 
                 assert_eq!(socket.emit_named(what, &1).unwrap(), Outcome::Sent);
             }
         };
-        // One that listens ahead of the client, and one that does behind it.
+        // One listener is added before those of the client, and one after them.
         let before = Handler::add(target.clone(), name, emit("before"));
         let (_script, ws, socket) = connected_with(patient);
         slot.set(Some(*socket));
@@ -255,7 +257,7 @@ fn what_the_application_emits_when_the_page_is_left_goes_out_before_the_close() 
         assert_eq!(ws.sent(), sent, "{name}");
         assert!(ws.is_closed());
         drop((before, after));
-        // What comes now waits for the next connection.
+        // Later events wait for the next connection.
         assert_eq!(socket.emit_named("late", &1).unwrap(), Outcome::Buffered);
         BACK[0]();
     }
@@ -269,7 +271,7 @@ async fn while_the_page_is_left_nothing_is_opened_and_connect_is_carried_out_whe
             let (script, _ws, socket) = connected_with(|builder| builder.reconnection_delay(short));
             let idle = Owned(Socket::builder(&address()).build().unwrap());
             leave();
-            // Neither by the back-off, nor at the wish of anybody.
+            // Neither by the back-off, nor by a call, nor by the system.
             idle.connect();
             socket.connect();
             let made = Owned(Socket::builder(&address()).connect().unwrap());

@@ -34,7 +34,7 @@ async fn b4_a_lost_connection_is_tried_until_it_is_there() {
     script.made(7).await.accept("s2");
     assert_eq!(log.take(), ["retrying 6", "connected", "on_connect"]);
     assert_eq!(socket.id().as_deref(), Some("s2"));
-    // The next outage starts anew, as it has been connected for a while.
+    // The next outage starts with a fresh back-off, as the socket was connected for a while.
     pass(Duration::from_secs(6));
     script.last().drop();
     assert_eq!(log.take()[0], "waiting 1");
@@ -103,7 +103,7 @@ async fn disconnect_during_a_back_off_ends_it() {
             "disconnected"
         ]
     );
-    // Another's attempt, that starts later, comes; this one's doesn't.
+    // Another socket makes its attempt, which is due later; this one does not.
     let other = connected_with(soon);
     other.1.drop();
     other.0.made(2).await;

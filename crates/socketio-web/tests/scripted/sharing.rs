@@ -76,7 +76,7 @@ async fn a_namespace_that_is_not_answered_waits_for_the_next_try_as_others_keep_
         status => noted.push(format!("{status:?}")),
     })
     .forget();
-    // The first request went out before the bound was so short.
+    // The first request was sent before the bound was lowered.
     b.disconnect();
     b.connect();
     until("the second try", || log.len() >= 5).await;
@@ -164,7 +164,7 @@ fn w13_all_is_gone_with_the_last_socket() {
     assert_eq!(ws.handlers_at_close(), Some(0.0));
     assert_eq!((script.handlers(), page_listeners()), (0.0, before));
 
-    // The same address starts anew.
+    // The same address gets a new connection.
     let _again = connect(Socket::builder(&address));
     assert_eq!(script.count(), 2);
 }
@@ -195,7 +195,7 @@ fn w13_a_socket_may_be_removed_and_made_again_by_its_listener() {
     assert_eq!(socket.namespace(), None);
     script.last().accept("a2");
     assert_eq!(made.id().as_deref(), Some("a2"));
-    // Whether over a connection of its own or the one that was there, only one is left.
+    // Whether it opens its own connection or shares the existing one, only one is left.
     let open = (0..script.count()).filter(|index| !script.ws(*index as u32).is_closed());
     assert_eq!(open.count(), 1);
 }

@@ -47,7 +47,8 @@ fn a4_without_a_scheme_the_page_s_is_taken() {
     assert_eq!(namespace("h:8080/x"), "/x");
 }
 
-/// Has the page look as if it came from elsewhere: by the origin of its address, and by its own.
+/// Makes the page appear to have another address: sets the origin of its URL, and the page's own
+/// origin.
 fn from_elsewhere<R>(address: &str, own: &str, f: impl FnOnce() -> R) -> R {
     let script = format!(
         "(() => {{
@@ -66,7 +67,7 @@ fn from_elsewhere<R>(address: &str, own: &str, f: impl FnOnce() -> R) -> R {
 
 #[wasm_bindgen_test]
 fn a2_a3_a4_a_page_whose_address_names_no_server_has_that_of_the_page_that_made_it() {
-    // `about:srcdoc` and its like, and a sandboxed page, whose address is all it has.
+    // `about:srcdoc` and similar, and a sandboxed page, which has only the origin of its URL.
     for (address, own) in [("null", "https://h:1"), ("https://h:1", "null")] {
         from_elsewhere(address, own, || {
             assert_eq!(
@@ -98,7 +99,7 @@ fn what_a_browser_says_of_a_document_without_an_address() {
 #[wasm_bindgen_test]
 fn a2_a3_a4_a_page_that_comes_from_no_server_is_told_to_name_one() {
     let script = Script::install();
-    // From a file, of `data:` or a sandbox within one, and of apps.
+    // From a file, from `data:` or a sandbox within one, and from apps.
     for (address, own) in [
         ("file://", "null"),
         ("null", "null"),
@@ -178,7 +179,7 @@ fn a9_w15_the_url_s_query_and_the_option_s_are_merged_and_the_option_wins() {
         url(builder),
         format!("ws://h/socket.io/?c=d%20e&a=1%2B2&flag=&e=f%26g&x=option&{QUERY}")
     );
-    // A broken escape is taken for what it looks like.
+    // A malformed escape is kept literally.
     assert_eq!(
         url(Socket::builder("http://h/?a=%zz")),
         format!("ws://h/socket.io/?a=%25zz&{QUERY}")

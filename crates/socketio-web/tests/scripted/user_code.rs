@@ -1,4 +1,5 @@
-//! Code of the user's that throws, panics, or calls back in costs the one call, wherever it runs (C26, P7).
+//! User code that throws, panics or calls into the client affects only that call, wherever it runs
+//! (C26, P7).
 
 use std::cell::{Cell, RefCell};
 use std::future::Future;
@@ -28,10 +29,10 @@ use crate::times;
 
 const CHAT: &str = r#"42["chat","x"]"#;
 
-/// How a call of the user's code goes wrong.
+/// How a call of user code fails.
 #[derive(Clone, Copy, Debug)]
 enum Fault {
-    /// A JavaScript exception, from a call that it makes.
+    /// A JavaScript exception, thrown by a function that it calls.
     Throws,
     /// A panic: a trap, in WebAssembly.
     Panics,
@@ -47,7 +48,7 @@ impl Fault {
         }
     }
 
-    /// What is reported of so many of them.
+    /// Asserts that this many of these faults were reported.
     fn assert_reported(self, reported: &Reported, count: usize) {
         let messages = reported.take();
         let what = match self {
@@ -62,12 +63,13 @@ impl Fault {
     }
 }
 
-/// As a binding does that does not catch what the function throws.
+/// Throws as a binding does that does not catch exceptions of its function.
 fn throw() {
     wasm_bindgen::throw_str("thrown");
 }
 
-/// Whether the connection does all that it has to: it hears, answers heartbeats, sends, and notices its end.
+/// Asserts that the connection works: it receives, answers heartbeats, sends, and notices when it
+/// is lost.
 fn assert_lives(script: &Script, ws: &Ws, socket: Socket) {
     ws.sent();
     let log = Log::default();
@@ -85,7 +87,7 @@ fn assert_lives(script: &Script, ws: &Ws, socket: Socket) {
         socket.status(),
         Status::Reconnecting { attempt: 1, .. }
     ));
-    // What comes later than that is no answer of a program to the failure.
+    // A later `connect` does not count as a program's reaction to the failure.
     pass(Duration::from_secs(1));
     socket.connect();
     assert_eq!(script.count(), count + 1);
@@ -115,13 +117,13 @@ async fn c26_p7_a_listener_that_throws_or_panics_costs_that_call() {
         assert_eq!(log.take(), ["bad", "x", "bad"]);
         fault.assert_reported(&reported, 1);
         ws.drop();
-        // By its own timer.
+        // The client reconnects by its own timer.
         script.made(2).await.accept("s2");
         assert!(socket.is_connected());
     }
 }
 
-/// Adds a listener that notes its name, and then goes wrong if it has a fault.
+/// Adds a listener that logs its name, and then fails if it has a fault.
 type Listen = fn(Socket, Rc<dyn Fn()>) -> Subscription;
 
 #[wasm_bindgen_test]
@@ -259,7 +261,7 @@ fn what_a_listener_did_before_it_threw_is_done() {
         fault.assert_reported(&reported, 1);
         assert_lives(&script, &ws, *socket);
 
-        // One that removes its own socket.
+        // A listener that removes its own socket.
         let (script, ws, socket) = connected();
         let handle = *socket;
         socket
@@ -311,7 +313,7 @@ fn a_listener_of_one_connection_that_throws_within_a_listener_of_another() {
     }
 }
 
-/// A handler of the page's for uncaught exceptions, which calls in.
+/// The page's handler for uncaught exceptions, which calls into the client.
 #[wasm_bindgen_test]
 fn what_reports_an_exception_may_call_in() {
     let reported = Reported::watch();
@@ -418,7 +420,7 @@ async fn d2_an_auth_provider_that_throws_has_answered() {
     }
 }
 
-/// A waker of somebody's own executor, which does something when it wakes.
+/// A waker of a custom executor, which runs code when it is woken.
 struct OnWake(fn());
 
 impl Wake for OnWake {
@@ -478,7 +480,7 @@ async fn an_executor_that_throws_when_the_browser_has_sent_all() {
     assert_lives(&script, &ws, *socket);
 }
 
-/// What goes wrong when it is dropped.
+/// A value that fails when it is dropped.
 struct Bomb(Fault, Log);
 
 impl Drop for Bomb {
@@ -495,7 +497,7 @@ fn what_a_listener_holds_may_throw_when_it_is_dropped() {
         let log = Log::default();
         let bomb = || Bomb(fault, log.clone());
 
-        // By a `once` that has run, and by one that ends itself.
+        // Dropped by a `once` listener that has run, and by a listener that ends itself.
         let (script, ws, socket) = connected();
         let held = bomb();
         socket.once(move |Chat(_)| drop(held)).forget();
@@ -514,7 +516,7 @@ fn what_a_listener_holds_may_throw_when_it_is_dropped() {
         assert_lives(&script, &ws, *socket);
         log.take();
 
-        // By the removal of a socket: each of them is dropped.
+        // Dropped with the socket: each listener is dropped.
         let (script, ws, socket) = connected();
         for _ in 0..3 {
             let held = bomb();
@@ -526,7 +528,7 @@ fn what_a_listener_holds_may_throw_when_it_is_dropped() {
         assert!(ws.is_closed());
         assert_eq!(script.handlers(), 0.0);
 
-        // By the auth provider, and by its future.
+        // Dropped with the auth provider, and with its future.
         let script = Script::install();
         let held = bomb();
         let builder = Socket::builder(&address()).auth_with(move || {
@@ -568,7 +570,7 @@ fn an_observer_of_a_head_start_may_throw() {
     }
 }
 
-/// A value whose conversion calls in, and then goes wrong.
+/// A value whose conversion calls into the client, and then fails.
 struct Meddler {
     socket: Socket,
     fault: Option<Fault>,
@@ -584,7 +586,7 @@ impl Serialize for Meddler {
     }
 }
 
-/// A listener's type whose conversion calls in: the socket can't be handed to it.
+/// A listener's type whose conversion calls into the client; the socket can't be passed to it.
 struct Reader;
 
 thread_local! {
@@ -687,12 +689,12 @@ fn configure_may_call_in_or_throw() {
         });
         ws.deliver(CHAT);
         fault.assert_reported(&reported, 1);
-        // A change that did not come to its end is none.
+        // A change that was not completed has no effect.
         assert_lives(&script, &ws, *socket);
     }
 }
 
-/// A WebSocket of the page's own that calls in from within `send`, and one that throws there.
+/// A WebSocket of the page that calls into the client from `send`, and one that throws there.
 #[wasm_bindgen_test]
 fn a_transport_may_answer_before_send_returns() {
     let reported = Reported::watch();
@@ -701,7 +703,7 @@ fn a_transport_may_answer_before_send_returns() {
     let (noted, handle) = (log.clone(), *socket);
     let _chat = socket.on(move |Chat(text)| {
         noted.push(&text);
-        // Once more, within the dispatch.
+        // Again, within a dispatch.
         if text == "one" {
             handle.emit_named("two", &2).unwrap();
         }
@@ -741,7 +743,7 @@ fn a_wait_for_an_acknowledgement_ends_once_whoever_throws() {
     }
 }
 
-/// These tests run once more with it.
+/// All tests of this file run again with this feature.
 #[cfg(feature = "__faults")]
 #[wasm_bindgen_test]
 fn every_tenth_call_of_a_listener_throws() {
@@ -762,7 +764,7 @@ fn every_tenth_call_of_a_listener_throws() {
     assert_eq!(js_sys::eval("tenths").unwrap(), 10);
 }
 
-/// Where the next frame would lie on WebAssembly's shadow stack.
+/// Returns the address of the next frame on WebAssembly's shadow stack.
 #[inline(never)]
 fn stack() -> usize {
     let local = std::hint::black_box(0_u8);
@@ -819,7 +821,7 @@ fn a_hundred_thousand_exceptions_for_one_event_leave_the_stack_where_it_was() {
     assert_lives(&script, &script.last(), *again);
 }
 
-/// The engine's own stack runs out within the user's code, or within what it calls.
+/// The engine's stack overflows in user code, or in a function that it calls.
 #[wasm_bindgen_test]
 fn a_listener_that_calls_itself_without_end_costs_that_call() {
     #[inline(never)]

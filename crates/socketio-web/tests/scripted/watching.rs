@@ -12,7 +12,7 @@ use crate::support::owned::Owned;
 use crate::support::script::{HANDSHAKE, Script, address, connected, connected_with};
 use crate::support::wait::until;
 
-/// Awaits a future beside the test, and tells its end.
+/// Awaits a future concurrently with the test, and logs its result.
 fn spawn<T: 'static>(future: impl Future<Output = T> + 'static) -> Rc<RefCell<Option<T>>> {
     let end = Rc::<RefCell<Option<T>>>::default();
     let told = Rc::clone(&end);
@@ -348,7 +348,7 @@ async fn w11_what_the_browser_holds_back_can_be_awaited() {
     ws.set_buffered_amount(100);
     let end = spawn(socket.drained());
     assert_eq!(socket.buffered_amount(), 100);
-    // Let it be asked at least once.
+    // Ensures that it is polled at least once.
     let asked = spawn(gloo_timers::future::TimeoutFuture::new(30));
     until("some time has passed", || asked.borrow().is_some()).await;
     assert!(end.borrow().is_none());

@@ -1,4 +1,5 @@
-//! The client on a real WebSocket, against real servers. What is in `common` is run against each of them.
+//! The client on a real WebSocket, against real servers. The tests in `common` run against each of
+//! them.
 
 #![cfg(target_arch = "wasm32")]
 #![allow(

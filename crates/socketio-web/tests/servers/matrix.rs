@@ -1,9 +1,9 @@
 use crate::server::Server;
 
-/// What not every server can do.
+/// Abilities that not every server has.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Ability {
-    /// Emits from where it decides on a CONNECT: such an event comes before the reply.
+    /// Emits while it handles a CONNECT: such an event arrives before the reply.
     EmitEarly,
     /// Refuses a namespace with data beside the message.
     RefuseWithData,
@@ -11,7 +11,7 @@ pub(crate) enum Ability {
     IdPerNamespace,
 }
 
-/// What a server can't do, and why. The tests see to it that it is so: what it does instead is asserted.
+/// The abilities that a server lacks, and why. The tests assert what it does instead.
 const LACKS: [(Server, Ability, &str); 3] = [
     (
         Server::Socketioxide,
@@ -30,14 +30,14 @@ const LACKS: [(Server, Ability, &str); 3] = [
     ),
 ];
 
-/// What differs without being missed: words, and what the vocabulary leaves open.
+/// Differences that are no lack: texts, and what the vocabulary leaves open.
 ///
-/// - Python's and socketioxide's handlers are not told whether an acknowledgement is wanted: `echo` and `binary` give
-///   both it and the event.
-/// - Python's servers tell `welcome` from where they decide on a CONNECT, so before the reply.
+/// - Python's and socketioxide's handlers can't see whether an acknowledgement is requested: `echo`
+///   and `binary` send both it and the event.
+/// - Python's servers emit `welcome` while they handle a CONNECT, so before the reply.
 /// - `leave all` closes the connection of Node and Python; socketioxide disconnects every namespace and leaves the
 ///   connection, which has no switch of its own, to the client.
-/// - Recovery, `mute` and refused handshakes are Node's only: see the tests in `node/`.
+/// - Only Node has recovery, `mute` and refused handshakes: see the tests in `node/`.
 impl Server {
     pub(crate) fn can(self, ability: Ability) -> bool {
         !LACKS
@@ -45,7 +45,7 @@ impl Server {
             .any(|(server, lacks, _)| (*server, *lacks) == (self, ability))
     }
 
-    /// How it refuses a namespace that it doesn't know.
+    /// Returns the message with which it refuses an unknown namespace.
     pub(crate) fn no_such_namespace(self) -> &'static str {
         match self {
             Self::Node | Self::NodeWithRecovery | Self::Socketioxide => "Invalid namespace",

@@ -1,4 +1,4 @@
-//! The reference implementation, and what is tried with it only: its tests steer it over HTTP.
+//! The reference implementation, with tests for it alone, which control the server over HTTP.
 
 #[path = "common/mod.rs"]
 mod common;

@@ -25,7 +25,7 @@ impl Server {
         url.expect("there is no server: run `cargo xtask test`")
     }
 
-    /// Options of a socket on a connection of its own, that comes back soon.
+    /// Options of a socket with its own connection and short reconnection delays.
     pub(crate) fn builder(self, namespace: &str) -> Builder {
         Socket::builder(self.url())
             .namespace(namespace)
@@ -33,7 +33,7 @@ impl Server {
             .reconnection_delay(Duration::from_millis(20))
     }
 
-    /// As [`builder`](Self::builder), on a connection that others share.
+    /// Like [`builder`](Self::builder), on a shared connection.
     pub(crate) fn shared(self, namespace: &str) -> Builder {
         Socket::builder(self.url()).namespace(namespace)
     }

@@ -1,4 +1,4 @@
-// Both clocks of the page, ahead of what they are by as many milliseconds as a test says.
+// Shifts both clocks of the page by a number of milliseconds that a test sets.
 (() => {
   if (!globalThis.testClocks) {
     const steadyNow = performance.now.bind(performance);
@@ -17,7 +17,7 @@
       Date.now = () => {
         looks += 1;
         if (looks % 5 === 0) clocks.wall += 1_500;
-        // Not behind a jump of the test's own: a sleep that ends in a step back is no sleep to anybody.
+        // Not after a jump that the test made: a sleep that ends in a step back can't be detected.
         if (looks % 7 === 0 && clocks.wall - seen < 2_000) clocks.wall -= 3_600_000;
         seen = clocks.wall;
         return wallNow() + clocks.wall;

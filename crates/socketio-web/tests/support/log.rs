@@ -2,7 +2,7 @@ use std::cell::RefCell;
 use std::fmt::Display;
 use std::rc::Rc;
 
-/// What listeners heard, in order.
+/// The calls of listeners, in order.
 #[derive(Clone, Default)]
 pub(crate) struct Log(Rc<RefCell<Vec<String>>>);
 
@@ -11,7 +11,7 @@ impl Log {
         self.0.borrow_mut().push(line.to_string());
     }
 
-    /// What was heard since the last look.
+    /// Takes the lines since the last call.
     pub(crate) fn take(&self) -> Vec<String> {
         self.0.take()
     }

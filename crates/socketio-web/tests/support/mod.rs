@@ -1,4 +1,4 @@
-//! What the tests in a browser share, those of the hooks as well.
+//! Shared by the tests in a browser, including those of the hooks.
 
 #![allow(dead_code, reason = "each of the test crates uses a part")]
 

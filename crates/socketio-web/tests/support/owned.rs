@@ -2,7 +2,7 @@ use std::ops::Deref;
 
 use socketio_web::Socket;
 
-/// A socket that goes with its test: what it leaves behind would be heard in the next.
+/// A socket that is removed at the end of its test, so that it does not affect the next one.
 pub(crate) struct Owned(pub(crate) Socket);
 
 impl Deref for Owned {

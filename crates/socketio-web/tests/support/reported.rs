@@ -1,11 +1,11 @@
 use js_sys::Array;
 use wasm_bindgen::JsCast;
 
-/// The exceptions that were reported as uncaught, by their messages.
+/// The messages of the exceptions that were reported as uncaught.
 pub(crate) struct Reported(Array);
 
 impl Reported {
-    /// Watches from now on, and keeps them off the console.
+    /// Starts to record exceptions, and keeps them off the console.
     pub(crate) fn watch() -> Self {
         let script = "(() => {
             if (!globalThis.reportedErrors) {
@@ -23,7 +23,8 @@ impl Reported {
         Self(js_sys::eval(script).unwrap().unchecked_into())
     }
 
-    /// [`watch`](Self::watch), for so many that the browser's own report would take its time: it is not made meanwhile.
+    /// Like [`watch`](Self::watch), for many exceptions: replaces the browser's own report, which
+    /// would be slow.
     pub(crate) fn watch_many() -> Self {
         let watched = Self::watch();
         let script = "Error.stackTraceLimit = 0;
@@ -35,7 +36,7 @@ impl Reported {
         watched
     }
 
-    /// Those since the last look.
+    /// Takes the messages since the last call.
     pub(crate) fn take(&self) -> Vec<String> {
         let messages = self.0.iter();
         let messages = messages.map(|text| text.as_string().unwrap()).collect();

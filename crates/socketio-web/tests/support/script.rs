@@ -8,13 +8,13 @@ use super::clock;
 use super::owned::Owned;
 use super::wait::until;
 
-/// A handshake of the server's defaults: a heartbeat each 25 s, 20 s to answer it.
+/// A handshake with the server's defaults: a heartbeat every 25 s, and 20 s to answer it.
 pub(crate) const HANDSHAKE: &str = r#"0{"sid":"engine","upgrades":[],"pingInterval":25000,"pingTimeout":20000,"maxPayload":1000000}"#;
 
-/// The WebSockets that the page makes from now on; see websocket.js.
+/// The WebSockets that the page creates from now on; see websocket.js.
 pub(crate) struct Script(JsValue);
 
-/// One of them.
+/// One of these WebSockets.
 pub(crate) struct Ws(JsValue);
 
 impl Script {
@@ -25,7 +25,7 @@ impl Script {
         Self(js_sys::eval(include_str!("websocket.js")).expect("the script is valid"))
     }
 
-    /// Gives the page the browser's own WebSocket back.
+    /// Restores the browser's own `WebSocket`.
     pub(crate) fn uninstall() {
         js_sys::eval("globalThis.WebSocket = globalThis.realWebSocket ?? globalThis.WebSocket")
             .unwrap();
@@ -46,7 +46,7 @@ impl Script {
         self.ws(self.all().length() - 1)
     }
 
-    /// Waits until that many were made, and returns the last.
+    /// Waits until `count` WebSockets were created, and returns the last.
     pub(crate) async fn made(&self, count: usize) -> Ws {
         until(&format!("{count} WebSockets are made"), || {
             self.count() >= count
@@ -56,13 +56,13 @@ impl Script {
         self.last()
     }
 
-    /// From now on the constructor throws this.
+    /// Makes the constructor throw `text` from now on.
     pub(crate) fn refuse(&self, text: Option<&str>) {
         let text = text.map_or(JsValue::NULL, JsValue::from);
         Reflect::set(&self.0, &"refusal".into(), &text).unwrap();
     }
 
-    /// Handlers that are set, on all of them together.
+    /// Returns the number of handlers that are set on all WebSockets.
     pub(crate) fn handlers(&self) -> f64 {
         number(&self.0, "handlers")
     }
@@ -77,14 +77,14 @@ impl Ws {
         get(&self.0, "url").as_string().unwrap()
     }
 
-    /// The sub-protocols that it offers.
+    /// Returns the sub-protocols that it offers.
     pub(crate) fn protocols(&self) -> Vec<String> {
         let protocols: Array = get(&self.0, "protocols").unchecked_into();
         let names = protocols.iter();
         names.map(|name| name.as_string().unwrap()).collect()
     }
 
-    /// What was sent since the last look.
+    /// Takes the frames that were sent since the last call.
     pub(crate) fn sent(&self) -> Vec<String> {
         let sent: Array = get(&self.0, "sent").unchecked_into();
         let lines = sent.iter().map(|line| line.as_string().unwrap()).collect();
@@ -92,13 +92,13 @@ impl Ws {
         lines
     }
 
-    /// The first that was sent since the last look; what follows is left.
+    /// Takes the first frame that was sent since the last call, and keeps the rest.
     pub(crate) fn sent_first(&self) -> String {
         let sent: Array = get(&self.0, "sent").unchecked_into();
         sent.shift().as_string().unwrap()
     }
 
-    /// Has this function of JavaScript's, `(ws, data) => …`, called by each `send`.
+    /// Makes each `send` call this JavaScript function, `(ws, data) => …`.
     pub(crate) fn on_send(&self, function: &str) {
         let function = js_sys::eval(&format!("({function})")).unwrap();
         Reflect::set(&self.0, &"onsend".into(), &function).unwrap();
@@ -108,7 +108,7 @@ impl Ws {
         Reflect::set(&self.0, &"bufferedAmount".into(), &bytes.into()).unwrap();
     }
 
-    /// How many handlers were still set when it was closed; `None` while it isn't.
+    /// Returns how many handlers were still set when it was closed; `None` while it is open.
     pub(crate) fn handlers_at_close(&self) -> Option<f64> {
         get(&self.0, "handlersAtClose").as_f64()
     }
@@ -129,28 +129,28 @@ impl Ws {
         self.call("drop", &[code.into(), reason.into(), failed.into()]);
     }
 
-    /// A text that is made by JavaScript, so that it takes no memory here.
+    /// Delivers a text that JavaScript creates, so that it takes no WebAssembly memory.
     pub(crate) fn deliver_long(&self, start: &str, piece: &str, times: u32, end: &str) {
         let args = [start.into(), piece.into(), times.into(), end.into()];
         self.call("deliverLong", &args);
     }
 
-    /// So many bytes, which are zero.
+    /// Delivers this many zero bytes.
     pub(crate) fn deliver_zeros(&self, bytes: u32) {
         self.call("deliver", &[js_sys::ArrayBuffer::new(bytes).into()]);
     }
 
-    /// The network goes away.
+    /// Simulates the loss of the network.
     pub(crate) fn drop(&self) {
         self.drop_with(1006, "", true);
     }
 
-    /// An error, and no close behind it.
+    /// Fires an error that no close follows.
     pub(crate) fn fail(&self) {
         self.call("fail", &[]);
     }
 
-    /// Handshake and CONNECT reply of the namespace `/`.
+    /// Delivers the handshake and the CONNECT reply of the namespace `/`.
     pub(crate) fn accept(&self, sid: &str) {
         self.deliver(HANDSHAKE);
         self.deliver(&format!(r#"40{{"sid":"{sid}"}}"#));
@@ -162,19 +162,19 @@ impl Ws {
     }
 }
 
-/// Whether the clocks of the page are to be set all the time, see [`clock::disturb`].
+/// Returns whether the clocks of the page are set all the time, see [`clock::disturb`].
 pub(crate) const fn disturbed() -> bool {
     option_env!("SOCKETIO_TEST_CLOCKS").is_some()
 }
 
-/// An address that no test before had; nobody is there.
+/// Returns an address that no earlier test has used, and where no server listens.
 pub(crate) fn address() -> String {
     thread_local!(static COUNT: Cell<u32> = const { Cell::new(0) });
     COUNT.set(COUNT.get() + 1);
     format!("http://h{}.test", COUNT.get())
 }
 
-/// A socket of `/` that is connected, on a WebSocket that has sent nothing since.
+/// Returns a connected socket of `/`, on a WebSocket whose list of sent frames is empty.
 pub(crate) fn connected() -> (Script, Ws, Owned) {
     connected_with(|builder| builder)
 }
@@ -189,12 +189,12 @@ pub(crate) fn connected_with(options: impl FnOnce(Builder) -> Builder) -> (Scrip
     (script, ws, Owned(socket))
 }
 
-/// Listeners on window and document to what a page goes through.
+/// Returns the number of listeners on window and document to the events of the page's life cycle.
 pub(crate) fn page_listeners() -> f64 {
     number(&get(&js_sys::global(), "pageListeners"), "count")
 }
 
-/// Timers that are set and have not rung.
+/// Returns the number of timers that are set and have not fired.
 pub(crate) fn timers() -> f64 {
     number(&get(&js_sys::global(), "liveTimers"), "size")
 }

@@ -8,14 +8,14 @@ pub(crate) fn connect(builder: Builder) -> Owned {
     Owned(builder.connect().unwrap())
 }
 
-/// Connects, and waits until it is so.
+/// Connects, and waits until the socket is connected.
 pub(crate) async fn connected(builder: Builder) -> Owned {
     let socket = connect(builder);
     until("it is connected", || socket.is_connected()).await;
     socket
 }
 
-/// Writes down each disconnect by its reason.
+/// Logs the reason of each disconnect.
 pub(crate) fn ends(socket: Socket) -> Log {
     let log = Log::default();
     let noted = log.clone();

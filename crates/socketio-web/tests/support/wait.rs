@@ -3,12 +3,12 @@ use gloo_timers::future::TimeoutFuture;
 const PATIENCE_MS: f64 = 10_000.0;
 const LOOK_EACH_MS: u32 = 2;
 
-/// Waits for a condition; a test that waits in vain fails.
+/// Waits for a condition, and fails the test after a timeout.
 pub(crate) async fn until(what: &str, mut condition: impl FnMut() -> bool) {
     until_told(what, async || condition()).await;
 }
 
-/// [`until`], for a condition that somebody else has to be asked about.
+/// Like [`until`], for a condition that is queried asynchronously.
 pub(crate) async fn until_told(what: &str, mut condition: impl AsyncFnMut() -> bool) {
     let deadline = now() + PATIENCE_MS;
     while !condition().await {
@@ -17,7 +17,7 @@ pub(crate) async fn until_told(what: &str, mut condition: impl AsyncFnMut() -> b
     }
 }
 
-/// The time by a clock that no test turns.
+/// Returns the time of a clock that no test changes.
 fn now() -> f64 {
     js_sys::Date::new_0().get_time()
 }

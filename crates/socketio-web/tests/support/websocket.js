@@ -1,4 +1,4 @@
-// Takes the place of the browser's WebSocket: it does nothing by itself, and remembers what was done to it.
+// Replaces the browser's WebSocket: does nothing by itself, and records the calls.
 (() => {
   class ScriptedWebSocket {
     static all = [];
@@ -31,14 +31,14 @@
       this.readyState = 2;
     }
 
-    // What the other side and the network do.
+    // Simulate the server and the network.
 
     deliver(data) {
       this.readyState ||= 1;
       this.onmessage?.(new MessageEvent("message", { data }));
     }
 
-    // As Chromium does it where a content security policy forbids the address: no close follows.
+    // As in Chromium if a content security policy forbids the address: no close follows.
     fail() {
       this.readyState = 3;
       this.onerror?.(new Event("error"));
@@ -68,7 +68,7 @@
     });
   }
 
-  // Listeners on window and document to what a page goes through.
+  // Listeners on window and document to the events of the page's life cycle.
   if (!globalThis.pageListeners) {
     globalThis.pageListeners = { count: 0 };
     const watched = ["offline", "online", "pagehide", "pageshow", "visibilitychange", "freeze", "resume"];
@@ -83,7 +83,7 @@
     };
   }
 
-  // Timers that are set and have not rung.
+  // Timers that are set and have not fired.
   if (!globalThis.liveTimers) {
     const live = (globalThis.liveTimers = new Set());
     const { setTimeout, clearTimeout } = globalThis;

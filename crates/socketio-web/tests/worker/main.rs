@@ -100,7 +100,7 @@ async fn l7_what_a_real_websocket_tells_is_heard() {
     support::wait::until("the error is told", || log.len() == 1).await;
 }
 
-/// The listeners to what a page, or the network, goes through.
+/// Returns the number of listeners to the events of a page's life cycle and the network.
 fn page_listeners_of(_counted_by: &Script) -> f64 {
     page_listeners()
 }

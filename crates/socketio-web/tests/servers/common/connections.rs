@@ -23,7 +23,7 @@ struct Early {
     early: &'static str,
 }
 
-/// What the server tells each socket that is connected.
+/// The event that the server sends to each connected socket.
 #[derive(Deserialize)]
 struct Welcome {
     id: String,
@@ -102,7 +102,7 @@ async fn a8_two_namespaces_share_one_connection() {
         ("a".into(), "b".into())
     );
 
-    // What is dropped for one is dropped for both.
+    // A lost connection is lost for both.
     let (root_ends, admin_ends) = (ends(*root), ends(*admin));
     admin.emit_named("drop", &()).unwrap();
     let lost = || root_ends.len() == 1 && admin_ends.len() == 1;
@@ -148,7 +148,7 @@ async fn h4_an_event_before_the_connect_reply_is_heard_before_on_connect() {
     });
     let _connect = socket.on_connect(move || told.push("on_connect"));
     until("it is connected", || log.has("on_connect")).await;
-    // What the server sent next has come after all that it sent before.
+    // The echo arrives after everything that the server sent before it.
     assert_eq!(echoed(*socket, "now").await, "now");
     let early = SERVER.can(Ability::EmitEarly).then_some("bird");
     let expected: Vec<&str> = early.into_iter().chain(["on_connect"]).collect();
@@ -166,7 +166,7 @@ async fn g9_a_dropped_connection_comes_back_and_no_event_doubles() {
     });
     socket.emit_named("drop", &()).unwrap();
     until("it is lost", || ends.len() == 1).await;
-    // Kept, and sent once the connection is back.
+    // Buffered, and sent once the connection is restored.
     socket.emit_named("echo", &1).unwrap();
     until("it is back", || socket.is_connected()).await;
     assert_ne!(socket.id(), first);
@@ -185,7 +185,7 @@ async fn w13_the_server_sees_a_socket_go() {
         let count = stays.emit_named_with_ack::<_, u32>("count", &(), PATIENCE);
         count.await.unwrap()
     };
-    // Those of tests before may be going still.
+    // Connections of earlier tests may still be closing.
     until_told("two are there", async || count().await == 2).await;
     drop(goes);
     until_told("one is there", async || count().await == 1).await;
@@ -202,13 +202,13 @@ async fn l1_heartbeats_keep_the_connection() {
             noted.push("beat");
         }
     });
-    // So many that the server has waited for the answer to the first for as long as it does.
+    // After three heartbeats, the server's deadline for the answer to the first has passed.
     until("the heart has beaten", || beats.len() == 3).await;
     assert_eq!(echoed(*socket, "still").await, "still");
     assert_eq!(ends.len(), 0);
 }
 
-/// What the server acknowledges an `echo` with.
+/// Returns the server's acknowledgement of an `echo`.
 async fn echoed(socket: Socket, text: &str) -> String {
     let answer = socket.emit_named_with_ack("echo", text, PATIENCE);
     answer.await.unwrap()

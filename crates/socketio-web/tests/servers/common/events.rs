@@ -13,7 +13,7 @@ use crate::support::wait::until;
 
 const PATIENCE: Option<Duration> = Some(Duration::from_secs(5));
 
-/// What the server calls nested bytes.
+/// The server's form of nested bytes.
 #[derive(Debug, Deserialize, PartialEq, Serialize)]
 struct Picture {
     name: String,
@@ -38,7 +38,7 @@ fn picture() -> Picture {
     }
 }
 
-/// What the server sends back, or asks for.
+/// An event whose value the server sends back, in an event or in the acknowledgement.
 #[derive(Debug, Deserialize, PartialEq, Serialize)]
 struct Echo<T>(T);
 
@@ -51,7 +51,7 @@ async fn connected() -> Owned {
     sockets::connected(SERVER.builder("/")).await
 }
 
-/// Emits a value to be sent back, and returns what comes.
+/// Emits a value that the server sends back, and returns the reply.
 async fn echoed<T>(socket: Socket, value: T) -> T
 where
     T: for<'de> Deserialize<'de> + Serialize + 'static,
@@ -153,7 +153,7 @@ async fn the_client_acknowledges() {
     let _question = socket.on_named("question", move |message| {
         let text: String = message.arg(0).unwrap();
         let responder = message.responder().unwrap();
-        // Not from within the listener: whoever answers may take the time.
+        // Not from within the listener: an answer may be given later.
         wasm_bindgen_futures::spawn_local(async move {
             gloo_timers::future::TimeoutFuture::new(1).await;
             responder.send(&format!("{text}? yes")).unwrap();

@@ -1,4 +1,5 @@
-//! What every server must do with the client. `super::SERVER` is the one at hand; what it can't do is in `matrix.rs`.
+//! Tests that every server must pass. `super::SERVER` is the server under test; `matrix.rs` lists
+//! the abilities that it lacks.
 
 mod connections;
 mod events;

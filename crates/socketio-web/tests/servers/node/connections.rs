@@ -12,7 +12,7 @@ struct Token {
     token: &'static str,
 }
 
-/// What the server knows.
+/// The server's state.
 #[derive(Deserialize)]
 struct State {
     connections: u32,
@@ -29,7 +29,7 @@ async fn a8_two_namespaces_share_one_connection() {
     until("both are connected", both).await;
     assert_eq!(state::<State>(SERVER).await.handshakes, 1);
 
-    // One leaves and comes back; the other hears nothing of it.
+    // One socket disconnects and reconnects; the other is not affected.
     let (id, ends) = (admin.id(), ends(*admin));
     root.disconnect();
     root.connect().await.unwrap();
@@ -37,8 +37,8 @@ async fn a8_two_namespaces_share_one_connection() {
     assert_eq!(ends.len(), 0);
 }
 
-/// The server closes the connection when a CONNECT comes in the very tick of the DISCONNECT, which it handles in the
-/// next, and when a DISCONNECT comes before it has answered the CONNECT.
+/// The server closes the connection if a CONNECT arrives in the same tick as the DISCONNECT, which
+/// it handles in the next one, or if a DISCONNECT arrives before it has answered the CONNECT.
 #[wasm_bindgen_test]
 async fn f2_whoever_leaves_and_comes_at_once_disturbs_nobody() {
     post(SERVER, "forget", "{}").await;
@@ -46,13 +46,13 @@ async fn f2_whoever_leaves_and_comes_at_once_disturbs_nobody() {
     let root = connected(SERVER.shared("/")).await;
     let (id, ends) = (root.id(), ends(*root));
     let admin = || SERVER.shared("/admin").auth(&token);
-    // Left before it was answered, by a socket that goes and by one that stays.
+    // Left before the answer, by a socket that is removed and by one that stays.
     drop(connect(admin()));
     let socket = connect(admin());
     socket.disconnect();
     socket.connect();
     socket.connected().await.unwrap();
-    // Left after it was answered.
+    // Left after the answer.
     socket.disconnect();
     socket.connect().await.unwrap();
     drop(socket);
@@ -66,7 +66,7 @@ async fn f2_whoever_leaves_and_comes_at_once_disturbs_nobody() {
 async fn w13_the_connection_goes_with_its_last_socket() {
     let connections = async || state::<State>(SERVER).await.connections;
     let socket = connected(SERVER.builder("/")).await;
-    // Those of tests before may be going still.
+    // Connections of earlier tests may still be closing.
     until_told("it is alone", async || connections().await == 1).await;
     drop(socket);
     until_told("nobody is there", async || connections().await == 0).await;
@@ -78,7 +78,7 @@ async fn l1_l2_a_server_that_has_gone_silent_is_noticed_by_the_clock_and_heartbe
     let kept = connected(SERVER.builder("/")).await;
     let socket = connected(SERVER.builder("/")).await;
     let (kept_ends, ends) = (ends(*kept), ends(*socket));
-    // Twice, so that the deadline of the other has passed more than once.
+    // Twice, so that the deadline of the other socket has passed more than once.
     for _ in 0..2 {
         let id = socket.id();
         socket.emit_named("mute", &()).unwrap();

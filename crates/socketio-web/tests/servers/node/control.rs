@@ -6,12 +6,12 @@ use wasm_bindgen_futures::JsFuture;
 
 use crate::server::Server;
 
-/// Steers the server.
+/// Sends a control command to the server.
 pub(crate) async fn post(server: Server, control: &str, body: &str) {
     call(server, "POST", control, Some(body)).await;
 }
 
-/// What the server knows.
+/// Returns the server's state.
 pub(crate) async fn state<T: DeserializeOwned>(server: Server) -> T {
     json::from_str(&call(server, "GET", "state", None).await).expect("the state is of this type")
 }

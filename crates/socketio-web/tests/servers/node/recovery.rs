@@ -11,7 +11,7 @@ use crate::support::wait::until;
 #[wasm_bindgen_test]
 async fn h18_h19_a_session_is_restored_with_what_was_missed() {
     let server = Server::NodeWithRecovery;
-    // It stays away until the test says so.
+    // It stays disconnected until the test reconnects it.
     let away = Duration::from_secs(60);
     let builder = server
         .builder("/")
