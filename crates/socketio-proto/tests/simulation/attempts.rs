@@ -16,19 +16,19 @@ pub(crate) struct Attempts {
     scheduled: Option<(u32, u64)>,
     /// The number of the last announced attempt.
     last: u32,
-    /// How many delays it is behind the start, at least.
+    /// The minimum number of delays since the back-off was reset.
     rank: u32,
     /// Whether the last attempt was announced, and started when it was due.
     is_automatic: bool,
-    /// Something let the delays start over.
+    /// The delays may start over.
     is_excused: bool,
     /// When a person last asked for attempts, and for how many.
     wished: (u64, u32),
     /// When the system last asked for one.
     woken: Option<u64>,
-    /// It gets one soon.
+    /// An attempt that the system caused is made once the spacing has passed.
     is_hurried: bool,
-    /// When it last got one.
+    /// When the last attempt was made that the system caused.
     acted: Option<u64>,
     /// When a program last reacted to a failure with a request.
     reaction: Option<u64>,
@@ -68,7 +68,8 @@ impl Attempts {
         self.reaction = Some(now);
     }
 
-    /// For how long, at most, what hangs is left alone, ahead of the wish of so many sockets.
+    /// Returns how long a hanging attempt is kept at most, not counting the latest wishes of this
+    /// many sockets, in milliseconds.
     pub(crate) fn patience(&self, sockets: u32) -> u64 {
         500 << self.wishes.saturating_sub(sockets).min(4)
     }
@@ -76,11 +77,11 @@ impl Attempts {
     pub(crate) fn wake(&mut self, now: u64, is_back: bool) {
         self.woken = Some(now);
         self.wishes += SOCKETS;
-        // What waits by then is at the wish of the system, due or not.
+        // A scheduled attempt counts as caused by the system from now on, whether or not it is due.
         if let Some((_, at)) = &mut self.scheduled {
             *at = u64::MAX;
         }
-        // Woken twice within the spacing, it is made at the end of that.
+        // After two wake-ups within the spacing, the attempt is made at the end of the spacing.
         let spaced = self.acted.map_or(0, |acted| acted + SPACING);
         let is_later = self.scheduled.map_or(is_back, |(_, at)| spaced < at);
         self.is_hurried |= spaced > now && is_later;
@@ -90,12 +91,13 @@ impl Attempts {
         self.renewed = Some(now);
     }
 
-    /// What the system wished for is done, or is to be done soon.
+    /// Records that the wake-up by the system was handled, or is scheduled.
     pub(crate) fn woke(&mut self) {
         self.woken = None;
     }
 
-    /// The delays may start over: connected for long enough, or back on the net.
+    /// Lets the delays start over: the client was connected for long enough, or the network is
+    /// back.
     pub(crate) fn start_over(&mut self) {
         self.is_excused = true;
         self.has_reacted = false;
@@ -103,14 +105,14 @@ impl Attempts {
         self.is_program = false;
     }
 
-    /// The same, but it is not certain.
+    /// Like [`start_over`](Self::start_over), if it is not certain that the client does so.
     pub(crate) fn excuse(&mut self) {
         self.is_excused = true;
         self.has_reacted = false;
         self.is_program = true;
     }
 
-    /// Nobody needs the connection any more.
+    /// Records that no socket needs the connection any more.
     pub(crate) fn cancel(&mut self) {
         self.scheduled = None;
     }
@@ -142,7 +144,7 @@ impl Attempts {
         self.is_hurried = false;
     }
 
-    /// A transport is opened.
+    /// Records that a transport is opened, and returns the cause.
     pub(crate) fn open(&mut self, now: u64) -> Cause {
         self.opened_at = now;
         let due = self.scheduled.take();
@@ -166,7 +168,7 @@ impl Attempts {
             return Cause::Renewal;
         }
         if is_hurried || self.woken.take() == Some(now) {
-            // An attempt that hangs is another matter.
+            // The spacing does not apply to the replacement of a hanging attempt.
             assert!(
                 is_spaced || due.is_none(),
                 "woken twice at a time: {self:?}"
@@ -180,7 +182,7 @@ impl Attempts {
         panic!("an attempt that nobody wished for, before its time: {self:?}");
     }
 
-    /// The client gives up.
+    /// Records that the client gives up.
     pub(crate) fn give_up(&mut self, config: &Config) {
         let most = config.reconnection_attempts;
         let most = most.expect("without a bound nothing is given up");
@@ -197,7 +199,7 @@ impl Attempts {
     pub(crate) fn check(&self, config: &Config, is_counted: bool) {
         if let Some(most) = config.reconnection_attempts.filter(|_| is_counted) {
             let automatic = self.automatic;
-            // A program that asks for more in its handlers gets them.
+            // A program may cause more attempts in its handlers.
             assert!(
                 automatic <= most || self.is_program,
                 "{automatic} attempts instead of {most}"
@@ -206,7 +208,7 @@ impl Attempts {
     }
 }
 
-/// How long the attempt of this number may wait, in milliseconds.
+/// Returns the shortest and the longest delay of the attempt with this number, in milliseconds.
 pub(crate) fn bounds(config: &Config, attempt: u32) -> (u64, u64) {
     let first = config.reconnection_delay.as_millis() as u64;
     let max = config.reconnection_delay_max.as_millis() as u64;
@@ -217,14 +219,14 @@ pub(crate) fn bounds(config: &Config, attempt: u32) -> (u64, u64) {
     (ideal - spread, max.min(ideal + spread))
 }
 
-/// The requests for one namespace on one connection, behind a failure of it.
+/// The requests for one namespace on one connection after it failed.
 #[derive(Debug, Default)]
 pub(crate) struct Requests {
     failed: Option<u64>,
     wished: Option<u64>,
     reaction: Option<u64>,
     has_reacted: bool,
-    /// Fresh auth is given, once.
+    /// The next request is sent with refreshed auth.
     is_refreshed: bool,
     automatic: u32,
 }
@@ -232,7 +234,7 @@ pub(crate) struct Requests {
 impl Requests {
     pub(crate) fn fail(&mut self, now: u64) {
         self.failed = Some(now);
-        // What it led to may be told first.
+        // The reaction to this failure may have been recorded before it, at the same time.
         self.wished = self.wished.filter(|at| *at == now);
         self.reaction = self.reaction.filter(|at| *at == now);
     }
@@ -255,7 +257,7 @@ impl Requests {
         self.automatic = 0;
     }
 
-    /// The connection is another.
+    /// Records that a new connection is opened.
     pub(crate) fn opened(&mut self) {
         self.failed = None;
         self.automatic = 0;

@@ -73,7 +73,7 @@ pub(crate) struct Known {
     pub(crate) connected: Option<usize>,
     /// The sessions of events that were received before `Connected`.
     held: Vec<usize>,
-    /// The session and the number of the last event.
+    /// The session and the number of the last event that was received.
     heard: Option<(usize, u64)>,
     /// Whether the user left the session, and CONNECT was not sent since.
     pub(crate) is_left: bool,
@@ -527,7 +527,7 @@ impl Client {
 
 /// Actions of the client.
 impl Client {
-    /// A transport is opened.
+    /// Records that a transport is opened.
     pub(crate) fn opens(&mut self) {
         assert!(!self.is_suspended, "opened while nobody is there");
         if !self.is_bent {
@@ -788,7 +788,7 @@ impl Known {
         }
     }
 
-    /// The user leaves its session.
+    /// Records that the user leaves the session.
     pub(crate) fn leave(&mut self, users: Set) {
         self.is_left = true;
         self.users = users;

@@ -17,7 +17,7 @@ pub(crate) struct Emit {
     /// Emitted while no user was known: any user's session may get it, but not after a session of
     /// another user was left.
     pub(crate) anybody: bool,
-    /// How many sessions its socket had left.
+    /// How many sessions its socket had left when it was emitted.
     pub(crate) leaves: usize,
     pub(crate) retried: bool,
     pub(crate) volatile: bool,

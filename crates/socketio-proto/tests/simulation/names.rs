@@ -18,13 +18,13 @@ pub(crate) fn auth(name: Name) -> Auth {
     }
 }
 
-/// The name in the JSON text of a CONNECT's auth.
+/// Returns the name in the JSON text of a CONNECT's auth.
 pub(crate) fn known(name: &str) -> Name {
     let found = NAMES.into_iter().find(|known| *known == name);
     found.expect("a name that the client was given")
 }
 
-/// Some of the names.
+/// A set of names.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(crate) struct Set(u8);
 

@@ -55,7 +55,7 @@ impl Link {
     }
 }
 
-/// A frame of the client.
+/// A frame from the client.
 #[derive(Debug)]
 pub(crate) struct Up {
     pub(crate) text: String,

@@ -1,4 +1,4 @@
-/// Splitmix64: small, seeded, the same everywhere.
+/// A seeded SplitMix64 generator, which gives the same numbers on all platforms.
 #[derive(Debug)]
 pub(crate) struct Random(u64);
 
@@ -15,7 +15,7 @@ impl Random {
         bits ^ (bits >> 31)
     }
 
-    /// A number in `from..to`.
+    /// Returns a number in `from..to`.
     pub(crate) fn range(&mut self, from: u64, to: u64) -> u64 {
         from + self.next() % (to - from).max(1)
     }

@@ -85,7 +85,7 @@ pub(crate) struct Session {
     events: u64,
     /// Events that may have to be sent again, by their numbers.
     log: BTreeMap<u64, String>,
-    /// Acknowledgements that it waits for.
+    /// The ids of the acknowledgements that it waits for.
     asks: BTreeSet<u64>,
 }
 
@@ -97,7 +97,7 @@ pub(crate) enum Reply {
     Incomplete(String),
     /// The transport is closed.
     Drop,
-    /// Later than other packets.
+    /// An answer that is sent after this time, in milliseconds.
     Later(u64, Later),
 }
 
@@ -207,7 +207,7 @@ impl Server {
             return Vec::new();
         }
         let (kind, rest) = text.split_at(1);
-        // Its attachment is of no interest.
+        // Its attachment is ignored.
         let rest = rest.strip_prefix("1-").unwrap_or(rest);
         let (namespace, rest) = match rest.starts_with('/') {
             true => rest.split_once(',').unwrap_or((rest, "")),
@@ -228,7 +228,7 @@ impl Server {
         self.peers.get_mut(&link).expect("it is connected")
     }
 
-    /// The session that a namespace of a connection is in.
+    /// Returns the session of a namespace on a connection.
     fn session(&mut self, link: u64, namespace: usize) -> Option<usize> {
         let joined = &self.peers.get(&link)?.joined;
         let mut sessions = joined.iter().rev().filter(|(name, _)| *name == namespace);
@@ -269,7 +269,7 @@ impl Server {
         }
     }
 
-    /// The handler of a CONNECT has run.
+    /// Handles the end of a CONNECT handler.
     pub(crate) fn answer(&mut self, link: u64, later: &Later, random: &mut Random) -> Vec<Reply> {
         let Some(peer) = self.peers.get_mut(&link) else {
             return Vec::new();

@@ -13,7 +13,7 @@ use crate::names::{self, NAMES, NOBODY, Set};
 use crate::random::Random;
 use crate::server::Session;
 
-/// What a program does in its handlers.
+/// The behaviour of a program in its handlers.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Program {
     /// Reacts to the failure of one namespace by connecting another.

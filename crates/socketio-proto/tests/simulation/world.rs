@@ -74,7 +74,7 @@ impl Totals {
 /// A scheduled event. An event of a transport is skipped if that transport is gone by then.
 #[derive(Debug)]
 enum Plan {
-    /// A frame of the client reaches the server.
+    /// A frame from the client reaches the server.
     AtServer(u64, Up),
     /// An event of the transport reaches the client.
     AtClient(u64, TransportEvent),
@@ -133,7 +133,7 @@ pub(crate) struct World {
     slept: u64,
     link: Option<Link>,
     links: u64,
-    /// Until when the server can't be reached.
+    /// The server can't be reached until then.
     down_until: u64,
     /// The percentage of attempts that may fail.
     trouble: u64,
@@ -573,7 +573,7 @@ impl World {
             true => Err("no token".into()),
             false => Ok(self.client.namespaces[index].user),
         };
-        // It may never come.
+        // The answer may never be given.
         if self.is_calm || self.random.chance(90) {
             let delay = match self.random.chance(80) {
                 true => self.random.range(0, 100),
@@ -834,7 +834,7 @@ impl World {
             _ => None,
         };
         match (&mut link.held, kind) {
-            // It answers a CONNECT later; acknowledgements are lost.
+            // Answers to a CONNECT are delayed; acknowledgements are lost.
             (Some(held), Some("40" | "42" | "44")) => held.push(event),
             (Some(_), Some("43")) => {}
             _ => {
