@@ -372,7 +372,7 @@ fn strings_are_escaped_as_json_stringify_does() {
     );
     assert_eq!(to_string(text).unwrap(), expected);
     assert_eq!(from_str::<String>(expected).unwrap(), text);
-    // Specials at every place of a word.
+    // Special characters at every position of a word.
     for at in 0..20 {
         for special in ['"', '\\', '\n', '\u{1f}'] {
             let mut text = "a".repeat(20);

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// How many rows each letter has.
+/// The number of rows of each letter.
 const ROWS: [(char, u32); 16] = [
     ('A', 12),
     ('B', 14),
@@ -153,7 +153,7 @@ fn is_id(text: &str) -> bool {
         && chars.all(|char| char.is_ascii_digit())
 }
 
-/// Whether `file::function` names one of the tests: the file is the end of a path.
+/// Returns whether `file::function` names one of the tests; the file is the end of a path.
 fn exists(name: &str, tests: &BTreeSet<String>) -> bool {
     let Some((file, function)) = name.split_once("::") else {
         return false;
@@ -162,7 +162,7 @@ fn exists(name: &str, tests: &BTreeSet<String>) -> bool {
     tests.iter().any(|test| test.ends_with(&end))
 }
 
-/// The tests of all crates, each as its file, two colons and its name.
+/// Returns the tests of all crates, each as its file, two colons and its name.
 fn tests() -> BTreeSet<String> {
     let mut files = Vec::new();
     collect(&workspace().join("crates"), &mut files);

@@ -105,7 +105,7 @@ impl Value {
         }
     }
 
-    /// Whether an object within it has this key.
+    /// Returns whether an object within it has this key.
     pub(crate) fn has_key(&self, key: &str) -> bool {
         match self {
             Self::List(list) => list.iter().any(|value| value.has_key(key)),

@@ -21,7 +21,7 @@ use crate::inspect::{Inspector, Mode, answer};
 use crate::model::{Model, model, same};
 use crate::{nasty, node, rules};
 
-/// What one connection receives.
+/// The frames that one connection receives.
 pub(crate) type Sequence = Vec<Incoming>;
 
 #[derive(Clone, Debug)]
@@ -137,7 +137,7 @@ fn generated<S: Strategy>(strategy: S) -> Vec<S::Value> {
 }
 
 impl Incoming {
-    /// The line that both sides read.
+    /// Returns the line that both sides read.
     fn line(&self) -> String {
         match self {
             Self::Text(text) => json!(text).to_string(),
@@ -175,7 +175,7 @@ fn sequence() -> impl Strategy<Value = Sequence> {
     ]
 }
 
-/// The frames of one packet, as we encode it.
+/// Returns the frames of one packet, as we encode it.
 fn packet() -> impl Strategy<Value = Sequence> {
     model().prop_filter_map("can't be sent", |model| {
         let frame = model.encode().ok()?;

@@ -37,7 +37,7 @@ pub(crate) fn rule(frames: &[Incoming], ours: &Value, theirs: &Value) -> Option<
     if kind == "invalid_base64" && frames.last().is_some_and(is_base64) && reads {
         return Some("N5 base64 that is none");
     }
-    // What is to be read, be it that its attachments came last.
+    // The text of the packet, which its attachments may follow.
     let text = frames.iter().rev().find_map(|frame| match frame {
         Incoming::Text(text) if text.starts_with('4') => Some(&**text),
         _ => None,

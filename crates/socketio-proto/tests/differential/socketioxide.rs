@@ -105,7 +105,7 @@ proptest! {
     }
 }
 
-/// As its server reads the frames of one packet.
+/// Decodes the frames of one packet as its server does.
 fn decode(frame: &Frame) -> Result<Theirs, ParseError> {
     let (config, state) = (ParseConfig::default(), ParserState::default());
     // The first digit is the message type of Engine.IO.
@@ -118,7 +118,7 @@ fn decode(frame: &Frame) -> Result<Theirs, ParseError> {
     packet
 }
 
-/// As its server makes the packet; `None` where it can't.
+/// Builds the packet as its server does; `None` if it can't.
 fn encode(model: &Model) -> Option<Theirs> {
     let namespace = Str::from(model.namespace.clone());
     let value = |args: &[Value], name| CommonParser.encode_value(&Args(args), name).unwrap();

@@ -59,7 +59,7 @@ fn check(target: &str, harness: fn(&[u8]), input: &[u8]) {
     }
 }
 
-/// The inputs in the order of their names.
+/// Returns the inputs in the order of their names.
 fn corpus(target: &str) -> Vec<Vec<u8>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../../fuzz/corpus")

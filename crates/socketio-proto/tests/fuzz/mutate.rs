@@ -1,4 +1,4 @@
-//! Mutations of a corpus, as a fuzzer makes them, but blind and always the same.
+//! Mutations of a corpus like those of a fuzzer, but without feedback and always the same.
 
 const BYTES: &[u8] = b"0123456789[]{}\",:-/\\\n\x1e\xfe\xffebcdhmnprstTuzASZ<>!._";
 
@@ -23,7 +23,7 @@ impl<'a> Mutator<'a> {
                 2 if at < input.len() => drop(input.remove(at)),
                 3 => input.truncate(at),
                 _ => {
-                    // The rest is another input's.
+                    // The rest comes from another input.
                     let other = self.pick();
                     let from = self.below(other.len() + 1);
                     input.truncate(at);
@@ -40,7 +40,7 @@ impl<'a> Mutator<'a> {
         &self.corpus[index]
     }
 
-    /// A number below `end` (xorshift64).
+    /// Returns a number below `end` (xorshift64).
     fn below(&mut self, end: usize) -> usize {
         self.random ^= self.random << 13;
         self.random ^= self.random >> 7;

@@ -153,7 +153,7 @@ fn an_answer_that_comes_after_its_bound_is_as_good() {
     script.they_send(r#"40/b,{"sid":"late"}"#);
     script.expect(["connected late"]);
     assert_eq!(script.manager.id(socket), Some("late"));
-    // And one that refuses is final.
+    // A late refusal is final.
     let (mut script, socket) = asked_beside_root();
     script.after(20_000);
     script.drain();

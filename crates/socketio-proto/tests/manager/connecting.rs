@@ -84,7 +84,7 @@ fn d1_auth_goes_with_every_connect() {
     script.drain();
     script.they_send(OPEN);
     script.expect(["opened", "reconnected 1", r#"> 40{"token":"a\"b"}"#]);
-    // Nor is it forgotten once it was accepted.
+    // The auth is also kept once it was accepted.
     script.they_send(r#"40{"sid":"s"}"#);
     script.drain();
     script.they_break();

@@ -150,7 +150,7 @@ impl Script {
         std::iter::from_fn(|| self.take_one()).collect()
     }
 
-    /// The next output as a line.
+    /// Returns the next output as a line.
     pub(crate) fn take_one(&mut self) -> Option<String> {
         loop {
             let output = self.manager.poll_output()?;
@@ -161,7 +161,7 @@ impl Script {
         }
     }
 
-    /// One output as one line.
+    /// Formats one output as a line.
     pub(crate) fn line(&mut self, output: Output) -> String {
         match output {
             Output::OpenTransport(id) => {

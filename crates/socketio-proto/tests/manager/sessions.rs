@@ -19,7 +19,7 @@ fn auth(name: &str) -> Auth {
     Auth::object(&BTreeMap::from([("token", name)])).unwrap()
 }
 
-/// `/` is connected as alice, in a session that can be recovered.
+/// Connects `/` as alice, in a session that can be recovered.
 fn alice(options: SocketOptions) -> (Script, SocketId) {
     let options = SocketOptions {
         auth: auth("alice"),
@@ -35,7 +35,7 @@ fn alice(options: SocketOptions) -> (Script, SocketId) {
     (script, socket)
 }
 
-/// The same in `/b`, beside `/`, which keeps the connection open.
+/// Connects `/b` as alice, in addition to `/`, which keeps the connection open.
 fn alice_beside_root() -> (Script, SocketId) {
     let (mut script, _) = Script::connected("/");
     let socket = script.manager.socket("/b", auth("alice")).unwrap();
@@ -46,7 +46,7 @@ fn alice_beside_root() -> (Script, SocketId) {
     (script, socket)
 }
 
-/// The user leaves, and comes back as bob.
+/// Disconnects, and reconnects as bob.
 fn bob(script: &mut Script, socket: SocketId) {
     script.manager.disconnect(socket, script.now);
     script.manager.set_auth(socket, auth("bob"), script.now);
@@ -67,7 +67,7 @@ fn no_session_is_offered_after_the_user_left_it() {
     script.drain();
     script.they_send(OPEN);
     expect_connect(&mut script, r#"> 40{"token":"bob"}"#);
-    // Not even to the same user.
+    // It is not sent to the same user either.
     let (mut script, socket) = alice(SocketOptions::default());
     script.they_break();
     script.manager.disconnect(socket, script.now);
@@ -337,7 +337,7 @@ fn events_that_were_held_are_not_delivered_once_the_user_left() {
         }
     }
     assert_eq!(script.take_one().as_deref(), Some(r#"event ["a",1]"#));
-    // Its handler leaves, and comes back.
+    // Its handler disconnects and reconnects.
     script.manager.disconnect(socket, script.now);
     script.manager.connect(socket, script.now);
     script.expect(["> 41/b,"]);

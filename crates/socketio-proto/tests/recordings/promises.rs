@@ -185,7 +185,7 @@ fn a_connect_without_an_answer_is_tried_again() {
         recordings(|name| matches!(name, "never answered" | "the connect handler throws"))
     {
         let reports: Vec<_> = reports_in(&recording).collect();
-        // There it was answered before.
+        // With `always_connect`, it was answered before.
         if server.ends_with("-always-connect") {
             let [connected] = reports[..] else {
                 panic!("{server}: {recording}")
@@ -281,7 +281,7 @@ fn recordings(named: impl Fn(&str) -> bool) -> Vec<(String, Recording)> {
     named
 }
 
-/// The message and the data with which the server refuses.
+/// Returns the message and the data of the server's refusal.
 fn refusal(recording: &Recording) -> (String, Option<Value>) {
     let payload = recording.lines.iter().rev().find_map(|line| match line {
         Line::Received(Frame::Text(text)) if text.starts_with("44") || text.starts_with("41") => {

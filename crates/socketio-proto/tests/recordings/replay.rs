@@ -312,7 +312,7 @@ fn first_connect(rest: &[Line]) -> Option<Packet> {
     Some(decode(first, &[])).filter(|packet| packet.kind() == PacketKind::Connect)
 }
 
-/// The binary frames that were sent next.
+/// Returns the binary frames that were sent next.
 fn attachments(rest: &[Line]) -> Vec<Vec<u8>> {
     let binary = rest.iter().map_while(|line| match line {
         Line::Sent(Frame::Binary(data)) => Some(data.clone()),

@@ -88,7 +88,7 @@ pub(super) fn look(packet: &Packet) -> Option<Vec<Value>> {
             },
         )
         .expect("what was decoded is JSON");
-        // A placeholder may hold white space within, and others members.
+        // A placeholder may contain white space and further members.
         assert!(compacted.len() <= data.len() + placeholder.len() * data.matches('{').count());
         same(
             packet.payload::<Value>().map(|_| ()),

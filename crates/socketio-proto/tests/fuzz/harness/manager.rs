@@ -63,7 +63,7 @@ impl Operands<'_> {
         Some(*first)
     }
 
-    /// One of so many; the digits stand for themselves.
+    /// Reads a choice below `of`; a digit stands for itself.
     fn choice(&mut self, of: usize) -> usize {
         let byte = self.byte().unwrap_or(b'0');
         usize::from(byte.wrapping_sub(b'0')) % of.max(1)
@@ -96,7 +96,7 @@ struct World {
     patience: Option<usize>,
     /// Whether all outputs were carried out.
     drained: bool,
-    /// The options that an output under way may come from.
+    /// The options that may apply to the pending outputs.
     configs: Vec<Config>,
     /// The greatest number of events that any options so far allowed to be held.
     most_held: usize,
@@ -273,7 +273,7 @@ impl World {
         }
     }
 
-    /// `a`, socket, which of the tokens; each may be used again.
+    /// `a`, socket, index of the token; a token may be used again.
     fn acknowledge(&mut self, mut operands: Operands<'_>) {
         let Some(id) = operands.one_of(&self.sockets) else {
             return;
@@ -304,7 +304,7 @@ impl World {
         }
     }
 
-    /// `u`, socket, which answer, to which request: 0 is the last.
+    /// `u`, socket, kind of answer, index of the request: 0 is the last.
     fn authorize(&mut self, mut operands: Operands<'_>) {
         let Some(id) = operands.one_of(&self.sockets) else {
             return;
@@ -472,7 +472,7 @@ impl World {
         assert!(next.is_none_or(|at| at > self.now), "the time stands still");
     }
 
-    /// The device sleeps, and its clock stands still.
+    /// Simulates a sleep of the device during which its clock stands still.
     fn sleep(&mut self, millis: u64) {
         self.carry_out_all();
         let slept = Duration::from_millis(millis);
@@ -496,7 +496,7 @@ impl World {
     }
 }
 
-/// What the core says.
+/// The outputs of the core.
 impl World {
     fn carry_out_all(&mut self) {
         self.carry_out(MOST_OUTPUTS);

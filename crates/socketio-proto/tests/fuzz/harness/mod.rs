@@ -1,4 +1,4 @@
-//! What the fuzz targets run on each input. A panic is a finding.
+//! The code that the fuzz targets run on each input. A panic is a finding.
 
 pub mod decoder;
 pub mod manager;

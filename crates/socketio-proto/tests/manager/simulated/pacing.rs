@@ -149,7 +149,7 @@ fn the_second_of_two_wishes_of_the_system_is_not_counted_either() {
     script.drain();
     script.they_close();
     script.drain();
-    // Within the spacing: it is made at the end of that.
+    // Within the spacing: the attempt is made at its end.
     script.manager.handle_wake(script.now);
     script.expect([]);
     assert_eq!(script.run_to_deadline(), Duration::from_millis(500));

@@ -43,7 +43,7 @@ fn a_wish_is_acted_on_however_slow_the_way_was_once() {
     script.connect("/");
     script.drain();
     script.they_send_after_drain(OPEN);
-    // The first answer takes its time.
+    // The first answer is late.
     script.after(19_000);
     script.they_send_after_drain("2");
     script.after(19_000);

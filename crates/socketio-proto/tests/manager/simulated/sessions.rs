@@ -191,7 +191,7 @@ fn an_event_whose_attachments_come_in_the_next_session_is_not_of_that() {
     script.manager.disconnect(socket, script.now);
     script.manager.connect(socket, script.now);
     script.drain();
-    // The server has read that it was left.
+    // The server has read the DISCONNECT.
     for _ in 0..2 {
         script.after(10_000);
         script.they_send_after_drain("2");

@@ -174,7 +174,7 @@ impl Player {
                 self.manager.connect_went_out(id);
             }
             "unwritable" => self.manager.set_writable(false),
-            // Time passes in a handler.
+            // Time passes while a handler runs.
             "late" => self.now = now + millis(rest)?,
             "back" => {
                 self.now = Instant::from_millis(now.as_millis() - millis(rest)?.as_millis() as u64);

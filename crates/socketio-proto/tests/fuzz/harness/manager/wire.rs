@@ -1,4 +1,4 @@
-//! The transports that the core asked for, and what it sends over them.
+//! The transports that the core requested, and the frames that it sends over them.
 
 use std::collections::VecDeque;
 
