@@ -4,7 +4,7 @@ use std::f64::consts::TAU;
 
 use crate::SAMPLE_RATE;
 
-/// Six decibels an octave, from the cutoff up.
+/// A first-order low-pass filter: six decibels per octave above the cutoff.
 #[derive(Debug)]
 pub(crate) struct LowPass {
     step: f64,
@@ -19,12 +19,12 @@ impl LowPass {
         }
     }
 
-    /// Follows its input as slowly as this many seconds say.
+    /// Creates a filter that follows its input with this time constant.
     pub(crate) fn lag(seconds: f64) -> Self {
         Self::new(1.0 / (TAU * seconds))
     }
 
-    /// Starts from here.
+    /// Sets the current output.
     pub(crate) fn jump(&mut self, held: f64) {
         self.held = held;
     }
@@ -35,7 +35,7 @@ impl LowPass {
     }
 }
 
-/// What is left when the low pass is taken away; no constant offset passes.
+/// A high-pass filter: the input minus its low-passed part, so that no constant offset passes.
 #[derive(Debug)]
 pub(crate) struct HighPass(LowPass);
 
@@ -49,7 +49,7 @@ impl HighPass {
     }
 }
 
-/// A band around one frequency, at gain 1 there.
+/// A band-pass filter around one frequency, where its gain is 1.
 #[derive(Debug)]
 pub(crate) struct BandPass {
     gain: f64,
@@ -70,7 +70,7 @@ impl BandPass {
         band
     }
 
-    /// Moves the band, and lets what rings in it ring.
+    /// Moves the band, and keeps the state of the filter.
     pub(crate) fn tune(&mut self, hertz: f64, quality: f64) {
         let turn = TAU * hertz / SAMPLE_RATE;
         let width = libm::sin(turn) / (2.0 * quality);

@@ -1,12 +1,13 @@
-//! A limiter that sees what comes.
+//! A look-ahead limiter.
 
 use crate::SAMPLE_RATE;
 
-/// Seconds from full gain to none on the way to a peak, and back again after it.
+/// The time in which the gain falls from one to zero ahead of a peak, and that in which it rises
+/// again, in seconds.
 const ATTACK: f64 = 0.02;
 const RELEASE: f64 = 0.4;
 
-/// Turns both sides down around what is louder than the ceiling, and leaves the rest alone.
+/// Reduces both channels around peaks above the ceiling, and leaves the rest unchanged.
 pub(crate) fn limit(mixed: &mut [[f64; 2]], ceiling: f64) {
     let mut gains: Vec<f64> = mixed
         .iter()
@@ -20,7 +21,7 @@ pub(crate) fn limit(mixed: &mut [[f64; 2]], ceiling: f64) {
     }
 }
 
-/// Lets a gain rise by no more than a step.
+/// Limits the rise of the gain to `step` per sample.
 fn ramp<'a>(gains: impl Iterator<Item = &'a mut f64>, step: f64) {
     let mut before = 1.0;
     for gain in gains {

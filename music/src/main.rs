@@ -1,4 +1,4 @@
-//! `cargo run -p orchard-music` plays the score into `assets/music/orchard.mp3`.
+//! `cargo run -p orchard-music` renders the score to `assets/music/orchard.mp3`.
 
 #![forbid(unsafe_code)]
 
@@ -24,13 +24,13 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 
-/// Enough for what is in the music, and a third less to encode than usual.
+/// The sample rate in hertz: enough for the music, and a third less to encode than usual.
 const SAMPLE_RATE: f64 = 32_000.0;
 
-/// From this package's folder, where all of them are.
+/// The path relative to this package's folder.
 const WAV: &str = "orchard.wav";
 const MP3: &str = "../assets/music/orchard.mp3";
-/// As `sha256sum` writes it. It shows which score the MP3 was made of.
+/// The checksums in the format of `sha256sum`. They show from which score the MP3 was made.
 const CHECKSUMS: &str = "orchard.sha256";
 
 fn main() -> Result<()> {
@@ -57,7 +57,7 @@ fn checksums(wav: &[u8], mp3: &[u8]) -> String {
 fn checksum(bytes: &[u8]) -> String {
     let mut hex = String::new();
     for byte in Sha256::digest(bytes) {
-        // Writing to a string does not fail.
+        // Writing to a `String` does not fail.
         let _ = write!(hex, "{byte:02x}");
     }
     hex

@@ -1,4 +1,4 @@
-//! The desk: where each instrument stands and how loud, the reverb, the limiter, the edges.
+//! The mix: position and level of each instrument, the reverb, the limiter, the fades.
 
 use anyhow::Result;
 
@@ -11,24 +11,24 @@ use crate::perform::{duration, perform};
 use crate::reverb::Reverb;
 use crate::score::PARTS;
 
-/// The whole mix, to a calm −21 LUFS.
+/// The gain of the whole mix, for about −21 LUFS.
 const GAIN: f64 = 0.5;
 
-/// No sample is beyond it: an MP3 overshoots a little.
+/// The maximum of a sample, with headroom because an MP3 overshoots slightly.
 const CEILING: f64 = 0.7;
 
-/// How the piece sounds: left and right, sample by sample.
+/// The samples of the piece, left and right.
 pub(crate) type Stereo = Vec<[f64; 2]>;
 
-/// An instrument's place.
+/// An instrument's position and level.
 #[derive(Debug)]
 struct Place {
     gain: f64,
-    /// From -1, left, to 1, right.
+    /// The position, from -1, left, to 1, right.
     pan: f64,
-    /// How much further right an octave higher stands.
+    /// How far the position moves to the right per octave.
     spread: f64,
-    /// How much goes to the reverb.
+    /// The level that is sent to the reverb.
     send: f64,
 }
 
@@ -70,7 +70,7 @@ pub(crate) fn render() -> Result<Stereo> {
     Ok(master(&dry, &wet))
 }
 
-/// How loud a place is on either side; the power is the same everywhere.
+/// Returns the gain of both channels for a position; the power is constant.
 fn sides(pan: f64) -> [f64; 2] {
     let pan = pan.clamp(-0.9, 0.9);
     [((1.0 - pan) / 2.0).sqrt(), ((1.0 + pan) / 2.0).sqrt()]
@@ -102,7 +102,7 @@ fn master(dry: &Stereo, wet: &Stereo) -> Stereo {
     mixed
 }
 
-/// From silence to silence, so that the loop has no seam.
+/// Fades in and out, so that the loop has no audible seam.
 fn fade(mixed: &mut Stereo) {
     let (fade_in, fade_out) = (samples(0.03) as f64, samples(0.9) as f64);
     let length = mixed.len();

@@ -1,18 +1,18 @@
-//! The MP3 that the page plays: `lame` makes it, the title is put before it.
+//! The MP3 that the page plays: `lame` encodes it, and a tag with the title precedes it.
 
 use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-/// Kilobits a second, on average. Plucked strings leave much of a second to be small.
+/// The average bitrate in kilobits per second. Much of the sound of plucked strings takes few bits.
 const BITRATE: &str = "50";
 
 /// Encodes a WAV file.
 pub(crate) fn encode(wav: &Path, mp3: &Path, title: &str) -> Result<()> {
     let status = Command::new("lame")
         .args(["--quiet", "-q", "0", "-m", "j", "--abr", BITRATE])
-        // At this bitrate it would resample: nothing here is above what 32 kHz hold.
+        // At this bitrate, `lame` would resample; nothing in the music needs more than 32 kHz.
         .args(["--resample", "32", "--lowpass", "11", "--noreplaygain"])
         .arg(wav)
         .arg(mp3)
@@ -26,15 +26,16 @@ pub(crate) fn encode(wav: &Path, mp3: &Path, title: &str) -> Result<()> {
     std::fs::write(mp3, file).with_context(|| format!("could not write {}", mp3.display()))
 }
 
-/// An ID3v2.3 tag with a title and nothing else. `lame` has the title in the encoding of one's terminal, this does not.
+/// Returns an ID3v2.3 tag that contains only a title. `lame` would encode the title as the terminal
+/// does.
 fn tag(title: &str) -> Result<Vec<u8>> {
-    // UTF-16 with its mark.
+    // UTF-16 with a byte order mark.
     let text: Vec<u8> = [0x01, 0xff, 0xfe]
         .into_iter()
         .chain(title.encode_utf16().flat_map(u16::to_le_bytes))
         .collect();
     let frame = u8::try_from(text.len()).context("the title is too long")?;
-    // The tag's size has seven bits a byte.
+    // The tag's size has seven bits per byte.
     let size = frame.checked_add(10).filter(|size| *size < 0x80);
     let size = size.context("the title is too long")?;
     let mut tag = b"ID3\x03\0\0\0\0\0".to_vec();

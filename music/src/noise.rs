@@ -1,6 +1,6 @@
-//! Chance, the same each time.
+//! Seeded random numbers.
 
-/// SplitMix64.
+/// A SplitMix64 generator.
 #[derive(Debug)]
 pub(crate) struct Noise(u64);
 
@@ -9,7 +9,7 @@ impl Noise {
         Self(seed)
     }
 
-    /// Evenly between -1 and 1.
+    /// Returns a uniform number between -1 and 1.
     pub(crate) fn next(&mut self) -> f64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
@@ -20,7 +20,7 @@ impl Noise {
         (z >> 11) as f64 / (1_u64 << 52) as f64 - 1.0
     }
 
-    /// Around 0 and hardly ever beyond ±1, as hands are.
+    /// Returns a number around 0, rarely beyond ±1, for human deviations.
     pub(crate) fn human(&mut self) -> f64 {
         (self.next() + self.next() + self.next()) / 2.0
     }

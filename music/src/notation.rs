@@ -1,17 +1,18 @@
-//! How the score is written, and its reader.
+//! The notation of the score, and its parser.
 //!
-//! `F#5:1.5` is a note and its beats; without beats it takes those of the note before. `D4+A4:2` is a chord, `-` a rest,
-//! `|` a bar line. `pp`, `p`, `mp` and `mf` hold until the next. `/E5` is slid into from a tone below, `E5~` has vibrato.
+//! `F#5:1.5` is a note and its length in beats, which defaults to that of the previous note.
+//! `D4+A4:2` is a chord, `-` a rest, `|` a bar line. `pp`, `p`, `mp` and `mf` apply until the next
+//! one. `/E5` slides in from a tone below, `E5~` has vibrato.
 
 use anyhow::{Context, Result, bail};
 
 use crate::score::{BEATS_A_BAR, Part};
 
-/// What a part plays.
+/// The notes of a part.
 #[derive(Debug, Default)]
 pub(crate) struct Line {
     pub(crate) notes: Vec<Note>,
-    /// How long it is, rests and all.
+    /// The length in beats, including rests.
     pub(crate) beats: f64,
 }
 
@@ -22,13 +23,13 @@ pub(crate) struct Note {
     pub(crate) at: f64,
     pub(crate) beats: f64,
     pub(crate) pitches: Vec<Pitch>,
-    /// How loud, up to 1.
+    /// The level, at most 1.
     pub(crate) level: f64,
     pub(crate) slide: bool,
     pub(crate) vibrato: bool,
 }
 
-/// A key as MIDI counts them: 69 is A4.
+/// A MIDI note number: 69 is A4.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
 pub(crate) struct Pitch(pub(crate) u8);
 
@@ -41,7 +42,7 @@ impl Pitch {
         440.0 * libm::exp2((f64::from(self.0) - 69.0) / 12.0)
     }
 
-    /// Without the octave.
+    /// Returns the name without the octave.
     #[cfg(test)]
     pub(crate) fn name(self) -> &'static str {
         NAMES[usize::from(self.0) % NAMES.len()]
@@ -55,7 +56,7 @@ impl Pitch {
     }
 }
 
-/// Reads a part's phrases, one after the other.
+/// Parses the phrases of a part in order.
 pub(crate) fn read(part: &Part) -> Result<Line> {
     let mut reader = Reader {
         line: Line::default(),
@@ -76,7 +77,7 @@ pub(crate) fn read(part: &Part) -> Result<Line> {
 #[derive(Debug)]
 struct Reader {
     line: Line,
-    /// How long the next note is if it does not say.
+    /// The length of the next note if none is given.
     beats: f64,
     level: f64,
 }

@@ -1,4 +1,4 @@
-//! From the score to what is played when: tempo, rolled chords, and hands that are no clock.
+//! Turns the score into timed tones: tempo, rolled chords, and human deviations.
 
 use crate::instruments::Instrument;
 use crate::noise::Noise;
@@ -6,10 +6,10 @@ use crate::notation::Line;
 use crate::score::{BARS, BEATS_A_BAR, TEMPO};
 use crate::tone::Tone;
 
-/// Before the first note, so that it has room to be early and to swell.
+/// The time before the first note, in seconds, so that it can be early and swell.
 const LEAD_IN: f64 = 0.12;
 
-/// When a beat comes, in seconds.
+/// Returns the time of a beat, in seconds.
 pub(crate) fn time(beat: f64) -> f64 {
     let ends = TEMPO.iter().skip(1).map(|(from, _)| *from);
     let spans = TEMPO.iter().zip(ends.chain([f64::INFINITY]));
@@ -17,12 +17,12 @@ pub(crate) fn time(beat: f64) -> f64 {
     LEAD_IN + passed.sum::<f64>()
 }
 
-/// How long the piece is, in seconds.
+/// Returns the length of the piece, in seconds.
 pub(crate) fn duration() -> f64 {
     time(f64::from(BARS) * BEATS_A_BAR)
 }
 
-/// Plays a line, by the habits of its instrument.
+/// Turns a line into tones, in the style of its instrument.
 pub(crate) fn perform(instrument: Instrument, line: &Line, noise: &mut Noise) -> Vec<Tone> {
     let mut tones = Vec::new();
     for note in &line.notes {
@@ -45,7 +45,8 @@ pub(crate) fn perform(instrument: Instrument, line: &Line, noise: &mut Noise) ->
     tones
 }
 
-/// A phrase of four bars swells to its middle and ebbs; the first beat of a bar has a little weight.
+/// Returns the dynamics at a beat: a phrase of four bars swells to its middle and ebbs, and the
+/// first beat of a bar has a slight accent.
 fn arch(beat: f64) -> f64 {
     let phrase = 4.0 * BEATS_A_BAR;
     let place = (beat % phrase) / phrase;

@@ -1,13 +1,14 @@
-//! The valley around the orchard: eight delays that feed each other, dull a little more each time around.
+//! The reverb: eight delay lines that feed each other, with a low pass in each loop.
 
 use crate::SAMPLE_RATE;
 use crate::filter::LowPass;
 use crate::instruments::samples;
 
-/// Seconds until an echo is a thousandth of what it was.
+/// The time in which an echo decays to a thousandth, in seconds.
 const DECAY: f64 = 1.9;
 
-/// In samples; with no common divisor, so that echoes do not fall on each other.
+/// The lengths of the delay lines in samples. They have no common divisor, so that echoes do not
+/// coincide.
 const LENGTHS: [usize; 8] = [953, 1097, 1289, 1433, 1621, 1789, 1993, 2239];
 
 #[derive(Debug)]
@@ -30,7 +31,7 @@ impl Reverb {
         }
     }
 
-    /// What comes back, left and right.
+    /// Returns the reverberated sample, left and right.
     pub(crate) fn next(&mut self, input: [f64; 2]) -> [f64; 2] {
         let mut fed = [0.0; 2];
         let paths = self.before.iter_mut().zip(&mut self.diffusers);
@@ -39,14 +40,14 @@ impl Reverb {
             *fed = diffusers.iter_mut().fold(late, |x, next| next.next(x));
         }
         let heard = self.lines.each_mut().map(Line::heard);
-        // Householder's matrix: every line feeds every other, and nothing is lost or won by it.
+        // A Householder matrix: every line feeds every other, and the energy is preserved.
         let shared = heard.iter().sum::<f64>() / 4.0;
         let mut out = [0.0; 2];
         for ((n, line), heard) in self.lines.iter_mut().enumerate().zip(heard) {
             let [left, right] = fed;
             let [l, r] = &mut out;
             let (input, side) = if n % 2 == 0 { (left, l) } else { (right, r) };
-            // Lines of one side alternate in sign, so that their sum is no comb.
+            // The lines of one side alternate in sign, so that their sum is not a comb filter.
             *side += if n % 4 < 2 { heard } else { -heard };
             line.delay.put(input + heard - shared);
         }
@@ -75,7 +76,7 @@ impl Line {
     }
 }
 
-/// Smears a click and lets every frequency pass, after Schroeder.
+/// An all-pass filter after Schroeder, which smears a click.
 #[derive(Debug)]
 struct Diffuser(Delay);
 
@@ -110,7 +111,7 @@ impl Delay {
         self.held.get(self.now).copied().unwrap_or(0.0)
     }
 
-    /// Puts a sample in the place of the oldest.
+    /// Replaces the oldest sample.
     fn put(&mut self, sample: f64) {
         if let Some(slot) = self.held.get_mut(self.now) {
             *slot = sample;
@@ -141,7 +142,8 @@ mod tests {
             half[1] += out[1] * out[1];
         }
         assert!(power[0].iter().all(|side| *side > 1e-3), "{power:?}");
-        // 1.9 s for sixty decibels: fifteen each half second, or more for what is dulled.
+        // 1.9 s for sixty decibels: fifteen in each half second, or more where the low pass
+        // attenuates.
         for side in 0..2 {
             for half in 1..4 {
                 assert!(

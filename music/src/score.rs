@@ -1,6 +1,6 @@
 //! The piece: the gong mode on D (D E F♯ A B), A A′ B A″, sixteen bars of four beats.
 //!
-//! How it is written is told in `notation.rs`. Every part has a line for each phrase of four bars.
+//! `notation.rs` describes the notation. Every part has a line for each phrase of four bars.
 
 use crate::instruments::Instrument;
 
@@ -9,7 +9,8 @@ pub(crate) const TITLE: &str = "种植园";
 pub(crate) const BARS: u32 = 16;
 pub(crate) const BEATS_A_BAR: f64 = 4.0;
 
-/// From which beat on, how many beats a minute. The end takes its time: what rings is gone when the loop starts anew.
+/// The tempo: the first beat and the beats per minute. The end slows down, so that it has faded
+/// when the loop restarts.
 pub(crate) const TEMPO: [(f64, f64); 5] = [
     (0.0, 74.0),
     (54.0, 71.0),
@@ -18,7 +19,7 @@ pub(crate) const TEMPO: [(f64, f64); 5] = [
     (60.0, 48.0),
 ];
 
-/// What one instrument plays.
+/// The part of one instrument.
 #[derive(Debug)]
 pub(crate) struct Part {
     pub(crate) instrument: Instrument,
@@ -71,7 +72,7 @@ pub(crate) const PARTS: [Part; 6] = [
             "p A3+D4+F#4:4 | B3+D4+F#4 | B3+D4+E4:2 A3+E4+B4 | pp A3+D4+F#4:1.5 -:2.5",
         ],
     },
-    // Where the others breathe. Their pitch is where a call starts.
+    // The birds sing where the others pause. The pitch is that at the start of a call.
     Part {
         instrument: Instrument::Bird,
         phrases: [
@@ -88,7 +89,7 @@ mod tests {
     use super::*;
     use crate::notation::{self, Pitch};
 
-    /// What can be played on it.
+    /// The range of the instrument.
     fn range(instrument: Instrument) -> std::ops::RangeInclusive<Pitch> {
         match instrument {
             Instrument::Zheng => Pitch(50)..=Pitch(86),
@@ -114,7 +115,7 @@ mod tests {
                 );
                 assert!(range(part.instrument).contains(pitch), "{pitch:?}");
             }
-            // The tone below, which a slide starts from, is in the scale as well.
+            // The tone below, from which a slide starts, is in the scale as well.
             for slid in read.notes.iter().filter(|note| note.slide) {
                 let [pitch] = slid.pitches[..] else {
                     panic!("a chord cannot slide: {slid:?}");

@@ -7,7 +7,7 @@ use crate::instruments::samples;
 use crate::mix::{Stereo, render};
 use crate::{CHECKSUMS, MP3, SAMPLE_RATE, checksums, score, wav};
 
-/// Made once for all tests.
+/// The piece, rendered once for all tests.
 fn music() -> &'static Stereo {
     static MUSIC: OnceLock<Stereo> = OnceLock::new();
     MUSIC.get_or_init(|| render().unwrap())

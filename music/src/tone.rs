@@ -1,11 +1,11 @@
-/// One sound to make.
+/// One sound to synthesise.
 #[derive(Clone, Debug)]
 pub(crate) struct Tone {
-    /// In seconds.
+    /// The start, in seconds.
     pub(crate) start: f64,
     pub(crate) seconds: f64,
     pub(crate) hertz: f64,
-    /// How loud, up to 1.
+    /// The level, at most 1.
     pub(crate) level: f64,
     pub(crate) slide: bool,
     pub(crate) vibrato: bool,

@@ -14,7 +14,7 @@ pub(crate) fn wav(sound: &Stereo) -> Vec<u8> {
     file.extend([1, 0, 2, 0]); // PCM, two channels
     file.extend(rate.to_le_bytes());
     file.extend((4 * rate).to_le_bytes());
-    file.extend([4, 0, 16, 0]); // bytes a frame, bits a sample
+    file.extend([4, 0, 16, 0]); // bytes per frame, bits per sample
     file.extend(b"data");
     file.extend(data.to_le_bytes());
     for sample in sound.iter().flatten() {

@@ -1,4 +1,4 @@
-//! A bird far off: a few whistles, each with a bend of its own.
+//! A distant bird: a few whistles, each with its own bend.
 
 use std::f64::consts::TAU;
 

@@ -1,4 +1,5 @@
-//! A bamboo flute: a few harmonics, breath around them, and one breath for a phrase, so that notes are bound.
+//! A bamboo flute: a few harmonics with breath noise, and one breath per phrase, so that notes are
+//! slurred.
 
 use std::f64::consts::TAU;
 
@@ -8,7 +9,7 @@ use crate::filter::{BandPass, HighPass, LowPass};
 use crate::noise::Noise;
 use crate::tone::Tone;
 
-/// How loud each harmonic is, and how much more of it comes with a stronger breath.
+/// The level of each harmonic, and how much it increases with a stronger breath.
 const HARMONICS: [(f64, f64); 7] = [
     (1.0, 0.0),
     (0.30, 0.20),
@@ -19,10 +20,10 @@ const HARMONICS: [(f64, f64); 7] = [
     (0.003, 0.015),
 ];
 
-/// What a breath takes to die away, in seconds.
+/// The time in which a breath fades out, in seconds.
 const RELEASE: f64 = 0.45;
 
-/// Tones with no rest between them.
+/// Splits tones into phrases without rests.
 pub(crate) fn phrases(tones: &[Tone]) -> impl Iterator<Item = &[Tone]> {
     tones.chunk_by(|a, b| b.start - (a.start + a.seconds) < 0.1)
 }
@@ -48,7 +49,7 @@ pub(crate) fn blow(phrase: &[Tone], noise: &mut Noise) -> Vec<f64> {
         .collect()
 }
 
-/// The harmonics at a place in the period.
+/// Returns the sum of the harmonics at a phase of the period.
 fn harmonics(angle: f64, breath: f64) -> f64 {
     let loud = HARMONICS.iter().zip(1..).map(|((base, more), n)| {
         let n = f64::from(n);
@@ -57,7 +58,7 @@ fn harmonics(angle: f64, breath: f64) -> f64 {
     loud.sum()
 }
 
-/// Which tone of a phrase it is time for.
+/// The current tone of a phrase.
 #[derive(Debug)]
 struct Playing<'a> {
     now: Option<&'a Tone>,
@@ -82,7 +83,7 @@ impl<'a> Playing<'a> {
     }
 }
 
-/// Pitch and breath, neither of which jumps.
+/// Pitch and breath, both smoothed.
 #[derive(Debug)]
 struct Lips {
     octave: LowPass,
@@ -94,7 +95,7 @@ struct Lips {
 impl Lips {
     fn new(first: &Tone) -> Self {
         let mut octave = LowPass::lag(0.012);
-        // The first note is reached from a little below.
+        // The first note starts slightly flat.
         octave.jump(libm::log2(first.hertz) - 0.035);
         Self {
             octave,
@@ -104,7 +105,7 @@ impl Lips {
         }
     }
 
-    /// Frequency and strength, so many seconds into a tone.
+    /// Returns frequency and strength, `since` seconds into a tone.
     fn next(&mut self, tone: &Tone, since: f64, blown: bool, noise: &mut Noise) -> (f64, f64) {
         self.time += 1.0 / SAMPLE_RATE;
         let below = if tone.slide && since < 0.09 {
@@ -116,7 +117,7 @@ impl Lips {
         let depth = if tone.vibrato { 1.0 } else { 0.4 } * smooth((since - 0.2) / 0.6);
         let wave = libm::sin(TAU * 4.6 * self.time) * depth;
         let drift = 250.0 * self.drift.next(noise.next());
-        // The tongue between notes, and a swell inside the long ones.
+        // Tonguing between notes, and a swell within long ones.
         let tongue = if since < 0.035 { 0.55 } else { 1.0 };
         let swell = 0.85 + 0.15 * smooth(since / 0.7);
         let wanted = if blown {
@@ -130,7 +131,7 @@ impl Lips {
     }
 }
 
-/// The air that does not sound: most around the note, more while it starts.
+/// The breath noise: strongest around the note, and stronger at its start.
 #[derive(Debug)]
 struct Air {
     hertz: f64,
@@ -150,7 +151,7 @@ impl Air {
     }
 
     fn next(&mut self, hertz: f64, since: f64, noise: &mut Noise) -> f64 {
-        // Small bends stay inside the bands.
+        // Small bends stay within the bands.
         if (hertz / self.hertz - 1.0).abs() > 0.05 {
             self.hertz = hertz;
             for (band, n) in self.bands.iter_mut().zip([1.0, 2.0]) {

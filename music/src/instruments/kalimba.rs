@@ -7,7 +7,8 @@ use crate::filter::LowPass;
 use crate::noise::Noise;
 use crate::tone::Tone;
 
-/// Of each mode: its frequency over the lowest, how loud it is, and how long it rings at 440 Hz, in seconds.
+/// For each mode, the ratio of its frequency to the lowest one, its level, and its decay time at
+/// 440 Hz, in seconds.
 const MODES: [(f64, f64, f64); 4] = [
     (1.0, 1.0, 1.5),
     (2.0, 0.07, 0.6),
@@ -23,7 +24,7 @@ pub(crate) fn strike(tone: &Tone, noise: &mut Noise) -> Vec<f64> {
         .map(|time| {
             let modes = MODES.iter().map(|(ratio, loud, seconds)| {
                 let wave = libm::sin(TAU * ratio * tone.hertz * time);
-                // A hard touch is bright.
+                // A hard touch sounds brighter.
                 let loud = if *ratio > 1.0 {
                     loud * 1.6 * tone.level
                 } else {

@@ -1,4 +1,4 @@
-//! The orchestra.
+//! The instruments.
 
 mod bird;
 mod flute;
@@ -28,15 +28,15 @@ pub(crate) enum Instrument {
 /// Samples of one channel, and when they start.
 #[derive(Debug)]
 pub(crate) struct Clip {
-    /// In seconds.
+    /// The start, in seconds.
     pub(crate) start: f64,
-    /// How far from the middle of the instrument, by pitch: octaves above A4.
+    /// The distance from the middle of the instrument, in octaves above A4.
     pub(crate) height: f64,
     pub(crate) samples: Vec<f64>,
 }
 
 impl Instrument {
-    /// How far from the beat its player strays, in seconds.
+    /// Returns how far its player deviates from the beat, in seconds.
     pub(crate) fn looseness(self) -> f64 {
         match self {
             Self::Zheng | Self::Kalimba => 0.012,
@@ -46,7 +46,7 @@ impl Instrument {
         }
     }
 
-    /// The time from one note of a chord to the next, in seconds.
+    /// Returns the time from one note of a chord to the next, in seconds.
     pub(crate) fn roll(self) -> f64 {
         match self {
             Self::Zheng => 0.055,
@@ -55,7 +55,7 @@ impl Instrument {
         }
     }
 
-    /// Makes the sound of what is played.
+    /// Synthesises the tones.
     pub(crate) fn play(self, tones: &[Tone], noise: &mut Noise) -> Vec<Clip> {
         let each = |play: &mut dyn FnMut(&Tone) -> Vec<f64>| {
             let clip = |tone: &Tone| Clip::of(tone, play(tone));

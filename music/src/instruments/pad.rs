@@ -1,4 +1,4 @@
-//! A soft pad: three voices, a little apart, that come and go slowly.
+//! A soft pad: three slightly detuned voices that fade in and out slowly.
 
 use std::f64::consts::TAU;
 
@@ -9,7 +9,7 @@ use crate::tone::Tone;
 const ATTACK: f64 = 1.1;
 const RELEASE: f64 = 1.7;
 
-/// How loud each harmonic is. The higher ones come later and leave earlier.
+/// The level of each harmonic. The higher ones start later and end earlier.
 const HARMONICS: [f64; 5] = [1.0, 0.34, 0.16, 0.07, 0.03];
 
 pub(crate) fn swell(tone: &Tone, noise: &mut Noise) -> Vec<f64> {

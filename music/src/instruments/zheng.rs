@@ -1,6 +1,6 @@
-//! Plucked strings after Karplus and Strong: a delay as long as the string's period, that feeds itself through what the
-//! string loses. The delay has fractions of a sample, or else high notes would be out of tune, and it may move: a slide, a
-//! vibrato.
+//! Plucked strings after Karplus and Strong: a delay line of the string's period, with a loss
+//! filter in the loop. The delay is fractional, since otherwise high notes would be out of tune,
+//! and it may vary for a slide or a vibrato.
 
 use std::f64::consts::TAU;
 
@@ -10,17 +10,17 @@ use crate::filter::{BandPass, LowPass};
 use crate::noise::Noise;
 use crate::tone::Tone;
 
-/// How strings are plucked, and what they lose.
+/// How strings are plucked, and how they decay.
 #[derive(Debug)]
 pub(crate) struct Touch {
-    /// Above this many hertz a pluck is weak.
+    /// The cutoff frequency of a pluck, in hertz.
     brightness: f64,
-    /// How much of a pluck is the scratch of the nail.
+    /// The share of the nail's scratch in a pluck.
     scratch: f64,
-    /// How much of a sample is mixed with the one before it, each time around, at 440 Hz. It takes the higher harmonics
-    /// first.
+    /// The share of the previous sample that is mixed in each period, at 440 Hz. It damps the
+    /// higher harmonics first.
     loss: f64,
-    /// How long a string of 440 Hz rings, in seconds.
+    /// The decay time of a string of 440 Hz, in seconds.
     ring: f64,
 }
 
@@ -59,7 +59,8 @@ pub(crate) fn pluck(tone: &Tone, touch: &Touch, noise: &mut Noise) -> Vec<f64> {
     sound.iter().map(|x| tone.level * x / peak).collect()
 }
 
-/// What the finger gives the string: a soft push and a little scratch, with no harmonic that has a node under the finger.
+/// Returns the excitation of the string: a soft push and a little scratch, without the harmonics
+/// that have a node under the finger.
 fn excite(tone: &Tone, touch: &Touch, noise: &mut Noise) -> Vec<f64> {
     let period = samples(1.0 / tone.hertz).max(4);
     let mut dull = LowPass::new(touch.brightness * (0.55 + tone.level));
@@ -79,7 +80,7 @@ fn excite(tone: &Tone, touch: &Touch, noise: &mut Noise) -> Vec<f64> {
     plucked.iter().map(|x| x - mean).collect()
 }
 
-/// How many cents the left hand bends the string off its pitch.
+/// Returns by how many cents the left hand bends the string.
 fn bend(tone: &Tone, time: f64) -> f64 {
     let slide = if tone.slide {
         -200.0 * (1.0 - smooth((time - 0.05) / 0.16))
@@ -95,23 +96,23 @@ fn bend(tone: &Tone, time: f64) -> f64 {
     slide + vibrato
 }
 
-/// A string and what it loses.
+/// A string and its loss filter.
 #[derive(Debug)]
 struct Wire {
-    /// The last samples, in a circle.
+    /// A ring buffer of the last samples.
     past: Vec<f64>,
     now: usize,
     gain: f64,
     loss: f64,
     before: f64,
     hertz: f64,
-    /// The period in samples, less what the loss delays.
+    /// The period in samples, minus the delay of the loss filter.
     delay: f64,
 }
 
 impl Wire {
     fn new(hertz: f64, ring: f64, loss: f64) -> Self {
-        // Room for the lowest slide.
+        // Long enough for the lowest slide.
         let longest = samples(1.3 / hertz) + 8;
         Self {
             past: [0.0].repeat(longest),
@@ -140,7 +141,8 @@ impl Wire {
         sample
     }
 
-    /// What went in one delay ago, between samples: a cubic through the four around it, after Lagrange.
+    /// Returns the input one delay ago, by cubic Lagrange interpolation of the four samples around
+    /// it.
     fn heard(&self) -> f64 {
         let whole = self.delay.floor();
         let x = self.delay - whole;
@@ -156,7 +158,7 @@ impl Wire {
     }
 }
 
-/// The delay in samples that makes a loop with this loss sound at this frequency.
+/// Returns the delay in samples with which a loop with this loss has this frequency.
 fn delay(hertz: f64, loss: f64) -> f64 {
     let turn = TAU * hertz / SAMPLE_RATE;
     let lag = libm::atan2(loss * libm::sin(turn), 1.0 - loss + loss * libm::cos(turn)) / turn;
@@ -178,7 +180,7 @@ mod tests {
         }
     }
 
-    /// The phase at which a frequency stands in a window of 0.2 seconds.
+    /// Returns the phase of a frequency in a window of 0.2 seconds.
     fn phase(sound: &[f64], hertz: f64, from: f64) -> f64 {
         let (mut re, mut im) = (0.0, 0.0);
         let window = &sound[samples(from)..samples(from + 0.2)];
@@ -190,7 +192,7 @@ mod tests {
         libm::atan2(im, re)
     }
 
-    /// How far a sound is off a frequency, in cents, a third of a second in.
+    /// Returns how far a sound deviates from a frequency after a third of a second, in cents.
     fn detuned(sound: &[f64], hertz: f64) -> f64 {
         let hop = samples(0.02) as f64 / SAMPLE_RATE;
         let mut turned = phase(sound, hertz, 0.3 + hop) - phase(sound, hertz, 0.3);

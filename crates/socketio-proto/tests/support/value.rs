@@ -12,7 +12,7 @@ pub(crate) enum Value {
     Null,
     Bool(bool),
     Integer(i64),
-    /// An integer outside the range of the other variants.
+    /// An integer above `i64::MAX`.
     Large(u64),
     Float(f64),
     Text(String),
