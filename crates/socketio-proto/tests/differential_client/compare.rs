@@ -12,7 +12,7 @@ use crate::view::View;
 /// The result of the comparison of a script.
 #[derive(Debug)]
 pub(crate) enum Verdict {
-    /// The same to the end, but for these differences.
+    /// The same to the end, except for these differences.
     Same { known: BTreeSet<&'static str> },
     /// The same up to this step, from which on the two are in different states.
     Ended {
@@ -29,7 +29,7 @@ pub(crate) enum Verdict {
 }
 
 impl Verdict {
-    /// The listed differences that were met; `None` where there is another one.
+    /// Returns the listed differences that were found; `None` if there is another one.
     pub(crate) fn known(&self) -> Option<BTreeSet<&'static str>> {
         match self {
             Self::Same { known } => Some(known.clone()),
@@ -84,8 +84,8 @@ pub(crate) fn compare(script: &Script, ours: &Played, theirs: &[Trace]) -> Verdi
     Verdict::Same { known }
 }
 
-/// The order of the frames counts for each transport by itself, and that of the events without the
-/// results of emits in between.
+/// Normalises the order: that of the frames counts within each transport, and that of the events
+/// ignores the results of emits in between.
 fn in_order(trace: &Trace) -> Trace {
     let mut trace = trace.clone();
     trace

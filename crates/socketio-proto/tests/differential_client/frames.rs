@@ -2,7 +2,7 @@
 
 use crate::trace::Wire;
 
-/// An event that asks for an acknowledgement, as it is sent.
+/// A sent event that requests an acknowledgement.
 pub(crate) struct EventFrame<'a> {
     pub(crate) namespace: &'a str,
     pub(crate) id: &'a str,
@@ -35,7 +35,7 @@ pub(crate) fn is_of(text: &str, start: &str) -> bool {
         .is_some_and(|rest| start.ends_with(',') || !rest.starts_with('/'))
 }
 
-/// Whether this is a CONNECT.
+/// Returns whether this is a CONNECT.
 pub(crate) fn is_connect(wire: &Wire) -> bool {
     wire.text
         .as_deref()

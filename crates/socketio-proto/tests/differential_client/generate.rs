@@ -55,7 +55,7 @@ pub(crate) fn script(seed: u64) -> Script {
     .script()
 }
 
-/// What a script has more of.
+/// The feature on which a script concentrates.
 #[derive(Clone, Copy, Eq, PartialEq)]
 enum Focus {
     Acks,

@@ -109,12 +109,12 @@ fn random_scripts_give_the_same_events_and_frames() {
         "{} scripts differ by more than docs/parity.md lists: {failing:?}",
         failing.len()
     );
-    // A run in which everything is excused early proves nothing.
+    // A run in which listed differences end most comparisons early proves nothing.
     assert!(whole > count / 2, "{whole} of {count}");
     assert!(steps as u64 > count * 6, "{steps} steps of {count} scripts");
 }
 
-/// Plays a script to both and compares the traces.
+/// Runs a script in both and compares the traces.
 pub(crate) fn judge(reference: &mut Reference, script: &Script) -> Verdict {
     let ours = ours::play(script);
     let theirs = reference.play(&played(script, &ours));

@@ -19,7 +19,7 @@ use crate::trace::{At, Notice, SocketState, State, Trace, Wire};
 use crate::{bytes, value};
 
 const BEGIN: Instant = Instant::from_millis(1_000_000);
-/// More timers than any script sets: more of them are a loop.
+/// A bound above the number of timers of any script; more are an endless loop.
 const MOST_TIMERS: usize = 500;
 
 /// The trace of our client for a script, and its inputs, step by step.
@@ -27,7 +27,7 @@ const MOST_TIMERS: usize = 500;
 pub(crate) struct Played {
     pub(crate) traces: Vec<Trace>,
     pub(crate) inputs: Vec<Vec<Input>>,
-    /// What the user did at each step, in listeners or outside of them.
+    /// The user's actions at each step, in listeners or outside of them.
     pub(crate) actions: Vec<Vec<Done>>,
     /// All emits, by number, and the listener that made each.
     pub(crate) emits: Vec<(Emit, Option<By>)>,
@@ -37,7 +37,7 @@ pub(crate) struct Played {
 #[derive(Clone, Debug)]
 pub(crate) struct Done {
     pub(crate) action: Action,
-    /// The listener that did it.
+    /// The listener that carried it out.
     pub(crate) by: Option<By>,
     /// Whether it answers an auth request that is no longer open.
     pub(crate) is_late: bool,
@@ -46,7 +46,7 @@ pub(crate) struct Done {
     pub(crate) at: u64,
 }
 
-/// A listener: of which socket, for what.
+/// A listener: its socket, and what it listens to.
 type By = (usize, On);
 
 pub(crate) fn play(script: &Script) -> Played {
@@ -69,29 +69,29 @@ pub(crate) fn play(script: &Script) -> Played {
     }
 }
 
-/// Which event a listener can answer.
+/// The socket and the token of an event that a listener can answer.
 type Answer = (usize, AckToken);
 
 struct Ours {
     manager: Manager,
     sockets: Vec<SocketId>,
-    /// Whether a socket sends its events until they are acknowledged.
+    /// Whether each socket sends its events until they are acknowledged.
     retries: Vec<bool>,
     handlers: Vec<Handler>,
     server: Server,
     now: Instant,
     link: Option<TransportId>,
     trace: Trace,
-    /// The emits that wait for an acknowledgement: socket and id, and which they were.
+    /// The numbers of the emits that wait for an acknowledgement, by socket and id.
     waits: BTreeMap<(usize, u64), usize>,
     emits: Vec<(Emit, Option<By>)>,
     done: Vec<Done>,
-    /// The ids under which the server was asked for acknowledgements.
+    /// The ids under which acknowledgements were requested from the server.
     ids: BTreeMap<String, Vec<String>>,
     answers: Vec<Answer>,
     answered: Vec<Answer>,
     requests: Vec<Vec<u32>>,
-    /// Which of them waits for its answer.
+    /// For each socket, the request that waits for an answer.
     questions: Vec<Option<usize>>,
 }
 
@@ -475,7 +475,7 @@ impl Ours {
         for arg in args {
             arguments.push(&bytes::meant(arg)).unwrap();
         }
-        // One that is late is ignored.
+        // A late acknowledgement is ignored.
         let _ = self
             .manager
             .acknowledge(self.sockets[socket], token, arguments);

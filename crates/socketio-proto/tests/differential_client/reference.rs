@@ -9,7 +9,7 @@ use serde::Deserialize;
 use crate::script;
 use crate::trace::Trace;
 
-/// A process that plays script after script.
+/// A process that runs one script after another.
 #[derive(Debug)]
 pub(crate) struct Reference {
     process: Child,

@@ -9,7 +9,7 @@ use crate::script::{Input, SocketOptions};
 pub(crate) const PING_INTERVAL: u64 = 25_000;
 pub(crate) const PING_TIMEOUT: u64 = 20_000;
 
-/// What the server does.
+/// An action of the server.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Reply {
@@ -24,7 +24,7 @@ pub(crate) enum Reply {
         pick: usize,
         args: Vec<Value>,
     },
-    /// Acknowledges once more.
+    /// Acknowledges an event again.
     AckAgain {
         socket: usize,
         pick: usize,
@@ -37,7 +37,7 @@ pub(crate) enum Reply {
     Event {
         socket: usize,
         args: Vec<Value>,
-        /// Whether it asks for an acknowledgement.
+        /// Whether the event requests an acknowledgement.
         asks: bool,
     },
     /// Sends an event whether or not it accepted the namespace.
@@ -64,7 +64,7 @@ pub(crate) enum Reply {
     ServeRestored,
 }
 
-/// The session that a namespace gets.
+/// The session with which a namespace is accepted.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Session {
@@ -97,7 +97,7 @@ struct Namespace {
     /// Unanswered CONNECTs, each with the session that it asks to restore.
     asked: Vec<Option<String>>,
     joined: bool,
-    /// The events that asked for an acknowledgement.
+    /// The events that requested an acknowledgement.
     events: Vec<Asked>,
 }
 
@@ -121,7 +121,7 @@ impl Server {
         }
     }
 
-    /// A client opened a transport.
+    /// Handles a transport that a client opened.
     pub(crate) fn opened(&mut self, transport: u32) {
         self.link = Some(Link {
             transport,

@@ -1,5 +1,5 @@
-//! What a script is made of. It is played to our client first, which decides what the server sends;
-//! the resulting inputs are played to the reference as JSON, see tests/servers/node/client.mjs.
+//! The elements of a script. It is run in our client first, which decides what the server sends;
+//! the resulting inputs are passed to the reference as JSON, see tests/servers/node/client.mjs.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::reply::Reply;
 
-/// One life of a client: its options, what its listeners do, and what happens.
+/// One run of a client: its options, the actions of its listeners, and the steps.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Script {
@@ -28,7 +28,7 @@ pub(crate) struct ManagerOptions {
     pub(crate) reconnection_delay: u64,
     pub(crate) reconnection_delay_max: u64,
     pub(crate) timeout: u64,
-    /// How long ours waits for the answer to a CONNECT. The reference waits as long as it takes.
+    /// How long our client waits for the answer to a CONNECT. The reference waits without a bound.
     pub(crate) connect_timeout: Option<u64>,
 }
 
@@ -38,15 +38,15 @@ pub(crate) struct ManagerOptions {
 pub(crate) struct SocketOptions {
     pub(crate) namespace: String,
     pub(crate) auth: Option<Value>,
-    /// Whether auth is asked for at each CONNECT.
+    /// Whether auth is requested for each CONNECT.
     pub(crate) asks: bool,
     pub(crate) ack_timeout: Option<u64>,
     pub(crate) retries: Option<u32>,
-    /// Whether auth that differs is another user's, to ours.
+    /// The option `one_user` of our client: whether different auth still belongs to the same user.
     pub(crate) one_user: bool,
 }
 
-/// What a listener does at its first calls.
+/// The actions of a listener at its first calls.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub(crate) struct Handler {
     pub(crate) socket: usize,
@@ -65,16 +65,16 @@ pub(crate) enum On {
     Event,
 }
 
-/// What the user's code does.
+/// An action of the user's code.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Action {
-    /// Answers an event that asked for it: the `nth` of all that did.
+    /// Acknowledges the `nth` of the events that request it.
     Answer {
         nth: usize,
         args: Vec<Value>,
     },
-    /// Answers the `nth` question of this socket for its auth.
+    /// Answers the `nth` auth request of this socket.
     Authorize {
         socket: usize,
         nth: usize,
@@ -88,7 +88,7 @@ pub(crate) enum Action {
     ReconnectionAttempts(u32),
     ReconnectionDelay(u64),
     ReconnectionDelayMax(u64),
-    /// Answers the event that is being handled, if it asked for it.
+    /// Acknowledges the event that is being handled, if it requests that.
     Reply {
         args: Vec<Value>,
     },
@@ -110,20 +110,20 @@ pub(crate) struct Emit {
     pub(crate) volatile: bool,
 }
 
-/// Whether and how an acknowledgement is waited for.
+/// Whether and how the emit waits for an acknowledgement.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Ack {
-    /// As `emitWithAck` does it: a disconnect ends the wait.
+    /// Like `emitWithAck`: a disconnect ends the wait.
     Awaited,
     None,
     /// A callback.
     Plain,
-    /// A callback, and at most this many milliseconds.
+    /// A callback with a timeout in milliseconds.
     Timeout(u64),
 }
 
-/// What happens. A reply of the server to what it was not asked is skipped.
+/// A step of a script. A reply of the server without a request is skipped.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Step {
@@ -132,7 +132,7 @@ pub(crate) enum Step {
     Close,
     /// The transport is closed, whether or not the handshake is done.
     Drop,
-    /// `connect()`, unless the socket is on its way, or a back-off waits.
+    /// Calls `connect()`, unless the socket is connecting, or a back-off is in progress.
     ConnectAnew(usize),
     /// The transport fails.
     Fail,
@@ -140,11 +140,11 @@ pub(crate) enum Step {
     Server(Reply),
     /// The clock advances and no timer fires: the device sleeps.
     Sleep(u64),
-    /// Milliseconds pass.
+    /// This many milliseconds pass.
     Wait(u64),
 }
 
-/// What is done to a client.
+/// An input of a client.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Input {
@@ -154,7 +154,7 @@ pub(crate) enum Input {
     Acknowledge {
         namespace: String,
         nth: usize,
-        /// The text of a list.
+        /// A JSON array as text.
         args: String,
     },
     /// A binary frame, in base64.
@@ -167,7 +167,7 @@ pub(crate) enum Input {
     Wait(u64),
 }
 
-/// A script as the reference plays it.
+/// A script in the format that the reference runs.
 #[derive(Debug, Serialize)]
 pub(crate) struct Played<'a> {
     pub(crate) manager: &'a ManagerOptions,

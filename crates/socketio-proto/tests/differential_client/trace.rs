@@ -72,7 +72,7 @@ pub(crate) enum Notice {
     },
     ReconnectError,
     ReconnectFailed,
-    /// An exception that is not of the script.
+    /// An exception that the script did not throw.
     Uncaught {
         message: String,
     },

@@ -5,7 +5,7 @@ use crate::ours::{Done, Played};
 use crate::script::{Ack, Action, Emit, Input, On, Script};
 use crate::trace::{At, Notice, SocketState, State, Trace, Wire};
 
-/// One step, and what the known differences leave of it.
+/// One step, without the parts that known differences have removed.
 #[derive(Debug)]
 pub(crate) struct View<'a> {
     pub(crate) script: &'a Script,
@@ -25,7 +25,7 @@ impl View<'_> {
         &self.played.inputs[self.step]
     }
 
-    /// What happened so far.
+    /// Returns all inputs so far.
     pub(crate) fn all_inputs(&self) -> impl Iterator<Item = &Input> {
         self.played.inputs[..=self.step].iter().flatten()
     }
@@ -40,7 +40,7 @@ impl View<'_> {
         emit.is_some_and(|(emit, _)| emit.volatile)
     }
 
-    /// Whether it was emitted by a listener of one of these.
+    /// Returns whether the emit was made by a listener to one of these.
     pub(crate) fn is_emitted_on(&self, emit: usize, on: &[On]) -> bool {
         let by = self.played.emits.get(emit).and_then(|(_, by)| *by);
         by.is_some_and(|(_, of)| on.contains(&of))
@@ -66,7 +66,7 @@ impl View<'_> {
         dropped(&self.played.traces) && dropped(self.their_traces)
     }
 
-    /// How a CONNECT of this socket begins.
+    /// Returns the beginning of a CONNECT of this socket.
     pub(crate) fn connect_frame(&self, socket: usize) -> String {
         match &*self.script.sockets[socket].namespace {
             "/" => "40".into(),
@@ -118,12 +118,13 @@ impl View<'_> {
         self.unanswered(socket) > 0
     }
 
-    /// How many CONNECTs of this namespace had no answer before this step, on its transport.
+    /// Returns how many CONNECTs of this namespace were not answered before this step, on its
+    /// transport.
     pub(crate) fn unanswered(&self, socket: usize) -> usize {
         self.open_requests(socket, ['0', '1', '4'])
     }
 
-    /// The same, where only packets of these kinds are answers.
+    /// Like [`unanswered`](Self::unanswered), if only packets of these kinds are answers.
     pub(crate) fn open_requests<const N: usize>(&self, socket: usize, kinds: [char; N]) -> usize {
         let connect = self.connect_frame(socket);
         let answers = kinds.map(|kind| connect.replacen('0', &kind.to_string(), 1));
@@ -163,7 +164,7 @@ impl View<'_> {
         self.actions().iter().any(|done| done.is_late)
     }
 
-    /// Whether the reference wrote while its transport was opening, at any step so far.
+    /// Returns whether the reference wrote while its transport was opening, at any step so far.
     pub(crate) fn was_written_while_opening(&self) -> bool {
         (0..=self.step).any(|step| {
             let mut done = self.played.actions[step].iter();
@@ -183,13 +184,13 @@ impl View<'_> {
         &self.their_traces[self.step].wire
     }
 
-    /// Whether the user did this, at any step so far.
+    /// Returns whether the user carried out such an action at any step so far.
     pub(crate) fn has_done(&self, is_it: impl Fn(&Action) -> bool) -> bool {
         let mut done = self.played.actions[..=self.step].iter().flatten();
         done.any(|done| is_it(&done.action))
     }
 
-    /// Whether a session was left so far, by the user or by the server.
+    /// Returns whether a session was ended so far, by the user or by the server.
     pub(crate) fn has_left(&self) -> bool {
         let kicks = |input: &Input| matches!(input, Input::Frame(text) if text.starts_with("41"));
         let kicked = self.all_inputs().any(kicks);
@@ -202,12 +203,12 @@ impl View<'_> {
         self.all_inputs().any(goes)
     }
 
-    /// Whether the user connected within this time after a failure: at this step.
+    /// Returns whether the user called `connect()` within this time after a failure, at this step.
     pub(crate) fn connects_upon_failure(&self, reaction: u64) -> bool {
         self.reacts(self.step, reaction)
     }
 
-    /// The same, at any step so far.
+    /// Like [`connects_upon_failure`](Self::connects_upon_failure), at any step so far.
     pub(crate) fn has_connected_upon_failure(&self, reaction: u64) -> bool {
         (0..=self.step).any(|step| self.reacts(step, reaction))
     }
@@ -231,7 +232,7 @@ impl View<'_> {
         })
     }
 
-    /// Whether `connect()` was called by a listener for a failure, at any step so far.
+    /// Returns whether a listener for a failure called `connect()`, at any step so far.
     pub(crate) fn was_connected_on_failure(&self) -> bool {
         (0..=self.step).any(|step| {
             let failed =
@@ -279,7 +280,8 @@ impl View<'_> {
         slept.then_some(now)
     }
 
-    /// Whether, since a namespace was last connected, a connection opened and was lost without one.
+    /// Returns whether, since a namespace was last connected, a connection opened and was lost
+    /// before a namespace was connected.
     pub(crate) fn was_opened_for_nothing(&self) -> bool {
         let (mut is_open, mut was) = (false, false);
         for notice in self.played.traces[..=self.step]
@@ -306,7 +308,7 @@ impl View<'_> {
         })
     }
 
-    /// Whether an emit with a timeout was kept for retries, and followed by one without.
+    /// Returns whether an emit with a timeout and retries was followed by one without a timeout.
     pub(crate) fn flags_fell(&self) -> bool {
         let of_retries = |emit: &&Emit| self.script.sockets[emit.socket].retries.is_some();
         let timed = |emit: &Emit| matches!(emit.ack, Ack::Timeout(_));
@@ -329,18 +331,18 @@ impl View<'_> {
         (state(&self.played.traces), state(self.their_traces))
     }
 
-    /// Whether a listener of the script would do something at any of these.
+    /// Returns whether the script has a listener of this socket to one of these.
     pub(crate) fn handles(&self, socket: usize, on: &[On]) -> bool {
         let mut handlers = self.script.handlers.iter();
         handlers.any(|handler| handler.socket == socket && on.contains(&handler.on))
     }
 
-    /// The first events that differ: of ours and of the reference.
+    /// Returns the first events that differ: ours, and the reference's.
     pub(crate) fn notice(&self) -> (Option<&Notice>, Option<&Notice>) {
         first(&self.ours.notices, &self.theirs.notices)
     }
 
-    /// The first items on the wire that differ: of ours and of the reference.
+    /// Returns the first items on the wire that differ: ours, and the reference's.
     pub(crate) fn wire(&self) -> (Option<&Wire>, Option<&Wire>) {
         first(&self.ours.wire, &self.theirs.wire)
     }

@@ -65,7 +65,7 @@ pub(super) fn loss_in_turn(view: &mut View<'_>) -> Found {
     let loses = view.outcomes().any(|(emit, ours, theirs)| {
         ours == "buffered" && theirs == "sent" && view.is_emitted_on(emit, &on)
     });
-    // Or it is left by that listener, and notified of the loss all the same.
+    // Or that listener disconnects it, and it is still notified of the loss.
     let leaves = view.actions().iter().any(|done| {
         let Action::Disconnect(socket) = done.action else {
             return false;

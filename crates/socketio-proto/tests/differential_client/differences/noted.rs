@@ -62,7 +62,7 @@ pub(super) fn disconnect_without_connect(view: &mut View<'_>) -> Found {
                 let socket = *socket;
                 if !std::mem::take(&mut connected[socket]) {
                     met.push(socket);
-                    // After an error of the transport there are both.
+                    // After an error of the transport, both are emitted.
                     let is_reported = |notice: &At<Notice>| {
                         notice.at == at
                             && matches!(&notice.item, Notice::ConnectError { socket: of, .. } if *of == socket)
@@ -70,7 +70,7 @@ pub(super) fn disconnect_without_connect(view: &mut View<'_>) -> Found {
                     view.theirs.notices.retain(|notice| !is_reported(notice));
                     let kind = match &**reason {
                         "ping timeout" => "timeout",
-                        // A refusal without words.
+                        // A refusal without a message.
                         "io server disconnect" => "",
                         _ => "transport",
                     };
@@ -156,7 +156,7 @@ pub(super) fn taken_back_connect(view: &mut View<'_>) -> Found {
             .iter()
             .any(|done| done.action == Action::Disconnect(socket));
         let is_reported = |notice: &At<Notice>| matches!(&notice.item, Notice::Connect { socket: of, .. } if *of == socket);
-        // One that was connected is left by both.
+        // A connected namespace is left by both.
         if view.before().0.sockets[socket].connected || view.ours.notices.iter().any(is_reported) {
             continue;
         }
@@ -216,7 +216,7 @@ pub(super) fn late_timers(view: &mut View<'_>) -> Found {
     for trace in [&mut view.ours, &mut view.theirs] {
         let before = trace.notices.clone();
         for notice in trace.notices.iter_mut().filter(|notice| notice.at == woke) {
-            // Both are due: what it ends by is a matter of order.
+            // Both are due: the order decides by which of them it ends.
             if let Notice::Ack {
                 error: Some(error), ..
             } = &mut notice.item
@@ -248,7 +248,7 @@ pub(super) fn stale_answer(view: &mut View<'_>) -> Found {
     let before = view.theirs.wire.len();
     let mut is_stale = false;
     view.theirs.wire.retain(|wire| {
-        // Its attachments go with it.
+        // Its attachments are removed as well.
         is_stale = match wire.item.text {
             Some(_) => is_ack(&wire.item) && !ours.contains(wire),
             None => is_stale && wire.item.bytes.is_some(),
@@ -424,7 +424,8 @@ pub(super) fn connect_again(view: &mut View<'_>) -> Found {
     met
 }
 
-/// Moves these behind everything else of the same time. Returns whether that changed anything.
+/// Moves the matching items behind all others of the same time. Returns whether that changed
+/// anything.
 fn move_to_end(notices: &mut Vec<At<Notice>>, is_it: impl Fn(&Notice) -> bool) -> bool {
     let before = notices.clone();
     notices.sort_by_key(|notice| (notice.at, is_it(&notice.item)));
@@ -445,7 +446,7 @@ fn by_namespace(wires: &mut Vec<At<Wire>>) -> bool {
                 _ => "/".into(),
             };
         } else if wire.item.bytes.is_none() {
-            // Nothing goes over the end of a transport.
+            // No frame is moved past the end of a transport.
             namespace = format!("{}", char::MAX);
         }
         keyed.push((namespace.clone(), wire));

@@ -166,7 +166,7 @@ pub(super) fn back_off_kept(view: &mut View<'_>) -> Found {
     let (ours, theirs) = view.notice();
     let counts_on = match (attempt(ours), attempt(theirs)) {
         (Some(ours), Some(theirs)) => ours >= theirs,
-        // It comes later, or never.
+        // The event is reported later, or never.
         (None, Some(theirs)) => theirs == 1,
         _ => false,
     };

@@ -58,7 +58,7 @@ pub(super) fn reconnection_off(view: &mut View<'_>) -> Found {
         .iter()
         .any(|done| done.action == Action::Reconnection(false));
     let ends = off && before.manager == "waiting" && view.ours.state.manager == "closed";
-    // Nor does it come back to the reference when it is switched on.
+    // The reference does not resume when it is switched on again, either.
     let was_off = view.has_done(|action| *action == Action::Reconnection(false));
     let stays =
         was_off && view.ours.state.manager == "waiting" && view.theirs.state.manager == "closed";
@@ -79,7 +79,7 @@ pub(super) fn connect_behind_taken_back(view: &mut View<'_>) -> Found {
             let text = wire.text.as_deref();
             text.is_some_and(|text| is_of(text, &connect))
         });
-        // It takes the answer that is still due for that of its second request.
+        // The reference takes the outstanding answer for that of its second request.
         let is_connected =
             matches!(notice, Some(Notice::Connect { socket: of, .. }) if *of == socket);
         let is_open = view.open_requests(socket, ['0', '4']) > 0;
@@ -96,7 +96,7 @@ pub(super) fn written_while_opening(view: &mut View<'_>) -> Found {
     };
     let (ours, theirs) = (&view.ours.wire, &view.theirs.wire);
     let stays = count(ours, |wire| wire.close) > count(theirs, |wire| wire.close);
-    // What was written goes out first once it is open.
+    // The written frame is sent first once the transport is open.
     let goes = count(ours, is_connect) < count(theirs, is_connect);
     parted((stays || goes) && view.was_written_while_opening())
 }
