@@ -1,11 +1,11 @@
-// How long a flood of events from a real server takes: with each client, and with a bare WebSocket whose frames are
-// parsed, which is as little as can be done.
+// Measures how long a flood of events from a real server takes: with each client, and with a bare
+// WebSocket whose frames are only parsed, which is the lower bound.
 
 import { load as loadOurs } from "./ours.js";
 import { load as loadTheirs } from "./theirs.js";
 import { until } from "./wait.js";
 
-/** The sides, connected: each a function that asks for a flood and returns microseconds an event. */
+/** Connects the sides. Each is a function that requests a flood and returns microseconds per event. */
 export async function connect({ ours, theirs, server, events }) {
   const clients = { ours: await loadOurs(ours), theirs: await loadTheirs(theirs), bare: bare() };
   const turns = {};
@@ -23,13 +23,13 @@ async function flood(client, events) {
   client.ask("flood", events);
   await until(() => client.count() >= events);
   const time = performance.now() - start;
-  // As the server makes them: each with its number, and a sid of 20.
+  // As the server creates them: each with its number, and a sid of 20 characters.
   const expected = ((events - 1) * events) / 2 + 20 * events;
   if (client.count() !== events || client.sum() !== expected) throw new Error(`heard ${client.count()}: ${client.sum()}, not ${expected}`);
   return (time * 1000) / events;
 }
 
-/** No client at all. */
+/** A bare WebSocket. */
 function bare() {
   let socket;
   let connected = false;

@@ -1,5 +1,6 @@
-// What an event costs in the client alone: from the WebSocket's handler to the page's listener, and from `emit` to the
-// WebSocket's `send`. Both clients do the same, in turns, behind the same functions.
+// Measures the cost of an event in the client alone: from the WebSocket's handler to the page's
+// listener, and from `emit` to the WebSocket's `send`. Both clients run the same work alternately,
+// behind the same interface.
 
 import { load as loadOurs } from "./ours.js";
 import { load as loadTheirs } from "./theirs.js";
@@ -8,16 +9,16 @@ import { ScriptedWebSocket } from "./scripted.js";
 import { arrived, until } from "./wait.js";
 
 const FIVE = ["/", "/garden", "/shop", "/friends", "/news"];
-/** Events between two looks at what the clients put off to a microtask. */
+/** Events after which the microtasks of the clients are awaited. */
 const BATCH = 16;
-/** How long the turns of each case go on before they count: until the browser has compiled what it runs often. */
+/** How long each case warms up, until the browser has compiled the hot code. */
 const WARM_UP_MS = 3000;
 const WARM_UP_TURNS = 4;
 
-// Before the clients are loaded: one of them takes it when it is loaded.
+// Set before the clients are loaded: one of them reads it at load time.
 globalThis.WebSocket = ScriptedWebSocket;
 
-/** Samples of each case in microseconds an event, `{id: {ours: [], theirs: []}}`. `only` is a part of the ids that are wanted. */
+/** Returns the samples of each case in microseconds per event, `{id: {ours: [], theirs: []}}`. `only` is a part of the ids to run. */
 export async function measure({ ours, theirs, rounds, share = 1, only = "", progress = () => {} }) {
   const samples = {};
   for (const [id, make] of Object.entries(CASES)) {
@@ -28,7 +29,7 @@ export async function measure({ ours, theirs, rounds, share = 1, only = "", prog
   return samples;
 }
 
-/** A case makes the turn of each side: a function that returns microseconds an event. */
+/** A case creates the turn of each side: a function that returns microseconds per event. */
 const CASES = {
   "receive-66b": receive({ event: "server_response", value: payloads.small, times: 20_000 }),
   "receive-1kb": receive({ event: "garden", value: payloads.garden, times: 8000 }),
@@ -47,20 +48,20 @@ async function inTurns({ ours, theirs }, rounds) {
   const warm = performance.now() + WARM_UP_MS;
   for (let round = -WARM_UP_TURNS; round < rounds; round += 1) {
     if (round === 0 && performance.now() < warm) round = -1;
-    // Who comes second finds the other's litter: that changes from round to round.
+    // The second one runs with the other's garbage, so the order alternates from round to round.
     const turns = [["ours", ours], ["theirs", theirs]];
     if (round % 2 === 0) turns.reverse();
     for (const [side, turn] of turns) {
       const sample = await turn();
       if (round >= 0) samples[side].push(sample);
-      // What else the browser has to do, it does between turns.
+      // Lets the browser do its other work between turns.
       await new Promise((resolve) => setTimeout(resolve));
     }
   }
   return samples;
 }
 
-/** The turns of both sides of what `turn(side, count)` makes for one. */
+/** Creates the turns of both sides by `turn(side, count)`. */
 function both(turn, namespaces = ["/"]) {
   return async ({ ours, theirs, share }) => {
     const count = (times) => Math.max(BATCH, Math.round((times * share) / BATCH) * BATCH);
@@ -73,7 +74,7 @@ function both(turn, namespaces = ["/"]) {
 
 let instances = 0;
 
-/** A client of its own, and its end of the WebSocket. */
+/** Connects a separate client, and returns it with its WebSocket. */
 async function connected(load, url, namespaces) {
   instances += 1;
   const client = await load(`${url}?${instances}`);
@@ -116,7 +117,7 @@ function receive({ event, value, times, listeners = 1, namespaces = ["/"] }) {
   return both(make, namespaces);
 }
 
-/** The messages of one event, and what a listener makes of it. */
+/** The messages of one event, and the value that a listener computes from it. */
 function arrival(event, value, namespace) {
   const message = (data) => new MessageEvent("message", { data });
   if (!(value instanceof ArrayBuffer)) return { messages: [message(payloads.frame(event, value, namespace))], sum: sumOf(value) };

@@ -1,4 +1,4 @@
-// One client on a page of its own, for whoever looks at the page's memory from outside.
+// One client on a page of its own, whose memory is measured from outside.
 
 import { load as loadOurs } from "./ours.js";
 import { load as loadTheirs } from "./theirs.js";
@@ -11,14 +11,14 @@ const LOADS = { ours: loadOurs, theirs: loadTheirs };
 const BATCH = 1000;
 let client;
 
-/** Connects one of the clients, from this URL. */
+/** Loads one of the clients from this URL, and connects it. */
 globalThis.start = async (side, url) => {
   client = await LOADS[side](url);
   client.connect(location.origin, ["/"]);
   await until(client.connected);
 };
 
-/** So many events of 66 B, all heard. */
+/** Delivers this many events of 66 B to a listener. */
 globalThis.hear = async (events) => {
   client.listen("server_response", 1);
   const frames = Array.from({ length: 50 }, (_, number) => payloads.frame("server_response", payloads.small(number)));
@@ -29,7 +29,7 @@ globalThis.hear = async (events) => {
   }
 };
 
-/** Loses the connection so many times, and is there again each time. */
+/** Loses the connection this many times, and reconnects each time. */
 globalThis.reconnect = async (times) => {
   for (let time = 0; time < times; time += 1) {
     const before = ScriptedWebSocket.last;
@@ -38,5 +38,5 @@ globalThis.reconnect = async (times) => {
   }
 };
 
-/** Bytes of WebAssembly memory. */
+/** Returns the size of the WebAssembly memory in bytes. */
 globalThis.webAssemblyBytes = () => client.memory();

@@ -1,6 +1,6 @@
-// The client of this project, as `crates/socketio-web/examples/measured.rs` shows it.
+// The client of this project, as exported by `crates/socketio-web/examples/measured.rs`.
 
-/** Loads the module at this URL of what wasm-bindgen wrote. */
+/** Loads the module of wasm-bindgen at this URL. */
 export async function load(url) {
   const module = await import(url);
   const { memory } = await module.default();
@@ -19,7 +19,7 @@ export async function load(url) {
     ask: module.ask,
     emit: module.emit,
     emitAcked: module.emit_acked,
-    /** Bytes of WebAssembly memory. */
+    /** Returns the size of the WebAssembly memory in bytes. */
     memory: () => memory.buffer.byteLength,
   };
 }

@@ -1,14 +1,15 @@
-// The events that are sent both ways. Sizes are those of a whole frame on the wire, in bytes.
+// The events that are sent in both directions. Sizes are those of a whole frame on the wire, in
+// bytes.
 
 const KINDS = ["apple", "peach", "pear", "cherry", "plum", "walnut"];
 const KINDS_IN_CHINESE = ["苹果树", "桃树", "梨树", "樱桃树", "李子树", "核桃树"];
 
-/** 66 B: what the orchard page hears most. */
+/** 66 B: the most frequent event of the orchard page. */
 export function small(number = 0) {
   return { count: 10_000 + (number % 1000), sid: "AbCdEfGhIjKlMnOpQrSt" };
 }
 
-/** So many trees, at 113 B each: 8 are 1 KB, 265 are 30 KB. */
+/** Returns this many trees of 113 B each: 8 are 1 KB, 265 are 30 KB. */
 export function trees(count, kinds = KINDS) {
   const random = generator(7);
   const day = Date.UTC(2026, 2, 14);
@@ -28,16 +29,16 @@ export function trees(count, kinds = KINDS) {
 
 export const garden = () => trees(8);
 export const orchard = () => trees(265);
-/** The same with Chinese in it: JavaScript then holds two bytes a character, UTF-8 three. */
+/** The same with Chinese text, which takes two bytes per character in JavaScript and three in UTF-8. */
 export const chineseOrchard = () => trees(245, KINDS_IN_CHINESE);
 
-/** An event as the server frames it, in one piece: a string that is still a chain of pieces would be joined in the measured time. */
+/** Returns an event as the server frames it, as a flat string: a concatenated one would be flattened in the measured time. */
 export function frame(event, value, namespace = "/") {
   const place = namespace === "/" ? "" : `${namespace},`;
   return inOnePiece(`42${place}${JSON.stringify([event, value])}`);
 }
 
-/** An acknowledgement. */
+/** Returns an acknowledgement. */
 export function ackFrame(id, value) {
   return inOnePiece(`43${id}${JSON.stringify([value])}`);
 }
@@ -46,7 +47,7 @@ function inOnePiece(text) {
   return new TextDecoder().decode(new TextEncoder().encode(text));
 }
 
-/** The same numbers each time. */
+/** A seeded generator of numbers. */
 function generator(seed) {
   let state = seed;
   return () => {

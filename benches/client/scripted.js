@@ -1,5 +1,5 @@
-// In the place of the browser's WebSocket: a server that answers the handshakes, counts what is sent and keeps
-// nothing of it, so that what is measured is the client and no network.
+// Replaces the browser's WebSocket by a server that answers the handshakes, and counts and discards
+// what is sent, so that only the client is measured and no network.
 
 let sessions = 0;
 
@@ -8,7 +8,7 @@ export class ScriptedWebSocket {
   static OPEN = 1;
   static CLOSING = 2;
   static CLOSED = 3;
-  /** The one that was made last. */
+  /** The instance that was created last. */
   static last = null;
 
   url;
@@ -21,9 +21,9 @@ export class ScriptedWebSocket {
   onmessage = null;
   onerror = null;
   onclose = null;
-  /** Frames that came from the client. */
+  /** The number of frames from the client. */
   received = 0;
-  /** The last of them. */
+  /** The last frame from the client. */
   latest = "";
 
   constructor(url) {
@@ -51,17 +51,17 @@ export class ScriptedWebSocket {
     this.readyState = 3;
   }
 
-  /** What the network does: a frame arrives. */
+  /** Delivers a frame. */
   deliver(data) {
     this.hand(new MessageEvent("message", { data }));
   }
 
-  /** The same with an event that is there already. */
+  /** Delivers an event that was created before. */
   hand(event) {
     this.onmessage?.(event);
   }
 
-  /** The connection is lost. */
+  /** Simulates the loss of the connection. */
   drop() {
     this.readyState = 3;
     this.onclose?.(new CloseEvent("close", { code: 1006, reason: "", wasClean: false }));

@@ -1,4 +1,4 @@
-// socket.io-client, behind the same functions as ours.
+// socket.io-client, behind the same interface as ours.
 
 /** Loads the module at this URL. */
 export async function load(url) {
@@ -33,7 +33,7 @@ export async function load(url) {
 
   return {
     connect(address, namespaces) {
-      // It takes 0 for no answer, and waits a second.
+      // It treats 0 as unset, and waits a second.
       const options = { transports: ["websocket"], reconnectionDelay: 1, reconnectionDelayMax: 1 };
       sockets = namespaces.map((namespace) => io(`${address}${namespace}`, options));
     },
@@ -45,7 +45,7 @@ export async function load(url) {
       sum = 0;
       for (const socket of sockets) {
         for (let time = 0; time < times; time += 1) {
-          // A function of its own, as each of a page's listeners is one.
+          // A separate function, as each listener of a page is.
           const listener = (value) => listeners[event](value);
           socket.on(event, listener);
           listening.push([socket, event, listener]);
@@ -63,10 +63,10 @@ export async function load(url) {
       for (let time = 0; time < times; time += 1) sockets[0].emit(event, value);
     },
     emitAcked(times) {
-      // A callback is the cheapest way to wait that it has.
+      // A callback is its cheapest way to wait.
       for (let time = 0; time < times; time += 1) sockets[0].emit("server_response", prepared.server_response, listeners.server_response);
     },
-    /** It has no memory but JavaScript's. */
+    /** It has no WebAssembly memory. */
     memory: () => 0,
   };
 }

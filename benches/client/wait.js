@@ -1,8 +1,8 @@
-// Waiting for what comes in tasks of its own.
+// Waiting for results that arrive in later tasks.
 
 const PATIENCE_MS = 60_000;
 
-/** Until `is` is true: looked at every 4 ms or so, so that looking takes no time from what is waited for. */
+/** Waits until `is` returns true. Polls about every 4 ms, so that polling does not slow down the measured work. */
 export async function until(is) {
   const start = performance.now();
   while (!is()) {
@@ -11,7 +11,7 @@ export async function until(is) {
   }
 }
 
-/** Waits for what comes in microtasks. */
+/** Waits for a result that arrives in microtasks. */
 export async function arrived(is) {
   for (let turn = 0; turn < 1000; turn += 1) {
     await undefined;

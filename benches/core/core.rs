@@ -1,5 +1,6 @@
-//! From a text frame to a struct and back: socketio-proto beside socketioxide's crates, which are a server's, and
-//! rust_engineio, of which only the lower layer can be called from outside. And the state machine alone.
+//! Benchmarks from a text frame to a struct and back: socketio-proto, the crates of the server
+//! socketioxide, and rust_engineio, of which only the lower layer has a public interface. Also
+//! benchmarks the state machine alone.
 
 use std::hint::black_box;
 
@@ -19,14 +20,14 @@ use socketioxide_core::packet::{Packet as OxidePacket, PacketData};
 use socketioxide_core::parser::{Parse as _, ParseConfig, ParserState};
 use socketioxide_parser_common::CommonParser;
 
-/// 66 bytes as a frame.
+/// An event with a frame of 66 bytes.
 #[derive(Debug, Deserialize, PartialEq, Serialize)]
 struct Small {
     count: u32,
     sid: String,
 }
 
-/// 113 bytes a tree.
+/// An event with 113 bytes per tree.
 #[derive(Debug, Deserialize, PartialEq, Serialize)]
 struct Trees {
     owner: String,
@@ -161,7 +162,7 @@ fn codecs(criterion: &mut Criterion) {
     codec(criterion, "30kb", "orchard", &trees(265));
 }
 
-/// The lower layer alone.
+/// Benchmarks the lower layer alone.
 fn engine(criterion: &mut Criterion) {
     let frame = encode_ours("server_response", &small());
     let bytes = Bytes::from(frame.clone());
@@ -175,7 +176,7 @@ fn engine(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// A manager on its way to a server that says yes.
+/// Returns a manager that is connected to a server.
 fn connected() -> (Manager, SocketId, TransportId) {
     let now = Instant::from_millis(0);
     let mut manager = Manager::new(Config::default(), 1);

@@ -1,7 +1,8 @@
-// What an event costs in the client alone; the page in `benches/client` measures, and this opens it.
+// Measures the cost of an event in the client alone: opens the page in `benches/client`, which
+// measures.
 //
-// Options: `ours`, the folder that wasm-bindgen wrote; `rounds`; `share` of the events in each turn; `only`, a part of the
-// ids that are wanted.
+// Options: `ours`, the output folder of wasm-bindgen; `rounds`; `share` of the events in each turn;
+// `only`, a part of the ids to run.
 import { options, progress, report, serving, withBrowser, withPage } from "./harness.mjs";
 import { FINE_CLOCK, folders } from "./client_page.mjs";
 

@@ -1,6 +1,7 @@
-// A flood of events from the tests' Socket.IO server on Node.js: ours, socket.io-client, and a bare WebSocket.
+// Measures a flood of events from the tests' Socket.IO server on Node.js: with our client,
+// socket.io-client, and a bare WebSocket.
 //
-// Options: `ours`, the folder that wasm-bindgen wrote; `rounds`; `events` of each flood.
+// Options: `ours`, the output folder of wasm-bindgen; `rounds`; `events` of each flood.
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
@@ -27,7 +28,7 @@ await withServer((server) =>
   ),
 );
 
-/** Starts the server, hands its address to `work`, and ends it. It ends by itself, too, when this process does. */
+/** Starts the server, passes its address to `work`, and stops it. It also stops by itself when this process ends. */
 async function withServer(work) {
   const script = fileURLToPath(new URL("../../tests/servers/node/server.mjs", import.meta.url));
   const server = spawn(process.execPath, [script], { stdio: ["pipe", "pipe", "inherit"] });

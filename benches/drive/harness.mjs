@@ -1,15 +1,16 @@
-// What the scripts of the bench share. A script gets one JSON object as its argument, says on standard error how far it is,
-// and prints its samples at the end.
+// Shared by the scripts of the benchmarks. A script takes one JSON object as its argument, reports
+// its progress on standard error, and prints its samples at the end.
 import { createServer } from "node:http";
 import { readFile } from "node:fs/promises";
 import { extname, join, normalize } from "node:path";
 import { chromium } from "playwright-core";
 
-/** What `cargo xtask bench` handed over. */
+/** The options from `cargo xtask bench`. */
 export const options = JSON.parse(process.argv[2] ?? "{}");
 
-// Root needs --no-sandbox; the others keep the browser from asking the network for what nobody wants, and a window behind
-// another from being slowed down. One window is in front only, so what is timed waits for nothing else.
+// Root needs --no-sandbox. The other flags prevent needless requests of the browser to the network,
+// and the throttling of background windows. Only one window is in front, so measurements wait for
+// nothing else.
 const FLAGS = [
   "--no-sandbox",
   "--no-proxy-server",
@@ -24,7 +25,7 @@ const FLAGS = [
   "--disable-renderer-backgrounding",
 ];
 
-/** Starts the browser, hands it to `work`, and ends it whatever comes. `more` are further flags. */
+/** Starts the browser, passes it to `work`, and always closes it. `more` contains further flags. */
 export async function withBrowser(work, more = []) {
   const browser = await chromium.launch({ executablePath: options.chromium, args: [...FLAGS, ...more] });
   try {
@@ -34,7 +35,7 @@ export async function withBrowser(work, more = []) {
   }
 }
 
-/** A page of its own in a profile of its own, with nothing cached. What goes wrong in it goes wrong here. */
+/** Opens a page in a new profile with an empty cache. Errors in the page are thrown here. */
 export async function withPage(browser, work, settings = {}) {
   const context = await browser.newContext({ viewport: { width: 390, height: 844 }, ...settings });
   const page = await context.newPage();
@@ -50,9 +51,9 @@ export async function withPage(browser, work, settings = {}) {
 }
 
 /**
- * Takes samples in turns, ours first in one round and last in the next, so that what else the machine does meets both.
- * `sides` is `{ ours, theirs }`, functions of the round that return one sample each (or several, as a list), or none of
- * `theirs`. The first round warms up and does not count.
+ * Takes samples alternately, ours first in one round and last in the next, so that other load on the
+ * machine affects both. `sides` is `{ ours, theirs }`, functions of the round that return one sample
+ * each, or a list of several; `theirs` may be absent. The first round is a warm-up and does not count.
  */
 export async function inTurns(what, rounds, sides) {
   const samples = Object.fromEntries(Object.keys(sides).map((side) => [side, []]));
@@ -68,12 +69,12 @@ export async function inTurns(what, rounds, sides) {
   return samples;
 }
 
-/** Says how far it is. */
+/** Reports the progress. */
 export function progress(text) {
   process.stderr.write(`    ${text}\n`);
 }
 
-/** Prints what was measured: `{ id: { ours: [], theirs: [] } }`. */
+/** Prints the samples: `{ id: { ours: [], theirs: [] } }`. */
 export function report(samples) {
   process.stdout.write(`${JSON.stringify(samples)}\n`);
 }
@@ -89,8 +90,8 @@ const TYPES = {
 };
 
 /**
- * Serves folders on a free port of 127.0.0.1, `{ "/ours": folder }`, hands the origin to `work`, and ends. `headers` go with
- * every answer.
+ * Serves folders, `{ "/ours": folder }`, on a free port of 127.0.0.1, passes the origin to `work`, and
+ * stops. `headers` are added to every response.
  */
 export async function serving(folders, work, headers = {}) {
   const server = createServer(async (request, response) => {

@@ -1,4 +1,5 @@
-// From the navigation to the first count on screen, with nothing cached, in milliseconds.
+// Measures the time from the navigation to the first count on screen, with an empty cache, in
+// milliseconds.
 import { inTurns, options, report, withBrowser, withPage } from "./harness.mjs";
 
 const { origin, account, password, rounds } = options;
@@ -7,7 +8,7 @@ const PAGES = { ours: "/", theirs: "/vue/html/orchard.html" };
 
 const PROFILES = {
   "live-plain": { what: "plain", rounds: rounds.plain },
-  // A telephone of small means on a slow network.
+  // A low-end phone on a slow network.
   "live-slow": {
     what: "slow",
     rounds: rounds.slow,
@@ -16,7 +17,7 @@ const PROFILES = {
   },
 };
 
-/** Runs in the page before any of its scripts: notes when a count was first on screen. */
+/** Runs in the page before its scripts: records when a count is first on screen. */
 function watch() {
   const shown = () => {
     const count = document.getElementById("count") ?? document.querySelector("[data-testid=user-count]");
@@ -25,7 +26,7 @@ function watch() {
   const observer = new MutationObserver(() => {
     if (!shown()) return;
     observer.disconnect();
-    // What is changed is on screen after the next frame.
+    // A change is on screen after the next frame.
     requestAnimationFrame(() => {
       const { port1, port2 } = new MessageChannel();
       port1.onmessage = () => (globalThis.liveAfter = performance.now());
@@ -35,7 +36,7 @@ function watch() {
   observer.observe(document, { attributes: true, characterData: true, childList: true, subtree: true });
 }
 
-/** Signs in, so that both pages find a session that is good. */
+/** Signs in, so that both pages find a valid session. */
 async function signIn() {
   const call = { jsonrpc: "2.0", id: "1", method: "User.login", params: { account, password } };
   const headers = { "Content-Type": "application/json" };

@@ -1,12 +1,13 @@
-// Memory of the client alone, WebAssembly's and JavaScript's together, after a collection of garbage: what a million
-// events and a thousand reconnects leave behind.
+// Measures the memory of the client alone, of WebAssembly and JavaScript together, after a garbage
+// collection: the growth over a million events and a thousand reconnects.
 //
-// Options: `ours`, the folder that wasm-bindgen wrote; `events`, `reconnects`; `rounds`, each in a page of its own.
+// Options: `ours`, the output folder of wasm-bindgen; `events`, `reconnects`; `rounds`, each in its
+// own page.
 import { inTurns, options, progress, report, serving, withBrowser, withPage } from "./harness.mjs";
 import { folders } from "./client_page.mjs";
 
 const { events = 1_000_000, reconnects = 1000, rounds = 3 } = options;
-// What is made once is there before the first look.
+// What is allocated once is allocated before the first measurement.
 const SETTLING = { events: Math.min(events, 100_000), reconnects: Math.min(reconnects, 100) };
 const URLS = { ours: "/ours/measured.js", theirs: "/theirs/socket.io.esm.min.js" };
 
@@ -28,12 +29,12 @@ await serving(folders(options.ours), (origin) =>
   }),
 );
 
-/** One life of a client, and how many bytes it had at each look. */
+/** Runs one client, and returns its bytes of memory at each measurement. */
 async function live(page, context, origin, side) {
   const devtools = await context.newCDPSession(page);
   await devtools.send("Performance.enable");
   const look = async () => {
-    // Twice: what is finalized in one collection is collected in the next.
+    // Twice: objects that are finalized in one collection are freed in the next.
     for (let time = 0; time < 2; time += 1) await devtools.send("HeapProfiler.collectGarbage");
     const { metrics } = await devtools.send("Performance.getMetrics");
     const used = metrics.find(({ name }) => name === "JSHeapUsedSize").value;

@@ -1,4 +1,5 @@
-// From a frame of `server_response` to the count in the page: a burst of them, in microseconds an event.
+// Measures the time from a frame of `server_response` to the count in the page, for a burst, in
+// microseconds per event.
 import { inTurns, options, report, serving, withBrowser, withPage } from "./harness.mjs";
 
 const { ours, theirs, rounds, frames } = options;
@@ -8,7 +9,7 @@ const SIDES = {
   theirs: { path: "/theirs/html/orchard.html", count: "#count", ready: "#count" },
 };
 
-/** Runs in the page: delivers the burst, and waits until the last count stands there. */
+/** Runs in the page: delivers the burst, and waits until the last count is shown. */
 async function burst({ selector, frames, apart }) {
   const socket = scripted.latest;
   const counts = Array.from({ length: frames }, (_, index) => (index * 7) % 900);
@@ -26,7 +27,7 @@ async function burst({ selector, frames, apart }) {
   if (apart) {
     for (const event of events) {
       socket.deliver(event);
-      // What the page puts off to a microtask is done before the next frame, as between frames from a network.
+      // The page's microtasks run before the next frame, as between frames from a network.
       await null;
     }
   } else {
@@ -41,7 +42,7 @@ async function burst({ selector, frames, apart }) {
   return (took * 1000) / frames;
 }
 
-/** One burst in a fresh page that is live and at rest. */
+/** Measures one burst in a fresh page that is connected and idle. */
 function side(browser, origin, { path, count, ready }, apart) {
   return () =>
     withPage(browser, async (page, context) => {
@@ -58,7 +59,8 @@ function side(browser, origin, { path, count, ready }, apart) {
       await page.waitForFunction(() => scripted.latest?.sent.some((frame) => frame.includes('"chat"')));
       await page.evaluate(() => scripted.latest.deliver(scripted.frame('42/mofang,["server_response",{"count":1}]')));
       await page.waitForSelector(ready);
-      // Twice: the first burst has the engine compile what it meets, and what is timed is a page that runs.
+      // Twice: the first burst warms up the engine's compiler, so that the second measures a page
+      // in operation.
       await page.evaluate(burst, { selector: count, frames, apart });
       await page.evaluate(() => scripted.latest.deliver(scripted.frame('42/mofang,["server_response",{"count":2}]')));
       return page.evaluate(burst, { selector: count, frames, apart });

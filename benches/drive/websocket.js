@@ -1,10 +1,11 @@
-// Goes into a page before any of its scripts, in the place of the browser's WebSocket: a Socket.IO server in the page
-// itself, so that no network is timed. It opens by itself and lets every namespace in.
+// Injected into a page before its scripts; replaces the browser's WebSocket by a Socket.IO server
+// in the page itself, so that no network is timed. It opens by itself and accepts every namespace.
 //
-// `scripted.latest.deliver(event)` hands over a frame that `scripted.frame(data)` made beforehand; `scripted.latest.sent`
-// is what the client sent. `scripted.answer`, if set, is called with each frame that is sent.
+// `scripted.latest.deliver(event)` delivers a frame that `scripted.frame(data)` created beforehand;
+// `scripted.latest.sent` contains the frames that the client sent. `scripted.answer`, if set, is
+// called with each frame that is sent.
 (() => {
-  // Milliseconds; the sum of two must still be one that a timer can wait.
+  // Milliseconds; the sum of two must still be a valid delay of a timer.
   const PING_NEVER = 2 ** 29;
 
   class ScriptedWebSocket extends EventTarget {

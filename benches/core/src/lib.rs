@@ -1,1 +1,1 @@
-//! Nothing but the place for `core.rs`, which compares.
+//! An empty library: the benchmarks are in `core.rs`.

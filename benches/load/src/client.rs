@@ -17,13 +17,13 @@ use crate::tcp;
 use crate::wait::within;
 use crate::wire::{self, PING, PONG, QUERY};
 
-/// Bytes that a client holds for what comes: there are thousands of clients.
+/// The read buffer of a client in bytes; small, as there are thousands of clients.
 const BUFFER: usize = 4096;
 
-/// How many frames of one client may wait to be sent.
+/// How many frames of one client may be queued for sending.
 const WAITING: usize = 64;
 
-/// A client that has its Engine.IO handshake. It answers heartbeats while it is read from, and only then.
+/// A client after its Engine.IO handshake. It answers heartbeats only while it is read from.
 #[derive(Debug)]
 pub(crate) struct Client {
     stream: WebSocketStream<TcpStream>,
@@ -34,7 +34,7 @@ impl Client {
         Self::open_on(target, tcp::connect(target, from, None).await?).await
     }
 
-    /// Opens it on a connection that is there.
+    /// Opens a client on an existing connection.
     pub(crate) async fn open_on(target: &Target, stream: TcpStream) -> Result<Self> {
         let url = format!("ws://{}{QUERY}&transport=websocket", target.address());
         let config = WebSocketConfig::default()
@@ -50,7 +50,7 @@ impl Client {
         }
     }
 
-    /// Connects to a namespace. Returns how many of its events came before the answer.
+    /// Connects to a namespace. Returns how many of its events arrived before the answer.
     pub(crate) async fn join(&mut self, namespace: &str, token: Option<&str>) -> Result<u64> {
         self.send(wire::connect(namespace, token)).await?;
         let mut early = 0;
@@ -68,7 +68,7 @@ impl Client {
         Ok(early)
     }
 
-    /// The next frame that is no heartbeat; `None` once the connection is closed.
+    /// Returns the next frame that is not a heartbeat; `None` once the connection is closed.
     pub(crate) async fn next(&mut self) -> Result<Option<Utf8Bytes>> {
         loop {
             match next(&mut self.stream).await? {
@@ -82,7 +82,7 @@ impl Client {
         Ok(self.stream.send(Message::text(frame)).await?)
     }
 
-    /// Two halves: whoever waits until it can send still reads.
+    /// Splits the client, so that it can be read while a send waits.
     pub(crate) fn split(self) -> (Sender, Receiver) {
         let (sink, stream) = self.stream.split();
         let (frames, waiting) = mpsc::channel(WAITING);
@@ -95,7 +95,7 @@ impl Client {
     }
 }
 
-/// What sends the frames of a client.
+/// The sending half of a client.
 #[derive(Debug)]
 pub(crate) struct Sender {
     frames: mpsc::Sender<String>,
@@ -103,7 +103,8 @@ pub(crate) struct Sender {
 }
 
 impl Sender {
-    /// Waits while the server does not take what is sent. `false` once the connection is closed.
+    /// Sends a frame, and waits while the server does not read. Returns `false` once the connection
+    /// is closed.
     pub(crate) async fn send(&self, frame: String) -> bool {
         self.frames.send(frame).await.is_ok()
     }
@@ -115,7 +116,7 @@ impl Drop for Sender {
     }
 }
 
-/// What reads the frames of a client.
+/// The receiving half of a client.
 #[derive(Debug)]
 pub(crate) struct Receiver {
     stream: SplitStream<WebSocketStream<TcpStream>>,
@@ -123,11 +124,12 @@ pub(crate) struct Receiver {
 }
 
 impl Receiver {
-    /// The next frame that is no heartbeat; `None` once the connection is closed, however that came.
+    /// Returns the next frame that is not a heartbeat; `None` once the connection is closed for any
+    /// reason.
     pub(crate) async fn next(&mut self) -> Option<Utf8Bytes> {
         loop {
             match next(&mut self.stream).await {
-                // Where so much waits that there is no room for it, the answer would come too late anyway.
+                // If the queue is full, the answer would be sent too late anyway.
                 Ok(Some(frame)) if frame == PING => drop(self.frames.try_send(PONG.to_owned())),
                 Ok(other) => return other,
                 Err(_) => return None,

@@ -1,4 +1,4 @@
-//! Many clients that connect at a rate, and then only listen.
+//! Many clients that connect at a given rate, and then only receive.
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,10 +13,11 @@ use crate::target::{Target, source};
 use crate::wait::{PATIENCE, until, within};
 use crate::{client, polling};
 
-/// How many connect at the same time at most: what a server can't take at the rate waits here, not in the kernel.
+/// The maximum number of concurrent connects: if the server can't keep up with the rate, clients
+/// wait here and not in the kernel.
 const AT_ONCE: usize = 100;
 
-/// What a crowd does with a frame.
+/// The callback of a crowd for each frame.
 pub(crate) type Listener = Arc<dyn Fn(&str) + Send + Sync>;
 
 /// How the clients are connected.
@@ -26,12 +27,12 @@ pub(crate) enum Transport {
     Polling,
 }
 
-/// Who is to come.
+/// The clients of a crowd.
 pub(crate) struct Plan<'a> {
     pub(crate) transport: Transport,
     pub(crate) namespace: &'static str,
     pub(crate) token: Option<&'a str>,
-    /// How many of them connect in a second.
+    /// How many of them connect per second.
     pub(crate) rate: u32,
     pub(crate) listener: Listener,
 }
@@ -49,9 +50,9 @@ pub(crate) struct Crowd {
 struct State {
     joined: AtomicU32,
     lost: AtomicU32,
-    /// Events that came, before and after the answer to CONNECT.
+    /// The number of events that arrived, before and after the answer to CONNECT.
     events: AtomicU64,
-    /// Why the first was lost.
+    /// Why the first client was lost.
     fault: Mutex<Option<Error>>,
 }
 
@@ -65,7 +66,7 @@ impl Crowd {
         }
     }
 
-    /// Has `count` more come, and waits until all are there.
+    /// Connects `count` more clients, and waits until all are connected.
     pub(crate) async fn add(&mut self, target: &Target, plan: &Plan<'_>, count: u32) -> Result<()> {
         let (start, gap) = (Instant::now(), Duration::from_secs(1) / plan.rate.max(1));
         for number in 0..count {
@@ -85,17 +86,17 @@ impl Crowd {
         self.must_be_whole()
     }
 
-    /// Events that have come to all of them together.
+    /// Returns the number of events that all of them have received.
     pub(crate) fn events(&self) -> u64 {
         self.state.events.load(Ordering::Relaxed)
     }
 
-    /// How many are no longer connected.
+    /// Returns how many are no longer connected.
     pub(crate) fn lost(&self) -> u32 {
         self.state.lost.load(Ordering::Relaxed)
     }
 
-    /// An error if somebody could not connect or was disconnected.
+    /// Returns an error if a client could not connect or was disconnected.
     pub(crate) fn must_be_whole(&self) -> Result<()> {
         let joined = self.state.joined.load(Ordering::Relaxed);
         if joined >= self.count && !self.is_hurt() {
@@ -122,7 +123,7 @@ impl Crowd {
     }
 }
 
-/// The life of one client.
+/// Runs one client.
 fn run(
     target: Target,
     plan: &Plan<'_>,

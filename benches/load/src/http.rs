@@ -15,10 +15,10 @@ use crate::target::Target;
 use crate::tcp;
 use crate::wait::within;
 
-/// The most bytes of an answer that are read.
+/// How many bytes of an answer are read at most.
 const MAX_ANSWER: usize = 4 << 20;
 
-/// A connection that is kept alive.
+/// A kept-alive connection.
 #[derive(Debug)]
 pub(crate) struct Http {
     requests: SendRequest<Full<Bytes>>,
@@ -44,7 +44,7 @@ impl Http {
     pub(crate) async fn connect(target: &Target, from: Ipv4Addr) -> Result<Self> {
         let stream = tcp::connect(target, from, None).await?;
         let (requests, connection) = handshake(TokioIo::new(stream)).await?;
-        // It ends when `requests` is dropped; what goes wrong is told to the request.
+        // It ends when `requests` is dropped; errors are returned by the request.
         tokio::spawn(connection);
         Ok(Self {
             requests,
@@ -109,7 +109,7 @@ impl Answer {
             .with_context(|| format!("HTTP {} with no JSON: {}", self.status, self.text()))
     }
 
-    /// The beginning of the body, for a message.
+    /// Returns the beginning of the body, for an error message.
     pub(crate) fn text(&self) -> String {
         let beginning = self.body.get(..200).unwrap_or(&self.body);
         String::from_utf8_lossy(beginning).into_owned()

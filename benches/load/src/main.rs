@@ -55,7 +55,7 @@ fn run(options: Options) -> Result<()> {
     let account = options.account.zip(options.password);
     let account = account.map(|(name, password)| Account { name, password });
     let target = Target::new(options.address, options.pid, account)?;
-    // One thread: the other cores are the server's.
+    // One thread, so that the server has the other cores.
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
@@ -65,7 +65,7 @@ fn run(options: Options) -> Result<()> {
     writeln!(out).context("could not print the samples")
 }
 
-/// Thousands of clients are thousands of sockets.
+/// Raises the limit of open files, as each client needs a socket.
 #[cfg(unix)]
 fn raise_limit() -> Result<()> {
     use nix::sys::resource::{Resource, getrlimit, setrlimit};

@@ -11,14 +11,14 @@ use crate::target::Target;
 use crate::wait::within;
 use crate::wire::{self, PING, PONG, QUERY, SEPARATOR};
 
-/// A client that has its Engine.IO handshake: one connection for the poll that is always open, one for
-/// what is sent meanwhile.
+/// A client after its Engine.IO handshake. It has one connection for the pending poll, and one for
+/// what it sends meanwhile.
 #[derive(Debug)]
 pub(crate) struct Client {
     polls: Http,
     posts: Http,
     path: String,
-    /// Packets of a payload that was read already.
+    /// The unread packets of the last payload.
     waiting: VecDeque<String>,
 }
 
@@ -44,7 +44,7 @@ impl Client {
         })
     }
 
-    /// Connects to a namespace. Returns how many of its events came before the answer.
+    /// Connects to a namespace. Returns how many of its events arrived before the answer.
     pub(crate) async fn join(&mut self, namespace: &str, token: Option<&str>) -> Result<u64> {
         self.send(wire::connect(namespace, token)).await?;
         let mut early = 0;
@@ -62,7 +62,7 @@ impl Client {
         Ok(early)
     }
 
-    /// The next packet that is no heartbeat; an error once the session is closed.
+    /// Returns the next packet that is not a heartbeat; an error once the session is closed.
     pub(crate) async fn next(&mut self) -> Result<String> {
         loop {
             match self.waiting.pop_front() {

@@ -1,4 +1,4 @@
-//! What a process costs, as Linux tells it in `/proc`.
+//! The resource usage of a process, as Linux reports it in `/proc`.
 
 use std::fs;
 use std::path::PathBuf;
@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 
-/// Ticks a second of the times in `/proc/PID/stat`: the same on every machine that Linux runs on today.
+/// Ticks per second of the times in `/proc/PID/stat`, which are the same on all current Linux
+/// platforms.
 const TICKS: u64 = 100;
 
-/// A process of this machine.
+/// A process on this machine.
 #[derive(Clone, Debug)]
 pub(crate) struct Process {
     folder: PathBuf,
@@ -25,28 +26,28 @@ impl Process {
         Ok(Self { folder })
     }
 
-    /// This program.
+    /// Returns this process.
     pub(crate) fn own() -> Result<Self> {
         Self::new(std::process::id())
     }
 
-    /// Processor time so far, of all its threads, to a hundredth of a second.
+    /// Returns the processor time of all its threads so far, to a hundredth of a second.
     pub(crate) fn cpu(&self) -> Result<Duration> {
         let ticks = ticks(&self.read("stat")?).context("/proc/PID/stat has no times")?;
         Ok(Duration::from_millis(ticks * 1000 / TICKS))
     }
 
-    /// Bytes of memory that it holds now.
+    /// Returns its current memory in bytes.
     pub(crate) fn memory(&self) -> Result<u64> {
         self.status("VmRSS")
     }
 
-    /// The most bytes of memory that it has held since it started.
+    /// Returns its peak memory since it started, in bytes.
     pub(crate) fn peak_memory(&self) -> Result<u64> {
         self.status("VmHWM")
     }
 
-    /// How many files and sockets it has open.
+    /// Returns the number of its open files and sockets.
     pub(crate) fn descriptors(&self) -> Result<usize> {
         let folder = self.folder.join("fd");
         let entries = fs::read_dir(&folder)
@@ -66,8 +67,8 @@ impl Process {
     }
 }
 
-/// User and system time, which are the 14th and 15th field. The second is the program's name in
-/// parentheses, with anything in it.
+/// Returns user and system time, which are the 14th and 15th field. The second field is the
+/// program's name in parentheses, which may contain any character.
 fn ticks(stat: &str) -> Option<u64> {
     let (_, fields) = stat.rsplit_once(')')?;
     let mut times = fields.split_whitespace().skip(11);
@@ -76,7 +77,7 @@ fn ticks(stat: &str) -> Option<u64> {
     Some(user + system)
 }
 
-/// The bytes of a line `Name:   1234 kB`.
+/// Returns the bytes of a line `Name:   1234 kB`.
 fn bytes(status: &str, name: &str) -> Option<u64> {
     let mut lines = status.lines();
     let value = lines.find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;

@@ -1,8 +1,8 @@
-//! What many samples come to.
+//! Statistics of samples.
 
 use std::time::Duration;
 
-/// The sample that `percent` of all are not above; 0 where there are none.
+/// Returns the percentile of the samples; 0 if there are none.
 pub(crate) fn percentile(samples: &mut [Duration], percent: usize) -> Duration {
     samples.sort_unstable();
     let rank = (samples.len() * percent).div_ceil(100).saturating_sub(1);
@@ -17,12 +17,12 @@ pub(crate) fn megabytes(bytes: u64) -> f64 {
     bytes as f64 / 1e6
 }
 
-/// Kilobytes that each of `count` adds, where memory went from `before` to `after`.
+/// Returns the kilobytes that each of `count` adds if the memory changes from `before` to `after`.
 pub(crate) fn kilobytes_each(before: u64, after: u64, count: u32) -> f64 {
     (after as f64 - before as f64) / 1e3 / f64::from(count.max(1))
 }
 
-/// How many percent of `all` are not among those that `came`.
+/// Returns the percentage of `all` that did not arrive.
 pub(crate) fn percent_missing(all: u64, came: u64) -> f64 {
     all.saturating_sub(came) as f64 * 100.0 / all.max(1) as f64
 }

@@ -1,4 +1,4 @@
-//! The server under load, and whom its clients sign in as.
+//! The server under load, and the account of its clients.
 
 use std::net::{Ipv4Addr, SocketAddrV4};
 
@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 use crate::http::{Http, Request};
 use crate::process::Process;
 
-/// How many addresses of 127.0.0.0/8 the clients of a case come from at most.
+/// The maximum number of addresses of 127.0.0.0/8 from which the clients of a case connect.
 const ADDRESSES: u32 = 250 * 250;
 
-/// A server of this machine.
+/// A server on this machine.
 #[derive(Clone, Debug)]
 pub struct Target {
     address: SocketAddrV4,
@@ -19,17 +19,17 @@ pub struct Target {
     account: Option<Account>,
 }
 
-/// Whom the clients sign in as. A server that has no accounts needs none.
+/// The account with which the clients sign in. A server without accounts needs none.
 #[derive(Clone, Debug)]
 pub struct Account {
-    /// What `User.login` takes as `account`.
+    /// The argument `account` of `User.login`.
     pub name: String,
-    /// What it takes as `password`.
+    /// The argument `password` of `User.login`.
     pub password: String,
 }
 
 impl Target {
-    /// The server that listens at `address` and is the process `pid`.
+    /// Returns the server that listens at `address` and is the process `pid`.
     ///
     /// # Errors
     /// If the address is not one of the loopback interface, or there is no such process.
@@ -58,7 +58,7 @@ impl Target {
         self.account.as_ref()
     }
 
-    /// The access token of the account, if the server has one.
+    /// Signs in, and returns the access token, if there is an account.
     pub(crate) async fn sign_in(&self) -> Result<Option<String>> {
         let Some(Account { name, password }) = &self.account else {
             return Ok(None);
@@ -76,15 +76,15 @@ impl Target {
         }
     }
 
-    /// Has a server that collects garbage do it now: what it will collect anyway is no cost of a connection.
+    /// Makes a server with a garbage collector collect now: garbage is not a cost of a connection.
     pub(crate) async fn collect_garbage(&self) -> Result<()> {
         let mut http = Http::connect(self, Ipv4Addr::LOCALHOST).await?;
-        // A server that has no garbage does not know the path, which is as good.
+        // A server without a garbage collector does not know the path, and its error is ignored.
         http.send(Request::get("/collect")).await.map(drop)
     }
 }
 
-/// A call of `User.login`.
+/// Returns a call of `User.login`.
 pub(crate) fn login(account: &str, password: &str) -> Request {
     let call = json!({
         "jsonrpc": "2.0",
@@ -95,8 +95,8 @@ pub(crate) fn login(account: &str, password: &str) -> Request {
     Request::post("/api", "application/json", call.to_string())
 }
 
-/// The address that the client with this number comes from: one of 127.0.0.0/8 for each, so that a
-/// server's bound on connections from one address is not what is measured.
+/// Returns the source address of the client with this number: a separate one in 127.0.0.0/8, so
+/// that a server's limit on connections from one address does not affect the measurement.
 pub(crate) fn source(client: u32) -> Result<Ipv4Addr> {
     ensure!(
         client < ADDRESSES,

@@ -8,8 +8,8 @@ use tokio::net::{TcpSocket, TcpStream};
 use crate::target::Target;
 use crate::wait::within;
 
-/// Connects from an address of 127.0.0.0/8. `receive_buffer` is how many bytes the kernel may hold for
-/// this client, where it is not to be the system's default.
+/// Connects from an address of 127.0.0.0/8. `receive_buffer` is the size of the kernel's receive
+/// buffer in bytes, if not the system's default.
 pub(crate) async fn connect(
     target: &Target,
     from: Ipv4Addr,

@@ -1,4 +1,4 @@
-//! Waiting for a server, never for ever.
+//! Waiting for a server, always with a bound.
 
 use std::time::{Duration, Instant};
 
@@ -7,13 +7,13 @@ use tokio::time::{interval, sleep, timeout};
 
 use crate::process::Process;
 
-/// How long a server may take for an answer. A server that is busy with 2,000 clients needs some of it.
+/// How long a server may take for an answer. A server with 2,000 clients needs some of it.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
-/// How often something that is waited for is looked at.
+/// How often a condition is polled.
 const TICK: Duration = Duration::from_millis(10);
 
-/// The outcome of `work`, or an error that says `what` took too long.
+/// Returns the result of `work`, or an error that says `what` took too long.
 pub(crate) async fn within<T>(what: &str, work: impl Future<Output = Result<T>>) -> Result<T> {
     within_limit(PATIENCE, what, work).await
 }
@@ -29,7 +29,7 @@ async fn within_limit<T>(
         .with_context(|| format!("{what} failed"))
 }
 
-/// Waits until `done`, but for `limit` at most; whether it is done.
+/// Waits until `done`, for `limit` at most, and returns whether it is done.
 pub(crate) async fn until(limit: Duration, mut done: impl FnMut() -> Result<bool>) -> Result<bool> {
     let deadline = Instant::now() + limit;
     let mut ticks = interval(TICK);
@@ -44,7 +44,8 @@ pub(crate) async fn until(limit: Duration, mut done: impl FnMut() -> Result<bool
     }
 }
 
-/// Waits until a count is complete, or has not grown for `silence`, or `PATIENCE` is over. Returns when it grew last.
+/// Waits until a count is complete, or has not grown for `silence`, or until `PATIENCE` has passed.
+/// Returns when it last grew.
 pub(crate) async fn complete(
     silence: Duration,
     all: u64,
@@ -62,7 +63,8 @@ pub(crate) async fn complete(
     Ok(grown)
 }
 
-/// The memory of a process once it changes by less than a hundredth in a second, or after `limit`.
+/// Returns the memory of a process once it changes by less than one percent per second, or after
+/// `limit`.
 pub(crate) async fn settled_memory(process: &Process, limit: Duration) -> Result<u64> {
     let deadline = Instant::now() + limit;
     let mut last = process.memory()?;

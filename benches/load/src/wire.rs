@@ -1,9 +1,9 @@
-//! The frames of Engine.IO 4 and Socket.IO 5, as far as load needs them.
+//! The frames of Engine.IO 4 and Socket.IO 5 that the load needs.
 
 /// The namespace of the orchard's events.
 pub(crate) const ORCHARD: &str = "/mofang";
 
-/// The namespace that a client is in when it names none.
+/// The default namespace.
 pub(crate) const ROOT: &str = "/";
 
 /// The query of an Engine.IO request, without its transport.
@@ -12,10 +12,10 @@ pub(crate) const QUERY: &str = "/socket.io/?EIO=4";
 pub(crate) const PING: &str = "2";
 pub(crate) const PONG: &str = "3";
 
-/// What separates the packets of one polling payload.
+/// The separator between the packets of a polling payload.
 pub(crate) const SEPARATOR: char = '\u{1e}';
 
-/// A CONNECT to `namespace`, with the token, if there is one, as the page sends it.
+/// Returns a CONNECT to `namespace`, with the token if there is one, as the page sends it.
 pub(crate) fn connect(namespace: &str, token: Option<&str>) -> String {
     let place = if namespace == ROOT {
         String::new()
@@ -28,7 +28,7 @@ pub(crate) fn connect(namespace: &str, token: Option<&str>) -> String {
     }
 }
 
-/// How CONNECT was answered, if this frame is the answer.
+/// Returns the answer to CONNECT, if this frame is one.
 pub(crate) fn answer_to_connect(frame: &str, namespace: &str) -> Option<Result<(), String>> {
     let (kind, rest) = frame.split_at_checked(2)?;
     if namespace != ROOT && !rest.starts_with(namespace) {
@@ -41,25 +41,25 @@ pub(crate) fn answer_to_connect(frame: &str, namespace: &str) -> Option<Result<(
     }
 }
 
-/// A broadcast in the orchard's namespace that wants an acknowledgement.
+/// Returns a broadcast in the orchard's namespace that requests an acknowledgement.
 pub(crate) fn broadcast(text: &str, ack: u64) -> String {
     let payload = serde_json::json!(["my_broadcast", { "text": text }]);
     format!("42{ORCHARD},{ack}{payload}")
 }
 
-/// The name of the orchard's event that this frame is, if it is one.
+/// Returns the name of the event, if this frame is one of the orchard's events.
 pub(crate) fn event_name(frame: &str) -> Option<&str> {
     let rest = orchard(frame, "42")?;
     let rest = rest.trim_start_matches(|letter: char| letter.is_ascii_digit());
     rest.strip_prefix("[\"")?.split('"').next()
 }
 
-/// Whether it is somebody's broadcast.
+/// Returns whether the frame is a broadcast.
 pub(crate) fn is_broadcast(frame: &str) -> bool {
     event_name(frame) == Some("broadcast_response")
 }
 
-/// The number of the emit that this frame acknowledges, if it does.
+/// Returns the id that this frame acknowledges, if it is an acknowledgement.
 pub(crate) fn acknowledged(frame: &str) -> Option<u64> {
     let rest = orchard(frame, "43")?;
     rest.split('[').next()?.parse().ok()

@@ -1,4 +1,4 @@
-//! Every case, in a small size, against a server in this process whose faults are known.
+//! Runs every case in a small size against a server in this process whose faults are known.
 #![allow(
     clippy::indexing_slicing,
     clippy::unwrap_used,
@@ -20,21 +20,21 @@ use socketioxide::extract::{AckSender, Data, SocketRef, State};
 use tokio::net::TcpListener;
 use tokio::sync::Mutex;
 
-/// All of them read the figures of this one process.
+/// All tests read the figures of this one process.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::const_new(());
 
-/// What the server does wrong, if anything.
+/// The fault of the server, if any.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 enum Fault {
     #[default]
     None,
-    /// After the first 100 it delivers every second broadcast only.
+    /// After the first 100, it delivers only every second broadcast.
     Loses,
-    /// It delivers the broadcasts two by two, the later first.
+    /// It delivers the broadcasts in pairs, the later one first.
     Swaps,
-    /// It answers the first right sign-in with 503.
+    /// It answers the first right sign-in of the case with 503.
     IsBusy,
-    /// It asks everybody for a token that nobody has.
+    /// It requires a token that no client has.
     Refuses,
 }
 
@@ -119,7 +119,7 @@ fn sign_in(fault: Fault, signed_in: &AtomicU64, call: &str) -> Response {
     if call["params"]["account"] != "right" || fault == Fault::Refuses {
         return r#"{"result":{"errno":1007}}"#.into_response();
     }
-    // The first is the driver's own look whether the account is good.
+    // The first one is the driver's check of the account.
     if fault == Fault::IsBusy && signed_in.fetch_add(1, Ordering::SeqCst) == 1 {
         let headers = [(header::RETRY_AFTER, "1")];
         return (StatusCode::SERVICE_UNAVAILABLE, headers).into_response();

@@ -29,7 +29,7 @@ pub(super) async fn run(target: &Target, quick: bool) -> Result<Samples> {
 struct Outcome {
     acks_missing: f64,
     deliveries_missing: f64,
-    /// Acknowledgements and deliveries that came before one that was sent earlier.
+    /// Acknowledgements and deliveries that arrived before an earlier one.
     disordered: f64,
 }
 
@@ -64,7 +64,7 @@ fn delivered(frame: &str) -> Option<u64> {
     rest.split(' ').next()?.parse().ok()
 }
 
-/// Numbers that should come one after the other.
+/// Numbers that should arrive in order.
 #[derive(Default)]
 struct Sequence {
     count: AtomicU64,
@@ -73,7 +73,7 @@ struct Sequence {
 }
 
 impl Sequence {
-    /// Reads on in a task of its own.
+    /// Reads in a task of its own.
     fn read(mut receiver: Receiver, number: fn(&str) -> Option<u64>) -> Arc<Self> {
         let sequence = Arc::new(Self::default());
         let reading = Arc::clone(&sequence);

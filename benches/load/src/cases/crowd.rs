@@ -1,4 +1,5 @@
-//! Many players: what connecting them costs, what memory each takes, and how long a push takes to all.
+//! Many players: the cost of connecting them, the memory of each, and how long a push takes to
+//! reach all.
 
 use std::net::Ipv4Addr;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,7 +16,7 @@ use crate::target::Target;
 use crate::wait::{PATIENCE, complete, settled_memory};
 use crate::wire::{ORCHARD, broadcast, is_broadcast};
 
-/// What a push has in front of its number.
+/// The text in front of the number of a push.
 const MARK: &str = "\"push ";
 
 pub(super) async fn run(target: &Target, quick: bool) -> Result<Samples> {
@@ -43,7 +44,7 @@ pub(super) async fn run(target: &Target, quick: bool) -> Result<Samples> {
     let before_them = crowd.events();
     let meter = Meter::start(target.process())?;
     crowd.add(target, &plan, players).await?;
-    // What was announced to each of them is part of the cost.
+    // The announcements to each of them are part of the cost.
     let all = before_them + announcements(warm_up, players);
     let told = complete(silence(quick), all, || crowd.events()).await?;
     let connected = meter.stop(told)?;
@@ -74,7 +75,7 @@ pub(super) async fn run(target: &Target, quick: bool) -> Result<Samples> {
     ]))
 }
 
-/// When each push was sent, and how long it took to each listener.
+/// When each push was sent, and how long it took to reach each listener.
 #[derive(Default)]
 struct Arrivals {
     times: Mutex<(Vec<Instant>, Vec<Duration>)>,
@@ -111,7 +112,7 @@ impl Arrivals {
     }
 }
 
-/// How many events it takes to tell everybody in a crowd of each newcomer.
+/// Returns how many events announce each newcomer to the whole crowd.
 fn announcements(there: u32, newcomers: u32) -> u64 {
     let (there, newcomers) = (u64::from(there), u64::from(newcomers));
     newcomers * there + newcomers * (newcomers + 1) / 2
@@ -128,7 +129,7 @@ mod tests {
 
     #[test]
     fn everybody_is_told_of_each_newcomer() {
-        // The first of two tells 10 and itself, the second 11 and itself.
+        // The first of two is announced to 10 and itself, the second to 11 and itself.
         assert_eq!(announcements(10, 2), 11 + 12);
     }
 

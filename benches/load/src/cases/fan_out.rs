@@ -1,4 +1,4 @@
-//! What a delivered message costs: one client broadcasts, at a steady rate, to many.
+//! The cost of a delivered message: one client broadcasts to many at a steady rate.
 
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use crate::target::Target;
 use crate::wait::complete;
 use crate::wire::{ORCHARD, broadcast, is_broadcast};
 
-/// Broadcasts a second.
+/// Broadcasts per second.
 const RATE: u32 = 50;
 
 pub(super) async fn run(target: &Target, transport: Transport, quick: bool) -> Result<Samples> {

@@ -1,4 +1,4 @@
-//! One that broadcasts as fast as it can, beside others with something to say.
+//! One client that broadcasts as fast as it can, while others send notices.
 
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -15,13 +15,13 @@ use crate::target::{Target, source};
 use crate::wait::complete;
 use crate::wire::{broadcast, is_broadcast};
 
-/// What a notice of the others has in it.
+/// The text in a notice of the others.
 const MARK: &str = "\"notice ";
 
-/// The time between two notices of one of them.
+/// The time between two notices of one client.
 const GAP: Duration = Duration::from_millis(250);
 
-/// Broadcasts that the flooder sends at most.
+/// The maximum number of broadcasts of the flooder.
 const FLOOD: u64 = 2_000_000;
 
 pub(super) async fn run(target: &Target, quick: bool) -> Result<Samples> {
@@ -57,7 +57,7 @@ pub(super) async fn run(target: &Target, quick: bool) -> Result<Samples> {
     for notice in 0..notices {
         sleep_until(start + GAP * notice).await;
         for (number, sender) in senders.iter().enumerate() {
-            // One that was disconnected sends nothing, and its notice is missing everywhere.
+            // A disconnected client sends nothing, so its notice counts as missing everywhere.
             sender
                 .send(broadcast(
                     &format!("notice {number} {notice}"),

@@ -1,4 +1,4 @@
-//! Connections that send half a request: is anybody else still answered?
+//! Connections that send half a request: are other requests still answered?
 
 use std::net::Ipv4Addr;
 use std::time::Duration;
@@ -13,15 +13,15 @@ use crate::statistics::milliseconds;
 use crate::target::{Target, source};
 use crate::tcp;
 
-/// How many there are. The server is started with 1,024 file descriptors.
+/// The number of connections. The server is started with 1,024 file descriptors.
 const CONNECTIONS: u32 = 1_100;
 
-/// Addresses that they come from.
+/// The number of addresses that they come from.
 const ADDRESSES: u32 = 40;
 
 const HALF: &[u8] = b"POST /api HTTP/1.1\r\nHost: localhost\r\nContent-Type: app";
 
-/// How long an answer is waited for.
+/// How long the case waits for an answer.
 const LIMIT: Duration = Duration::from_secs(10);
 
 pub(super) async fn run(target: &Target, quick: bool) -> Result<Samples> {
@@ -29,7 +29,7 @@ pub(super) async fn run(target: &Target, quick: bool) -> Result<Samples> {
     let mut held = Vec::new();
     for number in 0..CONNECTIONS {
         let from = source(number % ADDRESSES)?;
-        // A server that takes no more of them has done nothing wrong.
+        // A server may refuse further connections.
         let Ok(Ok(mut stream)) = timeout(LIMIT, tcp::connect(target, from, None)).await else {
             continue;
         };

@@ -1,4 +1,4 @@
-//! What memory an idle connection to `/` takes.
+//! The memory of an idle connection to `/`.
 
 use std::sync::Arc;
 

@@ -23,10 +23,10 @@ use crate::process::Process;
 use crate::target::Target;
 use crate::wire::ORCHARD;
 
-/// No case takes longer, whatever the server does.
+/// The time limit of each case.
 const LIMIT: Duration = Duration::from_secs(300);
 
-/// What a case has measured, by name.
+/// The measurements of a case, by name.
 pub type Samples = BTreeMap<&'static str, f64>;
 
 /// A kind of load.
@@ -77,17 +77,17 @@ impl Case {
     }
 }
 
-/// `full`, or `small` where it is to be quick.
+/// Returns `small` if `quick`, otherwise `full`.
 fn size<T>(quick: bool, full: T, small: T) -> T {
     if quick { small } else { full }
 }
 
-/// How long nothing new must come until it is taken that nothing more will.
+/// Returns how long nothing may arrive before the case assumes that nothing more will.
 fn silence(quick: bool) -> Duration {
     Duration::from_secs(size(quick, 5, 1))
 }
 
-/// Somebody in the orchard who may broadcast.
+/// Connects a client to the orchard that may broadcast.
 async fn player(
     target: &Target,
     from: Ipv4Addr,
@@ -98,7 +98,7 @@ async fn player(
     Ok(client.split())
 }
 
-/// Processor time of some work, and time by the clock.
+/// Measures the processor time and the wall-clock time of some work.
 struct Meter<'a> {
     process: &'a Process,
     cpu: Duration,
@@ -121,7 +121,8 @@ impl<'a> Meter<'a> {
         })
     }
 
-    /// What the work came to that was over at `end`. Says so where the driver itself may have been too slow.
+    /// Returns the measurements of work that ended at `end`. Warns if the driver itself may have
+    /// been too slow.
     fn stop(self, end: Instant) -> Result<Measured> {
         let wall = end.saturating_duration_since(self.start);
         let own = Process::own()?.cpu()?.saturating_sub(self.own);

@@ -1,4 +1,5 @@
-//! Many wrong sign-ins at once: what memory they take, what stays, and how long a right one waits.
+//! Many wrong sign-ins at once: their memory, how much of it remains, and how long a right one
+//! waits.
 
 use std::net::Ipv4Addr;
 use std::time::Duration;
@@ -13,10 +14,10 @@ use crate::statistics::megabytes;
 use crate::target::{Account, Target, login, source};
 use crate::wait::{PATIENCE, settled_memory};
 
-/// The longest that a right sign-in is tried for.
+/// How long a right sign-in is retried at most.
 const LIMIT: Duration = Duration::from_secs(120);
 
-/// The time between a right sign-in and the next.
+/// The time between two right sign-ins.
 const GAP: Duration = Duration::from_millis(500);
 
 pub(super) async fn run(target: &Target, quick: bool) -> Result<Samples> {
@@ -31,7 +32,8 @@ pub(super) async fn run(target: &Target, quick: bool) -> Result<Samples> {
     let mut wrong = JoinSet::new();
     for number in 0..addresses * each {
         let (target, from) = (target.clone(), source(number % addresses)?);
-        // Each account is tried once: no limit on tries for one account comes before the hashing.
+        // Each account is tried once, so that no limit on tries per account applies before the
+        // hashing.
         wrong.spawn(async move { refused(&target, from, number).await });
     }
     let (mut longest, mut answered, mut busy) = (Duration::ZERO, 0_u32, 0_u32);
@@ -39,7 +41,7 @@ pub(super) async fn run(target: &Target, quick: bool) -> Result<Samples> {
         longest = longest.max(right(target, account).await?);
         sleep(GAP).await;
         while let Some(outcome) = wrong.try_join_next() {
-            // A connection that the server does not take costs it nothing.
+            // A connection that the server does not accept costs it nothing.
             if let Ok(Ok(answer)) = outcome {
                 answered += 1;
                 busy += u32::from(answer.status != 200);
@@ -60,7 +62,7 @@ pub(super) async fn run(target: &Target, quick: bool) -> Result<Samples> {
     ]))
 }
 
-/// How long a right sign-in takes, with the pauses that the server asks for.
+/// Returns how long a right sign-in takes, including the pauses that the server requests.
 async fn right(target: &Target, Account { name, password }: &Account) -> Result<Duration> {
     let start = Instant::now();
     while start.elapsed() < LIMIT {

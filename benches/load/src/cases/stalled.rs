@@ -1,5 +1,5 @@
-//! Clients that stop reading while large notices are broadcast: what memory each takes at most, and
-//! after which time the server lets go of the last.
+//! Clients that stop reading while large notices are broadcast: the maximum memory of each, and
+//! after which time the server disconnects the last.
 
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -19,17 +19,17 @@ use crate::tcp;
 use crate::wait::{PATIENCE, settled_memory, until};
 use crate::wire::{ORCHARD, broadcast, is_broadcast};
 
-/// A little below what a frame may have.
+/// The size of a notice, slightly below the limit of a frame.
 const NOTICE: usize = 99_000;
 
-/// Bytes that the kernel holds for a client that does not read: next to nothing, so that the rest is
-/// the server's burden.
+/// The receive buffer of a client that does not read: as small as possible, so that the server has
+/// to buffer the rest.
 const KERNEL: u32 = 4096;
 
 pub(super) async fn run(target: &Target, quick: bool) -> Result<Samples> {
     let stalled: u32 = size(quick, 100, 5);
     let (notices, rate): (u32, u32) = size(quick, (300, 60), (50, 100));
-    // How long the server may keep a client that does not read, before this gives up waiting.
+    // How long the case waits for the server to disconnect a client that does not read.
     let limit = Duration::from_secs(size(quick, 30, 10));
     let process = target.process();
     let token = target.sign_in().await?;
@@ -46,7 +46,7 @@ pub(super) async fn run(target: &Target, quick: bool) -> Result<Samples> {
         }
     });
     let notice = "x".repeat(NOTICE);
-    // What handling a large notice takes once is not counted.
+    // Memory that is allocated once to handle a large notice is not counted.
     let warm_up = 5;
     for number in 0..warm_up {
         ensure!(
@@ -67,7 +67,7 @@ pub(super) async fn run(target: &Target, quick: bool) -> Result<Samples> {
     target.collect_garbage().await?;
     let before = settled_memory(process, PATIENCE).await?;
 
-    // From here on they do not read, nor answer a heartbeat.
+    // From here on they neither read nor answer heartbeats.
     stall.send(())?;
     let start = Instant::now();
     let mut most = before;
@@ -92,7 +92,7 @@ pub(super) async fn run(target: &Target, quick: bool) -> Result<Samples> {
     ]))
 }
 
-/// Reads until it is to stall, and then keeps the connection.
+/// Reads until it is to stall, and then keeps the connection open.
 async fn read_until(mut client: Client, mut stall: watch::Receiver<()>) {
     let reading = async { while let Ok(Some(_)) = client.next().await {} };
     tokio::select! {
