@@ -1,4 +1,5 @@
-//! A kalimba, nearly a marimba: a tine's few modes, each with its own decay, and the touch of a thumb.
+//! A kalimba, close to a marimba: the few modes of a tine, each with its own decay, and the noise
+//! of a thumb.
 
 use std::f64::consts::TAU;
 

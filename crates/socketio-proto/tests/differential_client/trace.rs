@@ -1,4 +1,4 @@
-//! What a client did: its events, its frames, and its state.
+//! The trace of a client: its events, its frames, and its state.
 
 use std::fmt;
 

@@ -71,7 +71,8 @@ fn w17_a_window_of_events_is_in_flight_in_order() {
     );
     script.expect([r#"> 420["a","x"]"#, r#"> 421["b","x"]"#]);
     script.they_send("431[]");
-    // The window is counted from the oldest, so that what is unacknowledged stays bounded.
+    // The window is counted from the oldest, so that the number of unacknowledged events stays
+    // bounded.
     script.expect(["acked 1 []", r#"> 422["c","x"]"#]);
     script.they_send("430[]");
     script.expect(["acked 0 []"]);

@@ -13,7 +13,7 @@ use crate::support::script::{Script, Ws, address, connected};
 
 const CHAT: &str = r#"42["chat","x"]"#;
 
-/// What a handler does after its emits.
+/// The calls that a handler makes after its emits.
 const ENDS: [fn(Socket); 3] = [
     Socket::disconnect,
     |socket| {

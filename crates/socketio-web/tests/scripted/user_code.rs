@@ -743,7 +743,7 @@ fn a_wait_for_an_acknowledgement_ends_once_whoever_throws() {
     }
 }
 
-/// All tests of this file run again with this feature.
+/// All tests run again with this feature.
 #[cfg(feature = "__faults")]
 #[wasm_bindgen_test]
 fn every_tenth_call_of_a_listener_throws() {

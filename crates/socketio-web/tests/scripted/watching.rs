@@ -213,7 +213,7 @@ async fn c9_the_timeout_can_be_changed() {
         config.timeout = Some(Duration::from_millis(5));
     });
     ws.drop();
-    // Nobody answers.
+    // The server does not answer.
     let second = script.made(2).await;
     until("it gives up", || log.has("reconnectfailed")).await;
     let error = "reconnect error: no handshake in time: check that the server is reachable";

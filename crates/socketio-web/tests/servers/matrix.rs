@@ -35,8 +35,8 @@ const LACKS: [(Server, Ability, &str); 3] = [
 /// - Python's and socketioxide's handlers can't see whether an acknowledgement is requested: `echo`
 ///   and `binary` send both it and the event.
 /// - Python's servers emit `welcome` while they handle a CONNECT, so before the reply.
-/// - `leave all` closes the connection of Node and Python; socketioxide disconnects every namespace and leaves the
-///   connection, which has no switch of its own, to the client.
+/// - `leave all` closes the connection of Node and Python; socketioxide disconnects every namespace
+///   and leaves it to the client to close the connection, for which it has no method.
 /// - Only Node has recovery, `mute` and refused handshakes: see the tests in `node/`.
 impl Server {
     pub(crate) fn can(self, ability: Ability) -> bool {

@@ -78,7 +78,7 @@ fn an_acknowledgement_ends_no_wait_of_a_socket_that_was_made_since() {
     let socket = script.connect("/b");
     script.emit(socket, "two", ACK).unwrap();
     script.drain();
-    // For what the first one emitted.
+    // The acknowledgement of the first one's event.
     script.they_send(r#"43/b,0["for one"]"#);
     script.expect([]);
     script.after(100);
