@@ -177,7 +177,7 @@ fn d1_auth_counts_against_the_limit_of_a_packet() {
         let text = "x".repeat(bytes);
         Auth::object(&std::collections::BTreeMap::from([("a", text)])).unwrap()
     };
-    // `0{"a":"…"}` takes nine bytes beside the text.
+    // `0{"a":"…"}` takes nine bytes in addition to the text.
     for (bytes, fits) in [(91, true), (92, false)] {
         let mut script = Script::new(Config {
             limits: Limits {

@@ -291,7 +291,8 @@ fn h18_h19_a_session_is_offered_for_recovery() {
     script.they_send(r#"40{"sid":"s1","pid":"p1"}"#);
     script.expect(["connected s1 recovered"]);
     assert!(script.manager.is_recovered(socket));
-    // A server without recovery: not recovered, and never undefined (W9); nor is it the next time.
+    // A server without recovery: `recovered` is false and never undefined (W9), also after the next
+    // connect.
     for id in ["s8", "s9"] {
         script.they_break();
         script.they_accept(id);

@@ -227,7 +227,7 @@ fn events_under_way_of_a_session_that_was_left_are_dropped_at_any_latency() {
     script.they_send(r#"42/b,["secret","alice's"]"#);
     script.they_send(r#"42/b,7["ask","alice"]"#);
     script.they_send(r#"43/b,0["alice's"]"#);
-    // The server had ended alice's session by itself, before it read that she left.
+    // The server had ended alice's session by itself, before it read the DISCONNECT.
     script.they_send("41/b,");
     script.expect([]);
     script.they_send(r#"40/b,{"sid":"b2"}"#);

@@ -5,7 +5,7 @@ use crate::server::Server;
 pub(crate) enum Ability {
     /// Emits while it handles a CONNECT: such an event arrives before the reply.
     EmitEarly,
-    /// Refuses a namespace with data beside the message.
+    /// Refuses a namespace with data in addition to the message.
     RefuseWithData,
     /// Gives a socket another id in each namespace.
     IdPerNamespace,

@@ -6,7 +6,7 @@ use std::time::Duration;
 pub(crate) enum Server {
     /// The reference implementation.
     Node,
-    /// The same, and it restores sessions.
+    /// The reference implementation with session recovery.
     NodeWithRecovery,
     Flask,
     Asgi,
