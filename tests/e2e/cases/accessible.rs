@@ -137,7 +137,7 @@ fn in_the_orchard(stage: &mut Stage<'_>, language: &str) {
             .filter(|it| !it.is_empty())
             .ok_or_else(String::new)
     });
-    page.tap_toasts_away();
+    tap_greetings_away(page);
     for sky in SKIES {
         session.run(&format!(
             "document.querySelector('main').dataset.sky = '{sky}'"
@@ -158,7 +158,7 @@ fn in_the_orchard(stage: &mut Stage<'_>, language: &str) {
         many => Err(many.to_string()),
     });
     audit.look("toasts", session);
-    page.tap_toasts_away();
+    tap_greetings_away(page);
 
     let notice = json!({ "event": "broadcast_response", "data": "the apples are sweet" });
     server.control("emit", &notice);
@@ -194,7 +194,7 @@ fn in_the_orchard(stage: &mut Stage<'_>, language: &str) {
 
     page.visit(&server.url(WITH_PLACES));
     page.wait_for_state("live");
-    page.tap_toasts_away();
+    tap_greetings_away(page);
     audit.look("places to go to", session);
     audit.assert_clean();
 }
@@ -227,7 +227,7 @@ fn out_of_the_orchard(stage: &mut Stage<'_>, language: &str) {
 
     page.visit(&server.url(QUIET));
     page.wait_for_state("live");
-    page.tap_toasts_away();
+    tap_greetings_away(page);
     server.kill();
     page.wait_for_state("reconnecting");
     page.wait_for_presence("bar", true);
@@ -272,6 +272,18 @@ fn out_of_the_orchard(stage: &mut Stage<'_>, language: &str) {
     wait_for_words(page, "sign-in-error");
     audit.look("an ended session", session);
     audit.assert_clean();
+}
+
+/// Dismisses the welcome and the word of the login, once both are shown: one that came later would
+/// lie over the count.
+fn tap_greetings_away(page: &Page) {
+    wait_for("the welcome and the word of the login", || {
+        match page.toasts() {
+            0 | 1 => Err("not both".into()),
+            _ => Ok(()),
+        }
+    });
+    page.tap_toasts_away();
 }
 
 fn fill(page: &Page, id: &str, text: &str) {
