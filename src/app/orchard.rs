@@ -41,13 +41,13 @@ pub(crate) fn Orchard(
             state=link.state
             on_open=Callback::new(move |()| opened.show(Open::Connection))
         />
-        <Count count stale=Signal::derive(move || link.state.get() != ConnectionState::Live) />
         <OfflineBar
             overdue=link.overdue
             state=link.state
             reason=link.reason
             on_retry=link.retry
         />
+        <Count count stale=Signal::derive(move || link.state.get() != ConnectionState::Live) />
         <Show when=move || opened.shows(Open::Connection)>
             <Panel
                 name="connection-panel"

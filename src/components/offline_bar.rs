@@ -14,9 +14,10 @@ pub(crate) fn OfflineBar(
 ) -> impl IntoView {
     let text = Texts::from_context();
     let why = move || reason.with(|reason| reason.as_ref().map(|it| text.why(state.get(), it)));
-    // The outer element is always in the document: screen readers announce its changes.
+    // The outer element is always in the document: screen readers announce its changes. While it is
+    // `shown`, the count, which must follow it in the document, is placed below it.
     view! {
-        <div class="bar" role="status">
+        <div class="bar" class:shown=overdue role="status">
             <Show when=move || overdue.get()>
                 <div class="bar-body" data-testid="bar">
                     <p>

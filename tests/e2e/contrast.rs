@@ -17,6 +17,9 @@ const INK: u8 = 40;
 /// The distance from a letter up to which pixels count as its background, in pixels.
 const AROUND: usize = 1;
 
+/// How often a text is measured that changes meanwhile.
+const TRIES: usize = 5;
+
 /// One of this many pixels of the background may have any contrast.
 const SPECKS: usize = 50;
 
@@ -31,7 +34,19 @@ pub(crate) enum Seen {
 
 /// Measures the first element that the selector matches.
 pub(crate) fn of(session: &Session, selector: &str) -> Seen {
-    let told = session.run_with(FIND, &[json!(selector)]);
+    let mut seen = Seen::Nothing;
+    for _ in 0..TRIES {
+        let before = session.run_with(FIND, &[json!(selector)]);
+        seen = look_at(session, selector, &before);
+        // A text that changed or moved between the two screenshots was not measured.
+        if session.run_with(FIND, &[json!(selector)]) == before {
+            break;
+        }
+    }
+    seen
+}
+
+fn look_at(session: &Session, selector: &str, told: &Value) -> Seen {
     if told["blank"] == true {
         return Seen::Enough;
     }
@@ -126,6 +141,7 @@ if (right <= left || bottom <= top) return {};
 const style = getComputedStyle(it);
 const size = parseFloat(style.fontSize);
 return {
+    text: it.innerText,
     box: [left, top, right - left, bottom - top],
     colour: style.color.match(/[\d.]+/g).slice(0, 3).map(Number),
     large: size >= 24 || (size >= 18.66 && style.fontWeight >= 700),

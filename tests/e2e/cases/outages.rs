@@ -33,6 +33,10 @@ pub(super) const CASES: &[Case] = &[
         "a_server_that_lets_in_and_throws_out",
         a_server_that_lets_in_and_throws_out,
     ),
+    on_default(
+        "the_bar_leaves_the_count_free",
+        the_bar_leaves_the_count_free,
+    ),
     on_flask("auth_that_never_comes", auth_that_never_comes),
     on_flask("settings_without_a_server", settings_without_a_server),
 ];
@@ -293,6 +297,47 @@ fn kicked(stage: &mut Stage<'_>) {
     }
     assert_eq!(scripted.asked(), 1 + kicks.len(), "it came back by itself");
 }
+
+/// A reason of any length covers neither the count nor the connection's state, on any screen.
+fn the_bar_leaves_the_count_free(stage: &mut Stage<'_>) {
+    const SIZES: [(u32, u32); 8] = [
+        (320, 568),
+        (360, 640),
+        (390, 844),
+        (667, 375),
+        (844, 390),
+        (768, 1024),
+        (1024, 600),
+        (1440, 900),
+    ];
+    let scripted = enter(stage, Act::Admit(&[]));
+    let Stage { page, .. } = stage;
+    let session = page.session();
+    session.reduce_motion();
+    page.wait_for_state("live");
+    scripted.say(r#"42/mofang,["server_response",{"count":1234567,"sid":"a"}]"#);
+    wait_for_words(page, "user-count", "1,234");
+    let words = "Closed for the harvest. 服务器正在维护，请稍后再来。".repeat(9);
+    scripted.say(&format!(r#"41/mofang,{{"message":"{words}"}}"#));
+    wait_for_words(page, "bar-why", "harvest");
+    for (width, height) in SIZES {
+        session.resize(width, height);
+        for other in [".count", ".connection"] {
+            let gap = session.run_with(GAP, &[json!(other)]);
+            let gap = gap.as_f64().unwrap_or(f64::NAN);
+            assert!(
+                gap >= 3.0,
+                "{width}×{height}: {gap} px between the bar and {other}"
+            );
+        }
+    }
+}
+
+/// Returns the distance in pixels between the bar and another element, negative if they overlap.
+const GAP: &str = r#"
+const [bar, other] = [".bar-body", arguments[0]].map((it) => document.querySelector(it).getBoundingClientRect());
+return Math.max(other.top - bar.bottom, bar.top - other.bottom, other.left - bar.right, bar.left - other.right);
+"#;
 
 fn a_server_that_falls_silent(stage: &mut Stage<'_>) {
     let scripted = enter(stage, Act::Silent);
