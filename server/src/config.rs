@@ -26,7 +26,7 @@ use crate::web::Authority;
     args_override_self = true
 )]
 pub struct Cli {
-    /// What to do instead of serving.
+    /// The action to take instead of serving.
     #[command(subcommand)]
     pub command: Option<Command>,
 
@@ -41,44 +41,45 @@ JSON-RPC from one origin, with the users in one SQLite file.";
 const AFTER_HELP: &str = "At first start a demo account is made; its password is printed and kept \
 beside the database, in a file that only its owner can read, as is the key that signs tokens.";
 
-/// What to do instead of serving.
+/// The action to take instead of serving.
 #[derive(Clone, Debug, Subcommand)]
 pub enum Command {
-    /// Print account and password of the demo account, and end.
+    /// Print the account and password of the demo account, and exit.
     DemoAccount,
-    /// Manage the users of the database, whether or not a server runs on it.
+    /// Manage the users of the database, with or without a server running on it.
     #[command(subcommand)]
     User(UserCommand),
 }
 
-/// What to do with a user. A password is asked for at a terminal, and is otherwise the first line of
-/// standard input; it is never an argument, which every user of the machine could read.
+/// The action on users. A password is prompted for on a terminal, and is otherwise read from the
+/// first line of standard input. It is never an argument, which every user of the machine could
+/// read.
 #[derive(Clone, Debug, Subcommand)]
 pub enum UserCommand {
     /// Add a user.
     Add {
         /// The name to sign in with.
         account: String,
-        /// The name shown to other players; the account if it is left out.
+        /// The name shown to other players [default: the account].
         #[arg(long, value_name = "NAME")]
         nickname: Option<String>,
-        /// The mobile number, which is shown to the user only.
+        /// The mobile number, shown only to the user.
         #[arg(long, value_name = "NUMBER", default_value = "")]
         mobile: String,
     },
-    /// List the users: id, account, name, sign-ins that last, and whether they are locked.
+    /// List the users: id, account, name, number of active sign-ins, and whether they are locked.
     List,
-    /// Lock a user out: all sign-ins end, and no other begins.
+    /// Lock a user: end all their sign-ins, and refuse new ones.
     Lock {
         /// The name to sign in with.
         account: String,
     },
-    /// Let a locked user in again.
+    /// Unlock a user.
     Unlock {
         /// The name to sign in with.
         account: String,
     },
-    /// Set another password; all sign-ins end.
+    /// Change a user's password, and end all their sign-ins.
     Password {
         /// The name to sign in with.
         account: String,
@@ -89,7 +90,7 @@ pub enum UserCommand {
 #[derive(Clone, Debug, Args)]
 #[command(next_line_help = true)]
 pub struct Config {
-    /// Address and port to listen on; port 0 takes a free one.
+    /// Address and port to listen on. Port 0 selects a free port.
     #[arg(
         long,
         env = "ORCHARD_LISTEN",
@@ -98,8 +99,8 @@ pub struct Config {
     )]
     pub listen: SocketAddr,
 
-    /// Folder of the built page; `.br` and `.gz` files beside its files are served to who takes
-    /// them.
+    /// Folder of the built page. Its `.br` and `.gz` files are served to clients that accept the
+    /// encoding.
     #[arg(
         long,
         env = "ORCHARD_DIST",
@@ -112,7 +113,7 @@ pub struct Config {
     #[arg(long, env = "ORCHARD_API_ONLY")]
     pub api_only: bool,
 
-    /// File of the database; made with its folder if it is missing.
+    /// Database file. It and its folder are created if they are missing.
     #[arg(
         long,
         global = true,
@@ -122,8 +123,8 @@ pub struct Config {
     )]
     pub database: PathBuf,
 
-    /// Time to look through the database for damage at the start, in seconds; what is not looked at by then
-    /// counts as whole. 0 to look at nothing.
+    /// Time limit of the integrity check of the database at startup, in seconds. The part that is
+    /// not checked by then is assumed to be intact. 0 disables the check.
     #[arg(
         long,
         env = "ORCHARD_DATABASE_CHECK_SECONDS",
@@ -132,11 +133,12 @@ pub struct Config {
     )]
     pub database_check_seconds: u64,
 
-    /// Origin whose pages may call this server and connect to it, such as `https://cdn.example`; `null` or
-    /// `file://` for pages from files, as web views have them, though any site can make a page whose
-    /// origin is `null`; `tauri://localhost` for the window; `*` for all. Give it several times, or
-    /// several with commas. Without it only the page served here is let in, and on a loopback address
-    /// the pages of other servers on this machine, such as `trunk serve`.
+    /// Origin whose pages may call this server and connect to it, such as `https://cdn.example`.
+    /// `null` or `file://` allows pages opened from files, as in web views, but any site can make a
+    /// page whose origin is `null`; `tauri://localhost` allows the window; `*` allows all. Can be
+    /// given several times, or once with commas. By default, only the page served here is allowed
+    /// and, on a loopback address, the pages of other servers on this machine, such as `trunk
+    /// serve`.
     #[arg(
         long = "cors-origin",
         visible_alias = "allow-origin",
@@ -147,10 +149,10 @@ pub struct Config {
     )]
     pub cors_origins: Vec<HeaderValue>,
 
-    /// Host that this server may be asked for as, such as `game.example`, with a port or for all ports. A
-    /// request for another, but for /healthz, is refused: somebody's name may lead here, too, and make
-    /// their page this server's. Give it several times, or several with commas. Without it any host is
-    /// taken.
+    /// Host name that requests may use, such as `game.example`, with a port or for all ports. A
+    /// request with another one is refused, except for /healthz. This prevents DNS rebinding: a
+    /// foreign name that resolves to this server would make its page same-origin. Can be given
+    /// several times, or once with commas. By default, any host is accepted.
     #[arg(
         long = "allowed-host",
         env = "ORCHARD_ALLOWED_HOST",
@@ -160,9 +162,9 @@ pub struct Config {
     )]
     pub(crate) allowed_hosts: Vec<Authority>,
 
-    /// Origin that the page may connect to besides this one, such as `https://game.example:5000`,
-    /// when its settings name another server; its pictures may be shown, too. Give it several times,
-    /// or several with commas.
+    /// Another origin that the page may connect to and show images from, such as
+    /// `https://game.example:5000`, for settings that name another server. Can be given several
+    /// times, or once with commas.
     #[arg(
         long = "connect-origin",
         env = "ORCHARD_CONNECT_ORIGIN",
@@ -172,8 +174,8 @@ pub struct Config {
     )]
     pub connect_origins: Vec<String>,
 
-    /// Origin whose pages may show this one in a frame. Give it several times, or several with
-    /// commas. Without it only the page's own origin may.
+    /// Origin whose pages may show this one in a frame. Can be given several times, or once with
+    /// commas. By default, only the page's own origin may.
     #[arg(
         long = "frame-ancestor",
         env = "ORCHARD_FRAME_ANCESTOR",
@@ -183,7 +185,7 @@ pub struct Config {
     )]
     pub frame_ancestors: Vec<String>,
 
-    /// Content-Security-Policy to send in place of the server's own; empty for none.
+    /// Content-Security-Policy to send in place of the server's own. If empty, none is sent.
     #[arg(
         long,
         env = "ORCHARD_CONTENT_SECURITY_POLICY",
@@ -192,19 +194,19 @@ pub struct Config {
     )]
     pub content_security_policy: Option<HeaderValue>,
 
-    /// Let in whoever has no token, to watch: guests join no room, broadcast nothing, and do not
-    /// count as players. Without it CONNECT is refused to whoever is not signed in; a token that is
-    /// no good is refused in any case.
+    /// Let in clients without a token, to watch: guests join no room, broadcast nothing, and do not
+    /// count as players. Without it CONNECT is refused to clients that are not signed in; an
+    /// invalid token is refused in any case.
     #[arg(long, env = "ORCHARD_GUESTS")]
     pub guests: bool,
 
-    /// Push random numbers from 1 to 100 as counts, from the first `chat` on, as the chapter's
-    /// server does. Without it a count is the number of players connected, each counted once; it is
-    /// pushed when it changes, and to whoever sends `chat`.
+    /// Push random counts from 1 to 100, from the first `chat` on, as the chapter's server does. By
+    /// default, the count is the number of connected players, each counted once. It is pushed when
+    /// it changes, and sent to each client that emits `chat`.
     #[arg(long, env = "ORCHARD_DEMO_COUNT")]
     pub demo_count: bool,
 
-    /// Notices that are kept for whoever joins: the last broadcasts that carried text.
+    /// Number of notices kept for clients that join later: the last broadcasts with text.
     #[arg(
         long,
         env = "ORCHARD_KEPT_NOTICES",
@@ -213,7 +215,7 @@ pub struct Config {
     )]
     pub kept_notices: usize,
 
-    /// Longest text of a notice that is kept, in bytes; a longer one is broadcast only.
+    /// Maximum text of a kept notice, in bytes. A longer notice is broadcast, but not kept.
     #[arg(
         long,
         env = "ORCHARD_MAX_NOTICE_BYTES",
@@ -222,7 +224,7 @@ pub struct Config {
     )]
     pub max_notice_bytes: usize,
 
-    /// Least time between two pushed counts, in milliseconds.
+    /// Minimum time between two pushed counts, in milliseconds.
     #[arg(
         long,
         env = "ORCHARD_PUSH_INTERVAL_MS",
@@ -232,7 +234,7 @@ pub struct Config {
     )]
     pub push_interval_ms: u64,
 
-    /// Life of an access token, in seconds (1 hour).
+    /// Lifetime of an access token, in seconds (1 hour).
     #[arg(
         long,
         env = "ORCHARD_ACCESS_TOKEN_SECONDS",
@@ -241,7 +243,7 @@ pub struct Config {
     )]
     pub access_token_seconds: u64,
 
-    /// Life of a refresh token, in seconds (30 days).
+    /// Lifetime of a refresh token, in seconds (30 days).
     #[arg(
         long,
         env = "ORCHARD_REFRESH_TOKEN_SECONDS",
@@ -250,8 +252,8 @@ pub struct Config {
     )]
     pub refresh_token_seconds: u64,
 
-    /// Sign-ins of one user that may last at a time; beyond that, the one that was refreshed least
-    /// recently ends.
+    /// Maximum number of active sign-ins of one user. A further sign-in ends the least recently
+    /// refreshed one.
     #[arg(
         long,
         env = "ORCHARD_MAX_SIGN_INS",
@@ -261,10 +263,10 @@ pub struct Config {
     )]
     pub max_sign_ins: u32,
 
-    /// Time in which a refresh token that was replaced may be used once more in any case, in seconds:
-    /// windows of one browser may refresh at once. Each is good once; the one before the last may be
-    /// used again, whenever, until a token of the last came back, for the answer to a refresh may be
-    /// lost. Any other use of an old one revokes the whole sign-in.
+    /// Time in which a replaced refresh token is accepted once more, in seconds, because two
+    /// windows of one browser may refresh at the same time. The token before the latest is also
+    /// accepted until the latest is used, because the response to a refresh may be lost. Any other
+    /// use of a replaced token revokes the sign-in.
     #[arg(
         long,
         env = "ORCHARD_REFRESH_GRACE_SECONDS",
@@ -273,8 +275,8 @@ pub struct Config {
     )]
     pub refresh_grace_seconds: u64,
 
-    /// Time after which the server looks whether the sign-ins of connected sockets still last, in
-    /// seconds: `user lock` and `user password` end them, too.
+    /// Interval at which the sign-ins of connected sockets are checked again, in seconds. `user
+    /// lock` and `user password` take effect on them within this time.
     #[arg(
         long,
         env = "ORCHARD_RECHECK_SECONDS",
@@ -284,12 +286,12 @@ pub struct Config {
     )]
     pub recheck_seconds: u64,
 
-    /// Answer an unknown account as a wrong password, so that nobody finds out who has an account.
+    /// Answer an unknown account like a wrong password, so that accounts cannot be enumerated.
     #[arg(long, env = "ORCHARD_NO_ACCOUNT_HINTS")]
     pub no_account_hints: bool,
 
-    /// Failed sign-ins from one address to one account before it has to wait; 0 for no limit. One
-    /// address has ten times as many for all accounts together.
+    /// Failed sign-ins allowed from one address to one account in a window. One address may fail
+    /// ten times as often for all accounts together. 0 disables the limit.
     #[arg(
         long,
         env = "ORCHARD_LOGIN_ATTEMPTS",
@@ -298,7 +300,7 @@ pub struct Config {
     )]
     pub login_attempts: u32,
 
-    /// Time after which failed sign-ins are forgotten, in seconds.
+    /// Window of --login-attempts, in seconds.
     #[arg(
         long,
         env = "ORCHARD_LOGIN_WINDOW_SECONDS",
@@ -307,8 +309,8 @@ pub struct Config {
     )]
     pub login_window_seconds: u64,
 
-    /// Threads that compare passwords, each with 19 MiB; half as many as there are processors, and
-    /// four at most, if it is left out.
+    /// Number of threads that verify passwords, each of which uses 19 MiB [default: half of the
+    /// processors, at most 4].
     #[arg(
         long,
         env = "ORCHARD_PASSWORD_WORKERS",
@@ -317,8 +319,8 @@ pub struct Config {
     )]
     pub password_workers: Option<usize>,
 
-    /// Sign-ins that may wait for these threads; beyond them one is told to try again later. Those
-    /// whose address has tried least go first.
+    /// Maximum number of sign-ins that wait for these threads. A further one is answered with 503
+    /// and Retry-After. Addresses with the fewest attempts go first.
     #[arg(
         long,
         env = "ORCHARD_PASSWORD_QUEUE",
@@ -328,7 +330,7 @@ pub struct Config {
     )]
     pub password_queue: usize,
 
-    /// Largest body of a JSON-RPC call, in bytes.
+    /// Maximum body of a JSON-RPC call, in bytes.
     #[arg(
         long,
         env = "ORCHARD_MAX_BODY_BYTES",
@@ -337,7 +339,7 @@ pub struct Config {
     )]
     pub max_body_bytes: usize,
 
-    /// Largest Socket.IO frame or payload, in bytes.
+    /// Maximum Socket.IO frame or payload, in bytes.
     #[arg(
         long,
         env = "ORCHARD_MAX_PAYLOAD_BYTES",
@@ -346,9 +348,9 @@ pub struct Config {
     )]
     pub max_payload_bytes: usize,
 
-    /// Network of a proxy in front of this server, such as `127.0.0.1` or `10.0.0.0/8`: whose request
-    /// it passes on is read from its X-Forwarded-For or Forwarded. Give it several times, or several
-    /// with commas. Without it all that comes through a proxy counts as one address.
+    /// Network of trusted proxies, such as `127.0.0.1` or `10.0.0.0/8`. The client's address is
+    /// read from their X-Forwarded-For or Forwarded header. Can be given several times, or once
+    /// with commas. By default, all clients behind a proxy count as one address.
     #[arg(
         long = "trust-proxy",
         env = "ORCHARD_TRUST_PROXY",
@@ -358,9 +360,9 @@ pub struct Config {
     )]
     pub trusted_proxies: Vec<IpNet>,
 
-    /// Connections that may be open, and sessions of Socket.IO. Less, if the system allows fewer open
-    /// files: some are kept for the server's own. A full server closes a connection that waits for
-    /// a request for one that comes.
+    /// Maximum number of open connections, and of Socket.IO sessions. It is lowered if the system
+    /// allows fewer open files; some are reserved for the server itself. A full server closes an
+    /// idle connection to accept a new one.
     #[arg(
         long,
         env = "ORCHARD_MAX_CONNECTIONS",
@@ -370,7 +372,7 @@ pub struct Config {
     )]
     pub max_connections: usize,
 
-    /// As --max-connections, of one address, or of one /64 of IPv6; 0 for no limit.
+    /// Like --max-connections, for one address or one IPv6 /64. 0 disables the limit.
     #[arg(
         long,
         env = "ORCHARD_MAX_CONNECTIONS_PER_ADDRESS",
@@ -379,8 +381,8 @@ pub struct Config {
     )]
     pub max_connections_per_address: usize,
 
-    /// Time a connection has to send the head of a request, in seconds, from when it is open or was
-    /// last answered.
+    /// Time to send the head of a request, in seconds, since the connection opened or since its
+    /// last response.
     #[arg(
         long,
         env = "ORCHARD_HEADER_TIMEOUT_SECONDS",
@@ -390,7 +392,7 @@ pub struct Config {
     )]
     pub header_timeout_seconds: u64,
 
-    /// Time it then has to send the body, in seconds.
+    /// Time to send the body of a request after its head, in seconds.
     #[arg(
         long,
         env = "ORCHARD_BODY_TIMEOUT_SECONDS",
@@ -400,7 +402,8 @@ pub struct Config {
     )]
     pub body_timeout_seconds: u64,
 
-    /// Time after which a connection is cut that takes nothing of what is sent to it, in seconds.
+    /// Time after which a connection that reads nothing of what is sent to it is closed, in
+    /// seconds.
     #[arg(
         long,
         env = "ORCHARD_WRITE_TIMEOUT_SECONDS",
@@ -410,8 +413,8 @@ pub struct Config {
     )]
     pub write_timeout_seconds: u64,
 
-    /// Bytes that are read from one connection in a second, in the long run; it may be four times as
-    /// many at once. What comes faster waits. 0 for no limit.
+    /// Sustained rate at which one connection is read, in bytes per second; a burst may be four
+    /// times as large. Faster data waits. 0 disables the limit.
     #[arg(
         long,
         env = "ORCHARD_MAX_READ_BYTES_PER_SECOND",
@@ -420,7 +423,7 @@ pub struct Config {
     )]
     pub max_read_bytes_per_second: u64,
 
-    /// Time a session of Socket.IO has to connect to a namespace, in seconds.
+    /// Time for a Socket.IO session to connect to a namespace, in seconds.
     #[arg(
         long,
         env = "ORCHARD_CONNECT_TIMEOUT_SECONDS",
@@ -430,8 +433,8 @@ pub struct Config {
     )]
     pub connect_timeout_seconds: u64,
 
-    /// Events that one socket may send in a second, in the long run; a longer one counts as one a
-    /// KiB. 0 for no limit. Whoever sends more is told so and disconnected.
+    /// Sustained number of events per second of one socket; a large event counts once per KiB. A
+    /// client that sends more receives an error event and is disconnected. 0 disables the limit.
     #[arg(
         long,
         env = "ORCHARD_MAX_EVENTS_PER_SECOND",
@@ -440,7 +443,7 @@ pub struct Config {
     )]
     pub max_events_per_second: u64,
 
-    /// Events that it may send at once.
+    /// Maximum burst of events of one socket.
     #[arg(
         long,
         env = "ORCHARD_MAX_EVENTS_AT_ONCE",
@@ -450,7 +453,7 @@ pub struct Config {
     )]
     pub max_events_at_once: u64,
 
-    /// Packets that may wait for one socket that reads slowly. One that has more is disconnected.
+    /// Maximum number of packets buffered for one socket. A socket that exceeds it is disconnected.
     #[arg(
         long,
         env = "ORCHARD_MAX_BUFFERED_PACKETS",
@@ -460,7 +463,7 @@ pub struct Config {
     )]
     pub max_buffered_packets: usize,
 
-    /// As --max-buffered-packets, in bytes, each packet with 128 for its place.
+    /// Like --max-buffered-packets, in bytes, with an overhead of 128 per packet.
     #[arg(
         long,
         env = "ORCHARD_MAX_BUFFERED_BYTES",
@@ -469,7 +472,7 @@ pub struct Config {
     )]
     pub max_buffered_bytes: usize,
 
-    /// Longest uid that `login` takes, in bytes.
+    /// Maximum uid that `login` accepts, in bytes.
     #[arg(
         long,
         env = "ORCHARD_MAX_UID_BYTES",
@@ -478,7 +481,7 @@ pub struct Config {
     )]
     pub max_uid_bytes: usize,
 
-    /// Time between two heartbeats of Socket.IO, in milliseconds.
+    /// Interval of the Socket.IO heartbeat, in milliseconds.
     #[arg(
         long,
         env = "ORCHARD_PING_INTERVAL_MS",
@@ -488,7 +491,7 @@ pub struct Config {
     )]
     pub ping_interval_ms: u64,
 
-    /// Time a client has to answer a heartbeat, in milliseconds.
+    /// Time for a client to answer a heartbeat, in milliseconds.
     #[arg(
         long,
         env = "ORCHARD_PING_TIMEOUT_MS",
@@ -498,7 +501,7 @@ pub struct Config {
     )]
     pub ping_timeout_ms: u64,
 
-    /// Time that open connections have to end after SIGINT or SIGTERM, in seconds.
+    /// Grace period for open connections after SIGINT or SIGTERM, in seconds.
     #[arg(
         long,
         env = "ORCHARD_SHUTDOWN_SECONDS",
@@ -507,7 +510,7 @@ pub struct Config {
     )]
     pub shutdown_seconds: u64,
 
-    /// What to log: error, warn, info, debug or trace; a part of the program can have its own, as in
+    /// Log level: error, warn, info, debug or trace. A module can have its own, as in
     /// `warn,orchard_server=debug`.
     #[arg(
         long,
@@ -517,7 +520,7 @@ pub struct Config {
     )]
     pub log: Targets,
 
-    /// Lines of one kind that are logged in a second; what is left out is counted. 0 for no limit.
+    /// Maximum log lines of one kind per second. Omitted lines are counted. 0 disables the limit.
     #[arg(
         long,
         env = "ORCHARD_MAX_LOG_LINES_PER_SECOND",
@@ -526,7 +529,7 @@ pub struct Config {
     )]
     pub max_log_lines_per_second: u64,
 
-    /// How to log, on standard error.
+    /// Format of the log on standard error.
     #[arg(
         long,
         env = "ORCHARD_LOG_FORMAT",
@@ -592,12 +595,12 @@ impl Config {
     }
 }
 
-/// How log lines look.
+/// The format of log lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum LogFormat {
-    /// For people.
+    /// Text for people.
     Human,
-    /// One JSON object a line.
+    /// One JSON object per line.
     Json,
 }
 

@@ -57,8 +57,8 @@ fn manage_users(config: &Config, command: UserCommand) -> Result<(), StartError>
         .map_err(StartError::Runtime)?;
     let clock = Clock::system();
     let done = users::manage(&config.database, command, &clock);
-    let told = runtime.block_on(done)?;
-    let _ = write!(io::stdout(), "{told}");
+    let output = runtime.block_on(done)?;
+    let _ = write!(io::stdout(), "{output}");
     Ok(())
 }
 

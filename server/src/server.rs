@@ -170,13 +170,13 @@ fn since_start(counters: &Counters) -> String {
 
 /// Logs the counters when they have changed, at most once per interval.
 async fn report(counters: &Counters) -> Infallible {
-    let mut told = String::new();
+    let mut reported = String::new();
     loop {
         tokio::time::sleep(REPORT_INTERVAL).await;
         let now = since_start(counters);
-        if now != told {
+        if now != reported {
             tracing::warn!(since_start = now, "limits were met");
-            told = now;
+            reported = now;
         }
     }
 }

@@ -49,14 +49,14 @@ impl Player {
         }
     }
 
-    /// Overwrites the fields that `told` has. The other fields stay as they are.
-    pub(crate) fn update(&mut self, told: Self) {
+    /// Overwrites the fields that `newer` has. The other fields stay as they are.
+    pub(crate) fn update(&mut self, newer: Self) {
         *self = Self {
-            avatar: told.avatar.or(self.avatar.take()),
-            credit: told.credit.or(self.credit),
-            mobile: told.mobile.or(self.mobile.take()),
-            money: told.money.or(self.money),
-            nickname: told.nickname.or(self.nickname.take()),
+            avatar: newer.avatar.or(self.avatar.take()),
+            credit: newer.credit.or(self.credit),
+            mobile: newer.mobile.or(self.mobile.take()),
+            money: newer.money.or(self.money),
+            nickname: newer.nickname.or(self.nickname.take()),
         };
     }
 
@@ -84,13 +84,13 @@ impl Player {
         if host.read(place, storage::ACCESS_TOKEN).as_deref() == Some(token.expose()) {
             keep(host, place, &answer);
         }
-        let told = |text: Option<String>| text.filter(|text| !text.is_empty());
+        let filled = |text: Option<String>| text.filter(|text| !text.is_empty());
         Ok(Self {
-            avatar: told(answer.avatar),
+            avatar: filled(answer.avatar),
             credit: answer.credit,
-            mobile: told(answer.mobile),
+            mobile: filled(answer.mobile),
             money: answer.money,
-            nickname: told(answer.nickname),
+            nickname: filled(answer.nickname),
         })
     }
 }

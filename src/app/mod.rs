@@ -21,7 +21,7 @@ use crate::app::sign_in_flow::SignInFlow;
 use crate::boot::{Signed, Start};
 use crate::components::{Back, Connection, Music, Title, ToastList, Unreachable, Waiting};
 use crate::connection::diagnosis;
-use crate::connection::state::ConnectionState;
+use crate::connection::state::LinkState;
 use crate::host::links;
 use crate::host::{self, here};
 use crate::i18n::context::Texts;
@@ -44,11 +44,11 @@ pub(crate) fn App(start: Start, reopen: fn()) -> impl IntoView {
     let toasts = Toasts::new();
     if !problems.is_empty() {
         // One toast for all problems, so that other toasts can be shown beside it.
-        let told: Vec<_> = problems
+        let lines: Vec<_> = problems
             .iter()
             .map(|it| text.settings_problem(it))
             .collect();
-        toasts.keep(told.join("\n"));
+        toasts.keep(lines.join("\n"));
     }
     provide_context(settings.clone());
     provide_context(text);
@@ -136,7 +136,7 @@ pub(crate) fn App(start: Start, reopen: fn()) -> impl IntoView {
 /// The connection indicator while there is no connection.
 #[component]
 fn Unconnected() -> impl IntoView {
-    view! { <Connection state=Signal::stored(ConnectionState::Idle) /> }
+    view! { <Connection state=Signal::stored(LinkState::Idle) /> }
 }
 
 /// Checks who is signed in, and sets `gate` to the result.

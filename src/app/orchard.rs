@@ -5,7 +5,7 @@ use leptos_socketio::HeadStart;
 
 use crate::account::session::Session;
 use crate::components::{Connection, ConnectionFigures, Count, NoticeBoard, OfflineBar, Panel};
-use crate::connection::state::ConnectionState;
+use crate::connection::state::LinkState;
 use crate::connection::view::ConnectionView;
 use crate::connection::{self, Live};
 use crate::i18n::context::Texts;
@@ -47,7 +47,7 @@ pub(crate) fn Orchard(
             reason=link.reason
             on_retry=link.retry
         />
-        <Count count stale=Signal::derive(move || link.state.get() != ConnectionState::Live) />
+        <Count count stale=Signal::derive(move || link.state.get() != LinkState::Live) />
         <Show when=move || opened.shows(Open::Connection)>
             <Panel
                 name="connection-panel"

@@ -104,8 +104,8 @@ impl Account {
         let api = self.api.get_value();
         spawn_local(async move {
             match Player::ask(here(), &api).await {
-                Ok(told) => {
-                    self.player.try_update(|player| player.update(told));
+                Ok(profile) => {
+                    self.player.try_update(|player| player.update(profile));
                     self.stale.try_set(false);
                 }
                 // A player who has left meanwhile must not be notified again.

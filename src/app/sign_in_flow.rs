@@ -70,10 +70,10 @@ pub(crate) fn SignInFlow(notice: Option<SignedOut>, session_gate: SessionGate) -
     let text = Texts::from_context();
     move || {
         if elsewhere.get() {
-            let told = move || complaint.with(|it| it.as_ref().map(|it| it.words(&text)));
+            let words = move || complaint.with(|it| it.as_ref().map(|it| it.words(&text)));
             Either::Left(view! {
                 <SignInElsewhere
-                    complaint=Signal::derive(move || told().unwrap_or_default())
+                    complaint=Signal::derive(move || words().unwrap_or_default())
                     on_open=move |()| _ = here().open_sign_in()
                     on_here=move |()| elsewhere.set(false)
                 />

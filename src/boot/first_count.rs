@@ -1,5 +1,5 @@
 use js_sys::{Array, JSON, Object, Reflect};
-use leptos_socketio::{Event as _, HeadStart, Heard};
+use leptos_socketio::{Event as _, HeadStart, HeadStartEvent};
 use orchard_contract::events::ServerResponse;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Element;
@@ -17,8 +17,8 @@ pub(super) fn connect(
     settings: &Settings,
     settled: impl Fn() + 'static,
 ) -> Option<HeadStart> {
-    let heard = move |heard: Heard<'_>| {
-        if let Heard::Packet(packet) = heard {
+    let on_event = move |event: HeadStartEvent<'_>| {
+        if let HeadStartEvent::Packet(packet) = event {
             match packet.bytes().next() {
                 // An event, before or after the server's answer to CONNECT.
                 Some(b'2') => _ = count(packet).map(show),
@@ -34,7 +34,7 @@ pub(super) fn connect(
         &settings.socket_path,
         &settings.socket_namespace,
         auth(session).as_deref(),
-        heard,
+        on_event,
     )
     .ok()
 }

@@ -1,13 +1,13 @@
 use leptos::either::Either;
 use leptos::prelude::*;
 
-use crate::connection::state::ConnectionState;
+use crate::connection::state::LinkState;
 use crate::i18n::context::Texts;
 
 /// The connection indicator. With `on_open`, it is a button that opens the figures.
 #[component]
 pub(crate) fn Connection(
-    state: Signal<ConnectionState>,
+    state: Signal<LinkState>,
     #[prop(optional)] on_open: Option<Callback<()>>,
 ) -> impl IntoView {
     let text = Texts::from_context();

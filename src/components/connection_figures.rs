@@ -3,7 +3,7 @@ use js_sys::Date;
 use leptos::prelude::*;
 
 use crate::components::Advice;
-use crate::connection::state::ConnectionState;
+use crate::connection::state::LinkState;
 use crate::connection::view::ConnectionView;
 use crate::i18n::context::Texts;
 
@@ -14,7 +14,7 @@ const TICK: u32 = 250;
 #[component]
 pub(crate) fn ConnectionFigures(link: ConnectionView) -> impl IntoView {
     let text = Texts::from_context();
-    let live = move || link.state.get() == ConnectionState::Live;
+    let live = move || link.state.get() == LinkState::Live;
     let wait = seconds_until(link.next);
     let number = move |number: u64| text.language().number(number);
     let id = move || link.id.get().unwrap_or_else(|| "–".into());

@@ -1,14 +1,14 @@
 use leptos::prelude::*;
 
 use crate::connection::reason::Reason;
-use crate::connection::state::ConnectionState;
+use crate::connection::state::LinkState;
 use crate::i18n::context::Texts;
 
 /// Shows that the page has been disconnected for a while, and why.
 #[component]
 pub(crate) fn OfflineBar(
     overdue: Signal<bool>,
-    state: Signal<ConnectionState>,
+    state: Signal<LinkState>,
     reason: Signal<Option<Reason>>,
     on_retry: Callback<()>,
 ) -> impl IntoView {

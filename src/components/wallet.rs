@@ -16,11 +16,11 @@ pub(crate) fn Wallet(
     children: Children,
 ) -> impl IntoView {
     let text = Texts::from_context();
-    let told = |value: Option<String>| value.unwrap_or_else(|| "–".into());
-    let name = move || told(player.with(|player| player.nickname.clone()));
+    let shown = |value: Option<String>| value.unwrap_or_else(|| "–".into());
+    let name = move || shown(player.with(|player| player.nickname.clone()));
     let mobile = move || player.with(|player| player.mobile.as_deref().map(profile::masked));
-    let money = move || told(player.with(|player| player.money.map(amounts::money)));
-    let credit = move || told(player.with(|player| player.credit.map(amounts::whole)));
+    let money = move || shown(player.with(|player| player.money.map(amounts::money)));
+    let credit = move || shown(player.with(|player| player.credit.map(amounts::whole)));
     view! {
         <dl class="figures">
             <dt>{move || text.nickname}</dt>

@@ -4,7 +4,7 @@ use leptos_socketio::Status;
 
 /// The state that the connection indicator shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ConnectionState {
+pub(crate) enum LinkState {
     Connecting,
     /// The server has ended the connection. The page reconnects only at the player's request.
     Ended,
@@ -17,7 +17,7 @@ pub(crate) enum ConnectionState {
     Refused,
 }
 
-impl ConnectionState {
+impl LinkState {
     /// Returns the name that style sheets and tests use.
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -53,35 +53,20 @@ mod tests {
             attempt: 3,
             delay: None,
         };
-        assert_eq!(
-            ConnectionState::of(&waiting, true),
-            ConnectionState::Reconnecting
-        );
-        assert_eq!(
-            ConnectionState::of(&waiting, false),
-            ConnectionState::Offline
-        );
+        assert_eq!(LinkState::of(&waiting, true), LinkState::Reconnecting);
+        assert_eq!(LinkState::of(&waiting, false), LinkState::Offline);
         for status in [Status::Connecting, Status::Disconnected] {
-            assert_eq!(
-                ConnectionState::of(&status, false),
-                ConnectionState::Offline
-            );
+            assert_eq!(LinkState::of(&status, false), LinkState::Offline);
         }
     }
 
     #[test]
     fn what_the_server_has_ended_is_not_on_its_way_either() {
-        assert_eq!(
-            ConnectionState::of(&Status::Disconnected, true),
-            ConnectionState::Ended
-        );
+        assert_eq!(LinkState::of(&Status::Disconnected, true), LinkState::Ended);
     }
 
     #[test]
     fn a_connection_that_stands_is_live_whatever_the_browser_thinks_of_the_network() {
-        assert_eq!(
-            ConnectionState::of(&Status::Connected, false),
-            ConnectionState::Live
-        );
+        assert_eq!(LinkState::of(&Status::Connected, false), LinkState::Live);
     }
 }

@@ -14,7 +14,7 @@ use crate::connection::diagnosis::{self, Diagnosis};
 use crate::connection::failure::Failure;
 use crate::connection::online;
 use crate::connection::reason::{Awaited, Reason};
-use crate::connection::state::ConnectionState;
+use crate::connection::state::LinkState;
 use crate::i18n::context::Texts;
 use crate::settings::Settings;
 use crate::state::toasts::Toasts;
@@ -29,7 +29,7 @@ const STEADY: f64 = 5_000.0;
 /// The connection, as signals.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ConnectionView {
-    pub(crate) state: Signal<ConnectionState>,
+    pub(crate) state: Signal<LinkState>,
     /// The address of the server.
     pub(crate) server: Signal<String>,
     pub(crate) namespace: Signal<String>,
@@ -67,8 +67,7 @@ impl ConnectionView {
     ) -> Self {
         let status = use_status_of(socket);
         let online = online::signal();
-        let state =
-            Memo::new(move |_| status.with(|status| ConnectionState::of(status, online.get())));
+        let state = Memo::new(move |_| status.with(|status| LinkState::of(status, online.get())));
         let next = Memo::new(move |_| match status.get() {
             Status::Reconnecting {
                 delay: Some(delay), ..
@@ -82,7 +81,7 @@ impl ConnectionView {
         let error = socket.last_error();
         let failure = RwSignal::new(error.map(|error| Failure::of_error(&error, false)));
         let advice = Advice::new(socket, settings);
-        let heard = [
+        let subscriptions = [
             socket.on_connection(move |event| match event {
                 ConnectionEvent::Opened => {
                     open.try_set_value(true);
@@ -116,7 +115,7 @@ impl ConnectionView {
                 }
             }),
         ];
-        StoredValue::new_local(heard);
+        StoredValue::new_local(subscriptions);
         let awaited = Memo::new(move |_| {
             let under_way = match status.get() {
                 Status::Connecting => true,
@@ -160,7 +159,7 @@ impl ConnectionView {
     /// Returns a view without a connection, for settings that name an invalid server.
     pub(crate) fn unusable(settings: &Settings) -> Self {
         Self {
-            state: Signal::stored(ConnectionState::Offline),
+            state: Signal::stored(LinkState::Offline),
             server: Signal::stored(server(settings)),
             namespace: Signal::stored(settings.socket_namespace.clone()),
             id: Signal::stored(None),
@@ -249,11 +248,11 @@ impl Advice {
 
 /// Returns whether the page has not been live for [`GRACE`]. A connection that was live for less
 /// than [`STEADY`] gets no grace period.
-fn overdue(state: Signal<ConnectionState>) -> Signal<bool> {
+fn overdue(state: Signal<LinkState>) -> Signal<bool> {
     let overdue = RwSignal::new(false);
     let patience = StoredValue::new_local(None::<Timeout>);
     let since = StoredValue::new(None::<f64>);
-    let live = Memo::new(move |_| state.get() == ConnectionState::Live);
+    let live = Memo::new(move |_| state.get() == LinkState::Live);
     Effect::new(move || {
         if live.get() {
             since.set_value(Some(Date::now()));

@@ -14,7 +14,7 @@ use crate::connection::diagnosis::{Diagnosis, Finding};
 use crate::connection::failure::Failure;
 use crate::connection::reason::{Awaited, Reason};
 use crate::connection::refusal::ServerMessage;
-use crate::connection::state::ConnectionState;
+use crate::connection::state::LinkState;
 use crate::connection::view::ConnectionView;
 use crate::host::links::Destination;
 use crate::i18n::context::Texts;
@@ -101,72 +101,62 @@ const BOARD: &[State] = &[
 
 const CONNECTION: &[State] = &[
     state("connection-idle", ".connection", || {
-        connection(ConnectionState::Idle)
+        connection(LinkState::Idle)
     }),
     state("connection-connecting", ".connection", || {
-        connection(ConnectionState::Connecting)
+        connection(LinkState::Connecting)
     }),
     state("connection-ended", ".connection", || {
-        connection(ConnectionState::Ended)
+        connection(LinkState::Ended)
     }),
     state("connection-live", ".connection", || {
-        connection(ConnectionState::Live)
+        connection(LinkState::Live)
     }),
     state("connection-reconnecting", ".connection", || {
-        connection(ConnectionState::Reconnecting)
+        connection(LinkState::Reconnecting)
     }),
     state("connection-offline", ".connection", || {
-        connection(ConnectionState::Offline)
+        connection(LinkState::Offline)
     }),
     state("connection-refused", ".connection", || {
-        connection(ConnectionState::Refused)
+        connection(LinkState::Refused)
     }),
 ];
 
 const LINK: &[State] = &[
     state("connection_figures-live", ".sheet", || {
-        figures(ConnectionState::Live, None, None)
+        figures(LinkState::Live, None, None)
     }),
     state("connection_figures-away", ".sheet", || {
-        figures(
-            ConnectionState::Reconnecting,
-            Some(Failure::Unreachable),
-            None,
-        )
+        figures(LinkState::Reconnecting, Some(Failure::Unreachable), None)
     }),
     state("connection_figures-awaited", ".sheet", || {
         figures(
-            ConnectionState::Reconnecting,
+            LinkState::Reconnecting,
             Some(Failure::NotAnswered),
             Some(Awaited::Admission),
         )
     }),
     state("connection_figures-ended", ".sheet", || {
-        figures(ConnectionState::Ended, Some(Failure::Ended(long())), None)
+        figures(LinkState::Ended, Some(Failure::Ended(long())), None)
     }),
     state("offline_bar-connecting", ".bar", || {
-        bar(
-            ConnectionState::Connecting,
-            Reason::Awaited(Awaited::Server),
-        )
+        bar(LinkState::Connecting, Reason::Awaited(Awaited::Server))
     }),
     state("offline_bar-away", ".bar", || {
         bar(
-            ConnectionState::Reconnecting,
+            LinkState::Reconnecting,
             Reason::Failure(Failure::Unreachable),
         )
     }),
     state("offline_bar-refused", ".bar", || {
         bar(
-            ConnectionState::Refused,
+            LinkState::Refused,
             Reason::Failure(Failure::Refused(ServerMessage::default())),
         )
     }),
     state("offline_bar-ended", ".bar", || {
-        bar(
-            ConnectionState::Ended,
-            Reason::Failure(Failure::Ended(long())),
-        )
+        bar(LinkState::Ended, Reason::Failure(Failure::Ended(long())))
     }),
 ];
 
@@ -271,7 +261,7 @@ fn long() -> ServerMessage {
     }
 }
 
-fn bar(state: ConnectionState, reason: Reason) -> AnyView {
+fn bar(state: LinkState, reason: Reason) -> AnyView {
     view! {
         <OfflineBar
             overdue=Signal::stored(true)
@@ -283,15 +273,15 @@ fn bar(state: ConnectionState, reason: Reason) -> AnyView {
     .into_any()
 }
 
-fn figures(state: ConnectionState, failure: Option<Failure>, awaited: Option<Awaited>) -> AnyView {
-    let live = state == ConnectionState::Live;
+fn figures(state: LinkState, failure: Option<Failure>, awaited: Option<Awaited>) -> AnyView {
+    let live = state == LinkState::Live;
     let link = ConnectionView {
         state: Signal::stored(state),
         server: Signal::stored("https://game.example".into()),
         namespace: Signal::stored("/mofang".into()),
         id: Signal::stored(live.then(|| "6p1pJ2Tz0HqJb3o9AAAB".into())),
         round_trip: Signal::stored(Some(48)),
-        attempt: Signal::stored((state == ConnectionState::Reconnecting).then_some(4)),
+        attempt: Signal::stored((state == LinkState::Reconnecting).then_some(4)),
         next: Signal::stored(None),
         awaited: Signal::stored(awaited),
         reason: Signal::stored(None),
@@ -383,7 +373,7 @@ fn count(count: u64, stale: bool) -> AnyView {
     view! { <Count count=Signal::stored(Some(count)) stale=Signal::stored(stale) /> }.into_any()
 }
 
-fn connection(state: ConnectionState) -> AnyView {
+fn connection(state: LinkState) -> AnyView {
     view! { <Connection state=Signal::stored(state) /> }.into_any()
 }
 

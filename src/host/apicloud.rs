@@ -35,16 +35,16 @@ const SAME: [(&str, &str); 4] = [
 ];
 
 /// A listener.
-type Hear = Rc<dyn Fn()>;
+type Listener = Rc<dyn Fn()>;
 
 thread_local! {
     /// The waker of the task that waits for `apiready`.
     static WAITING: Cell<Option<Waker>> = const { Cell::new(None) };
     /// The listener for an `apiready` that no task waits for.
-    static LATE: RefCell<Option<Hear>> = const { RefCell::new(None) };
+    static LATE: RefCell<Option<Listener>> = const { RefCell::new(None) };
     static HOOKED: Cell<bool> = const { Cell::new(false) };
     /// The listener of each event.
-    static HEARS: RefCell<Vec<(HostEvent, Hear)>> = const { RefCell::new(Vec::new()) };
+    static LISTENERS: RefCell<Vec<(HostEvent, Listener)>> = const { RefCell::new(Vec::new()) };
     static FOLLOWED: Cell<bool> = const { Cell::new(false) };
 }
 
@@ -81,9 +81,9 @@ pub(super) async fn arrives(within: f64) -> bool {
     here
 }
 
-/// Calls `hear` when `api` is set after [`arrives`] has timed out.
-pub(super) fn when_late(hear: Box<dyn Fn()>) {
-    LATE.set(Some(hear.into()));
+/// Calls `listener` when `api` is set after [`arrives`] has timed out.
+pub(super) fn when_late(listener: Box<dyn Fn()>) {
+    LATE.set(Some(listener.into()));
 }
 
 impl Host for Apicloud {
@@ -150,10 +150,10 @@ impl Host for Apicloud {
             .flatten()
     }
 
-    fn listen(&self, told: HostEvent, hear: Box<dyn Fn()>) {
-        HEARS.with_borrow_mut(|hears| {
-            hears.retain(|(of, _)| *of != told);
-            hears.push((told, hear.into()));
+    fn listen(&self, event: HostEvent, listener: Box<dyn Fn()>) {
+        LISTENERS.with_borrow_mut(|listeners| {
+            listeners.retain(|(of, _)| *of != event);
+            listeners.push((event, listener.into()));
         });
     }
 }
@@ -305,36 +305,36 @@ fn follow() {
         return;
     }
     for (name, same) in SAME {
-        hear(name, move || {
+        listen_to(name, move || {
             if let (Some(window), Ok(event)) = (window(), Event::new(same)) {
                 _ = window.dispatch_event(&event);
             }
             if same == "pageshow" {
-                tell(HostEvent::Shown);
+                notify(HostEvent::Shown);
             }
         });
     }
-    hear("keyback", || tell(HostEvent::Back));
-    hear("viewappear", || tell(HostEvent::Shown));
+    listen_to("keyback", || notify(HostEvent::Back));
+    listen_to("viewappear", || notify(HostEvent::Shown));
 }
 
-/// Calls `heard` on each event `name` of the web view, until the page is closed.
-fn hear(name: &str, heard: impl FnMut() + 'static) {
-    let heard = Closure::<dyn FnMut()>::new(heard).into_js_value();
+/// Calls `callback` on each event `name` of the web view, until the page is closed.
+fn listen_to(name: &str, callback: impl FnMut() + 'static) {
+    let callback = Closure::<dyn FnMut()>::new(callback).into_js_value();
     if let (Some(api), Ok(which)) = (api(), serde_wasm_bindgen::to_value(&Named { name }))
         && let Some(add) = function(&api, "addEventListener")
     {
-        _ = add.call2(&api, &which, &heard);
+        _ = add.call2(&api, &which, &callback);
     }
 }
 
-fn tell(told: HostEvent) {
+fn notify(event: HostEvent) {
     // The listener is called without a borrow, because it may register another listener.
-    let hear = HEARS.with_borrow(|hears| {
-        let of_it = hears.iter().find(|(of, _)| *of == told);
-        of_it.map(|(_, hear)| hear.clone())
+    let listener = LISTENERS.with_borrow(|listeners| {
+        let of_it = listeners.iter().find(|(of, _)| *of == event);
+        of_it.map(|(_, listener)| listener.clone())
     });
-    if let Some(hear) = hear {
-        hear();
+    if let Some(listener) = listener {
+        listener();
     }
 }

@@ -10,7 +10,7 @@ use crate::account::session::Refusal;
 use crate::connection::failure::Failure;
 use crate::connection::reason::{Awaited, Reason};
 use crate::connection::refusal::ServerMessage;
-use crate::connection::state::ConnectionState;
+use crate::connection::state::LinkState;
 use crate::i18n::amounts::{self, Scale};
 use crate::i18n::language::Language;
 use crate::i18n::shown;
@@ -227,8 +227,8 @@ impl Text {
     }
 
     /// Returns the headline for a connection that has been lost for a while.
-    pub(crate) fn away(&self, state: ConnectionState) -> &'static str {
-        use ConnectionState::{Connecting, Ended, Idle, Live, Offline, Reconnecting, Refused};
+    pub(crate) fn away(&self, state: LinkState) -> &'static str {
+        use LinkState::{Connecting, Ended, Idle, Live, Offline, Reconnecting, Refused};
         match (self.language, state) {
             (Language::Chinese, Connecting) => "还在连接种植园…",
             (Language::Chinese, Ended) => "服务器结束了连接。",
@@ -244,13 +244,11 @@ impl Text {
     }
 
     /// Returns the reason, shown beside [`away`](Self::away).
-    pub(crate) fn why(&self, state: ConnectionState, reason: &Reason) -> String {
+    pub(crate) fn why(&self, state: LinkState, reason: &Reason) -> String {
         match (state, reason) {
             // `away` says already that it was the server.
-            (ConnectionState::Ended, Reason::Failure(Failure::Ended(said)))
-            | (ConnectionState::Refused, Reason::Failure(Failure::Refused(said))) => {
-                self.said(said)
-            }
+            (LinkState::Ended, Reason::Failure(Failure::Ended(said)))
+            | (LinkState::Refused, Reason::Failure(Failure::Refused(said))) => self.said(said),
             (_, Reason::Failure(failure)) => self.failure(failure),
             (_, Reason::Awaited(awaited)) => self.awaited(*awaited).into(),
         }
@@ -372,8 +370,8 @@ impl Text {
         }
     }
 
-    pub(crate) fn connection(&self, state: ConnectionState) -> &'static str {
-        use ConnectionState::{Connecting, Ended, Idle, Live, Offline, Reconnecting, Refused};
+    pub(crate) fn connection(&self, state: LinkState) -> &'static str {
+        use LinkState::{Connecting, Ended, Idle, Live, Offline, Reconnecting, Refused};
         match (self.language, state) {
             (Language::Chinese, Idle) => "未连接",
             (Language::Chinese, Connecting) => "连接中",
@@ -661,7 +659,7 @@ mod tests {
         );
         let ended = Failure::Ended(ServerMessage::default());
         assert_eq!(crate::i18n::zh::TEXT.failure(&ended), "服务器结束了连接。");
-        let state = ConnectionState::Ended;
+        let state = LinkState::Ended;
         let reason = Reason::Failure(ended);
         assert_eq!(crate::i18n::zh::TEXT.why(state, &reason), "没有说明原因。");
         let expired = ServerMessage {

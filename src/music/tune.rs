@@ -36,7 +36,7 @@ pub(crate) struct Tune {
     audio: HtmlAudioElement,
     listeners: [Listener; EVENTS.len()],
     /// Whether the source is set, or is being loaded.
-    told: Cell<bool>,
+    has_source: Cell<bool>,
 }
 
 impl Tune {
@@ -45,8 +45,8 @@ impl Tune {
         let audio = HtmlAudioElement::new().ok()?;
         audio.set_preload("none");
         audio.set_loop(true);
-        let told = here().plays_files();
-        if told {
+        let has_source = here().plays_files();
+        if has_source {
             audio.set_src(FILE);
         }
         let listeners = EVENTS.map(|(event, means)| {
@@ -58,12 +58,12 @@ impl Tune {
         Some(Self {
             audio,
             listeners,
-            told: Cell::new(told),
+            has_source: Cell::new(has_source),
         })
     }
 
     pub(crate) fn play(&self) {
-        if !self.told.replace(true) {
+        if !self.has_source.replace(true) {
             let audio = self.audio.clone();
             spawn_local(async move {
                 // If it can't be fetched, the audio element reports the error.

@@ -218,23 +218,25 @@ impl<'de> Visitor<'de> for BroadcastVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
-        let mut told = BroadcastResponse::default();
+        let mut response = BroadcastResponse::default();
         let mut best = TEXT_KEYS.len();
         while let Some(key) = entries.next_key::<String>()? {
             let rank = TEXT_KEYS.iter().position(|known| *known == key);
             match rank {
                 Some(rank) if rank < best => {
                     if let Some(found) = entries.next_value::<lenient::Scalar>()?.text() {
-                        told.text = Some(found);
+                        response.text = Some(found);
                         best = rank;
                     }
                 }
-                None if key == "id" => told.id = entries.next_value::<lenient::Scalar>()?.text(),
+                None if key == "id" => {
+                    response.id = entries.next_value::<lenient::Scalar>()?.text()
+                }
                 None if key == "nickname" => {
-                    told.nickname = entries.next_value::<lenient::Scalar>()?.text();
+                    response.nickname = entries.next_value::<lenient::Scalar>()?.text();
                 }
                 None if key == "at" => {
-                    told.at = entries.next_value::<lenient::Scalar>()?.unsigned();
+                    response.at = entries.next_value::<lenient::Scalar>()?.unsigned();
                 }
                 _ => {
                     entries.next_value::<IgnoredAny>()?;
@@ -243,9 +245,9 @@ impl<'de> Visitor<'de> for BroadcastVisitor {
         }
         // A server sets these two only on objects with a `text`.
         if best > 0 {
-            (told.nickname, told.at) = (None, None);
+            (response.nickname, response.at) = (None, None);
         }
-        Ok(told)
+        Ok(response)
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {

@@ -37,11 +37,11 @@ const TOO_LATE: &str = "the client came too late for all that its head start had
 /// buffered, too.
 ///
 /// ```no_run
-/// use socketio_web::{Heard, HeadStart, Socket};
+/// use socketio_web::{HeadStart, HeadStartEvent, Socket};
 ///
 /// # fn main() -> Result<(), socketio_web::OpenError> {
-/// let head_start = HeadStart::open("https://example.com", "/socket.io", "/mofang", None, |heard| {
-///     if let Heard::Packet(packet) = heard {
+/// let head_start = HeadStart::open("https://example.com", "/socket.io", "/mofang", None, |event| {
+///     if let HeadStartEvent::Packet(packet) = event {
 ///         // Such as `2/mofang,["server_response",{"count":3}]`.
 ///         web_sys::console::log_1(&packet.into());
 ///     }
@@ -66,14 +66,14 @@ pub struct HeadStart {
 /// What a [`HeadStart`] reports to its observer until a client takes it over.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
-pub enum Heard<'a> {
+pub enum HeadStartEvent<'a> {
     /// The connection is closed, or could not be opened.
     Closed,
     /// A Socket.IO packet as received, without the type of the Engine.IO packet.
     Packet(&'a str),
 }
 
-type Observer = Rc<dyn Fn(Heard<'_>)>;
+type Observer = Rc<dyn Fn(HeadStartEvent<'_>)>;
 
 /// Buffers transport events until a client takes over.
 struct Keeper {
@@ -89,7 +89,7 @@ struct Keeper {
     /// `None` once the client has taken over.
     observer: RefCell<Option<Observer>>,
     /// The sink of the client, which receives all further events.
-    heir: OnceCell<Sink>,
+    successor: OnceCell<Sink>,
 }
 
 impl HeadStart {
@@ -106,7 +106,7 @@ impl HeadStart {
         path: &str,
         namespace: &str,
         auth: Option<&str>,
-        observer: impl Fn(Heard<'_>) + 'static,
+        observer: impl Fn(HeadStartEvent<'_>) + 'static,
     ) -> Result<Self, OpenError> {
         let url = match NATIVE {
             true => url.into(),
@@ -134,14 +134,14 @@ impl HeadStart {
             is_open: Cell::new(!NATIVE),
             asked: Cell::new(false),
             observer: RefCell::new(Some(Rc::new(observer))),
-            heir: OnceCell::new(),
+            successor: OnceCell::new(),
         });
         let sink = {
             // A weak reference: the keeper owns the transport, which owns this closure.
             let keeper = Rc::downgrade(&keeper);
             move |event| {
                 if let Some(keeper) = keeper.upgrade() {
-                    keeper.heard(event);
+                    keeper.receive(event);
                 }
             }
         };
@@ -214,9 +214,9 @@ impl HeadStart {
 }
 
 impl Keeper {
-    fn heard(&self, event: TransportEvent) {
-        if let Some(heir) = self.heir.get() {
-            return heir(event);
+    fn receive(&self, event: TransportEvent) {
+        if let Some(successor) = self.successor.get() {
+            return successor(event);
         }
         let (first, bytes) = match &event {
             TransportEvent::Text(text) => (text.as_bytes().first(), text.len()),
@@ -243,7 +243,7 @@ impl Keeper {
             _ = self.kept.take();
             self.end(TransportEvent::Failed(TOO_LATE.into()));
         } else if let Some(packet) = &packet {
-            self.observe(Heard::Packet(packet));
+            self.observe(HeadStartEvent::Packet(packet));
         }
     }
 
@@ -268,25 +268,25 @@ impl Keeper {
             kept.push_back(event);
         }
         drop(self.transport.take());
-        self.observe(Heard::Closed);
+        self.observe(HeadStartEvent::Closed);
     }
 
     /// Calls the observer while nothing is borrowed.
-    fn observe(&self, heard: Heard<'_>) {
+    fn observe(&self, event: HeadStartEvent<'_>) {
         let observer = self.observer.try_borrow().ok();
         let observer = observer.and_then(|observer| observer.clone());
         if let Some(observer) = observer {
-            guard::run(&mut || observer(heard));
+            guard::run(&mut || observer(event));
         }
     }
 
-    /// Passes all buffered events to `heir`, and from then on every new one. Nothing is borrowed
-    /// meanwhile: `heir` may call back into this keeper.
-    fn hand_over(&self, heir: Sink) {
+    /// Passes all buffered events to `successor`, and from then on every new one. Nothing is
+    /// borrowed meanwhile: `successor` may call back into this keeper.
+    fn hand_over(&self, successor: Sink) {
         while let Some(event) = self.next() {
-            heir(event);
+            successor(event);
         }
-        _ = self.heir.set(heir);
+        _ = self.successor.set(successor);
     }
 
     fn next(&self) -> Option<TransportEvent> {

@@ -86,7 +86,7 @@ pub use ack::Ack;
 pub use builder::Builder;
 pub use error::{AckError, NotConnected, OpenError};
 pub use event::{ConnectionEvent, Disconnect, Status};
-pub use head_start::{HeadStart, Heard};
+pub use head_start::{HeadStart, HeadStartEvent};
 pub use message::Message;
 pub use responder::Responder;
 pub use socket::Socket;

@@ -260,9 +260,9 @@ mod tests {
         );
         ending.await.unwrap();
         drop(io);
-        let mut heard = String::new();
-        theirs.read_to_string(&mut heard).await.unwrap();
-        assert_eq!(heard, "last words");
+        let mut received = String::new();
+        theirs.read_to_string(&mut received).await.unwrap();
+        assert_eq!(received, "last words");
     }
 
     #[tokio::test]

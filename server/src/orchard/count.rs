@@ -15,7 +15,7 @@ use super::presence::Presence;
 pub(super) struct Count {
     hall: Arc<Hall>,
     presence: Presence,
-    told: Mutex<Told>,
+    announced: Mutex<Announced>,
     changed: Notify,
     /// The minimum time between two pushes.
     interval: Duration,
@@ -27,7 +27,7 @@ pub(super) struct Count {
 /// last. The turn number detects this, and the next push corrects it. A lock held while the count
 /// is sent to thousands of sockets would take longer.
 #[derive(Debug, Default)]
-struct Told {
+struct Announced {
     /// The last count, or `None` if it is not known which of two was sent last.
     count: Option<u64>,
     turn: u64,
@@ -38,7 +38,7 @@ impl Count {
         Self {
             hall,
             presence: Presence::default(),
-            told: Mutex::default(),
+            announced: Mutex::default(),
             changed: Notify::new(),
             interval,
         }
@@ -75,8 +75,8 @@ impl Count {
     pub(super) async fn push(&self) -> Infallible {
         loop {
             self.changed.notified().await;
-            let told = self.lock().count;
-            if told != Some(self.presence.count()) {
+            let announced = self.lock().count;
+            if announced != Some(self.presence.count()) {
                 self.tell_all(ServerResponse::default());
                 sleep(self.interval).await;
             }
@@ -85,11 +85,11 @@ impl Count {
 
     fn tell_all(&self, mut response: ServerResponse) {
         let turn = {
-            let mut told = self.lock();
+            let mut announced = self.lock();
             response.count = Some(self.presence.count());
-            told.count = response.count;
-            told.turn = told.turn.wrapping_add(1);
-            told.turn
+            announced.count = response.count;
+            announced.turn = announced.turn.wrapping_add(1);
+            announced.turn
         };
         self.hall.emit(&response);
         self.check(turn);
@@ -97,9 +97,9 @@ impl Count {
 
     fn tell_one(&self, socket: &Arc<Socket>, mut response: ServerResponse) {
         let turn = {
-            let told = self.lock();
+            let announced = self.lock();
             response.count = Some(self.presence.count());
-            told.turn
+            announced.turn
         };
         self.hall.emit_to(socket, &response);
         self.check(turn);
@@ -107,14 +107,16 @@ impl Count {
 
     /// Marks the last count as unknown and requests a push if another one was sent since `turn`.
     fn check(&self, turn: u64) {
-        let mut told = self.lock();
-        if told.turn != turn {
-            told.count = None;
+        let mut announced = self.lock();
+        if announced.turn != turn {
+            announced.count = None;
             self.changed.notify_one();
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Told> {
-        self.told.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Announced> {
+        self.announced
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }

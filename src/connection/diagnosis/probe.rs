@@ -48,7 +48,7 @@ pub(super) async fn ask(address: &Address) -> Reply {
             }
         })
     };
-    let heard = match fetch(&address.url, RequestMode::Cors).await {
+    let reply = match fetch(&address.url, RequestMode::Cors).await {
         Ok(response) => answer(&response).await,
         // A `no-cors` request succeeds with any server that responds.
         Err(_) => match fetch(&address.url, RequestMode::NoCors).await {
@@ -66,7 +66,7 @@ pub(super) async fn ask(address: &Address) -> Reply {
         },
     };
     listener.remove();
-    heard
+    reply
 }
 
 async fn fetch(url: &str, mode: RequestMode) -> Result<web_sys::Response, JsValue> {

@@ -59,15 +59,16 @@ pub(crate) fn tee(
     })
 }
 
-/// Runs a command to its end, calls `heard` with each line that it prints, and returns all of them.
-fn listen(command: &mut Command, mut heard: impl FnMut(&[u8])) -> Result<(ExitStatus, String)> {
+/// Runs a command to its end, calls `on_line` with each line that it prints, and returns all of
+/// them.
+fn listen(command: &mut Command, mut on_line: impl FnMut(&[u8])) -> Result<(ExitStatus, String)> {
     let mut running = Running::start(command.stdout(Stdio::piped()))?;
     let lines = running.lines()?;
     let mut text = String::new();
     loop {
         match lines.recv_timeout(TICK) {
             Ok(line) => {
-                heard(&line);
+                on_line(&line);
                 text.push_str(&String::from_utf8_lossy(&line));
             }
             Err(RecvTimeoutError::Timeout) if interrupted() => drop(running.ended()?),

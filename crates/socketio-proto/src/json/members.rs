@@ -64,15 +64,18 @@ mod tests {
 
     #[test]
     fn an_object_tells_its_members() {
-        let mut told = Vec::new();
+        let mut visited = Vec::new();
         let text = r#" { "a" : [1, {"b": 2}] ,"\u0062":"x\"","a":null } "#;
         let all = members(text, &mut |key, value| {
-            told.push((String::from(key), value))
+            visited.push((String::from(key), value))
         });
         assert_eq!(all, Ok(()));
-        let told: Vec<_> = told.iter().map(|(key, value)| (&**key, *value)).collect();
+        let visited: Vec<_> = visited
+            .iter()
+            .map(|(key, value)| (&**key, *value))
+            .collect();
         assert_eq!(
-            told,
+            visited,
             [("a", r#"[1, {"b": 2}]"#), ("b", r#""x\"""#), ("a", "null")]
         );
         assert_eq!(members("{}", &mut |_, _| panic!("a member")), Ok(()));
@@ -91,12 +94,12 @@ mod tests {
 
     #[test]
     fn an_array_tells_its_elements() {
-        let mut told = Vec::new();
+        let mut visited = Vec::new();
         assert_eq!(
-            elements("[ 1 ,\"]\",[2]]", &mut |value| told.push(value)),
+            elements("[ 1 ,\"]\",[2]]", &mut |value| visited.push(value)),
             Ok(())
         );
-        assert_eq!(told, ["1", "\"]\"", "[2]"]);
+        assert_eq!(visited, ["1", "\"]\"", "[2]"]);
         assert_eq!(elements("[]", &mut |_| panic!("an element")), Ok(()));
         assert!(elements("1", &mut |_| {}).is_err());
     }

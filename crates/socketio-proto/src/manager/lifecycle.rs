@@ -103,7 +103,7 @@ impl Manager {
     pub fn handle_offline(&mut self, now: Instant) {
         self.now = now;
         self.is_offline = true;
-        self.let_go(CloseDetails::NetworkLost);
+        self.close_transport(CloseDetails::NetworkLost);
     }
 
     /// Notes that the page is left or frozen, and closes the connection. An open connection would
@@ -113,10 +113,10 @@ impl Manager {
     pub fn handle_suspend(&mut self, now: Instant) {
         self.now = now;
         self.is_suspended = true;
-        self.let_go(CloseDetails::Suspended);
+        self.close_transport(CloseDetails::Suspended);
     }
 
-    fn let_go(&mut self, details: CloseDetails) {
+    fn close_transport(&mut self, details: CloseDetails) {
         if self.connection.phase() == engine::Phase::Closed {
             return;
         }

@@ -48,11 +48,11 @@ pub(crate) fn event(key: Key, event: Event) {
             request,
             refused,
         } => authorize(key, socket, request, refused),
-        Event::Connected { socket, .. } => changed(key, socket, Some(None), &News::Connect),
+        Event::Connected { socket, .. } => changed(key, socket, Some(None), &Notification::Connect),
         Event::ConnectError { socket, error } => {
             let error = Rc::new(error);
             let kept = Some(Rc::clone(&error));
-            changed(key, socket, Some(kept), &News::ConnectError(&error));
+            changed(key, socket, Some(kept), &Notification::ConnectError(&error));
         }
         Event::Disconnected {
             socket,
@@ -69,7 +69,7 @@ pub(crate) fn event(key: Key, event: Event) {
                 Some(Rc::new(ConnectError::Disconnected { reason, details }))
             });
             let disconnect = Disconnect { reason, details };
-            changed(key, socket, error, &News::Disconnect(&disconnect));
+            changed(key, socket, error, &Notification::Disconnect(&disconnect));
         }
         Event::Outgoing { socket, frame } => {
             let tell = find(key, socket).and_then(|socket| {
@@ -91,7 +91,7 @@ fn connection_event(key: Key, event: Event) {
     };
     let sockets = table::with(|table| Some(table.connections.get(key)?.sockets.clone()));
     for (_, socket) in sockets.unwrap_or_default() {
-        each_listener(socket, &News::Connection(&event));
+        each_listener(socket, &Notification::Connection(&event));
     }
 }
 
@@ -117,7 +117,10 @@ pub(crate) fn outgoing(socket: Key, frame: Frame) {
         ack: Cell::new(None),
         is_bad: Cell::new(false),
     };
-    each_listener(socket, &News::Message(&Topic::AnyOutgoing, &message));
+    each_listener(
+        socket,
+        &Notification::Message(&Topic::AnyOutgoing, &message),
+    );
 }
 
 fn find(key: Key, id: SocketId) -> Option<Key> {
@@ -138,7 +141,7 @@ fn received(key: Key, socket: Key, mut packet: Packet, ack: Option<AckToken>) {
     // With catch-alls, `is_read` is false, and the packet was checked above.
     each_listener(
         socket,
-        &News::Event {
+        &Notification::Event {
             catch_alls: !is_read,
             name: message.name(),
             message: &message,
@@ -182,7 +185,7 @@ fn refuse(key: Key, error: DecodeError) {
 }
 
 /// A notification for listeners. It is one type, so that one function delivers it.
-enum News<'a> {
+enum Notification<'a> {
     Connect,
     ConnectError(&'a ConnectError),
     Connection(&'a ConnectionEvent),
@@ -199,7 +202,7 @@ enum News<'a> {
     Status(&'a Status),
 }
 
-impl News<'_> {
+impl Notification<'_> {
     fn goes_to_catch_alls(&self) -> bool {
         matches!(
             self,
@@ -239,7 +242,12 @@ impl News<'_> {
 
 /// Records a change of a socket and notifies its listeners. `error` replaces the last error, unless
 /// it is `None`. When the listeners are called, the error and the status have changed already.
-fn changed(key: Key, id: SocketId, error: Option<Option<Rc<ConnectError>>>, news: &News<'_>) {
+fn changed(
+    key: Key,
+    id: SocketId,
+    error: Option<Option<Rc<ConnectError>>>,
+    notification: &Notification<'_>,
+) {
     let Some(socket) = find(key, id) else { return };
     if let Some(error) = error {
         let _before = table::with(|table| {
@@ -248,17 +256,17 @@ fn changed(key: Key, id: SocketId, error: Option<Option<Rc<ConnectError>>>, news
         });
     }
     refresh_status(key);
-    each_listener(socket, news);
+    each_listener(socket, notification);
 }
 
 /// Calls the current listeners in order. A listener that is removed before its turn is not called,
 /// and one that is added meanwhile is called for the next event. A listener that throws does not
 /// prevent the others from being called.
-fn each_listener(socket: Key, news: &News<'_>) {
+fn each_listener(socket: Key, notification: &Notification<'_>) {
     let mut calls = Calls {
         socket,
-        news,
-        on_catch_alls: news.goes_to_catch_alls(),
+        notification,
+        on_catch_alls: notification.goes_to_catch_alls(),
         from: 0,
         count: usize::MAX,
         running: None,
@@ -286,7 +294,7 @@ fn each_listener(socket: Key, news: &News<'_>) {
 /// one starts.
 struct Calls<'a> {
     socket: Key,
-    news: &'a News<'a>,
+    notification: &'a Notification<'a>,
     /// Whether the catch-alls are being called.
     on_catch_alls: bool,
     /// The index from which the next listener is searched, and the number of listeners at the
@@ -300,7 +308,7 @@ struct Calls<'a> {
 impl Calls<'_> {
     fn run(&mut self) {
         if let Some(callback) = &mut self.running {
-            self.news.tell(callback);
+            self.notification.tell(callback);
             faults::every_tenth();
         }
     }
@@ -326,7 +334,7 @@ impl Calls<'_> {
             self.from += 1;
             let is_wanted = match self.on_catch_alls {
                 true => listener.topic == Topic::Any,
-                false => self.news.is_for(&listener.topic),
+                false => self.notification.is_for(&listener.topic),
             };
             if !is_wanted {
                 continue;
@@ -375,7 +383,7 @@ pub(crate) fn refresh_status(key: Key) -> bool {
     // One by one: a listener may remove sockets.
     while let Some((socket, status)) = table::with(|table| next_status(table, key)) {
         any = true;
-        each_listener(socket, &News::Status(&status));
+        each_listener(socket, &Notification::Status(&status));
     }
     any
 }

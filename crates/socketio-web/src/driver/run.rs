@@ -52,7 +52,7 @@ pub(crate) fn sink(key: Key, transport: TransportId) -> Sink {
 }
 
 fn transport_event(key: Key, transport: TransportId, event: TransportEvent) {
-    trace::heard(transport, &event);
+    trace::received(transport, &event);
     handle(key, |manager, now| {
         manager.handle_transport(transport, event, now)
     });

@@ -4,7 +4,7 @@ use socketio_proto::manager::{Output, TransportEvent, TransportId};
 
 /// Logs an event of the transport.
 #[cfg(feature = "log")]
-pub(crate) fn heard(transport: TransportId, event: &TransportEvent) {
+pub(crate) fn received(transport: TransportId, event: &TransportEvent) {
     match event {
         TransportEvent::Text(text) => write(transport, "<-", text),
         TransportEvent::Binary(data) => write(transport, "<-", &bytes(data)),
@@ -41,7 +41,7 @@ fn write(transport: TransportId, what: &str, text: &str) {
 }
 
 #[cfg(not(feature = "log"))]
-pub(crate) fn heard(_transport: TransportId, _event: &TransportEvent) {}
+pub(crate) fn received(_transport: TransportId, _event: &TransportEvent) {}
 
 #[cfg(not(feature = "log"))]
 pub(crate) fn done(_output: &Output) {}

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use socketio_web::{Auth, Builder, HeadStart, Heard, OpenError, Socket, Status};
+use socketio_web::{Auth, Builder, HeadStart, HeadStartEvent, OpenError, Socket, Status};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::connecting::listen;
@@ -17,12 +17,12 @@ const AUTH: &str = r#"{"token":"t"}"#;
 
 fn ahead(address: &str, log: &Log) -> HeadStart {
     let log = log.clone();
-    let heard = move |heard: Heard<'_>| log.push(format!("{heard:?}"));
+    let heard = move |heard: HeadStartEvent<'_>| log.push(format!("{heard:?}"));
     HeadStart::open(address, "/socket.io", "/x", Some(AUTH), heard).unwrap()
 }
 
 /// Builds a socket that takes over the head start, and does not connect it yet.
-fn heir(address: &str, head_start: HeadStart) -> Owned {
+fn successor(address: &str, head_start: HeadStart) -> Owned {
     let builder = Socket::builder(address)
         .namespace("/x")
         .auth(&token("t"))
@@ -54,7 +54,7 @@ async fn what_came_early_is_told_in_its_order_and_connect_goes_out_once() {
     ];
     assert_eq!(log.take(), packets);
 
-    let socket = heir(&address, head_start);
+    let socket = successor(&address, head_start);
     let told = listen(*socket);
     let chat = told.clone();
     let _chat = socket.on(move |Chat(text)| chat.push(text));
@@ -86,7 +86,7 @@ async fn heartbeats_are_answered_before_and_after() {
     ws.deliver("2");
     assert_eq!(ws.sent(), ["3"]);
     ws.deliver(r#"40/x,{"sid":"s1"}"#);
-    let socket = heir(&address, head_start);
+    let socket = successor(&address, head_start);
     socket.connect();
     until("it is connected", || socket.is_connected()).await;
     assert!(
@@ -115,7 +115,7 @@ async fn a_connection_without_a_handshake_yet_is_asked_by_the_client() {
 #[wasm_bindgen_test]
 async fn a_handshake_between_connect_and_the_hand_over_is_answered_once() {
     let (script, address) = (Script::install(), address());
-    let socket = heir(&address, ahead(&address, &Log::default()));
+    let socket = successor(&address, ahead(&address, &Log::default()));
     socket.connect();
     let ws = script.last();
     ws.deliver(HANDSHAKE);
@@ -135,7 +135,7 @@ async fn a_connection_that_ended_meanwhile_is_told_and_made_anew() {
     ws.deliver(r#"40/x,{"sid":"s1"}"#);
     ws.drop();
     assert!(!head_start.is_open() && log.has("Closed"));
-    let socket = heir(&address, head_start);
+    let socket = successor(&address, head_start);
     let told = listen(*socket);
     socket.connect();
     until("it waits for the next attempt", || told.has("waiting 1")).await;
@@ -149,7 +149,7 @@ async fn a_refusal_is_told_to_the_client() {
     let head_start = ahead(&address, &Log::default());
     script.last().deliver(HANDSHAKE);
     script.last().deliver(r#"44/x,{"message":"no"}"#);
-    let socket = heir(&address, head_start);
+    let socket = successor(&address, head_start);
     let told = listen(*socket);
     socket.connect();
     until("the refusal is told", || told.has("refused: no")).await;
@@ -162,7 +162,7 @@ async fn a_browser_that_refuses_the_websocket_is_told_of_by_the_client() {
     let head_start = ahead(&address, &log);
     assert!(!head_start.is_open() && log.has("Closed"));
     script.refuse(None);
-    let socket = heir(&address, head_start);
+    let socket = successor(&address, head_start);
     let told = listen(*socket);
     socket.connect();
     let error = "on_connect_error: the transport failed: not here";
@@ -182,7 +182,7 @@ async fn more_than_can_be_kept_ends_the_connection_and_the_client_makes_one() {
         assert!(frames <= 1_000, "there is a bound");
     }
     assert!(ws.is_closed() && log.has("Closed"));
-    let socket = heir(&address, head_start);
+    let socket = successor(&address, head_start);
     let told = listen(*socket);
     socket.connect();
     until("it waits for the next attempt", || told.has("waiting 1")).await;
@@ -239,7 +239,7 @@ async fn auth_that_changes_before_the_hand_over_ends_the_session_that_was_asked_
     let before = script.last();
     before.deliver(HANDSHAKE);
     before.deliver(r#"40/x,{"sid":"s1"}"#);
-    let socket = heir(&address, head_start);
+    let socket = successor(&address, head_start);
     let told = listen(*socket);
     socket.connect();
     socket.set_auth(&token("u")).unwrap();
@@ -281,7 +281,7 @@ async fn it_leaves_nothing_behind() {
     let head_start = ahead(&address, &Log::default());
     script.last().deliver(HANDSHAKE);
     script.last().deliver(r#"40/x,{"sid":"s1"}"#);
-    let socket = heir(&address, head_start);
+    let socket = successor(&address, head_start);
     socket.connect();
     until("it is connected", || socket.is_connected()).await;
     drop(socket);

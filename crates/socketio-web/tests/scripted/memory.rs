@@ -148,7 +148,7 @@ fn a_head_start_copies_no_more_than_it_keeps() {
     let (script, address) = (Script::install(), address());
     let log = Log::default();
     let noted = log.clone();
-    let observer = move |heard: socketio_web::Heard<'_>| noted.push(format!("{heard:?}"));
+    let observer = move |heard: socketio_web::HeadStartEvent<'_>| noted.push(format!("{heard:?}"));
     let head_start = HeadStart::open(&address, "/socket.io", "/", None, observer).unwrap();
     let ws = script.last();
     ws.accept("s1");

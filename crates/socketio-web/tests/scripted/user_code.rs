@@ -12,7 +12,7 @@ use std::time::Duration;
 use js_sys::Function;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use socketio_web::{
-    AckError, Auth, ConnectError, HeadStart, Heard, Outcome, Socket, Status, Subscription,
+    AckError, Auth, ConnectError, HeadStart, HeadStartEvent, Outcome, Socket, Status, Subscription,
 };
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -551,7 +551,7 @@ fn an_observer_of_a_head_start_may_throw() {
         let log = Log::default();
         let noted = log.clone();
         let head_start = HeadStart::open(&address, "/socket.io", "/", None, move |heard| {
-            noted.push(matches!(heard, Heard::Packet(_)));
+            noted.push(matches!(heard, HeadStartEvent::Packet(_)));
             fault.happen();
         });
         let head_start = head_start.unwrap();

@@ -30,7 +30,7 @@ pub(super) const ROWS: &[Row] = &[
         "CPU of a delivered message, 200 clients",
         "µs",
     )
-    .budget(Budget::ratio(0.7)),
+    .budget(Budget::ratio(0.7).held_to(0.82)),
     row(
         ("fan-out-polling", "cpu-us"),
         "server-message-polling",

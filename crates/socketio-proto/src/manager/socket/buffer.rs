@@ -139,7 +139,7 @@ mod tests {
     }
 
     /// The acknowledgement ids of the dropped packets, or what happens to the new packet.
-    fn told(room: Room) -> Result<Vec<u64>, &'static str> {
+    fn outcome(room: Room) -> Result<Vec<u64>, &'static str> {
         match room {
             Room::Yes { dropped } => Ok(dropped.iter().filter_map(|one| one.ack).collect()),
             Room::Drop => Err("dropped"),
@@ -154,7 +154,7 @@ mod tests {
             buffer.push(buffered(ack, 10));
         }
         let mut room = |bytes, packets, overflow| {
-            let room = told(buffer.make_room(bytes, &bounds(packets, 100, overflow)));
+            let room = outcome(buffer.make_room(bytes, &bounds(packets, 100, overflow)));
             (room, buffer.len())
         };
         assert_eq!(room(10, 3, Overflow::Refuse), (Err("refused"), 3));
