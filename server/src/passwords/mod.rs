@@ -8,7 +8,7 @@ mod hashing;
 mod queue;
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -42,20 +42,18 @@ impl Passwords {
         let pool = Arc::new(Pool(Arc::new(Queue::new(waiting))));
         let processors = thread::available_parallelism().map_or(1, usize::from);
         let workers = workers.unwrap_or((processors / 2).clamp(1, MOST_WORKERS));
+        let nobody = hash(&Secret::new("nobody's"))?;
         for _ in 0..workers.max(1) {
             let queue = Arc::clone(&pool.0);
             // Allocated before the first sign-in, so that the memory is part of what the server
             // takes at its start.
-            let buffer = Buffer::new();
+            let buffer = spare().take().unwrap_or_else(Buffer::new);
             thread::Builder::new()
                 .name("passwords".into())
                 .spawn(move || work(&queue, buffer))
                 .map_err(StartError::Runtime)?;
         }
-        Ok(Self {
-            pool,
-            nobody: hash(&Secret::new("nobody's"))?,
-        })
+        Ok(Self { pool, nobody })
     }
 
     /// Returns whether the password matches the hash. Without a hash the answer is no, after the
@@ -99,10 +97,22 @@ impl fmt::Display for Busy {
     }
 }
 
-/// Hashes a new password on the calling thread, in newly allocated memory: for the start and the
-/// command line.
+/// Hashes a new password on the calling thread: for the start and the command line.
+///
+/// The buffer is kept for the first worker. If it were freed, glibc would raise its thresholds to
+/// the buffer's size, place the worker's buffer on the heap, and return no freed memory to the
+/// system until twice that size is free.
 pub(crate) fn hash(password: &Secret) -> Result<Secret, StartError> {
-    hashing::hash(password, &mut Buffer::new()).map_err(StartError::Password)
+    let mut buffer = spare().take().unwrap_or_else(Buffer::new);
+    let hash = hashing::hash(password, &mut buffer).map_err(StartError::Password);
+    *spare() = Some(buffer);
+    hash
+}
+
+/// The buffer of the last [`hash`], until a worker takes it.
+fn spare() -> MutexGuard<'static, Option<Buffer>> {
+    static SPARE: Mutex<Option<Buffer>> = Mutex::new(None);
+    SPARE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The queue of the workers. Dropping it ends them.
