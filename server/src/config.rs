@@ -137,8 +137,8 @@ pub struct Config {
     /// `null` or `file://` allows pages opened from files, as in web views, but any site can make a
     /// page whose origin is `null`; `tauri://localhost` allows the window; `*` allows all. Can be
     /// given several times, or once with commas. By default, only the page served here is allowed
-    /// and, on a loopback address, the pages of other servers on this machine, such as `trunk
-    /// serve`.
+    /// and, on a loopback address, the pages of other servers on this machine, such as
+    /// `trunk serve`.
     #[arg(
         long = "cors-origin",
         visible_alias = "allow-origin",
@@ -275,8 +275,8 @@ pub struct Config {
     )]
     pub refresh_grace_seconds: u64,
 
-    /// Interval at which the sign-ins of connected sockets are checked again, in seconds. `user
-    /// lock` and `user password` take effect on them within this time.
+    /// Interval at which the sign-ins of connected sockets are checked again, in seconds.
+    /// `user lock` and `user password` take effect on them within this time.
     #[arg(
         long,
         env = "ORCHARD_RECHECK_SECONDS",

@@ -33,10 +33,12 @@ pub(super) const CASES: &[Case] = &[
         "a_server_that_lets_in_and_throws_out",
         a_server_that_lets_in_and_throws_out,
     ),
-    on_default(
-        "the_bar_leaves_the_count_free",
-        the_bar_leaves_the_count_free,
-    ),
+    on_default("the_bar_leaves_the_count_free_zh", |stage| {
+        the_bar_leaves_the_count_free(stage, "zh-CN")
+    }),
+    on_default("the_bar_leaves_the_count_free_en", |stage| {
+        the_bar_leaves_the_count_free(stage, "en-GB")
+    }),
     on_flask("auth_that_never_comes", auth_that_never_comes),
     on_flask("settings_without_a_server", settings_without_a_server),
 ];
@@ -299,7 +301,7 @@ fn kicked(stage: &mut Stage<'_>) {
 }
 
 /// A reason of any length covers neither the count nor the connection's state, on any screen.
-fn the_bar_leaves_the_count_free(stage: &mut Stage<'_>) {
+fn the_bar_leaves_the_count_free(stage: &mut Stage<'_>, language: &str) {
     const SIZES: [(u32, u32); 8] = [
         (320, 568),
         (360, 640),
@@ -310,6 +312,7 @@ fn the_bar_leaves_the_count_free(stage: &mut Stage<'_>) {
         (1024, 600),
         (1440, 900),
     ];
+    stage.page.session().prefer_language(language);
     let scripted = enter(stage, Act::Admit(&[]));
     let Stage { page, .. } = stage;
     let session = page.session();
