@@ -62,6 +62,7 @@ impl<'a> App<'a> {
 
     /// Waits until the page has called this function at least `many` times, and returns the
     /// arguments of all calls.
+    #[track_caller]
     pub(crate) fn wait_for_calls(self, name: &str, many: usize) -> Vec<Value> {
         wait_for(&format!("{many} calls of api.{name}"), || {
             let calls = self.called(name);

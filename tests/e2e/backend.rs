@@ -10,6 +10,7 @@ use tempfile::TempDir;
 
 use crate::environment::Environment;
 use crate::http::Http;
+use crate::page::Page;
 use crate::process::Guarded;
 use crate::site::Site;
 
@@ -97,8 +98,10 @@ impl Server {
         server
     }
 
-    /// Kills the server, as a crash does.
-    pub(crate) fn kill(&mut self) {
+    /// Kills the server, as a crash does, after `page` has loaded all that it requested: a picture
+    /// that is missing would be an error in the console.
+    pub(crate) fn kill(&mut self, page: &Page) {
+        page.wait_for_requests();
         self.process = None;
     }
 

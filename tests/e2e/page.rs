@@ -114,6 +114,7 @@ impl Page {
     }
 
     /// Waits until the text of an element is `text`.
+    #[track_caller]
     pub(crate) fn wait_for_text(&self, id: &str, text: &str) {
         wait_for(&format!("{text:?} in {id}"), || match self.text(id) {
             Some(now) if now == text => Ok(()),
@@ -122,6 +123,7 @@ impl Page {
     }
 
     /// Waits until an element exists, or no longer exists.
+    #[track_caller]
     pub(crate) fn wait_for_presence(&self, id: &str, present: bool) {
         wait_for(&format!("{id} there: {present}"), || {
             let now = self.text(id);
@@ -153,6 +155,7 @@ impl Page {
             .to_owned()
     }
 
+    #[track_caller]
     pub(crate) fn wait_for_state(&self, state: &str) {
         wait_for(&format!("the connection to be {state}"), || {
             let now = self.state();
@@ -160,6 +163,7 @@ impl Page {
         });
     }
 
+    #[track_caller]
     pub(crate) fn wait_for_url(&self, url: &str) {
         wait_for(&format!("the address {url}"), || {
             let now = self.session.url();
@@ -167,6 +171,7 @@ impl Page {
         });
     }
 
+    #[track_caller]
     pub(crate) fn wait_for_form(&self) {
         wait_for("the form to sign in", || match self.text("sign-in") {
             Some(_) => Ok(()),
@@ -175,6 +180,7 @@ impl Page {
     }
 
     /// Waits until a toast with `text` in it has been shown.
+    #[track_caller]
     pub(crate) fn wait_for_toast(&self, text: &str) {
         wait_for(&format!("a toast with {text}"), || {
             let toasts = self.shown().toasts;
@@ -227,6 +233,7 @@ impl Page {
     /// Waits until `many` more counts have been received and the page shows the last of them or a
     /// later one: a slow page skips counts. By then the page has processed everything that the
     /// server sent before them.
+    #[track_caller]
     pub(crate) fn wait_for_counts(&self, many: usize) {
         let before = self.wire().received("server_response").len();
         wait_for(&format!("{many} counts"), || {
@@ -261,6 +268,20 @@ impl Page {
         let mut wire = self.wire.borrow_mut();
         wire.read(&self.session.log("performance"));
         wire.clone()
+    }
+
+    /// Waits until every request of the page has ended.
+    #[track_caller]
+    pub(crate) fn wait_for_requests(&self) {
+        wait_for("the page's requests to end", || {
+            let wire = self.wire();
+            let open: Vec<_> = wire.open().collect();
+            if open.is_empty() {
+                Ok(())
+            } else {
+                Err(format!("{open:?}"))
+            }
+        });
     }
 
     /// Returns a value that the page has stored.

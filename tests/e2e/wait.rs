@@ -14,6 +14,7 @@ pub(crate) const PAUSE: Duration = Duration::from_millis(40);
 /// # Panics
 ///
 /// Panics at the deadline, with `what` was waited for and the last error.
+#[track_caller]
 pub(crate) fn wait_for<T>(what: &str, mut look: impl FnMut() -> Result<T, String>) -> T {
     let start = Instant::now();
     loop {

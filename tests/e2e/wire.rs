@@ -1,4 +1,6 @@
-//! The frames of the page's WebSockets, as the browser reports them.
+//! The page's requests and the frames of its WebSockets, as the browser reports them.
+
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 
@@ -9,6 +11,8 @@ pub(crate) struct Wire {
     pub(crate) sockets: usize,
     /// The number of calls of `/api`.
     pub(crate) calls: usize,
+    /// The URLs of the requests that have not ended, by the browser's id of the request.
+    open: BTreeMap<String, String>,
     sent: Vec<String>,
     received: Vec<String>,
 }
@@ -25,24 +29,51 @@ impl Wire {
             };
             let event = &entry["message"];
             let payload = &event["params"]["response"]["payloadData"];
-            let request = &event["params"]["request"];
+            self.read_request(event);
             match (event["method"].as_str(), payload.as_str()) {
                 (Some("Network.webSocketCreated"), _) => self.sockets += 1,
                 (Some("Network.webSocketFrameSent"), Some(frame)) => self.sent.push(frame.into()),
                 (Some("Network.webSocketFrameReceived"), Some(frame)) => {
                     self.received.push(frame.into());
                 }
-                (Some("Network.requestWillBeSent"), _) if request["method"] == "POST" => {
-                    self.calls += 1;
-                }
                 _ => {}
             }
+        }
+    }
+
+    /// Records the start or the end of a request.
+    fn read_request(&mut self, event: &Value) {
+        let params = &event["params"];
+        let Some(id) = params["requestId"].as_str() else {
+            return;
+        };
+        match event["method"].as_str() {
+            Some("Network.requestWillBeSent") => {
+                if params["request"]["method"] == "POST" {
+                    self.calls += 1;
+                }
+                // The browser may leave the rest of a tune unread for as long as it plays.
+                if let Some(url) = params["request"]["url"].as_str()
+                    && params["type"] != "Media"
+                {
+                    self.open.insert(id.into(), url.into());
+                }
+            }
+            Some("Network.loadingFinished" | "Network.loadingFailed") => {
+                self.open.remove(id);
+            }
+            _ => {}
         }
     }
 
     /// Clears the record.
     pub(crate) fn forget(&mut self) {
         *self = Self::default();
+    }
+
+    /// Returns the URLs of the requests that have not ended.
+    pub(crate) fn open(&self) -> impl Iterator<Item = &str> {
+        self.open.values().map(String::as_str)
     }
 
     /// Returns the first arguments of the events with this name that the page sent to `/mofang`.

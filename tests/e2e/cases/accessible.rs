@@ -228,7 +228,7 @@ fn out_of_the_orchard(stage: &mut Stage<'_>, language: &str) {
     page.visit(&server.url(QUIET));
     page.wait_for_state("live");
     tap_greetings_away(page);
-    server.kill();
+    server.kill(page);
     page.wait_for_state("reconnecting");
     page.wait_for_presence("bar", true);
     audit.look("the bar", session);
@@ -290,6 +290,7 @@ fn fill(page: &Page, id: &str, text: &str) {
     wait_for(&format!("the field {id}"), || page.find(id)?.fill(text));
 }
 
+#[track_caller]
 fn wait_for_words(page: &Page, id: &str) {
     wait_for(&format!("words in {id}"), || match page.text(id) {
         Some(words) if !words.is_empty() => Ok(()),

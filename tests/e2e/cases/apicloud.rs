@@ -270,7 +270,7 @@ fn loses_its_network(stage: &mut Stage<'_>) {
     page.reload();
     page.wait_for_state("live");
 
-    server.kill();
+    server.kill(page);
     page.wait_for_state("reconnecting");
     app.tell("offline");
     page.wait_for_state("offline");

@@ -133,7 +133,7 @@ fn a_count_of_an_outage_is_stale(stage: &mut Stage<'_>) {
     };
     wait_for_label("人在忙碌着", false);
     let count = page.count();
-    server.kill();
+    server.kill(page);
     wait_for_label("断线前的人数", true);
     assert_eq!(page.count(), count, "what it was is still there");
     server.go(environment);
@@ -214,7 +214,7 @@ fn killed_server_comes_back(stage: &mut Stage<'_>) {
     page.wait_for_counts(1);
 
     for connections in 2..=3 {
-        server.kill();
+        server.kill(page);
         page.wait_for_state("reconnecting");
         server.go(environment);
         page.wait_for_state("live");
@@ -256,7 +256,7 @@ fn offline_and_back(stage: &mut Stage<'_>) {
         ..
     } = stage;
 
-    server.kill();
+    server.kill(page);
     page.wait_for_state("reconnecting");
     page.session().set_offline(true);
     page.wait_for_state("offline");

@@ -91,6 +91,7 @@ fn sign_out_tells_the_server(stage: &mut Stage<'_>) {
     page.wait_for_state("live");
 }
 
+#[track_caller]
 fn wait_for_expiry(stage: &Stage<'_>) -> String {
     let Stage { page, server, .. } = stage;
     let token = page.stored(Store::Device, "access_token").expect("a token");
@@ -123,7 +124,7 @@ fn expired_session_returns_to_where_one_was(stage: &mut Stage<'_>) {
     });
 
     // The next CONNECT needs a token, and the page can't get one.
-    server.kill();
+    server.kill(page);
     page.wait_for_state("reconnecting");
     server.go(environment);
     page.wait_for_form();
@@ -153,7 +154,7 @@ fn reconnect_with_a_fresh_token(stage: &mut Stage<'_>) {
         environment,
         ..
     } = stage;
-    server.kill();
+    server.kill(page);
     page.wait_for_state("reconnecting");
     server.go(environment);
     page.wait_for_state("live");

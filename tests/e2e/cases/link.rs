@@ -37,7 +37,7 @@ fn figures_through_an_outage(stage: &mut Stage<'_>) {
     wait_for_figure("link-server", &|url| server.url("").starts_with(url));
     wait_for_figure("link-state", &|state| state.contains("已连接"));
 
-    server.kill();
+    server.kill(page);
     wait_for_figure("link-attempt", &|attempt| {
         attempt.starts_with(|it: char| it.is_ascii_digit())
     });

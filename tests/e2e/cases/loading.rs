@@ -84,6 +84,7 @@ fn reload_brings_the_page(stage: &mut Stage<'_>, part: &'static str) {
     assert_eq!(words(page), None, "the words stay");
 }
 
+#[track_caller]
 fn wait_for_words(page: &Page) {
     wait_for("words in both languages", || match words(page) {
         Some(words) if words.contains("重新加载") && words.contains("Reload") => Ok(()),

@@ -157,6 +157,7 @@ fn music_that_cannot_be_loaded_is_told_once(stage: &mut Stage<'_>) {
     assert_eq!(told.count(), 1, "{toasts:?}");
 }
 
+#[track_caller]
 fn wait_for_music(page: &Page, plays: bool) {
     wait_for(&format!("music: {plays}"), || {
         let now = page.session().run(MUSIC);

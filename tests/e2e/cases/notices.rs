@@ -50,6 +50,7 @@ pub(super) fn notices(page: &Page) -> Vec<(String, String)> {
     serde_json::from_value(page.session().run(script)).expect("pairs of texts")
 }
 
+#[track_caller]
 pub(super) fn wait_for_notice(page: &Page, kind: &str, words: &str) {
     wait_for(&format!("the {kind} notice {words}"), || {
         let notices = notices(page);
@@ -111,7 +112,7 @@ fn offline_keeps_the_text(stage: &mut Stage<'_>) {
         ..
     } = stage;
     page.click("menu-news");
-    server.kill();
+    server.kill(page);
     page.wait_for_state("reconnecting");
     write(page, HELLO);
     wait_for("word of being offline", || match page.text("notice-said") {
@@ -209,6 +210,7 @@ fn stamped_notices_and_the_last_ones(stage: &mut Stage<'_>) {
 }
 
 /// Waits until the board shows exactly these notices, each as its sender and its text.
+#[track_caller]
 pub(super) fn wait_for_board(page: &Page, meant: &[&str]) {
     let script = r#"
         const text = (it, part) => it.querySelector(part).textContent;

@@ -75,7 +75,7 @@ pub(super) fn enter(stage: &mut Stage<'_>, act: Act) -> Scripted {
     ] {
         page.expect_console(text);
     }
-    server.kill();
+    server.kill(page);
     server.connect_to(&[&scripted.origin]);
     server.go(environment);
     let settings = json!({ "socket_server": scripted.origin, "chat": false });
@@ -85,6 +85,7 @@ pub(super) fn enter(stage: &mut Stage<'_>, act: Act) -> Scripted {
     scripted
 }
 
+#[track_caller]
 fn wait_for_words(page: &Page, id: &str, words: &str) {
     wait_for(&format!("{words} in {id}"), || match page.text(id) {
         Some(text) if text.contains(words) => Ok(()),
@@ -92,6 +93,7 @@ fn wait_for_words(page: &Page, id: &str, words: &str) {
     });
 }
 
+#[track_caller]
 fn wait_for_more(what: &str, before: usize, count: impl Fn() -> usize) {
     wait_for(what, || match count() {
         now if now > before => Ok(()),
@@ -249,7 +251,7 @@ fn refused_with_always_connect(stage: &mut Stage<'_>) {
         environment,
         ..
     } = stage;
-    server.kill();
+    server.kill(page);
     server.always_connect();
     server.go(environment);
     server.control("settings", &json!({ "refuse": ["果园关门了"] }));

@@ -18,7 +18,7 @@ fn the_count_is_of_players(stage: &mut Stage<'_>) {
         environment,
         ..
     } = stage;
-    server.kill();
+    server.kill(page);
     server.count_players();
     server.go(environment);
     let other = server.add_user(environment, "peach", "阿桃");
@@ -41,6 +41,7 @@ fn the_count_is_of_players(stage: &mut Stage<'_>) {
     wait_for_count(page, "1");
 }
 
+#[track_caller]
 fn wait_for_count(page: &Page, count: &str) {
     wait_for(&format!("the count {count}"), || match page.count() {
         Some(shown) if shown == count => Ok(()),

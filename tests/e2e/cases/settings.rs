@@ -120,6 +120,7 @@ fn visit(stage: &mut Stage<'_>, settings: &Value) {
 }
 
 /// Opens the connection's panel, and waits until its advice is about `at` and contains both texts.
+#[track_caller]
 fn wait_for_advice(page: &Page, at: &str, what: &str, check: &str) {
     // Before sign-in, the connection's sign is not a button.
     wait_for("the connection's sign to be a button", || {
@@ -142,11 +143,12 @@ fn said(page: &Page, at: &str, what: &str, check: &str) {
 /// Allows the page to connect to these origins.
 fn allow(stage: &mut Stage<'_>, origins: &[&str]) {
     let Stage {
+        page,
         server,
         environment,
         ..
     } = stage;
-    server.kill();
+    server.kill(page);
     server.connect_to(origins);
     server.go(environment);
 }

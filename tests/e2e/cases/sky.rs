@@ -44,6 +44,7 @@ fn sky_is_there_at_once_and_turns_gently(stage: &mut Stage<'_>) {
     assert_eq!(turned, json!(["body", "scene"]));
 }
 
+#[track_caller]
 fn wait_for_sky(page: &Page, name: &str) {
     wait_for(&format!("the sky of {name}"), || {
         let sky = page

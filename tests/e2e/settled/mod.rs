@@ -20,6 +20,7 @@ pub(crate) use cases::ALL;
 /// # Panics
 ///
 /// Panics at the deadline, with the list of what is missing.
+#[track_caller]
 pub(crate) fn settle(session: &Session, what: &str) {
     wait_for(&format!("{what} to be drawn"), || {
         let missing = missing(session)?;

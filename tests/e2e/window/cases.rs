@@ -252,12 +252,19 @@ fn tells_of_being_shut_out(stage: Stage<'_>) {
     });
 }
 
+#[track_caller]
 fn wait_for_music(window: &Window<'_>, plays: bool) {
-    let script = "return document.querySelector('[data-testid=\"music\"]').ariaPressed === 'true'";
+    // What the page shows besides the record says why it is silent.
+    let script = r#"
+        return {
+            plays: document.querySelector('[data-testid="music"]').ariaPressed === "true",
+            visible: document.visibilityState,
+            toasts: [...document.querySelectorAll(".toasts > *")].map((it) => it.textContent),
+        };"#;
     wait_for(&format!("music: {plays}"), || {
         match window.page.session().run(script) {
-            now if now == plays => Ok(()),
-            now => Err(now.to_string()),
+            now if now["plays"] == plays => Ok(()),
+            now => Err(format!("{now}, and written {:?}", window.complaints())),
         }
     });
 }
