@@ -4,37 +4,29 @@
 //! pointed at another server by editing that file.
 
 use js_sys::{JSON, Object, Reflect};
-use orchard_contract::endpoints;
+use orchard_contract::settings::{
+    API, BAG, CHAT, FRIENDS, HOME, HOST, LANGUAGE, SHOP, SOCKET_NAMESPACE, SOCKET_PATH,
+    SOCKET_SERVER, Setting,
+};
 use wasm_bindgen::{JsCast, JsValue};
 
 /// The id of the element that contains the settings.
 const ELEMENT: &str = "settings";
 
-/// The page's settings.
-#[derive(Clone, Debug, Default, PartialEq)]
+/// The values of the page's settings. The fields are documented where the settings are defined, in
+/// [`orchard_contract::settings`].
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Settings {
-    /// The URL of the JSON-RPC.
     pub(crate) api: String,
-    /// The page or window that the button 背包 opens. Without one, the button says that it is not
-    /// open yet. The same holds for `friends` and `shop`.
     pub(crate) bag: Option<String>,
-    /// Whether to emit `chat`, which requests counts from the server.
     pub(crate) chat: bool,
-    /// The page or window that the button 好友 opens.
     pub(crate) friends: Option<String>,
-    /// The address that "back" navigates to when the history is empty.
     pub(crate) home: String,
-    /// The host of the page, such as `apicloud`. `auto` or `None` detects it.
-    pub(crate) host: Option<String>,
-    /// A language tag, or `auto` for the browser's.
-    pub(crate) language: Option<String>,
-    /// The page or window that the button 商店 opens.
+    pub(crate) host: String,
+    pub(crate) language: String,
     pub(crate) shop: Option<String>,
-    /// The namespace of the orchard's events.
     pub(crate) socket_namespace: String,
-    /// The HTTP path of Socket.IO.
     pub(crate) socket_path: String,
-    /// The origin of the Socket.IO server; empty for the page's own.
     pub(crate) socket_server: String,
 }
 
@@ -73,25 +65,25 @@ impl Settings {
     pub(crate) fn from_json(block: &str) -> (Self, Vec<Problem>) {
         let mut reader = Reader::new(block);
         let settings = Self {
-            api: reader
-                .text("api")
-                .unwrap_or_else(|| endpoints::API_PATH.into()),
-            bag: reader.text("bag"),
-            chat: reader.switch("chat").unwrap_or(true),
-            friends: reader.text("friends"),
-            home: reader.text("home").unwrap_or_else(|| "/".into()),
-            host: reader.text("host"),
-            language: reader.text("language"),
-            shop: reader.text("shop"),
-            socket_namespace: reader
-                .text("socket_namespace")
-                .unwrap_or_else(|| endpoints::NAMESPACE.into()),
-            socket_path: reader
-                .text("socket_path")
-                .unwrap_or_else(|| endpoints::SOCKET_PATH.into()),
-            socket_server: reader.text("socket_server").unwrap_or_default(),
+            api: reader.text(API),
+            bag: reader.optional(BAG),
+            chat: reader.switch(CHAT),
+            friends: reader.optional(FRIENDS),
+            home: reader.text(HOME),
+            host: reader.text(HOST),
+            language: reader.text(LANGUAGE),
+            shop: reader.optional(SHOP),
+            socket_namespace: reader.text(SOCKET_NAMESPACE),
+            socket_path: reader.text(SOCKET_PATH),
+            socket_server: reader.text(SOCKET_SERVER),
         };
         (settings, reader.problems())
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self::from_json("").0
     }
 }
 
@@ -137,8 +129,29 @@ impl Reader {
         Self { block, problems }
     }
 
+    fn text(&mut self, setting: Setting<&str>) -> String {
+        self.string(setting.key)
+            .unwrap_or_else(|| setting.default.into())
+    }
+
+    fn optional(&mut self, setting: Setting<Option<&str>>) -> Option<String> {
+        self.string(setting.key)
+            .or_else(|| setting.default.map(Into::into))
+    }
+
+    fn switch(&mut self, setting: Setting<bool>) -> bool {
+        let Some(value) = self.take(setting.key) else {
+            return setting.default;
+        };
+        value.as_bool().unwrap_or_else(|| {
+            self.problems
+                .push(Problem::NotSwitch(setting.key.into(), json(&value)));
+            setting.default
+        })
+    }
+
     // Without serde: its errors would add float formatting, seven kilobytes of code.
-    fn text(&mut self, key: &str) -> Option<String> {
+    fn string(&mut self, key: &str) -> Option<String> {
         let value = self.take(key)?;
         let text = value.as_string();
         if text.is_none() {
@@ -146,16 +159,6 @@ impl Reader {
                 .push(Problem::NotText(key.into(), json(&value)));
         }
         text
-    }
-
-    fn switch(&mut self, key: &str) -> Option<bool> {
-        let value = self.take(key)?;
-        let switch = value.as_bool();
-        if switch.is_none() {
-            self.problems
-                .push(Problem::NotSwitch(key.into(), json(&value)));
-        }
-        switch
     }
 
     fn take(&self, key: &str) -> Option<JsValue> {

@@ -40,7 +40,7 @@ pub(crate) fn App(start: Start, reopen: fn()) -> impl IntoView {
         checked,
     } = start;
     let settings = Arc::new(settings);
-    let text = Texts::start(settings.language.as_deref());
+    let text = Texts::start(&settings.language);
     let toasts = Toasts::new();
     if !problems.is_empty() {
         // One toast for all problems, so that other toasts can be shown beside it.

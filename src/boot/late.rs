@@ -64,7 +64,7 @@ async fn arrive(mut start: Start) -> Start {
     if !matches!(start.checked, Err(Absent::NeverSignedIn | Absent::Unasked)) {
         return start;
     }
-    let problem = host::choose(start.settings.host.as_deref()).await;
+    let problem = host::choose(&start.settings.host).await;
     if let Some(carried) = host::here().settings() {
         (start.settings, start.problems) = Settings::of_document_and(&carried);
     }

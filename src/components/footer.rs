@@ -1,6 +1,7 @@
 use leptos::either::Either;
 use leptos::ev;
 use leptos::prelude::*;
+use orchard_contract::settings::{BAG, FRIENDS, SHOP, Setting};
 
 use crate::host::here;
 use crate::host::links::Destination;
@@ -17,11 +18,13 @@ pub(crate) struct Menu {
 
 impl Menu {
     pub(crate) fn of(settings: &Settings) -> Self {
-        let place = |key, value: &Option<String>| Destination::of_setting(key, value.as_deref()?);
+        let destination = |setting: Setting<Option<&'static str>>, value: &Option<String>| {
+            Destination::of_setting(setting.key, value.as_deref()?)
+        };
         Self {
-            bag: place("bag", &settings.bag),
-            friends: place("friends", &settings.friends),
-            shop: place("shop", &settings.shop),
+            bag: destination(BAG, &settings.bag),
+            friends: destination(FRIENDS, &settings.friends),
+            shop: destination(SHOP, &settings.shop),
         }
     }
 }

@@ -58,7 +58,7 @@ fn show(page: &HtmlElement) {
 /// Renders a state, with the contexts that components require.
 fn framed(state: State, language: &str) -> AnyView {
     provide_context(Arc::new(Settings::default()));
-    provide_context(Texts::start(Some(language)));
+    provide_context(Texts::start(language));
     provide_context(Toasts::new());
     provide_context(Opened::new());
     (state.view)()

@@ -1,6 +1,7 @@
 //! Detects the host of the page.
 
 use js_sys::{Date, Reflect};
+use orchard_contract::settings::AUTO;
 use wasm_bindgen::JsValue;
 
 use super::apicloud::{self, Apicloud};
@@ -12,9 +13,6 @@ use crate::settings::{Problem, Settings};
 /// Properties of `window` that exist only outside a plain browser.
 const SIGNS: [&str; 2] = ["api", tauri::SIGN];
 
-/// The value of the setting that lets the page detect its host.
-const AUTO: &str = "auto";
-
 /// How long after its start the page waits for a host if the settings name none, in milliseconds.
 const GRACE: f64 = 500.0;
 
@@ -24,16 +22,15 @@ const PATIENCE: f64 = 5_000.0;
 /// Returns whether the host may be another than a plain browser. Boot checks only this; [`choose`]
 /// detects the exact host later.
 pub(crate) fn is_elsewhere(settings: &Settings) -> bool {
-    let named = settings.host.as_deref();
-    named.is_some_and(|host| host != AUTO && host != BROWSER) || SIGNS.iter().any(|sign| has(sign))
+    ![AUTO, BROWSER].contains(&settings.host.as_str()) || SIGNS.iter().any(|sign| has(sign))
 }
 
 /// Detects the host, and makes [`here`](super::here) return it.
 ///
 /// If the requested host does not respond, the page continues as in a plain browser, and the
 /// problem is returned.
-pub(crate) async fn choose(asked: Option<&str>) -> Option<Problem> {
-    match asked.unwrap_or(AUTO) {
+pub(crate) async fn choose(asked: &str) -> Option<Problem> {
+    match asked {
         AUTO if tauri::is_here() => open_tauri().await,
         AUTO => {
             if apicloud::arrives(GRACE - age()).await {

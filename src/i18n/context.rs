@@ -21,10 +21,10 @@ pub(crate) struct Texts(RwSignal<Language>);
 impl Texts {
     /// Starts in the language that [`Language::choose`] returns. `asked` is the value of the
     /// setting.
-    pub(crate) fn start(asked: Option<&str>) -> Self {
+    pub(crate) fn start(asked: &str) -> Self {
         let chosen = here().read(Store::Device, KEY);
         let browser = window().navigator().language();
-        let language = Language::choose(chosen.as_deref(), asked, browser.as_deref());
+        let language = Language::choose(chosen.as_deref(), Some(asked), browser.as_deref());
         apply(language);
         Self(RwSignal::new(language))
     }
