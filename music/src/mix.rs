@@ -22,7 +22,7 @@ pub(crate) type Stereo = Vec<[f64; 2]>;
 
 /// An instrument's position and level.
 #[derive(Debug)]
-struct Place {
+struct Placement {
     gain: f64,
     /// The position, from -1, left, to 1, right.
     pan: f64,
@@ -32,7 +32,7 @@ struct Place {
     send: f64,
 }
 
-fn place(instrument: Instrument) -> Place {
+fn placement(instrument: Instrument) -> Placement {
     let (gain, pan, spread, send) = match instrument {
         Instrument::Zheng => (0.90, -0.12, 0.25, 0.32),
         Instrument::Flute => (0.21, 0.14, 0.0, 0.45),
@@ -41,7 +41,7 @@ fn place(instrument: Instrument) -> Place {
         Instrument::Pad => (0.17, 0.0, 0.9, 0.40),
         Instrument::Bird => (0.055, 0.55, 0.0, 0.9),
     };
-    Place {
+    Placement {
         gain,
         pan,
         spread,
@@ -56,14 +56,14 @@ pub(crate) fn render() -> Result<Stereo> {
     for (part, seed) in PARTS.iter().zip(1..) {
         let mut noise = Noise::seeded(seed);
         let tones = perform(part.instrument, &notation::read(part)?, &mut noise);
-        let place = place(part.instrument);
+        let placement = placement(part.instrument);
         for clip in part.instrument.play(&tones, &mut noise) {
-            let sides = sides(place.pan + place.spread * clip.height);
-            add(&mut dry, &clip, sides.map(|side| side * place.gain));
+            let sides = sides(placement.pan + placement.spread * clip.height);
+            add(&mut dry, &clip, sides.map(|side| side * placement.gain));
             add(
                 &mut wet,
                 &clip,
-                sides.map(|side| side * place.gain * place.send),
+                sides.map(|side| side * placement.gain * placement.send),
             );
         }
     }

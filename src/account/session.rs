@@ -1,6 +1,6 @@
 //! The session: checking and renewing it, signing in and signing out.
 
-use orchard_contract::rpc::{Outcome, user};
+use orchard_contract::rpc::{MethodResult, user};
 use orchard_contract::{Errno, Secret, UserId, storage};
 
 use crate::account::rpc::{self, CallError};

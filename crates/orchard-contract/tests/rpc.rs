@@ -6,7 +6,9 @@ use orchard_contract::rpc::user::{
     Check, CheckResult, Info, InfoResult, Login, LoginParams, LoginResult, Logout, NoParams,
     Refresh, RefreshResult,
 };
-use orchard_contract::rpc::{ErrorObject, Id, Method, Outcome, Request, Response, TokenKind, code};
+use orchard_contract::rpc::{
+    ErrorObject, Id, Method, MethodResult, Request, Response, TokenKind, code,
+};
 use orchard_contract::{Errno, Money, Secret, UserId};
 use readers::from_str;
 use serde_json::{json, to_value};

@@ -26,11 +26,11 @@ pub(super) struct Hall {
     /// Set before the first socket connects.
     io: OnceLock<SocketIo>,
     counters: Arc<Counters>,
-    sockets: RwLock<HashMap<Sid, Place>>,
+    sockets: RwLock<HashMap<Sid, Member>>,
 }
 
 /// A socket with its session, so that sending an event does not look up the session again.
-struct Place {
+struct Member {
     socket: Arc<Socket>,
     session: Option<Arc<Session>>,
 }
@@ -63,7 +63,7 @@ impl Hall {
 
     pub(super) fn add(&self, socket: Arc<Socket>) {
         let session = Session::of(&socket).cloned();
-        self.write().insert(socket.id, Place { socket, session });
+        self.write().insert(socket.id, Member { socket, session });
     }
 
     pub(super) fn remove(&self, socket: &Socket) {
@@ -72,7 +72,7 @@ impl Hall {
 
     pub(super) fn all(&self) -> Vec<Arc<Socket>> {
         let sockets = self.read();
-        let all = sockets.values().map(|place| &place.socket);
+        let all = sockets.values().map(|member| &member.socket);
         all.cloned().collect()
     }
 
@@ -101,9 +101,12 @@ impl Hall {
     pub(super) fn emit_sized(&self, name: &str, payload: &impl Serialize, size: Size) {
         let overflowing: Vec<_> = {
             let sockets = self.read();
-            let overflows = |place: &&Place| !queue(&place.socket, place.session.as_deref(), size);
+            let overflows =
+                |member: &&Member| !queue(&member.socket, member.session.as_deref(), size);
             let overflowing = sockets.values().filter(overflows);
-            overflowing.map(|place| Arc::clone(&place.socket)).collect()
+            overflowing
+                .map(|member| Arc::clone(&member.socket))
+                .collect()
         };
         let Some(all) = self.io.get().and_then(|io| io.of(self.namespace)) else {
             return;
@@ -203,11 +206,11 @@ impl Hall {
         }
     }
 
-    fn read(&self) -> RwLockReadGuard<'_, HashMap<Sid, Place>> {
+    fn read(&self) -> RwLockReadGuard<'_, HashMap<Sid, Member>> {
         self.sockets.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn write(&self) -> RwLockWriteGuard<'_, HashMap<Sid, Place>> {
+    fn write(&self) -> RwLockWriteGuard<'_, HashMap<Sid, Member>> {
         self.sockets.write().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -12,7 +12,7 @@ pub trait Method {
     type Params;
 
     /// The type of the result.
-    type Result: Outcome;
+    type Result: MethodResult;
 }
 
 /// The kind of token that a call carries in its `Authorization` header.
@@ -27,7 +27,7 @@ pub enum TokenKind {
 }
 
 /// The fields that every result has.
-pub trait Outcome {
+pub trait MethodResult {
     /// Returns the outcome's code, if the server sent one.
     fn errno(&self) -> Option<Errno>;
 

@@ -18,4 +18,4 @@ mod method;
 pub mod user;
 
 pub use envelope::{ErrorObject, Id, Request, Response, VERSION, code};
-pub use method::{Method, Outcome, TokenKind};
+pub use method::{Method, MethodResult, TokenKind};

@@ -6,7 +6,7 @@ use core::fmt;
 use serde::de::{self, Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
-use super::method::{Method, Outcome, TokenKind};
+use super::method::{Method, MethodResult, TokenKind};
 use crate::{Errno, Money, Secret, UserId, lenient, money, user_id};
 
 /// `User.login`: signs in with account and password.
@@ -165,7 +165,7 @@ pub struct LoginResult {
     pub refresh_token: Option<Secret>,
 }
 
-impl Outcome for LoginResult {
+impl MethodResult for LoginResult {
     fn errno(&self) -> Option<Errno> {
         self.errno
     }
@@ -194,7 +194,7 @@ pub struct CheckResult {
     pub errmsg: Option<String>,
 }
 
-impl Outcome for CheckResult {
+impl MethodResult for CheckResult {
     fn errno(&self) -> Option<Errno> {
         self.errno
     }
@@ -223,7 +223,7 @@ pub struct RefreshResult {
     pub refresh_token: Option<Secret>,
 }
 
-impl Outcome for RefreshResult {
+impl MethodResult for RefreshResult {
     fn errno(&self) -> Option<Errno> {
         self.errno
     }
@@ -347,7 +347,7 @@ pub struct InfoResult {
     pub credit: Option<i64>,
 }
 
-impl Outcome for InfoResult {
+impl MethodResult for InfoResult {
     fn errno(&self) -> Option<Errno> {
         self.errno
     }

@@ -2,9 +2,9 @@
 
 mod brief;
 mod environment;
+mod group_result;
 pub(crate) mod load;
 mod options;
-mod outcome;
 mod rounds;
 mod tally;
 
@@ -19,7 +19,7 @@ use anyhow::{Context, Result, bail};
 pub(crate) use self::options::{Group, Test};
 
 use self::brief::Brief;
-use self::outcome::{Outcome, Variant};
+use self::group_result::{GroupResult, Variant};
 use self::rounds::Round;
 use self::tally::Tally;
 use crate::commands::check::{for_browsers, not_for_browsers};
@@ -42,7 +42,7 @@ pub(crate) fn test(options: &Test) -> Result<()> {
             number,
             of: many,
             busy: options.load && rounds::is_busy(number, many),
-            outcomes: Vec::new(),
+            results: Vec::new(),
         };
         rounds.push(round);
         let Some(round) = rounds.last_mut() else {
@@ -57,22 +57,22 @@ pub(crate) fn test(options: &Test) -> Result<()> {
             {
                 continue;
             }
-            let outcome = run(group, options, round);
+            let result = run(group, options, round);
             if process::interrupted() {
                 if many > 1 {
                     print!("\n{}", rounds::report(&rounds));
                 }
                 bail!("stopped");
             }
-            round.outcomes.push(outcome);
+            round.results.push(result);
         }
-        print!("\n{}", summary(&round.outcomes));
+        print!("\n{}", summary(&round.results));
     }
     if many > 1 {
         print!("\n{}", rounds::report(&rounds));
     }
-    let outcomes: Vec<_> = rounds.into_iter().flat_map(|it| it.outcomes).collect();
-    verdict(&outcomes, options.filter.as_deref())
+    let results: Vec<_> = rounds.into_iter().flat_map(|it| it.results).collect();
+    verdict(&results, options.filter.as_deref())
 }
 
 /// Returns whether `group` runs when no group is named.
@@ -84,20 +84,20 @@ fn runs_unasked(group: Group) -> bool {
     }
 }
 
-fn run(group: Group, options: &Test, round: &Round) -> Outcome {
+fn run(group: Group, options: &Test, round: &Round) -> GroupResult {
     note(format_args!("tests: {}", group.name()));
     let start = Instant::now();
-    let mut outcome = Outcome::of(group, None);
-    let result = prepare(group, options.accept)
-        .and_then(|prepared| execute(prepared, options, round, &mut outcome));
-    if let Err(error) = result {
-        outcome.fault = Some(format!("{error:#}"));
+    let mut result = GroupResult::of(group, None);
+    let executed = prepare(group, options.accept)
+        .and_then(|prepared| execute(prepared, options, round, &mut result));
+    if let Err(error) = executed {
+        result.fault = Some(format!("{error:#}"));
     }
-    outcome.time = start.elapsed();
-    if let Some(fault) = &outcome.fault {
+    result.time = start.elapsed();
+    if let Some(fault) = &result.fault {
         eprintln!("error: {fault}");
     }
-    outcome
+    result
 }
 
 /// The commands that run a group, and the servers that must run meanwhile.
@@ -241,7 +241,12 @@ fn in_browser(test: &mut Command) -> Result<()> {
     Ok(())
 }
 
-fn execute(prepared: Prepared, options: &Test, round: &Round, outcome: &mut Outcome) -> Result<()> {
+fn execute(
+    prepared: Prepared,
+    options: &Test,
+    round: &Round,
+    result: &mut GroupResult,
+) -> Result<()> {
     let load = round.busy.then(load::start).transpose()?;
     let mut printed = String::new();
     for tests in prepared.tests {
@@ -251,7 +256,7 @@ fn execute(prepared: Prepared, options: &Test, round: &Round, outcome: &mut Outc
         } = tests;
         let start = Instant::now();
         if let Some(name) = variant {
-            note(format_args!("tests: {}: {name}", outcome.group.name()));
+            note(format_args!("tests: {}: {name}", result.group.name()));
         }
         if std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none() {
             test.env("CARGO_TERM_COLOR", "always");
@@ -265,9 +270,9 @@ fn execute(prepared: Prepared, options: &Test, round: &Round, outcome: &mut Outc
         let mut brief = Brief::default();
         let (status, output) = process::tee(&mut test, |line| brief.shows(line))?;
         let tally = Tally::of(&output);
-        outcome.tally += tally;
+        result.tally += tally;
         if let Some(name) = variant {
-            outcome.variants.push(Variant {
+            result.variants.push(Variant {
                 name,
                 tally,
                 time: start.elapsed(),
@@ -275,18 +280,18 @@ fn execute(prepared: Prepared, options: &Test, round: &Round, outcome: &mut Outc
         }
         let failed = tally::failed(&output);
         for case in failed.into_iter().map(|case| case_of(variant, case)) {
-            if !outcome.failed.contains(&case) {
-                outcome.failed.push(case);
+            if !result.failed.contains(&case) {
+                result.failed.push(case);
             }
         }
         printed.push_str(&output);
         if !status.success() {
-            outcome.fault = Some(format!("cargo test failed ({status})"));
+            result.fault = Some(format!("cargo test failed ({status})"));
         }
     }
     drop((load, prepared.servers));
-    let log = keep(&printed, outcome.group, round)?;
-    if let Some(fault) = &mut outcome.fault {
+    let log = keep(&printed, result.group, round)?;
+    if let Some(fault) = &mut result.fault {
         *fault += &format!("; all that it printed is in {}", log.display());
     }
     Ok(())
@@ -308,18 +313,18 @@ fn keep(printed: &str, group: Group, round: &Round) -> Result<PathBuf> {
 }
 
 /// Formats one line per group, one for each variant of it, and a final line with the totals.
-fn summary(outcomes: &[Outcome]) -> String {
+fn summary(results: &[GroupResult]) -> String {
     let mut text = row("group", ["passed", "failed", "ignored"], "time", "");
     let mut sum = Tally::default();
-    for outcome in outcomes {
-        let verdict = if outcome.is_good() { "" } else { "  FAILED" };
-        let name = outcome.group.name();
-        text += &figures(name, outcome.tally, outcome.time, verdict);
-        for variant in &outcome.variants {
+    for result in results {
+        let verdict = if result.is_good() { "" } else { "  FAILED" };
+        let name = result.group.name();
+        text += &figures(name, result.tally, result.time, verdict);
+        for variant in &result.variants {
             let name = format!("  {}", variant.name);
             text += &figures(&name, variant.tally, variant.time, "");
         }
-        sum += outcome.tally;
+        sum += result.tally;
     }
     text + &format!(
         "\n{} passed, {} failed, {} skipped\n",
@@ -338,23 +343,23 @@ fn row(name: &str, [passed, failed, ignored]: [&str; 3], time: &str, verdict: &s
 }
 
 /// Returns an error if a group failed, or if no test was executed although there was no filter.
-fn verdict(outcomes: &[Outcome], filter: Option<&str>) -> Result<()> {
-    let names = |bad: &dyn Fn(&Outcome) -> bool| {
-        let bad = |group: &Group| outcomes.iter().any(|it| it.group == *group && bad(it));
+fn verdict(results: &[GroupResult], filter: Option<&str>) -> Result<()> {
+    let names = |bad: &dyn Fn(&GroupResult) -> bool| {
+        let bad = |group: &Group| results.iter().any(|it| it.group == *group && bad(it));
         let bad = Group::ALL.into_iter().filter(bad);
         bad.map(Group::name).collect::<Vec<_>>().join(", ")
     };
-    let failed = names(&|outcome| !outcome.is_good());
+    let failed = names(&|result| !result.is_good());
     if !failed.is_empty() {
         bail!("failed: {failed}");
     }
-    let idle = names(&|outcome| {
-        let mut variants = outcome.variants.iter();
-        outcome.tally.executed() == 0 || variants.any(|it| it.tally.executed() == 0)
+    let idle = names(&|result| {
+        let mut variants = result.variants.iter();
+        result.tally.executed() == 0 || variants.any(|it| it.tally.executed() == 0)
     });
     match filter {
         None if !idle.is_empty() => bail!("executed no test: {idle}"),
-        Some(filter) if outcomes.iter().all(|outcome| outcome.tally.executed() == 0) => {
+        Some(filter) if results.iter().all(|result| result.tally.executed() == 0) => {
             bail!("no test has `{filter}` in its name")
         }
         _ => Ok(()),
@@ -365,59 +370,59 @@ fn verdict(outcomes: &[Outcome], filter: Option<&str>) -> Result<()> {
 mod tests {
     use super::*;
 
-    fn outcome(group: Group, passed: u32, failed: u32, fault: Option<&str>) -> Outcome {
+    fn result(group: Group, passed: u32, failed: u32, fault: Option<&str>) -> GroupResult {
         let tally = Tally {
             passed,
             failed,
             ignored: 1,
         };
-        Outcome {
+        GroupResult {
             tally,
-            ..Outcome::of(group, fault.map(str::to_owned))
+            ..GroupResult::of(group, fault.map(str::to_owned))
         }
     }
 
     #[test]
     fn all_is_well_when_every_group_passed_something() {
-        let outcomes = [
-            outcome(Group::Unit, 3, 0, None),
-            outcome(Group::Server, 1, 0, None),
+        let results = [
+            result(Group::Unit, 3, 0, None),
+            result(Group::Server, 1, 0, None),
         ];
-        assert!(verdict(&outcomes, None).is_ok());
-        assert!(summary(&outcomes).ends_with("\n4 passed, 0 failed, 2 skipped\n"));
+        assert!(verdict(&results, None).is_ok());
+        assert!(summary(&results).ends_with("\n4 passed, 0 failed, 2 skipped\n"));
     }
 
     #[test]
     fn a_group_that_failed_is_named() {
-        let outcomes = [
-            outcome(Group::Unit, 3, 1, None),
-            outcome(Group::Browser, 0, 0, Some("no driver")),
+        let results = [
+            result(Group::Unit, 3, 1, None),
+            result(Group::Browser, 0, 0, Some("no driver")),
         ];
         assert_eq!(
-            verdict(&outcomes, None).unwrap_err().to_string(),
+            verdict(&results, None).unwrap_err().to_string(),
             "failed: unit, browser"
         );
     }
 
     #[test]
     fn a_group_without_a_test_is_a_failure() {
-        let outcomes = [
-            outcome(Group::Unit, 3, 0, None),
-            outcome(Group::Browser, 0, 0, None),
+        let results = [
+            result(Group::Unit, 3, 0, None),
+            result(Group::Browser, 0, 0, None),
         ];
         assert_eq!(
-            verdict(&outcomes, None).unwrap_err().to_string(),
+            verdict(&results, None).unwrap_err().to_string(),
             "executed no test: browser"
         );
     }
 
     #[test]
     fn a_variant_has_a_line_and_must_execute_tests() {
-        let mut browser = outcome(Group::Browser, 4, 0, None);
+        let mut browser = result(Group::Browser, 4, 0, None);
         browser.variants = [("throwing listeners", 1), ("disturbed clocks", 0)]
             .map(|(name, passed)| Variant {
                 name,
-                tally: outcome(Group::Browser, passed, 0, None).tally,
+                tally: result(Group::Browser, passed, 0, None).tally,
                 time: Duration::from_secs(20),
             })
             .into();
@@ -436,11 +441,11 @@ mod tests {
     #[test]
     fn a_filter_must_match_somewhere() {
         let one = [
-            outcome(Group::Unit, 1, 0, None),
-            outcome(Group::Browser, 0, 0, None),
+            result(Group::Unit, 1, 0, None),
+            result(Group::Browser, 0, 0, None),
         ];
         assert!(verdict(&one, Some("m7")).is_ok());
-        let none = [outcome(Group::Unit, 0, 0, None)];
+        let none = [result(Group::Unit, 0, 0, None)];
         assert!(verdict(&none, Some("m7")).is_err());
     }
 }

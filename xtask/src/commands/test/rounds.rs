@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use anyhow::Result;
 
+use super::group_result::GroupResult;
 use super::options::Group;
-use super::outcome::Outcome;
 use crate::step::Seconds;
 use crate::tools::cache;
 use crate::workspace;
 
-/// One round, and the outcomes of its groups.
+/// One round, and the results of its groups.
 #[derive(Debug)]
 pub(crate) struct Round {
     /// The number of this round, counted from 1.
@@ -21,12 +21,12 @@ pub(crate) struct Round {
     pub(crate) of: u32,
     /// Whether all cores are kept busy by another process.
     pub(crate) busy: bool,
-    pub(crate) outcomes: Vec<Outcome>,
+    pub(crate) results: Vec<GroupResult>,
 }
 
 impl Round {
     fn is_good(&self) -> bool {
-        self.outcomes.iter().all(Outcome::is_good)
+        self.results.iter().all(GroupResult::is_good)
     }
 }
 
@@ -66,8 +66,8 @@ pub(crate) fn forget_evidence() -> Result<()> {
 pub(crate) fn report(rounds: &[Round]) -> String {
     let mut text = format!("{:<6} {:<6} {:>12}  failed\n", "round", "load", "time");
     for round in rounds {
-        let time: Duration = round.outcomes.iter().map(|it| it.time).sum();
-        let failed = round.outcomes.iter().filter(|it| !it.is_good());
+        let time: Duration = round.results.iter().map(|it| it.time).sum();
+        let failed = round.results.iter().filter(|it| !it.is_good());
         let failed: Vec<_> = failed.map(|it| it.group.name()).collect();
         text += &format!(
             "{:<6} {:<6} {:>12}  {}\n",
@@ -113,11 +113,11 @@ fn cases(rounds: &[Round]) -> Vec<(Group, String)> {
 
 /// Returns the cases that failed in a round; for a group that failed otherwise, the reason.
 fn failures(round: &Round) -> impl Iterator<Item = (Group, String)> {
-    round.outcomes.iter().flat_map(|outcome| {
-        let named = outcome.failed.iter().cloned();
-        let fault = outcome.fault.clone();
-        let fault = fault.filter(|_| outcome.failed.is_empty());
-        named.chain(fault).map(|case| (outcome.group, case))
+    round.results.iter().flat_map(|result| {
+        let named = result.failed.iter().cloned();
+        let fault = result.fault.clone();
+        let fault = fault.filter(|_| result.failed.is_empty());
+        named.chain(fault).map(|case| (result.group, case))
     })
 }
 
@@ -125,20 +125,20 @@ fn failures(round: &Round) -> impl Iterator<Item = (Group, String)> {
 mod tests {
     use super::*;
 
-    fn outcome(group: Group, failed: &[&str], fault: Option<&str>) -> Outcome {
-        Outcome {
+    fn result(group: Group, failed: &[&str], fault: Option<&str>) -> GroupResult {
+        GroupResult {
             failed: failed.iter().map(|&it| it.to_owned()).collect(),
             time: Duration::from_secs(60),
-            ..Outcome::of(group, fault.map(str::to_owned))
+            ..GroupResult::of(group, fault.map(str::to_owned))
         }
     }
 
-    fn round(number: u32, outcomes: Vec<Outcome>) -> Round {
+    fn round(number: u32, results: Vec<GroupResult>) -> Round {
         Round {
             number,
             of: 3,
             busy: is_busy(number, 3),
-            outcomes,
+            results,
         }
     }
 
@@ -156,16 +156,16 @@ mod tests {
         let rounds = [
             round(
                 1,
-                vec![outcome(Group::Gallery, &["gallery::phone_en"], failed())],
+                vec![result(Group::Gallery, &["gallery::phone_en"], failed())],
             ),
             round(
                 2,
                 vec![
-                    outcome(Group::Gallery, &["gallery::phone_en"], failed()),
-                    outcome(Group::EndToEnd, &[], Some("no browser")),
+                    result(Group::Gallery, &["gallery::phone_en"], failed()),
+                    result(Group::EndToEnd, &[], Some("no browser")),
                 ],
             ),
-            round(3, vec![outcome(Group::Gallery, &[], None)]),
+            round(3, vec![result(Group::Gallery, &[], None)]),
         ];
         let report = report(&rounds);
         assert_eq!(

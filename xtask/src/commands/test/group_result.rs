@@ -1,18 +1,18 @@
-//! The outcome of a group of tests.
+//! The result of a group of tests.
 
 use std::time::Duration;
 
 use super::options::Group;
 use super::tally::Tally;
 
-/// The outcome of a group of tests.
+/// The result of a group of tests.
 #[derive(Debug)]
-pub(crate) struct Outcome {
+pub(crate) struct GroupResult {
     pub(crate) group: Group,
     pub(crate) tally: Tally,
     /// The names of the failed tests; those of a variant follow the variant's name.
     pub(crate) failed: Vec<String>,
-    /// The parts of this outcome that belong to variants.
+    /// The parts of this result that belong to variants.
     pub(crate) variants: Vec<Variant>,
     pub(crate) time: Duration,
     /// A failure other than that of a single test.
@@ -27,8 +27,8 @@ pub(crate) struct Variant {
     pub(crate) time: Duration,
 }
 
-impl Outcome {
-    /// Creates an outcome without tests.
+impl GroupResult {
+    /// Creates a result without tests.
     pub(crate) fn of(group: Group, fault: Option<String>) -> Self {
         Self {
             group,
