@@ -53,7 +53,7 @@ fn serve(options: &Run) -> Result<()> {
         }
         program
     } else {
-        page::set_up()?;
+        // The page's tools, which its build installs first, take as long as the server does.
         let parts: [fn() -> Result<()>; 2] = [page::build, || orchard_server::build().map(drop)];
         side_by_side(parts)?;
         orchard_server::program()?

@@ -32,6 +32,8 @@ pub(super) enum Source {
     Cargo {
         /// With its own Cargo.lock. A version locked there may no longer be in the registry.
         locked: bool,
+        /// With its default features, which a build by hand has in any case.
+        default_features: bool,
     },
     /// Installed by npm.
     Npm,
@@ -88,7 +90,7 @@ impl Tool {
     pub(crate) fn advice(&self) -> String {
         let (package, version) = (self.package, &self.package_version);
         match self.source {
-            Source::Cargo { locked } => {
+            Source::Cargo { locked, .. } => {
                 let locked = if locked { "--locked " } else { "" };
                 format!("to get it by hand: cargo install {locked}{package}@{version}")
             }
@@ -101,7 +103,10 @@ impl Tool {
     fn install(&self, root: &Path) -> Result<()> {
         let package = format!("{}@{}", self.package, self.package_version);
         let mut command = match self.source {
-            Source::Cargo { locked } => {
+            Source::Cargo {
+                locked,
+                default_features,
+            } => {
                 if has_binstall() {
                     match process::run(binstall(root, &package).current_dir(root)) {
                         Ok(()) => return Ok(()),
@@ -117,12 +122,15 @@ impl Tool {
                 if locked {
                     cargo.arg("--locked");
                 }
+                if !default_features {
+                    cargo.arg("--no-default-features");
+                }
                 // Build it with its own settings and in less time instead of for speed: it runs
                 // only for a second or two.
                 cargo.env_remove("CARGO_TARGET_DIR").env_remove("RUSTFLAGS");
                 cargo.env("CARGO_PROFILE_RELEASE_LTO", "off");
                 cargo.env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16");
-                cargo.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1");
+                cargo.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0");
                 cargo
             }
             Source::Npm => {

@@ -27,7 +27,12 @@ pub(crate) fn trunk() -> Tool {
         package_version: "0.21.14".to_owned(),
         programs: &["trunk"],
         version: "0.21.14".to_owned(),
-        source: Source::Cargo { locked: true },
+        // Its default features are TLS and a check for newer versions. It needs neither: it finds its
+        // tools on PATH and forwards requests to this machine only.
+        source: Source::Cargo {
+            locked: true,
+            default_features: false,
+        },
     }
 }
 
@@ -40,7 +45,10 @@ pub(crate) fn wasm_bindgen() -> Result<Tool> {
         package_version: version.clone(),
         programs: &["wasm-bindgen", "wasm-bindgen-test-runner"],
         version,
-        source: Source::Cargo { locked: false },
+        source: Source::Cargo {
+            locked: false,
+            default_features: true,
+        },
     })
 }
 
@@ -72,7 +80,10 @@ pub(crate) fn cargo_fuzz() -> Tool {
         package_version: "0.13.2".to_owned(),
         programs: &["cargo-fuzz"],
         version: "0.13.2".to_owned(),
-        source: Source::Cargo { locked: true },
+        source: Source::Cargo {
+            locked: true,
+            default_features: true,
+        },
     }
 }
 
@@ -83,7 +94,10 @@ pub(crate) fn geckodriver() -> Tool {
         package_version: "0.37.1".to_owned(),
         programs: &["geckodriver"],
         version: "0.37.1".to_owned(),
-        source: Source::Cargo { locked: true },
+        source: Source::Cargo {
+            locked: true,
+            default_features: true,
+        },
     }
 }
 
