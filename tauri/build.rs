@@ -1,7 +1,7 @@
-//! Turns configuration, capabilities and icons into code.
+//! Generates code from the configuration, the capabilities and the icons.
 
 fn main() {
-    // The page goes into the program, unseen by Cargo.
+    // Tauri's macro embeds the page, which Cargo does not track by itself.
     println!("cargo:rerun-if-changed=page");
     tauri_build::build();
 }

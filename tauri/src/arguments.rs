@@ -9,13 +9,14 @@ use thiserror::Error;
 pub(crate) const USAGE: &str = "\
 orchard [--settings FILE]
 
-  --settings FILE  read the settings from there: JSON, with the keys that the page's own settings have.
-                   Left out: settings.json in the folder game.mofang.orchard of the user's configuration
-                   (~/.config on Linux), else /etc/orchard/settings.json, else what the package came with
+  --settings FILE  read the settings from FILE: JSON, with the keys of the page's own settings.
+                   By default the program reads game.mofang.orchard/settings.json in the user's
+                   configuration folder (~/.config on Linux), or else /etc/orchard/settings.json.
+                   If neither exists, it uses the settings of the package
   --version        print the version
   --help           print this text";
 
-/// One invocation.
+/// A parsed command line.
 #[derive(Debug, Eq, PartialEq)]
 pub(crate) enum Arguments {
     Help,
@@ -23,16 +24,18 @@ pub(crate) enum Arguments {
     Version,
 }
 
-/// What is wrong with the command line.
+/// An invalid command line.
 #[derive(Debug, Error)]
 pub(crate) enum ArgumentError {
+    /// `--settings` is the last argument.
     #[error("--settings needs the name of a file")]
     NoFile,
-    #[error("there is no argument `{}`", .0.display())]
+    /// An argument that the program does not have.
+    #[error("unknown argument `{}`", .0.display())]
     Unknown(OsString),
 }
 
-/// Reads the arguments after the program's name.
+/// Parses the arguments after the program's name.
 pub(crate) fn parse(
     arguments: impl IntoIterator<Item = OsString>,
 ) -> Result<Arguments, ArgumentError> {
@@ -61,17 +64,17 @@ mod tests {
     }
 
     #[test]
-    fn settings_are_named_or_left_out() {
+    fn the_file_of_settings_is_optional() {
         let named = Arguments::Open {
             settings: Some("a.json".into()),
         };
         assert_eq!(parse_line("--settings a.json").unwrap(), named);
-        let left_out = Arguments::Open { settings: None };
-        assert_eq!(parse_line("").unwrap(), left_out);
+        let omitted = Arguments::Open { settings: None };
+        assert_eq!(parse_line("").unwrap(), omitted);
     }
 
     #[test]
-    fn what_is_not_known_is_named() {
+    fn the_error_names_an_unknown_argument() {
         for line in ["--setting a.json", "a.json"] {
             let error = parse_line(line).unwrap_err().to_string();
             let first = line.split_whitespace().next().unwrap();

@@ -1,8 +1,8 @@
-//! The orchard page in a window of its own.
+//! The orchard page as a desktop application.
 //!
-//! The page is inside this program. What is decided here: which server it talks to (`settings`), that it can reach no
-//! other (`policy`), what it finds as its settings (`page`), where its tokens are kept (`storage`), and that the window
-//! shows nothing else (`window`).
+//! The page is embedded in this program. `settings` determines which server the page connects to,
+//! `policy` forbids every other server, `page` writes the settings into the page, `storage` opens
+//! the store for its tokens, and `window` shows it and nothing else.
 
 #![cfg_attr(windows, windows_subsystem = "windows")]
 
@@ -51,7 +51,7 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let changes = settings::read(file)?;
     let mut context = tauri::generate_context!();
     let settings = page::configure(&mut context, changes.as_deref())?;
-    // Here and not in tauri.conf.json: what is allowed depends on the settings.
+    // Not in tauri.conf.json, because the allowed origins depend on the settings.
     let policy = policy::policy(&settings);
     context.config_mut().app.security.csp = Some(Csp::Policy(policy));
     tauri::Builder::default()

@@ -1,4 +1,4 @@
-//! The page inside this program, with the settings of the moment in its `index.html`.
+//! The embedded page, with the current settings in its `index.html`.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -11,16 +11,24 @@ use crate::settings::Settings;
 
 const INDEX: &str = "/index.html";
 
-/// What is wrong with the page that was built into this program.
+/// The embedded page is incomplete.
 #[derive(Debug, Error)]
 pub(crate) enum PageError {
-    #[error("the page in this program has no index.html: it was not built as it should be")]
+    /// The page has no `index.html`.
+    #[error(
+        "the page embedded in this program has no index.html: build the program again with \
+         `cargo xtask package tauri`"
+    )]
     NoIndex,
-    #[error("the index.html in this program has no settings: it was not built as it should be")]
+    /// `index.html` has no element `#settings`.
+    #[error(
+        "the index.html embedded in this program has no block of settings: build the program \
+         again with `cargo xtask package tauri`"
+    )]
     NoSettings,
 }
 
-/// Puts the settings into the page: those that it was built with, and in their place what `changes` say.
+/// Writes the settings into the page: those that it was built with, overridden by `changes`.
 pub(crate) fn configure(
     context: &mut Context,
     changes: Option<&str>,
@@ -31,7 +39,7 @@ pub(crate) fn configure(
     let block = block(&index).ok_or(PageError::NoSettings)?;
     let built_in = index.get(block.clone()).unwrap_or_default();
     let settings = Settings::new(built_in, changes);
-    let index = with(&index, block, &settings.text);
+    let index = replaced(&index, block, &settings.text);
     let files = context.set_assets(Box::new(Page::default()));
     context.set_assets(Box::new(Page {
         index: index.into_bytes(),
@@ -40,7 +48,7 @@ pub(crate) fn configure(
     Ok(settings)
 }
 
-/// Where the settings stand in `index`.
+/// Returns the range of the settings in `index`.
 fn block(index: &str) -> Option<Range<usize>> {
     let tag = index.find("id=\"settings\"")?;
     let start = tag + index.get(tag..)?.find('>')? + 1;
@@ -48,15 +56,16 @@ fn block(index: &str) -> Option<Range<usize>> {
     Some(start..end)
 }
 
-fn with(index: &str, block: Range<usize>, settings: &str) -> String {
-    // In JSON it can only stand in a text; left as it is, it could end the element.
+/// Returns `index` with `settings` in place of `block`.
+fn replaced(index: &str, block: Range<usize>, settings: &str) -> String {
+    // In JSON a `<` occurs only in strings. Unescaped, it could end the element.
     let settings = settings.replace('<', "\\u003c");
     let mut index = index.to_owned();
     index.replace_range(block, &settings);
     index
 }
 
-/// The files of the page, of which one is made at start.
+/// The files of the page. Its `index.html` is generated at the start.
 #[derive(Default)]
 struct Page {
     index: Vec<u8>,
@@ -85,7 +94,7 @@ impl Assets<Wry> for Page {
     }
 
     fn csp_hashes(&self, _: &AssetKey) -> Box<dyn Iterator<Item = CspHash<'_>> + '_> {
-        // The page has nothing inline that would run.
+        // The page has no inline scripts or styles.
         Box::new(std::iter::empty())
     }
 }
@@ -98,18 +107,18 @@ mod tests {
         "<p>a</p><script type=\"application/json\" id=\"settings\">\n{ }\n</script><p>b</p>";
 
     #[test]
-    fn the_settings_are_replaced_and_nothing_else() {
+    fn only_the_settings_are_replaced() {
         let block = block(HTML).unwrap();
         assert_eq!(HTML.get(block.clone()), Some("\n{ }\n"));
         assert_eq!(
-            with(HTML, block, "{\"a\":1}"),
+            replaced(HTML, block, "{\"a\":1}"),
             "<p>a</p><script type=\"application/json\" id=\"settings\">{\"a\":1}</script><p>b</p>"
         );
     }
 
     #[test]
-    fn settings_do_not_end_their_element() {
-        let text = with(HTML, block(HTML).unwrap(), r#"{"a":"</script><b>"}"#);
+    fn settings_cannot_end_their_element() {
+        let text = replaced(HTML, block(HTML).unwrap(), r#"{"a":"</script><b>"}"#);
         assert!(
             text.contains(r#"{"a":"\u003c/script>\u003cb>"}</script>"#),
             "{text}"
@@ -117,14 +126,14 @@ mod tests {
     }
 
     #[test]
-    fn a_page_without_settings_is_found_out() {
+    fn a_page_without_settings_has_no_block() {
         assert_eq!(block("<p>a</p>"), None);
         assert_eq!(block("<script id=\"settings\">"), None);
     }
 
-    /// The page that this very program would show.
+    /// The page that is embedded in the build under test.
     #[test]
-    fn the_page_inside_takes_settings() {
+    fn the_embedded_page_accepts_settings() {
         let mut context = tauri::generate_context!();
         let changes = r#"{ "socket_server": "https://game.example" }"#;
         configure(&mut context, Some(changes)).unwrap();

@@ -1,28 +1,29 @@
-//! What the page may do.
+//! The content security policy of the page.
 
 use url::Url;
 
 use crate::settings::{Settings, is_secure};
 
-/// Where it may connect, and whose pictures it may show, apart.
+/// The directives that do not depend on the settings.
 const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
     media-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// How the page speaks to this program.
-const OWN: &str = "ipc://localhost";
+/// The origin through which the page calls Tauri's commands.
+const IPC: &str = "ipc://localhost";
 
-/// The content security policy of a page with these settings: the servers that they name, and no other.
+/// Returns the content security policy of a page with these settings. It may connect to the servers
+/// that they name, and to no other.
 pub(crate) fn policy(settings: &Settings) -> String {
     let api = settings.api.as_ref().and_then(|url| origin(url, "http"));
     let socket = settings
         .socket_server
         .as_ref()
         .and_then(|url| origin(url, "ws"));
-    let mut policy = format!("{POLICY}; connect-src 'self' {OWN}");
+    let mut policy = format!("{POLICY}; connect-src 'self' {IPC}");
     for origin in api.iter().chain(&socket) {
         policy = policy + " " + origin;
     }
-    // A portrait may come from anywhere: a picture can do nothing.
+    // Portraits may come from any origin, since a picture can't run code.
     policy += "; img-src 'self' data: https:";
     if let Some(origin) = &api {
         policy = policy + " " + origin;
@@ -30,7 +31,7 @@ pub(crate) fn policy(settings: &Settings) -> String {
     policy
 }
 
-/// The origin of `url`, over `scheme` or its encrypted form.
+/// Returns the origin of `url` with `scheme`, or with its encrypted form if `url` is encrypted.
 fn origin(url: &Url, scheme: &str) -> Option<String> {
     let mut url = url.clone();
     let secure = if is_secure(&url) { "s" } else { "" };
@@ -52,9 +53,12 @@ mod tests {
     }
 
     #[test]
-    fn just_the_configured_servers_can_be_reached() {
+    fn only_the_configured_servers_are_allowed() {
         let policy = policy_of(
-            r#"{ "socket_server": "https://live.example:5000", "api": "https://api.example/v1/rpc" }"#,
+            r#"{
+                "socket_server": "https://live.example:5000",
+                "api": "https://api.example/v1/rpc"
+            }"#,
         );
         assert_eq!(
             directive(&policy, "connect-src"),
@@ -63,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn unencrypted_servers_are_reached_unencrypted() {
+    fn unencrypted_servers_are_allowed_without_encryption() {
         let policy = policy_of(r#"{ "socket_server": "http://127.0.0.1:5001" }"#);
         assert_eq!(
             directive(&policy, "connect-src"),
@@ -73,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_gets_into_the_policy_but_origins() {
+    fn settings_add_only_origins_to_the_policy() {
         let policy = policy_of(
             r#"{ "socket_server": "https://a.example/; script-src *", "api": "x; script-src *" }"#,
         );
@@ -82,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_inline_is_allowed_and_nothing_is_evaluated() {
+    fn inline_code_and_eval_are_forbidden() {
         let policy = policy_of("{}");
         assert!(!policy.contains("'unsafe-inline'"), "{policy}");
         assert!(!policy.contains("'unsafe-eval'"), "{policy}");

@@ -1,7 +1,7 @@
-//! Which server the window talks to.
+//! The settings of the page, including the server that it connects to.
 //!
-//! The page judges its settings, and says what is wrong with them. Here they are only read from a file, completed, and
-//! searched for the origins that the page must be able to reach.
+//! The page validates its settings and reports problems. This module reads them from a file,
+//! completes them, and extracts the URLs that the page must be able to connect to.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -10,75 +10,81 @@ use serde_json::{Map, Value};
 use thiserror::Error;
 use url::{ParseError, Url};
 
-/// The default server, started as its documentation says.
+/// The address on which the default server listens without options.
 const DEFAULT_SERVER: &str = "http://127.0.0.1:5000";
 
-/// Where a server has its JSON-RPC, unless the settings say otherwise.
+/// The default path of a server's JSON-RPC.
 const API_PATH: &str = "/api";
 
-/// The settings that say where a button leads.
-const PLACES: [&str; 3] = ["bag", "friends", "shop"];
+/// The settings that contain the destination of a button.
+const DESTINATIONS: [&str; 3] = ["bag", "friends", "shop"];
 
-/// For all users of a machine.
-const FOR_ALL: &str = "/etc/orchard/settings.json";
+/// The file for all users of the machine.
+const SYSTEM_FILE: &str = "/etc/orchard/settings.json";
 
-/// In the user's configuration.
-const FOR_USER: &str = "game.mofang.orchard/settings.json";
+/// The file for one user, relative to the user's configuration folder.
+const USER_FILE: &str = "game.mofang.orchard/settings.json";
 
-/// A file of settings that could not be read.
+/// A file of settings could not be read.
 #[derive(Debug, Error)]
 #[error("could not read the settings in {}: {source}", .file.display())]
-pub(crate) struct Unreadable {
+pub(crate) struct ReadError {
     file: PathBuf,
     source: std::io::Error,
 }
 
-/// What is in the file of settings: in the one that was named, else in the first that is there.
-pub(crate) fn read(named: Option<&Path>) -> Result<Option<String>, Unreadable> {
+/// Reads the file `named`, or else the first default file that exists. Returns `None` if there is
+/// neither.
+///
+/// # Errors
+/// Returns an error if `named` does not exist, or if a file exists but can't be read.
+pub(crate) fn read(named: Option<&Path>) -> Result<Option<String>, ReadError> {
     if let Some(file) = named {
         return std::fs::read_to_string(file)
             .map(Some)
-            .map_err(|source| Unreadable {
+            .map_err(|source| ReadError {
                 file: file.to_owned(),
                 source,
             });
     }
-    let user = dirs::config_dir().map(|folder| folder.join(FOR_USER));
-    for file in user.into_iter().chain([PathBuf::from(FOR_ALL)]) {
+    let user = dirs::config_dir().map(|folder| folder.join(USER_FILE));
+    for file in user.into_iter().chain([PathBuf::from(SYSTEM_FILE)]) {
         match std::fs::read_to_string(&file) {
             Ok(text) => return Ok(Some(text)),
             Err(error) if error.kind() == ErrorKind::NotFound => {}
-            Err(source) => return Err(Unreadable { file, source }),
+            Err(source) => return Err(ReadError { file, source }),
         }
     }
     Ok(None)
 }
 
-/// What the page will find as its settings.
+/// The completed settings of the page.
 #[derive(Debug)]
 pub(crate) struct Settings {
-    /// As they stand in `index.html`; what is no JSON stays that, for the page to say so.
+    /// The text of the block in `index.html`. Invalid JSON is kept as it is, so that the page
+    /// reports it.
     pub(crate) text: String,
-    /// Where the JSON-RPC is.
+    /// The URL of the JSON-RPC; `None` if it is not valid.
     pub(crate) api: Option<Url>,
-    /// Where the Socket.IO server is.
+    /// The URL of the Socket.IO server; `None` if it is not valid.
     pub(crate) socket_server: Option<Url>,
 }
 
 impl Settings {
-    /// Those that the page was built with, and in their place what `changes` say.
+    /// Merges the settings that the page was built with and `changes`, which take precedence, and
+    /// completes them.
     pub(crate) fn new(built_in: &str, changes: Option<&str>) -> Self {
         match merged(built_in, changes) {
             Ok(mut values) => {
                 complete(&mut values);
                 Self {
-                    api: address(&values, "api"),
-                    socket_server: address(&values, "socket_server"),
+                    api: server_url(&values, "api"),
+                    socket_server: server_url(&values, "socket_server"),
                     text: Value::Object(values).to_string(),
                 }
             }
-            Err(broken) => Self {
-                text: broken.to_owned(),
+            Err(invalid) => Self {
+                text: invalid.to_owned(),
                 api: None,
                 socket_server: None,
             },
@@ -86,49 +92,56 @@ impl Settings {
     }
 }
 
-/// All settings, or the text that holds none.
+/// Merges two JSON objects. Values of `changes` take precedence.
+///
+/// # Errors
+/// Returns the text that is not a JSON object.
 fn merged<'a>(built_in: &'a str, changes: Option<&'a str>) -> Result<Map<String, Value>, &'a str> {
-    let mut values = object(built_in)?;
+    let mut values = parse(built_in)?;
     if let Some(changes) = changes {
-        values.extend(object(changes)?);
+        values.extend(parse(changes)?);
     }
     Ok(values)
 }
 
-fn object(text: &str) -> Result<Map<String, Value>, &str> {
+/// Parses a JSON object. An empty text is an empty object.
+fn parse(text: &str) -> Result<Map<String, Value>, &str> {
     if text.trim().is_empty() {
         return Ok(Map::new());
     }
     serde_json::from_str(text).map_err(|_| text)
 }
 
-/// Names both servers where one is named, and drops what leads nowhere. For a page from the web all of this hangs on its own
-/// origin; a window has none.
+/// Sets the URLs of both servers, and removes the destinations that don't exist in this program.
+///
+/// A page on the web resolves relative URLs against its own origin. The window has no server of its
+/// own, so they are resolved here.
 fn complete(values: &mut Map<String, Value>) {
-    let named = |key| {
+    let non_empty = |key| {
         let text = values.get(key).and_then(Value::as_str);
         text.filter(|text| !text.is_empty()).map(str::to_owned)
     };
-    let api = named("api");
-    let server = named("socket_server")
-        .or_else(|| beside(api.as_deref()?, "/"))
+    let api = non_empty("api");
+    let server = non_empty("socket_server")
+        .or_else(|| http_url(api.as_deref()?, "/"))
         .unwrap_or_else(|| DEFAULT_SERVER.to_owned());
     let api = match api {
         Some(api) if !is_relative(&api) => Some(api),
-        path => beside(&server, path.as_deref().unwrap_or(API_PATH)),
+        path => http_url(&server, path.as_deref().unwrap_or(API_PATH)),
     };
     values.insert("socket_server".into(), server.into());
     if let Some(api) = api {
         values.insert("api".into(), api.into());
     }
-    for place in PLACES {
-        // There is no page beside this one. Without the setting, the button says that it is not open.
+    for key in DESTINATIONS {
+        // The program contains no other page. Without the setting, the button says that it is not
+        // open yet.
         if values
-            .get(place)
+            .get(key)
             .and_then(Value::as_str)
             .is_some_and(is_relative)
         {
-            values.remove(place);
+            values.remove(key);
         }
     }
 }
@@ -137,8 +150,8 @@ fn is_relative(url: &str) -> bool {
     Url::parse(url) == Err(ParseError::RelativeUrlWithoutBase)
 }
 
-/// `path` on the server of `url`, over HTTP.
-fn beside(url: &str, path: &str) -> Option<String> {
+/// Returns the HTTP URL of `path` on the server of `url`, without a slash at its end.
+fn http_url(url: &str, path: &str) -> Option<String> {
     let mut url = Url::parse(url).ok()?.join(path).ok()?;
     let scheme = if is_secure(&url) { "https" } else { "http" };
     url.set_scheme(scheme).ok()?;
@@ -146,12 +159,13 @@ fn beside(url: &str, path: &str) -> Option<String> {
     Some(text.strip_suffix('/').unwrap_or(text).to_owned())
 }
 
-/// Whether it is encrypted.
+/// Returns whether the scheme of `url` is encrypted.
 pub(crate) fn is_secure(url: &Url) -> bool {
     matches!(url.scheme(), "https" | "wss")
 }
 
-fn address(values: &Map<String, Value>, key: &str) -> Option<Url> {
+/// Returns the HTTP or WebSocket URL in the setting `key`.
+fn server_url(values: &Map<String, Value>, key: &str) -> Option<Url> {
     let url = Url::parse(values.get(key)?.as_str()?).ok()?;
     let known = matches!(url.scheme(), "http" | "https" | "ws" | "wss");
     (known && url.has_host()).then_some(url)
@@ -167,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn without_settings_the_default_server_is_meant() {
+    fn without_settings_the_default_server_is_used() {
         let expected =
             json!({ "api": "http://127.0.0.1:5000/api", "socket_server": "http://127.0.0.1:5000" });
         assert_eq!(values("", None), expected);
@@ -175,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn the_file_goes_before_what_was_built_in() {
+    fn the_file_takes_precedence_over_the_built_in_settings() {
         let built_in = r#"{ "chat": false, "socket_server": "https://a.example" }"#;
         let changes = r#"{ "socket_server": "https://b.example:5000" }"#;
         let expected = json!({
@@ -187,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn one_server_speaks_for_both() {
+    fn the_url_of_one_server_determines_that_of_the_other() {
         let socket = values("", Some(r#"{ "socket_server": "wss://a.example/x" }"#));
         assert_eq!(socket["api"], "https://a.example/api");
         let api = values("", Some(r#"{ "api": "http://a.example:81/v1/rpc" }"#));
@@ -195,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_is_one_of_the_server() {
+    fn a_path_is_resolved_against_the_server() {
         let both = values(
             "",
             Some(r#"{ "socket_server": "https://a.example", "api": "/v1/rpc" }"#),
@@ -207,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn a_button_leads_nowhere_but_onto_the_web() {
+    fn a_relative_destination_is_removed() {
         let changes =
             r#"{ "bag": "bag", "friends": "./friends", "shop": "https://a.example/shop" }"#;
         let values = values("", Some(changes));
@@ -217,19 +231,19 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_text_is_left_for_the_page_to_tell() {
+    fn a_value_that_is_not_text_is_kept_for_the_page_to_report() {
         assert_eq!(values("", Some(r#"{ "shop": 1 }"#))["shop"], 1);
     }
 
     #[test]
-    fn what_is_no_json_is_left_for_the_page_to_tell_and_opens_no_way() {
+    fn invalid_json_is_kept_for_the_page_to_report_and_allows_no_server() {
         let settings = Settings::new("{}", Some("{ socket_server: 1 }"));
         assert_eq!(settings.text, "{ socket_server: 1 }");
         assert!(settings.api.is_none() && settings.socket_server.is_none());
     }
 
     #[test]
-    fn what_is_no_address_opens_no_way() {
+    fn an_invalid_url_allows_no_server() {
         for server in ["nonsense", "file:///etc/passwd", "javascript:alert(1)"] {
             let changes = json!({ "socket_server": server, "api": server }).to_string();
             let settings = Settings::new("", Some(&changes));
@@ -239,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn a_named_file_must_be_there() {
+    fn a_named_file_must_exist() {
         let error = read(Some(Path::new("no/such.json"))).unwrap_err();
         assert!(error.to_string().contains("no/such.json"), "{error}");
     }

@@ -1,4 +1,4 @@
-//! What is kept on the device: the page asks the store plugin for it, by the name that it has here.
+//! The data that the page stores on the device. The page accesses it through the store plugin.
 
 use std::error::Error;
 use std::fs::DirBuilder;
@@ -7,18 +7,20 @@ use std::path::Path;
 use tauri::{App, Manager};
 use tauri_plugin_store::StoreExt;
 
-/// The one store there is. It is opened here, and the page may not open others: a name can lead to any file.
+/// The only store, by the name that the page uses. The program opens it, because the name of a
+/// store can be the path of any file: the page itself may open none.
 const NAME: &str = "player.json";
 
-/// Opens the store, in a folder that only its owner can look into: there are tokens in it.
+/// Opens the store in a folder that only the user can read, since it contains tokens.
 pub(crate) fn open(app: &App) -> Result<(), Box<dyn Error>> {
-    private(&app.path().app_data_dir()?)?;
+    create_private(&app.path().app_data_dir()?)?;
     app.store(NAME)?;
     Ok(())
 }
 
+/// Creates `folder` and its parents. On Unix only the user can access it.
 #[cfg(unix)]
-fn private(folder: &Path) -> std::io::Result<()> {
+fn create_private(folder: &Path) -> std::io::Result<()> {
     use std::fs::{Permissions, set_permissions};
     use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 
@@ -27,12 +29,12 @@ fn private(folder: &Path) -> std::io::Result<()> {
         .recursive(true)
         .mode(OWNER)
         .create(folder)?;
-    // It may have been there.
+    // An existing folder keeps its permissions above.
     set_permissions(folder, Permissions::from_mode(OWNER))
 }
 
 #[cfg(not(unix))]
-fn private(folder: &Path) -> std::io::Result<()> {
+fn create_private(folder: &Path) -> std::io::Result<()> {
     DirBuilder::new().recursive(true).create(folder)
 }
 
@@ -43,10 +45,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_owner_can_look_into_the_folder() {
+    fn only_the_user_can_access_the_folder() {
         let folder = std::env::temp_dir().join(format!("orchard-window-{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
-        private(&folder).unwrap();
+        create_private(&folder).unwrap();
         let mode = folder.metadata().unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o700);
         std::fs::remove_dir(&folder).unwrap();

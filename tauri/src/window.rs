@@ -2,28 +2,30 @@
 
 use tauri::{App, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
 
-/// Capabilities are given to this name.
+/// The label of the window, to which `capabilities/page.json` grants its permissions.
 const NAME: &str = "orchard";
 
-/// In logical pixels: a phone's, as the page is made for one.
+/// The initial size in logical pixels: that of a phone, for which the page is designed.
 const SIZE: (f64, f64) = (412.0, 860.0);
 
-const SMALLEST: (f64, f64) = (320.0, 480.0);
+/// The minimum size in logical pixels.
+const MIN_SIZE: (f64, f64) = (320.0, 480.0);
 
 /// Opens the window.
 pub(crate) fn open(app: &App) -> tauri::Result<()> {
     let window = WebviewWindowBuilder::new(app, NAME, WebviewUrl::default())
         .title("种植园 · 魔方")
         .inner_size(SIZE.0, SIZE.1)
-        .min_inner_size(SMALLEST.0, SMALLEST.1)
-        .on_navigation(stays)
+        .min_inner_size(MIN_SIZE.0, MIN_SIZE.1)
+        .on_navigation(may_navigate)
         .build()?;
-    speak(&window)
+    print_console(&window)
 }
 
-/// Has all that the page and its web view complain of printed, for whoever starts the program in a terminal.
+/// Prints the console messages of the page and its web view to standard output, so that errors are
+/// visible when the program is started in a terminal. Only WebKitGTK has this setting.
 #[cfg(target_os = "linux")]
-fn speak(window: &WebviewWindow) -> tauri::Result<()> {
+fn print_console(window: &WebviewWindow) -> tauri::Result<()> {
     use webkit2gtk::{SettingsExt, WebViewExt};
 
     window.with_webview(|view| {
@@ -34,31 +36,35 @@ fn speak(window: &WebviewWindow) -> tauri::Result<()> {
 }
 
 #[cfg(not(target_os = "linux"))]
-fn speak(_: &WebviewWindow) -> tauri::Result<()> {
+fn print_console(_: &WebviewWindow) -> tauri::Result<()> {
     Ok(())
 }
 
-/// Whether the window may go to `url`. What is elsewhere on the web is a matter for the player's browser.
-fn stays(url: &Url) -> bool {
-    let own = is_own(url);
-    if !own && matches!(url.scheme(), "http" | "https") {
-        // There may be no browser. Then nothing happens, as with any link that leads nowhere.
+/// Returns whether the window may navigate to `url`, which is true only of the page itself. Any
+/// other HTTP URL is opened in the player's browser instead.
+fn may_navigate(url: &Url) -> bool {
+    let is_page = is_page(url);
+    if !is_page && matches!(url.scheme(), "http" | "https") {
+        // If there is no browser, the link has no effect.
         _ = open::that_detached(url.as_str());
     }
-    own
+    is_page
 }
 
-/// Whether it is the page, which Windows and Android know by another scheme. Other files of the program are not for show, and
-/// for a path that is none of them Tauri would show the page, below an address that all of its own files are missing from.
-fn is_own(url: &Url) -> bool {
-    let ours = match url.scheme() {
+/// Returns whether `url` is the page. On Windows and Android, Tauri serves it over HTTP from
+/// `tauri.localhost`.
+///
+/// Other paths are excluded: for a path that does not exist Tauri would show the page again, whose
+/// relative URLs would then resolve to files that do not exist.
+fn is_page(url: &Url) -> bool {
+    let is_embedded = match url.scheme() {
         "tauri" => url.host_str() == Some("localhost"),
         "http" | "https" if cfg!(any(windows, target_os = "android")) => {
             url.host_str() == Some("tauri.localhost")
         }
         _ => false,
     };
-    ours && matches!(url.path(), "" | "/" | "/index.html")
+    is_embedded && matches!(url.path(), "" | "/" | "/index.html")
 }
 
 #[cfg(test)]
@@ -67,10 +73,10 @@ mod tests {
 
     #[test]
     fn only_the_page_itself_is_shown() {
-        let own = |url: &str| is_own(&Url::parse(url).unwrap());
-        assert!(own("tauri://localhost"));
-        assert!(own("tauri://localhost/index.html#a"));
-        assert_eq!(own("http://tauri.localhost/"), cfg!(windows));
+        let is_page = |url: &str| is_page(&Url::parse(url).unwrap());
+        assert!(is_page("tauri://localhost"));
+        assert!(is_page("tauri://localhost/index.html#a"));
+        assert_eq!(is_page("http://tauri.localhost/"), cfg!(windows));
         for url in [
             "https://game.example/",
             "http://localhost/",
@@ -81,7 +87,7 @@ mod tests {
             "data:text/html,x",
             "about:blank",
         ] {
-            assert!(!own(url), "{url}");
+            assert!(!is_page(url), "{url}");
         }
     }
 }
