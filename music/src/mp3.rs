@@ -51,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_tag_holds_the_title() {
+    fn the_tag_contains_the_title() {
         let tag = tag("种").unwrap();
         assert_eq!(
             tag,

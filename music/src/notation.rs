@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_played_is_named() {
+    fn the_error_names_unplayable_notation() {
         for (text, fault) in [
             ("D4:3 | D4:4", "`|` in bar 1 of Zheng"),
             ("D4:4 | H4", "`H4` in bar 2 of Zheng"),

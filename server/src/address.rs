@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn a_customer_is_one_origin() {
+    fn a_client_is_one_origin() {
         let origin = |text: &str| Origin::from(ip(text));
         assert_eq!(origin("192.0.2.1"), origin("::ffff:192.0.2.1"));
         assert_ne!(origin("192.0.2.1"), origin("192.0.2.2"));
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn who_is_no_proxy_is_not_believed() {
+    fn only_proxies_are_trusted() {
         for name in ["x-forwarded-for", "forwarded"] {
             let headers = [(name, "for=192.0.2.9"), (name, "192.0.2.9")];
             assert_eq!(client("192.0.2.1", &headers), ip("192.0.2.1"));
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn the_nearest_hop_that_is_no_proxy_is_the_client() {
+    fn the_nearest_hop_that_is_not_a_proxy_is_the_client() {
         for (value, expected) in [
             ("192.0.2.1", "192.0.2.1"),
             ("192.0.2.1:4711", "192.0.2.1"),
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn headers_that_disagree_are_both_disbelieved() {
+    fn headers_that_disagree_are_both_ignored() {
         let forged = [
             ("x-forwarded-for", "192.0.2.1"),
             ("forwarded", "for=198.51.100.7"),
@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn a_chain_is_followed_only_so_far() {
+    fn a_chain_is_followed_up_to_a_limit() {
         let long = ["10.0.0.1"; 1000].join(",");
         let value = format!("192.0.2.1,{long}");
         assert_eq!(

@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_not_tried_does_not_count() {
+    fn attempts_that_were_given_back_do_not_count() {
         let (attempts, _) = attempts(2);
         assert_eq!(attempts.begin(HERE, "a"), Ok(0));
         for asked in 1..=50 {
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn a_date_that_is_set_lengthens_no_lock() {
+    fn setting_the_clock_does_not_extend_a_lock() {
         let date = Arc::new(AtomicU64::new(1_000_000));
         let passed = Arc::new(AtomicU64::new(0));
         let clock = Clock::with_passed(
@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn zero_is_no_limit() {
+    fn zero_means_no_limit() {
         let (attempts, _) = attempts(0);
         for before in 0..500 {
             assert_eq!(attempts.begin(HERE, "a"), Ok(before));
@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_remembered_has_an_end() {
+    fn the_number_of_remembered_entries_is_bounded() {
         let (attempts, _) = attempts(u32::MAX);
         for account in 0..MOST_REMEMBERED + 100 {
             attempts.begin(HERE, &account.to_string()).unwrap();

@@ -666,7 +666,7 @@ mod tests {
     }
 
     #[test]
-    fn a_flag_given_again_wins_and_origins_add_up() {
+    fn a_repeated_flag_replaces_the_first_and_origins_accumulate() {
         let arguments = ["orchard-server", "--dist", "a", "--dist", "b"];
         let origins = [
             "--cors-origin",
@@ -680,7 +680,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_but_an_origin_gets_into_a_policy() {
+    fn only_origins_are_added_to_a_policy() {
         assert!(source("https://game.example:5000").is_ok());
         for bad in [
             "*",

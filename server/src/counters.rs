@@ -62,7 +62,7 @@ mod tests {
     use super::Counters;
 
     #[test]
-    fn what_never_happened_is_not_mentioned() {
+    fn zero_counts_are_omitted() {
         let counters = Counters::default();
         assert_eq!(counters.to_string(), "");
         counters.sockets_too_fast.add();

@@ -36,7 +36,7 @@ mod tests {
     use super::connections;
 
     #[test]
-    fn so_many_as_are_wanted_or_allowed() {
+    fn the_number_of_connections_is_that_requested_or_allowed() {
         assert_eq!(connections(1), 1);
         assert!(connections(usize::MAX) < usize::MAX);
     }

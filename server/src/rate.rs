@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn a_burst_goes_through_and_then_so_much_a_second() {
+    fn a_burst_is_allowed_and_then_a_steady_rate() {
         let (rate, bucket) = (Rate::new(10, 5), Bucket::default());
         let burst = (0..20).filter(|_| bucket.take(rate, 1, at(1000)));
         assert_eq!(burst.count(), 5);
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn rest_fills_it_up_and_no_further() {
+    fn idle_time_refills_it_up_to_the_burst() {
         let (rate, bucket) = (Rate::new(10, 5), Bucket::default());
         assert!(bucket.take(rate, 5, at(0)));
         assert!(!bucket.take(rate, 1, at(0)));
@@ -105,14 +105,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_more_than_a_burst_never_goes_through() {
+    fn more_than_a_burst_is_never_allowed() {
         let (rate, bucket) = (Rate::new(10, 5), Bucket::default());
         assert!(!bucket.take(rate, 6, at(0)));
         assert!(bucket.take(rate, 5, at(0)), "nothing was taken");
     }
 
     #[test]
-    fn a_clock_that_stands_or_goes_back_opens_nothing() {
+    fn a_clock_that_stands_still_or_goes_back_allows_nothing() {
         let (rate, bucket) = (Rate::new(10, 5), Bucket::default());
         assert!(bucket.take(rate, 5, at(1000)));
         assert!(!bucket.take(rate, 1, at(1000)));
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stream_waits_for_what_is_beyond_its_burst() {
+    fn a_stream_waits_for_bytes_beyond_its_burst() {
         let start = Instant::now();
         let mut pace = Pace::new(Rate::new(1000, 5000), start);
         assert_eq!(pace.took(5000, start), None);
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn zero_is_no_limit() {
+    fn zero_means_no_limit() {
         let (rate, bucket) = (Rate::new(0, 5), Bucket::default());
         assert!((0..1000).all(|_| bucket.take(rate, 1000, at(0))));
     }

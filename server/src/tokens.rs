@@ -212,13 +212,13 @@ mod tests {
     }
 
     #[test]
-    fn the_header_is_what_it_says() {
+    fn the_encoded_header_names_the_algorithm() {
         let header = Base64UrlUnpadded::decode_vec(HEADER).unwrap();
         assert_eq!(header, br#"{"alg":"HS256","typ":"JWT"}"#);
     }
 
     #[test]
-    fn a_token_is_good_for_its_purpose_and_its_time() {
+    fn a_token_is_valid_for_its_purpose_and_its_lifetime() {
         let (tokens, now) = tokens(b"key");
         let access = tokens.issue(Purpose::Access, HOLDER).unwrap();
         let refresh = tokens.issue(Purpose::Refresh, HOLDER).unwrap();
@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_token_stands_for_outlives_it() {
+    fn the_sign_in_of_a_token_can_be_read_after_it_expires() {
         let (tokens, now) = tokens(b"key");
         for purpose in [Purpose::Access, Purpose::Refresh] {
             let token = tokens.issue(purpose, HOLDER).unwrap();

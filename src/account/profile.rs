@@ -134,7 +134,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_the_server_leaves_out_stays() {
+    fn fields_that_the_server_omits_are_kept() {
         let mut player = Player {
             nickname: Some("阿桃".into()),
             credit: Some(1),
@@ -149,13 +149,13 @@ mod tests {
     }
 
     #[test]
-    fn of_a_number_only_the_ends_are_shown() {
+    fn only_the_ends_of_a_number_are_shown() {
         assert_eq!(masked("13800138000"), "138****8000");
         assert_eq!(masked("+8613800138000"), "+86*******8000");
     }
 
     #[test]
-    fn what_is_masked_or_has_no_middle_stays_as_it_is() {
+    fn masked_or_short_text_is_unchanged() {
         assert_eq!(masked("138****8000"), "138****8000");
         assert_eq!(masked("1234567"), "1234567");
         assert_eq!(masked(""), "");

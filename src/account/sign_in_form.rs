@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_refusal_stands_at_the_field_that_it_is_about() {
+    fn a_refusal_is_shown_at_its_field() {
         let place = |errno| {
             let refusal = Refusal::ServerMessage(Some(errno), None);
             Complaint::Refused(Arc::new(refusal)).place()

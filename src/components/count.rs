@@ -102,7 +102,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_number_stands_and_later_ones_roll_each_under_a_new_name() {
+    fn the_first_number_does_not_roll_and_later_ones_have_a_new_name_each() {
         let first = Roll::next(None, Some(5));
         assert_eq!(first.name(), None);
         let up = Roll::next(Some(&first), Some(9));

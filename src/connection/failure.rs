@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_server_announced_is_why_it_ended() {
+    fn the_announcement_of_the_server_is_the_reason() {
         let said = |words| ServerMessage::new(None, Some(words));
         let announced = || Some(said("too fast"));
         for (failure, meant) in [
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn only_who_is_signed_out_is_told_so() {
+    fn only_the_signed_out_error_means_signed_out() {
         let failure = |text: &str| Failure::of_error(&ConnectError::Auth(text.into()), true);
         assert_eq!(failure(SIGNED_OUT), Failure::SignedOut);
         // The client's own error text after a timeout.
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lost_network_is_told_as_that_however_the_connection_ended() {
+    fn a_lost_network_is_reported_however_the_connection_ended() {
         let lost = end(
             DisconnectReason::TransportClose,
             Some(CloseDetails::NetworkLost),
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn an_end_that_was_wanted_is_no_trouble() {
+    fn an_intended_disconnect_is_not_an_error() {
         assert_eq!(end(DisconnectReason::IoClientDisconnect, None), None);
         assert_eq!(
             end(DisconnectReason::IoServerDisconnect, None),

@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_held_is_bounded_and_goes_with_its_connection() {
+    fn held_greetings_are_bounded_and_dropped_with_their_connection() {
         let mut greeting = Greeting::default();
         greeting.logged_in(Some("p1".into()));
         greeting.left();
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn a_login_that_fails_is_no_login() {
+    fn a_failed_login_is_not_a_login() {
         let mut greeting = Greeting::default();
         greeting.not_logged_in();
         greeting.left();

@@ -38,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_waited_for_is_told_where_nothing_went_wrong_or_the_server_has_answered() {
+    fn the_awaited_step_is_shown_without_a_failure_or_after_an_answer() {
         let lost = || Some(Failure::Lost);
         for (awaited, failure, reason) in [
             (None, None, None),

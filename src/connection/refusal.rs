@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_number_stands_before_the_words() {
+    fn the_errno_precedes_the_message() {
         for (message, errno, words) in [
             ("1005 token expired", Some(1005), "token expired"),
             ("1005: 登录已过期", Some(1005), "登录已过期"),
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_about_the_session_is_mended_by_signing_in() {
+    fn only_session_errors_are_fixed_by_signing_in() {
         let about = |code| {
             ServerMessage {
                 errno: Some(Errno::new(code)),

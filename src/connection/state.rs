@@ -48,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn without_a_network_nothing_is_on_its_way() {
+    fn without_a_network_it_is_not_connecting() {
         let waiting = Status::Reconnecting {
             attempt: 3,
             delay: None,
@@ -61,12 +61,12 @@ mod tests {
     }
 
     #[test]
-    fn what_the_server_has_ended_is_not_on_its_way_either() {
+    fn after_the_server_s_disconnect_it_is_not_connecting() {
         assert_eq!(LinkState::of(&Status::Disconnected, true), LinkState::Ended);
     }
 
     #[test]
-    fn a_connection_that_stands_is_live_whatever_the_browser_thinks_of_the_network() {
+    fn an_established_connection_is_live_whatever_the_browser_reports() {
         assert_eq!(LinkState::of(&Status::Connected, false), LinkState::Live);
     }
 }

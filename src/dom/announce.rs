@@ -51,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_change_is_told_at_once_and_the_next_ones_wait_together() {
+    fn the_first_change_is_announced_at_once_and_later_ones_together() {
         let mut throttle = Throttle::default();
         assert_eq!(throttle.change(0.0), When::Now);
         assert_eq!(throttle.change(1_000.0), When::In(9_000.0));
@@ -61,14 +61,14 @@ mod tests {
     }
 
     #[test]
-    fn a_change_after_a_long_silence_is_told_at_once() {
+    fn a_change_after_a_long_pause_is_announced_at_once() {
         let mut throttle = Throttle::default();
         throttle.change(0.0);
         assert_eq!(throttle.change(PAUSE), When::Now);
     }
 
     #[test]
-    fn a_clock_set_back_makes_nobody_wait_longer_than_the_pause() {
+    fn a_clock_set_back_does_not_extend_the_pause() {
         let mut throttle = Throttle::default();
         throttle.change(1e12);
         assert_eq!(throttle.change(0.0), When::In(PAUSE));

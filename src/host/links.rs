@@ -48,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_over_http_and_relative_ones_are_followed() {
+    fn http_and_relative_urls_are_followed() {
         for url in [
             "https://game.example/shop",
             "HTTP://game.example",
@@ -63,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_else_a_scheme_is_it_is_not_followed() {
+    fn urls_of_other_schemes_are_not_followed() {
         for url in [
             "",
             "javascript:alert(1)",
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn a_window_has_its_page_and_an_address_the_window_of_its_setting() {
+    fn a_window_has_its_page_and_a_url_the_window_of_its_setting() {
         let place = |value| Destination::of_setting("shop", value).map(|it| (it.window, it.url));
         assert_eq!(
             place(" market "),

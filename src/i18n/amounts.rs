@@ -133,7 +133,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn digits_stand_in_groups_of_three() {
+    fn digits_are_grouped_in_threes() {
         assert_eq!(whole(0), "0");
         assert_eq!(whole(999), "999");
         assert_eq!(whole(1_000), "1,000");
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plate_cuts_what_does_not_fit_and_never_shows_more_than_there_is() {
+    fn a_plate_rounds_towards_zero_what_does_not_fit() {
         assert_eq!(whole_brief(19_999_999, Scale::Myriads), "1,999万");
         assert_eq!(whole_brief(19_999_999, Scale::Thousands), "19.99M");
         assert_eq!(whole_brief(-1_234_567_890, Scale::Myriads), "-12.34亿");

@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn words_show_their_language() {
+    fn texts_are_in_their_language() {
         for (words, language) in [
             ("登录成功", Some(Language::Chinese)),
             ("ok，", Some(Language::Chinese)),
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn the_players_choice_goes_before_the_setting_and_that_before_the_browser() {
+    fn the_player_s_choice_overrides_the_setting_and_that_overrides_the_browser() {
         use Language::{Chinese, English};
         let choose = Language::choose;
         assert_eq!(choose(Some("en"), Some("zh"), Some("zh-CN")), English);

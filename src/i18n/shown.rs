@@ -102,14 +102,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_fits_stays_as_it_is() {
+    fn short_text_is_unchanged() {
         assert_eq!(line("阿桃 <b>x</b> 👩‍🌾", 40), "阿桃 <b>x</b> 👩‍🌾");
         assert_eq!(line("12345", 5), "12345");
         assert_eq!(line("", 5), "");
     }
 
     #[test]
-    fn what_does_not_fit_is_cut_and_says_so() {
+    fn long_text_is_truncated_visibly() {
         assert_eq!(line("abcdef", 5), "abcde…");
         assert_eq!(line("ab cdef", 3), "ab…");
         assert_eq!(line("ab cdef", 4), "ab c…");
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn no_number_becomes_another_one() {
+    fn truncation_never_yields_another_number() {
         assert_eq!(line("now 1234567 here", 8), "now…");
         assert_eq!(line("now 1,234.5 here", 9), "now…");
         assert_eq!(line("now 1234 here", 8), "now 1234…");
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn line_ends_are_spaces_and_what_is_unseen_is_left_out() {
+    fn line_ends_become_spaces_and_invisible_characters_are_removed() {
         assert_eq!(line(" a\r\n\n\tb\u{2028}c ", 9), "a b c");
         assert_eq!(line("a\u{202e}b\u{2066}c\u{0}\u{1b}d\u{feff}", 9), "abcd");
         let nothing = ["\u{202e}".repeat(600_000).as_str(), "a"].concat();

@@ -582,7 +582,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_welcome_is_made_of_can_be_of_any_size() {
+    fn the_parts_of_a_welcome_may_be_of_any_size() {
         let long = "9".repeat(600_000);
         let words = crate::i18n::zh::TEXT.welcome(&long, Some(u64::MAX));
         assert!(words.chars().count() < 60, "{words}");
@@ -594,7 +594,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_is_told_in_the_servers_words_else_in_the_pages() {
+    fn a_refusal_shows_the_server_s_message_or_else_the_page_s() {
         let said = |errno, words: &str| Refusal::ServerMessage(errno, Some(words.into()));
         let wrong = Some(Errno::WRONG_PASSWORD);
         assert_eq!(
@@ -628,7 +628,7 @@ mod tests {
     }
 
     #[test]
-    fn a_login_is_told_of_in_the_language_of_the_page() {
+    fn a_login_is_announced_in_the_language_of_the_page() {
         assert_eq!(
             crate::i18n::zh::TEXT.logged_in(Some("登录成功！")),
             "登录成功！"
@@ -651,7 +651,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_without_words_is_a_whole_sentence() {
+    fn a_refusal_without_a_message_is_a_whole_sentence() {
         let bare = Failure::Refused(ServerMessage::default());
         assert_eq!(
             crate::i18n::zh::TEXT.failure(&bare),
@@ -678,7 +678,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fault_is_told_in_the_language_of_the_page() {
+    fn a_fault_is_reported_in_the_language_of_the_page() {
         let fault = |code, message: &str| {
             CallError::Fault(orchard_contract::rpc::ErrorObject::new(code, message))
         };

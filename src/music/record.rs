@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn it_starts_by_itself_only_if_it_is_wanted_and_seen() {
+    fn it_starts_by_itself_only_if_enabled_and_visible() {
         assert_eq!(Record::new(true, true).try_to_start(), Step::Play);
         assert_eq!(Record::new(false, true).try_to_start(), Step::Rest);
         assert_eq!(Record::new(true, false).try_to_start(), Step::Rest);
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn wished_for_is_not_heard() {
+    fn enabled_music_is_not_yet_audible() {
         let mut record = Record::new(true, true);
         record.asked(true);
         assert!(!record.sounds());
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tap_turns_what_is_heard() {
+    fn a_tap_toggles_audible_music() {
         let mut record = Record::new(true, true);
         // The music is wanted but still blocked. The tap allows it, and does not turn it off.
         assert_eq!(record.tapped(), Step::Play);
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn out_of_sight_it_rests_and_comes_back_with_the_page() {
+    fn it_pauses_while_hidden_and_resumes_with_the_page() {
         let mut record = sounding();
         assert_eq!(record.seen(false), Step::Pause);
         record.heard(false);
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn turned_off_it_stays_off_whatever_is_seen_or_touched() {
+    fn turned_off_it_stays_off_after_any_event() {
         let mut record = sounding();
         assert_eq!(record.asked(false), Step::Pause);
         record.heard(false);

@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn the_newest_is_first_and_the_oldest_goes() {
+    fn the_newest_is_first_and_the_oldest_is_dropped() {
         let mut board = Board::default();
         for number in 0..150 {
             board.put(notice(Kind::Others, &number.to_string(), 0), false);
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_others_say_while_nobody_reads_is_unread() {
+    fn only_notices_of_others_on_a_closed_board_are_unread() {
         let mut board = Board::default();
         board.put(notice(Kind::Own, "mine", 0), false);
         board.put(notice(Kind::System, "42", 0), false);
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_ones_are_put_between_those_that_are_there_and_none_twice() {
+    fn the_last_notices_are_merged_without_duplicates() {
         let mut board = Board::default();
         board.put(stamped("b", 20), true);
         board.put(stamped("d", 40), true);
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn on_an_empty_board_the_last_ones_are_not_unread() {
+    fn on_an_empty_board_the_last_notices_are_not_unread() {
         let mut board = Board::default();
         let many = (0..200).map(|at| stamped(&at.to_string(), at)).collect();
         board.merge(many, false);
@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_words_at_the_same_time_are_two_notices_where_they_are_not_stamped() {
+    fn equal_unstamped_texts_at_the_same_time_are_two_notices() {
         let mut board = Board::default();
         for _ in 0..2 {
             board.put(notice(Kind::Others, "hello", 1), false);

@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_kept_comes_back_read() {
+    fn stored_notices_are_restored_as_read() {
         let (device, board) = (Stores::default(), board(5));
         save(&device, "7", &board);
         let loaded = load(&device, "7");
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_last_are_kept_and_nothing_of_an_empty_board() {
+    fn only_the_last_notices_are_stored_and_nothing_for_an_empty_board() {
         let device = Stores::default();
         save(&device, "7", &board(90));
         let texts: Vec<_> = contents(&load(&device, "7"))
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_damaged_or_huge_is_let_be() {
+    fn damaged_or_huge_data_is_ignored() {
         for text in [
             "",
             "{",

@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn it_has_arrived_only_when_it_came_back() {
+    fn it_has_arrived_only_when_the_server_sent_it_back() {
         let mut outbox = Outbox::default();
         let sent = outbox.send(" hello ", true, "m1".into()).unwrap();
         assert_eq!(
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn a_server_that_drops_the_mark_is_taken_at_its_words() {
+    fn without_an_id_equal_text_counts_as_arrived() {
         let mut outbox = Outbox::default();
         outbox.send("hello", true, "m1".into());
         assert_eq!(own(&mut outbox, "hello there", None), None);
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_lost_is_told_and_can_be_sent_again() {
+    fn a_lost_notice_is_reported_and_can_be_sent_again() {
         let mut outbox = Outbox::default();
         outbox.lose();
         assert_eq!(outbox.outcome(), None);
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn what_seemed_lost_may_have_arrived() {
+    fn a_notice_reported_lost_may_have_arrived() {
         let mut outbox = Outbox::default();
         outbox.send("hello", true, "m1".into());
         outbox.lose();
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_sent_before_the_page_was_left_may_come_back_later() {
+    fn a_notice_sent_before_the_page_was_left_may_arrive_later() {
         let mut before = Outbox::default();
         before.send("hello", true, "m1".into());
         let letter = before.unanswered().cloned().unwrap();
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_is_cut_between_characters() {
+    fn a_text_is_truncated_between_characters() {
         let mut outbox = Outbox::default();
         let sent = outbox.send(&"果".repeat(300), true, "m".into()).unwrap();
         assert_eq!(sent.text, "果".repeat(MAX_LENGTH));

@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_is_shown_as_it_is_wherever_it_stands() {
+    fn a_text_is_shown_unchanged_wherever_it_occurs() {
         assert_eq!(shown(r#""to all""#), "to all");
         assert_eq!(shown(r#"{"text":"<b>x</b>"}"#), "<b>x</b>");
         assert_eq!(shown(r#"{"data":"d","uid":1}"#), "d");
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn huge_texts_are_cut() {
+    fn huge_texts_are_truncated() {
         let long = ["\"", &"果".repeat(100_000), "\""].concat();
         assert_eq!(shown(&long).chars().count(), SHOWN + 1);
     }

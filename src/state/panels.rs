@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_was_open_is_told_to_have_been_closed() {
+    fn only_an_open_panel_is_reported_as_closed() {
         Owner::new().with(|| {
             let opened = Opened::new();
             assert!(!opened.close_any());

@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_sees_a_toast_vanish_on_letting_go() {
+    fn a_resumed_toast_stays_for_at_least_a_second() {
         let mut stay = Stay::of("");
         stay.go_on(0.0);
         stay.pause(2_999.0);
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn dismissing_twice_takes_no_other() {
+    fn dismissing_twice_removes_no_other() {
         let mut queue = Queue::default();
         queue.push("a".into(), true, Tone::Word);
         queue.push("b".into(), true, Tone::Word);

@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn the_definition_of_the_command_line_is_sound() {
+    fn the_definition_of_the_command_line_is_valid() {
         Cli::command().debug_assert();
     }
 
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_that_mean_nothing_are_refused() {
+    fn invalid_numbers_are_refused() {
         for line in [
             "run --port 0",
             "run --port 65536",
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_name_is_answered_with_the_known_ones() {
+    fn the_error_for_an_unknown_name_lists_the_known_ones() {
         let names = "unit, server, browser, gallery, end-to-end, engines, tauri";
         for (line, known) in [
             ("test --only units", names),

@@ -27,7 +27,7 @@ mod tests {
     use std::sync::atomic::{AtomicBool, Ordering};
 
     #[test]
-    fn results_come_in_the_order_of_what_runs_at_the_same_time() {
+    fn results_are_in_the_order_of_the_tasks() {
         let met = Barrier::new(2);
         let works = [1, 2].map(|number| {
             let met = &met;

@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn where_an_input_ends_is_part_of_the_fingerprint() {
+    fn boundaries_between_inputs_are_part_of_the_fingerprint() {
         let joined = Stamp::default().text("ab").key();
         assert_ne!(Stamp::default().text("a").text("b").key(), joined);
     }

@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn durations_read_well() {
+    fn durations_are_formatted_readably() {
         let shown = |millis| Seconds(Duration::from_millis(millis)).to_string();
         assert_eq!(shown(0), "0.0 s");
         assert_eq!(shown(9_940), "9.9 s");

@@ -87,7 +87,7 @@ mod tests {
     use super::as_it_is_now;
 
     #[test]
-    fn a_program_that_was_replaced_is_where_it_was() {
+    fn a_replaced_program_keeps_its_path() {
         for path in ["target/debug/xtask", "target/debug/xtask (deleted)"] {
             let found = as_it_is_now(path.into());
             assert_eq!(found.to_str(), Some("target/debug/xtask"));

@@ -49,7 +49,7 @@ done
 const RUSTC: &str = "#!/bin/sh\necho /\n";
 
 #[test]
-fn what_is_prebuilt_is_not_built() {
+fn a_prebuilt_tool_is_not_built() {
     let log = build("prebuilt", "0", "0");
     assert!(has(&log, "binstall", "trunk@"), "{log}");
     assert!(has(&log, "binstall", "wasm-bindgen-cli@"), "{log}");
@@ -60,14 +60,14 @@ fn what_is_prebuilt_is_not_built() {
 }
 
 #[test]
-fn what_is_not_prebuilt_is_built() {
+fn a_tool_that_is_not_prebuilt_is_built() {
     let log = build("missing", "0", "1");
     assert!(has(&log, "install", "trunk@"), "{log}");
     assert!(has(&log, "install", "wasm-bindgen-cli@"), "{log}");
 }
 
 #[test]
-fn without_binstall_all_is_built() {
+fn without_binstall_every_tool_is_built() {
     let log = build("without", "1", "1");
     assert!(has(&log, "install", "trunk@"), "{log}");
     assert!(!has(&log, "binstall", "trunk@"), "{log}");

@@ -90,14 +90,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_are_found_behind_any_name() {
+    fn times_are_found_after_any_name() {
         let stat = "7 (a ) b) S 1 7 7 0 -1 4194560 100 0 0 0 250 50 3 4 20 0 1 0 100 0 0";
         assert_eq!(ticks(stat), Some(300));
         assert_eq!(ticks("7 (a) S"), None);
     }
 
     #[test]
-    fn a_size_is_found_by_its_whole_name() {
+    fn a_size_is_found_by_its_full_name() {
         let status = "VmHWMx:\t 1 kB\nVmHWM:\t    20 kB\nVmRSS:\t    10 kB\n";
         assert_eq!(bytes(status, "VmHWM"), Some(20 * 1024));
         assert_eq!(bytes(status, "VmSwap"), None);
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn a_process_that_is_not_there_is_an_error() {
+    fn a_missing_process_is_an_error() {
         assert!(Process::new(u32::MAX).is_err());
     }
 }

@@ -41,7 +41,7 @@ mod tests {
     }
 
     #[test]
-    fn memory_is_shared_out() {
+    fn memory_per_client_and_missing_share_are_computed() {
         assert_eq!(kilobytes_each(1_000_000, 3_000_000, 100), 20.0);
         assert_eq!(kilobytes_each(2_000, 1_000, 1), -1.0);
         assert_eq!(percent_missing(200, 150), 25.0);

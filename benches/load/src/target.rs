@@ -116,7 +116,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_loopback_is_called() {
+    fn only_loopback_targets_are_accepted() {
         let me = std::process::id();
         for address in ["127.0.0.1:5000", "127.9.9.9:1"] {
             assert!(Target::new(address.parse().unwrap(), me, None).is_ok());

@@ -85,7 +85,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn what_never_answers_is_an_error_that_names_it() {
+    async fn a_wait_without_an_answer_is_an_error_that_names_it() {
         let never = std::future::pending::<Result<()>>();
         let error = within_limit(Duration::ZERO, "the answer", never).await;
         let error = error.unwrap_err().to_string();

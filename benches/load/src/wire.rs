@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_is_told_from_what_comes_before_it() {
+    fn an_answer_is_distinguished_from_other_frames() {
         let answer = |frame| answer_to_connect(frame, ORCHARD);
         assert_eq!(answer(r#"40/mofang,{"sid":"a"}"#), Some(Ok(())));
         assert_eq!(
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn events_and_acknowledgements_are_told_apart() {
+    fn events_and_acknowledgements_are_distinguished() {
         let event = r#"42/mofang,["broadcast_response",{"text":"a"}]"#;
         assert!(is_broadcast(event));
         assert!(!is_broadcast(

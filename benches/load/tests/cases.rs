@@ -128,7 +128,7 @@ fn sign_in(fault: Fault, signed_in: &AtomicU64, call: &str) -> Response {
 }
 
 #[tokio::test]
-async fn a_broadcast_reaches_everybody_and_costs_something() {
+async fn a_broadcast_reaches_every_client_and_its_cost_is_measured() {
     for case in [Case::FanOut, Case::FanOutPolling] {
         let samples = run(case, Fault::None).await.unwrap();
         assert_eq!(samples["missing-percent"], 0.0, "{case:?}");
@@ -137,7 +137,7 @@ async fn a_broadcast_reaches_everybody_and_costs_something() {
 }
 
 #[tokio::test]
-async fn what_was_not_delivered_is_missing() {
+async fn undelivered_messages_are_reported_as_missing() {
     let samples = run(Case::Burst, Fault::Loses).await.unwrap();
     assert_eq!(samples["small-deliveries-missing"], 0.0);
     assert_eq!(samples["large-deliveries-missing"], 250.0);
@@ -145,7 +145,7 @@ async fn what_was_not_delivered_is_missing() {
 }
 
 #[tokio::test]
-async fn what_overtakes_is_counted() {
+async fn reordered_messages_are_counted() {
     let swapped = run(Case::Burst, Fault::Swaps).await.unwrap();
     // Every second of 100 and of 500.
     assert_eq!(swapped["disordered"], 300.0);
@@ -153,7 +153,7 @@ async fn what_overtakes_is_counted() {
 }
 
 #[tokio::test]
-async fn a_crowd_is_connected_weighed_and_pushed_to() {
+async fn a_crowd_is_connected_measured_and_pushed_to() {
     let samples = run(Case::Crowd, Fault::None).await.unwrap();
     assert_eq!(samples["missing-percent"], 0.0);
     assert!(samples["connect-cpu-s"] > 0.0, "{samples:?}");
@@ -165,27 +165,27 @@ async fn a_crowd_is_connected_weighed_and_pushed_to() {
 }
 
 #[tokio::test]
-async fn idle_connections_are_weighed() {
+async fn the_memory_of_idle_connections_is_measured() {
     let samples = run(Case::Idle, Fault::None).await.unwrap();
     assert!(samples["memory-kb"] > 0.0, "{samples:?}");
 }
 
 #[tokio::test]
-async fn the_others_are_heard_beside_a_flooder() {
+async fn other_clients_are_served_beside_a_flooder() {
     let samples = run(Case::Flooder, Fault::None).await.unwrap();
     assert!(samples["missing-percent"] < 100.0, "{samples:?}");
     assert!(samples["peak-mb"] > 1.0, "{samples:?}");
 }
 
 #[tokio::test]
-async fn a_server_that_is_busy_makes_a_right_sign_in_wait() {
+async fn a_busy_server_delays_a_valid_sign_in() {
     let busy = run(Case::SignIn, Fault::IsBusy).await.unwrap();
     assert!(busy["wait-s"] >= 1.0, "{busy:?}");
     assert!(busy["peak-mb"] > 1.0, "{busy:?}");
 }
 
 #[tokio::test]
-async fn half_open_connections_are_held_while_health_is_asked() {
+async fn half_open_connections_stay_open_while_health_is_requested() {
     let samples = run(Case::HalfOpen, Fault::None).await.unwrap();
     assert!(samples["healthz-ms"] > 0.0, "{samples:?}");
     assert!(samples["healthz-ms"] < 10_000.0, "{samples:?}");

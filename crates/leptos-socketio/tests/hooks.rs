@@ -63,7 +63,7 @@ fn the_socket_is_provided_below_and_removed_with_its_owner() {
 }
 
 #[wasm_bindgen_test]
-fn an_address_that_can_t_be_used_provides_nothing() {
+fn an_invalid_url_provides_no_socket() {
     let owner = Owner::new();
     owner.with(|| {
         assert!(provide_socket(Socket::builder("ftp://h")).is_err());
@@ -97,7 +97,7 @@ fn an_event_handler_ends_with_its_owner() {
 }
 
 #[wasm_bindgen_test]
-fn an_owner_may_go_within_a_handler() {
+fn an_owner_may_be_dropped_within_a_handler() {
     let (script, owner, socket) = provided();
     let log = Log::default();
     let (heard, whole) = (log.clone(), owner.clone());
@@ -164,7 +164,7 @@ fn w19_the_round_trip_is_a_signal() {
 }
 
 #[wasm_bindgen_test]
-fn a_hook_outside_of_any_owner_says_so_and_hears_nothing() {
+fn a_hook_outside_of_any_owner_warns_and_receives_nothing() {
     let (script, owner, socket) = provided();
     script.last().accept("s1");
     warnings();
@@ -179,7 +179,7 @@ fn a_hook_outside_of_any_owner_says_so_and_hears_nothing() {
 }
 
 #[wasm_bindgen_test]
-fn each_connect_is_told_and_one_that_was_before_at_once() {
+fn each_connect_is_reported_and_an_earlier_one_at_once() {
     let (script, owner, socket) = provided();
     let log = Log::default();
     let hear = |name: &'static str| {
@@ -219,7 +219,7 @@ fn a_signal_that_is_disposed_may_be_set() {
 }
 
 #[wasm_bindgen_test]
-fn a_handler_that_reads_a_disposed_signal_costs_that_call() {
+fn a_handler_that_reads_a_disposed_signal_fails_that_call_only() {
     let reported = Reported::watch();
     let (script, owner, socket) = provided();
     let log = Log::default();
@@ -254,7 +254,7 @@ fn a_handler_that_reads_a_disposed_signal_costs_that_call() {
 }
 
 #[wasm_bindgen_test]
-fn without_a_socket_each_hook_says_so_and_does_nothing() {
+fn without_a_socket_each_hook_warns_and_does_nothing() {
     let hooks: [fn(); 5] = [
         || assert_eq!(use_socket(), None),
         || use_event(|_: Count| ()),
@@ -273,7 +273,7 @@ fn without_a_socket_each_hook_says_so_and_does_nothing() {
 }
 
 #[wasm_bindgen_test]
-fn a_handler_reads_signals_without_being_bound_to_them() {
+fn a_handler_reads_signals_without_subscribing_to_them() {
     let (script, owner, _socket) = provided();
     let (value, set) = owner.with(|| signal(5));
     let log = Log::default();

@@ -40,7 +40,7 @@ fn all_hooks(socket: Option<Socket>) {
 }
 
 #[test]
-fn with_a_socket_hooks_are_inert_and_their_owner_may_end_on_another_thread() {
+fn with_a_socket_hooks_are_inert_and_their_owner_may_be_dropped_on_another_thread() {
     let owner = Owner::new();
     owner.with(|| {
         let socket = provide_socket(Socket::builder("/mofang")).unwrap();
@@ -68,7 +68,7 @@ fn outside_of_an_owner_hooks_are_inert() {
 }
 
 #[test]
-fn what_needs_no_browser_is_checked() {
+fn checks_that_need_no_browser_are_made() {
     Owner::new().with(|| {
         let error = provide_socket(Socket::builder("").namespace("/a,b")).unwrap_err();
         assert!(matches!(error, OpenError::Namespace(_)), "{error}");

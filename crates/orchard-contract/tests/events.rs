@@ -70,7 +70,7 @@ fn a_count_is_read_in_every_form_a_server_may_send() {
 }
 
 #[test]
-fn an_odd_field_does_not_cost_the_others() {
+fn an_invalid_field_does_not_affect_the_others() {
     let event: ServerResponse = from_str(r#"{"count":{"a":[1]},"new":1,"sid":"s"}"#).unwrap();
     assert_eq!(
         event,
@@ -95,7 +95,7 @@ fn login_response_of_the_chapter_and_of_later_chapters() {
 }
 
 #[test]
-fn a_broadcast_may_be_anything() {
+fn a_broadcast_may_be_any_json() {
     let table = [
         (r#"{"text":"hi","from":{"id":7}}"#, Some("hi")),
         (r#"{"from":7}"#, None),
@@ -115,7 +115,7 @@ fn a_broadcast_may_be_anything() {
 }
 
 #[test]
-fn name_and_time_stand_on_what_a_server_stamps_and_on_nothing_else() {
+fn only_stamped_broadcasts_have_a_name_and_a_time() {
     let event = |text| from_str::<BroadcastResponse>(text).expect(text);
     let stamped = event(r#"{"nickname":"阿桃","text":"hi","at":1760000000000,"id":"m"}"#);
     assert_eq!(
@@ -145,7 +145,7 @@ fn name_and_time_stand_on_what_a_server_stamps_and_on_nothing_else() {
 }
 
 #[test]
-fn a_refusal_s_number_is_read_as_any_number() {
+fn the_errno_of_a_refusal_is_read_in_every_form() {
     for text in [r#"{"errno":1005}"#, r#"{"errno":"1005","more":[1]}"#] {
         let data: RefusalData = from_str(text).unwrap();
         assert_eq!(data.errno, Some(Errno::TOKEN_EXPIRED), "{text}");
@@ -173,7 +173,7 @@ fn some_event_carries_its_number() {
 }
 
 #[test]
-fn uid_is_sent_in_the_form_it_has_and_read_in_both() {
+fn uid_is_sent_in_its_own_form_and_read_in_both() {
     assert_eq!(
         to_value(Login { uid: "7".into() }).unwrap(),
         json!({"uid": "7"})
@@ -194,7 +194,7 @@ fn uid_is_sent_in_the_form_it_has_and_read_in_both() {
 }
 
 #[test]
-fn what_the_page_sends_is_read_strictly() {
+fn events_of_the_page_are_read_strictly() {
     for text in [
         "{}",
         r#"{"uid":null}"#,
@@ -212,7 +212,7 @@ fn what_the_page_sends_is_read_strictly() {
 }
 
 #[test]
-fn what_the_server_leaves_out_is_not_written() {
+fn missing_fields_are_not_written() {
     let push = ServerResponse {
         count: Some(3),
         ..ServerResponse::default()

@@ -49,7 +49,7 @@ fn a_request_is_written_as_json_rpc_2() {
 }
 
 #[test]
-fn login_is_read_with_everything_odd_about_it() {
+fn login_is_read_with_all_its_irregular_fields() {
     let text = r#"{"jsonrpc":"2.0","id":"a","result":{
         "errno":1000,"errmsg":"ok","id":7,"nickname":"小明","avatar":null,
         "money":"12.5","credit":"30","access_token":"x","refresh_token":"y","more":[{}]}}"#;
@@ -184,7 +184,7 @@ fn an_unknown_errno_is_kept() {
 }
 
 #[test]
-fn every_code_of_the_table_has_words_in_both_languages() {
+fn every_errno_of_the_table_has_a_message_in_both_languages() {
     for code in [1000, 1001, 1004, 1005, 1006, 1007, 1008, 1009, 1017, 1019] {
         assert!(Errno::new(code).meaning().is_some(), "{code}");
         assert!(Errno::new(code).meaning_zh().is_some(), "{code}");

@@ -54,14 +54,14 @@ mod tests {
     }
 
     #[test]
-    fn nothing_inline_is_allowed_and_nothing_is_evaluated() {
+    fn inline_code_and_eval_are_forbidden() {
         let policy = Policy::default().to_string();
         assert!(!policy.contains("'unsafe-inline'"), "{policy}");
         assert!(!policy.contains("'unsafe-eval'"), "{policy}");
     }
 
     #[test]
-    fn another_server_is_named_with_its_sockets() {
+    fn another_server_is_listed_with_its_websocket_origin() {
         let policy = Policy {
             connect: list("https://game.example:5000"),
             ..Policy::default()
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn who_may_frame_the_page_is_added() {
+    fn frame_ancestors_are_added() {
         let policy = Policy {
             frame_ancestors: list("https://portal.example"),
             ..Policy::default()

@@ -28,7 +28,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_number_is_shown_as_core_shows_it() {
+    fn a_number_is_written_as_core_writes_it() {
         for number in [0, 7, 10, 4_294_967_296, u64::MAX] {
             assert_eq!(format!("{}", Digits(number)), format!("{number}"));
         }

@@ -74,7 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_does_as_a_deque_does() {
+    fn it_behaves_as_a_vec_deque() {
         let (mut queue, mut oracle) = (Queue::default(), VecDeque::new());
         let mut random = 1_u32;
         for number in 0..10_000 {

@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_turns_or_hides_text_is_shown_as_its_number() {
+    fn characters_that_reverse_or_hide_text_are_escaped() {
         let text = "a\"b\\c种\n\u{202e}\u{9f}😀";
         assert_eq!(
             format!("{}", Quoted(text)),

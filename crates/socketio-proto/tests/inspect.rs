@@ -20,7 +20,7 @@ fn plain<const N: usize>(lines: [&str; N]) -> [String; N] {
 }
 
 #[test]
-fn json_answers_as_documented() {
+fn json_output_is_as_documented() {
     let answers = json([
         r#""42/mofang,7[\"login\",{\"uid\":\"7\"}]""#,
         r#""451-[\"x\",{\"_placeholder\":true,\"num\":0}]""#,
@@ -39,7 +39,7 @@ fn json_answers_as_documented() {
 }
 
 #[test]
-fn json_tells_every_packet_of_the_engine() {
+fn json_reports_every_packet_of_the_engine() {
     assert_eq!(
         json([
             r#""0{\"sid\": \"x\"}""#,
@@ -77,7 +77,7 @@ fn json_tells_every_packet_of_the_engine() {
 }
 
 #[test]
-fn json_tells_every_packet() {
+fn json_reports_every_packet() {
     assert_eq!(
         json([
             r#""40""#,
@@ -118,7 +118,7 @@ fn json_starts_afresh_after_a_reset_or_an_error() {
 }
 
 #[test]
-fn json_goes_on_after_a_bad_line() {
+fn json_continues_after_a_bad_line() {
     for line in [
         "",
         "x",
@@ -147,7 +147,7 @@ fn json_goes_on_after_a_bad_line() {
 }
 
 #[test]
-fn limits_are_the_decoders() {
+fn limits_are_those_of_the_decoder() {
     let mut inspector = Inspector::new(Limits {
         nesting: 1,
         ..Limits::default()
@@ -157,7 +157,7 @@ fn limits_are_the_decoders() {
 }
 
 #[test]
-fn plain_lines_are_aligned_and_take_what_panels_copy() {
+fn plain_lines_are_aligned_and_accept_text_copied_from_developer_tools() {
     assert_eq!(
         plain([
             "\t42/mofang,7[\"login\", {\"uid\":\"7\"}]\r",

@@ -57,7 +57,7 @@ fn accepts_what_the_rfc_allows() {
 }
 
 #[test]
-fn the_words_of_python_for_no_number_read_as_null() {
+fn nan_and_infinity_are_read_as_null() {
     for word in ["NaN", "Infinity", "-Infinity"] {
         assert_eq!(from_str::<Option<f64>>(word).unwrap(), None);
         assert_eq!(from_str::<Option<String>>(word).unwrap(), None);
@@ -538,7 +538,7 @@ fn wrong_shapes_are_refused() {
 }
 
 #[test]
-fn keys_that_are_no_strings_are_refused() {
+fn keys_that_are_not_strings_are_refused() {
     let nested: BTreeMap<Vec<u8>, u8> = [(vec![1], 1)].into();
     assert_eq!(to_string(&nested), Err(EncodeError::Key));
     let unit: BTreeMap<(), u8> = [((), 1)].into();
@@ -816,7 +816,7 @@ fn m9_compact_replaces_placeholders() {
 }
 
 #[test]
-fn json_stays_json_after_many_levels() {
+fn json_stays_valid_after_many_levels() {
     let text = "[".repeat(1000) + &"]".repeat(1000);
     assert_eq!(compact(&text, 1).as_deref(), Ok(&*text));
 }

@@ -217,7 +217,7 @@ proptest! {
     }
 
     #[test]
-    fn any_soup_gets_the_verdict_of_serde_json(text in soup()) {
+    fn any_sequence_of_tokens_gets_the_verdict_of_serde_json(text in soup()) {
         same_verdict(&text)?;
     }
 

@@ -42,14 +42,14 @@ const VERDICTS: [(&str, bool); 5] = [
 ];
 
 #[test]
-fn every_row_is_there_and_shown_by_tests_that_exist() {
+fn every_row_exists_and_names_existing_tests() {
     let page = fs::read_to_string(workspace().join("docs/parity.md")).unwrap();
     let faults = faults(&page, &tests());
     assert!(faults.is_empty(), "docs/parity.md:\n{}", faults.join("\n"));
 }
 
 #[test]
-fn what_is_wrong_with_a_page_is_found() {
+fn faults_of_a_page_are_found() {
     let there = BTreeSet::from(["crates/x/tests/manager/acks.rs::h8_ids".to_owned()]);
     let row = |line: &str| {
         let mut faults = faults(line, &there);

@@ -147,7 +147,7 @@ proptest! {
     /// For any frames in any order, an error resets the decoder, and no more is held or returned
     /// than the limits allow.
     #[test]
-    fn limits_bound_what_is_held(frames in vec(frame(), 0..30)) {
+    fn limits_bound_held_and_returned_data(frames in vec(frame(), 0..30)) {
         let mut decoder = Decoder::new(SMALL);
         let mut held = 0;
         for frame in frames {

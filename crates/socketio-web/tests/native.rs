@@ -69,7 +69,7 @@ fn a_socket_never_connects_whatever_its_url_and_options() {
 }
 
 #[test]
-fn what_needs_no_browser_is_checked() {
+fn checks_that_need_no_browser_are_made() {
     let builder = || Socket::builder("https://h");
     let error = builder().namespace("/a,b").build().unwrap_err();
     assert!(matches!(error, OpenError::Namespace(_)), "{error}");
@@ -166,7 +166,7 @@ fn listeners_are_dropped_at_once() {
 }
 
 #[test]
-fn all_else_says_nothing() {
+fn all_other_calls_return_defaults() {
     let socket = Socket::builder("https://h").build().unwrap();
     assert_eq!((socket.id(), socket.namespace()), (None, None));
     assert!(socket.last_error().is_none() && socket.round_trip().is_none());

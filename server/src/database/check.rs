@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn there_is_an_end_to_looking() {
+    fn the_check_has_a_time_limit() {
         let folder = TempDir::new().unwrap();
         let path = folder.path().join("db");
         let connection = filled(&path);

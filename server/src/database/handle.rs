@@ -138,7 +138,7 @@ mod tests {
     use super::{Database, DatabaseError};
 
     #[tokio::test]
-    async fn a_query_that_panics_costs_no_other() {
+    async fn a_query_that_panics_affects_no_other() {
         let folder = TempDir::new().unwrap();
         let database = Database::open(&folder.path().join("db"), Duration::ZERO).unwrap();
         let panics = database.call(|_| -> rusqlite::Result<()> { panic!("for the test") });

@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn a_newer_database_is_refused_and_left_alone() {
+    fn a_newer_database_is_refused_and_not_changed() {
         let mut connection = Connection::open_in_memory().unwrap();
         connection.pragma_update(None, "user_version", 99).unwrap();
         let error = run(&mut connection, Path::new("x")).unwrap_err();

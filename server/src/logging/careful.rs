@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_field_is_one_line_and_drives_no_terminal() {
+    fn a_field_is_one_line_without_control_characters() {
         assert_eq!(field("果子 7"), "果子 7");
         assert_eq!(
             field("a\r\nb\u{1b}[31m\u{9b}m\u{7f}\u{202e}\u{2028}"),
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_of_json_has_an_end() {
+    fn the_length_of_a_json_line_is_bounded() {
         let careful = line(&format!("\"{}\"\n", "a".repeat(1 << 20)));
         let value: serde_json::Value = serde_json::from_str(&careful).unwrap();
         assert_eq!(value["message"], "a line of 1048579 bytes is left out");

@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn a_flood_of_one_kind_is_cut_and_hides_no_other() {
+    fn a_flood_of_one_kind_is_limited_and_hides_no_other() {
         let lines = Lines::default();
         let writer = lines.clone();
         let subscriber = tracing_subscriber::registry()

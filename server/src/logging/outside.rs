@@ -55,7 +55,7 @@ mod tests {
     use super::Outside;
 
     #[test]
-    fn it_is_quoted_escaped_and_cut() {
+    fn text_from_clients_is_quoted_escaped_and_truncated() {
         for (text, shown) in [
             ("", r#""""#),
             ("果子 7", r#""果子 7""#),

@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_comes_too_fast_waits() {
+    async fn data_that_arrives_too_fast_waits() {
         let (mut io, mut theirs) = pair(Rate::new(1000, 4000));
         theirs.write_all(&[1; 10_000]).await.unwrap();
         let start = Instant::now();
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_write_waits_so_long_for_the_other_side() {
+    async fn a_write_that_makes_no_progress_times_out() {
         let (mut io, mut theirs) = pair(Rate::new(0, 0));
         let counters = Arc::clone(io.slot.counters());
         // Some is taken each time, just in time.
@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_is_ignored_is_read_and_dropped_and_what_is_written_goes_out() {
+    async fn ignored_input_is_read_and_dropped_while_output_is_sent() {
         let (mut io, mut theirs) = pair(Rate::new(0, 0));
         let connection = Arc::clone(&io.connection);
         connection.ignore();
@@ -266,7 +266,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_cut_wakes_who_waits() {
+    async fn closing_wakes_pending_tasks() {
         let (mut io, _theirs) = pair(Rate::new(0, 0));
         let connection = Arc::clone(&io.connection);
         let reading = tokio::spawn(async move { io.read_u8().await });

@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn a_full_server_closes_who_has_waited_longest() {
+    fn a_full_server_closes_the_connection_that_is_idle_longest() {
         let registry = registry(3, 0);
         let admit = |last| registry.admit(origin(last), false).unwrap();
         let slots = [admit(1), admit(2), admit(3)];
@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn who_is_at_work_is_not_closed_for_others() {
+    fn active_connections_are_not_closed_for_others() {
         let registry = registry(2, 0);
         let admit = || registry.admit(origin(1), false);
         let (one, two) = (admit().unwrap(), admit().unwrap());
@@ -288,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn an_origin_takes_places_from_itself_only() {
+    fn an_origin_at_its_limit_closes_its_own_connections_only() {
         let registry = registry(10, 2);
         let admit = |last| registry.admit(origin(last), false);
         let others = admit(1).unwrap();
@@ -306,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn at_the_end_only_who_is_at_work_goes_on() {
+    fn at_shutdown_only_active_connections_continue() {
         let registry = registry(10, 0);
         let slots = [1, 2, 3].map(|last| registry.admit(origin(last), false).unwrap());
         let _busy = slots[1].work().begin();
@@ -315,7 +315,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_left_of_who_has_gone() {
+    fn closed_connections_leave_nothing_behind() {
         let registry = registry(2, 2);
         for _ in 0..3 {
             let slots: Vec<_> = (0..6)

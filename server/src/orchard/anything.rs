@@ -124,7 +124,7 @@ mod tests {
     use super::Anything;
 
     #[test]
-    fn json_comes_out_as_it_went_in() {
+    fn json_is_preserved_unchanged() {
         for text in [
             "null",
             "true",

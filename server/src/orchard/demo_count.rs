@@ -74,7 +74,7 @@ mod tests {
     use super::{DemoCount, Hall};
 
     #[tokio::test]
-    async fn it_runs_once_and_ends_with_the_last_socket() {
+    async fn one_push_task_runs_and_ends_with_the_last_socket() {
         let hall = Arc::new(Hall::new("/", Arc::default()));
         let push = DemoCount::new(Duration::from_millis(1), hall);
         assert!(push.start());

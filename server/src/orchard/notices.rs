@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn many_notices_are_few_transactions() {
+    async fn many_notices_take_few_transactions() {
         const NOTICES: i64 = 50;
         let folder = TempDir::new().unwrap();
         let path = folder.path().join("db");

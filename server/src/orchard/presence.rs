@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn a_player_counts_once() {
+    fn a_player_is_counted_once() {
         let presence = Presence::default();
         let (phone, tablet, other) = (member(1), member(1), member(2));
         assert!(presence.enter(&phone));
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn who_has_left_does_not_enter() {
+    fn a_socket_that_has_left_is_not_added() {
         let presence = Presence::default();
         let member = member(1);
         assert!(!presence.leave(&member));
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn a_guest_is_no_player() {
+    fn a_guest_is_not_counted() {
         let presence = Presence::default();
         let guest = Member::new(None).unwrap();
         assert!(!presence.enter(&guest));

@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn name_and_time_cannot_be_claimed() {
+    fn a_client_cannot_set_name_and_time() {
         for sent in [
             r#"{"text":"hi","nickname":"boss","at":1}"#,
             r#"{"nickname":"boss","nickname":"boss","at":1,"at":2,"text":"hi"}"#,
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn a_whole_number_is_text() {
+    fn a_whole_number_is_written_as_text() {
         for (sent, text) in [("5", "5"), ("-5", "-5"), ("5.0", "5"), ("0", "0")] {
             let (_, read, notice) = stamped(&format!(r#"{{"text":{sent},"id":9}}"#));
             assert_eq!(read.text.as_deref(), Some(text));
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn other_payloads_pass_unchanged_and_claim_nothing() {
+    fn other_payloads_pass_unchanged_without_name_and_time() {
         for sent in [
             r#""hi""#,
             "5",

@@ -94,7 +94,7 @@ mod tests {
     use super::{Anything, size, size_of_ack, size_of_anything, size_of_disconnect};
 
     #[test]
-    fn it_is_as_long_as_what_will_be_sent() {
+    fn the_estimated_size_is_the_size_that_is_sent() {
         let payload = json!({"text": "果子\n\"", "a": [1, -2, 1.5, null, true, []]});
         let sent = format!(r#"42/mofang,["broadcast_response",{payload}]"#);
         let found = size("/mofang", "broadcast_response", &payload);
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn attachments_count_as_frames_of_their_own() {
+    fn attachments_count_as_separate_frames() {
         let sent = concat!(
             r#"452-/mofang,["e",{"a":{"_placeholder":true,"num":0},"#,
             r#""b":[{"_placeholder":true,"num":1}]}]"#

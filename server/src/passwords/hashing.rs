@@ -98,7 +98,7 @@ mod tests {
     use super::{Buffer, hash, verify};
 
     #[test]
-    fn a_hash_has_its_own_salt_and_the_cost_that_we_want() {
+    fn a_hash_has_its_own_salt_and_the_current_cost() {
         let mut buffer = Buffer::new();
         let one = hash(&Secret::new("x"), &mut buffer).unwrap();
         let two = hash(&Secret::new("x"), &mut buffer).unwrap();
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_in_the_buffer_does_not_matter() {
+    fn the_previous_content_of_the_buffer_does_not_matter() {
         let mut buffer = Buffer::new();
         let ours = hash(&Secret::new("first"), &mut buffer).unwrap();
         assert!(!verify(&Secret::new("second"), &ours, &mut buffer));
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn hashes_of_another_cost_are_compared_at_theirs() {
+    fn hashes_of_another_cost_are_verified_at_their_own_cost() {
         let params = Params::new(32 * 1024, 1, 2, Some(24)).unwrap();
         let theirs = Argon2::from(params).hash_password(b"x").unwrap();
         let theirs = Secret::new(theirs.to_string());
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_hash_of_ours_fits_no_password() {
+    fn an_unknown_hash_matches_no_password() {
         let mut buffer = Buffer::new();
         let salt = "$c29tZXNhbHRzb21lc2FsdA$aGFzaGhhc2hoYXNoaGFzaA";
         for other in [

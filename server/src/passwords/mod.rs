@@ -151,7 +151,7 @@ mod tests {
     use super::{Busy, Passwords, hash};
 
     #[tokio::test]
-    async fn only_the_password_itself_is_right() {
+    async fn only_the_exact_password_matches() {
         let passwords = Passwords::start(Some(1), 8).unwrap();
         let right = hash(&Secret::new("correct horse")).unwrap();
         let verify = |password: &str, hash| passwords.verify(Secret::new(password), hash, 0);
@@ -161,14 +161,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nobody_has_a_password() {
+    async fn without_a_hash_no_password_matches() {
         let passwords = Passwords::start(Some(1), 8).unwrap();
         let password = Secret::new("nobody's");
         assert_eq!(passwords.verify(password, None, 0).await, Ok(false));
     }
 
     #[tokio::test]
-    async fn who_finds_the_queue_full_is_told_so() {
+    async fn a_full_queue_is_reported() {
         let passwords = Passwords::start(Some(1), 1).unwrap();
         let many = (0..20).map(|_| passwords.verify(Secret::new("x"), None, 7));
         let answers = futures_util::future::join_all(many).await;

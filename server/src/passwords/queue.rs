@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn the_lowest_rank_goes_first_and_then_who_came_first() {
+    fn requests_are_ordered_by_rank_then_by_arrival() {
         let queue = Queue::new(10);
         for (rank, name) in [(2, "c"), (0, "a"), (2, "d"), (1, "b")] {
             assert!(push(&queue, rank, name));
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn a_full_queue_drops_the_last_for_a_lower_rank() {
+    fn a_full_queue_drops_its_last_request_for_one_of_lower_rank() {
         let queue = Queue::new(2);
         assert!(push(&queue, 1, "a") && push(&queue, 5, "b"));
         assert!(!push(&queue, 5, "c"), "it would be the last");
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_waits_for_takes_no_place_and_no_time() {
+    fn abandoned_requests_take_no_place_and_no_time() {
         let queue = Queue::new(2);
         assert!(push(&queue, 0, "abandoned") && push(&queue, 0, "a"));
         assert!(push(&queue, 0, "b"));
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn closing_ends_all_waiting() {
+    fn closing_ends_all_waits() {
         let queue = Queue::<Named>::new(1);
         thread::scope(|scope| {
             let workers = [(); 3].map(|()| scope.spawn(|| queue.pop()));

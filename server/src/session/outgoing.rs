@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn so_many_bytes_may_wait_and_no_more() {
+    fn waiting_bytes_are_bounded() {
         let outgoing = Outgoing::default();
         for _ in 0..10 {
             assert_eq!(outgoing.add(100, BOUNDS), Ok(()));
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn so_many_packets_may_wait_and_no_more() {
+    fn waiting_packets_are_bounded() {
         let bounds = Bounds {
             bytes: usize::MAX,
             packets: 3,
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn what_else_is_sent_does_not_add_up() {
+    fn other_packets_do_not_accumulate() {
         let outgoing = Outgoing::default();
         for _ in 0..10_000 {
             // A heartbeat, which was never queued here, and one queued packet.
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_kept_of_a_burst() {
+    fn the_memory_of_a_burst_is_freed() {
         let outgoing = Outgoing::default();
         for _ in 0..1000 {
             outgoing

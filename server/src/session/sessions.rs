@@ -53,7 +53,7 @@ mod tests {
     use crate::session::{Bounds, Limits};
 
     #[test]
-    fn there_are_so_many_in_all_and_of_one_origin() {
+    fn sessions_are_bounded_in_total_and_per_origin() {
         let limits = Limits {
             events: Rate::new(0, 0),
             outgoing: Bounds {

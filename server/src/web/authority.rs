@@ -77,7 +77,7 @@ mod tests {
     use super::Authority;
 
     #[test]
-    fn what_is_on_this_machine() {
+    fn loopback_hosts_are_recognized() {
         for (text, loopback) in [
             ("localhost", true),
             ("LocalHost:8080", true),
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_host() {
+    fn invalid_hosts_are_refused() {
         for text in ["", ":80", "localhost@evil.example", "a b", "a/b"] {
             assert!(Authority::parse(text).is_none(), "{text}");
         }
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_without_a_port_means_every_port() {
+    fn a_name_without_a_port_matches_every_port() {
         let means = |name: &str, asked: &str| {
             let parse = |text| Authority::parse(text).unwrap();
             parse(name).means(&parse(asked))

@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn the_page_s_own_origin_and_those_that_are_named() {
+    fn the_page_s_own_origin_and_the_listed_ones_are_allowed() {
         let origins = origins(PUBLIC, &["https://cdn.example"]);
         for (origin, expected) in [
             ("https://cdn.example", (true, true)),
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn without_options_nobody_else_is_let_in() {
+    fn without_options_no_other_origin_is_allowed() {
         let origins = origins(PUBLIC, &[]);
         for origin in [
             "https://evil.example",
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn on_loopback_its_neighbours_are_let_in() {
+    fn on_loopback_other_local_servers_are_allowed() {
         let origins = origins(LOOPBACK, &[]);
         for (origin, host, expected) in [
             // As `trunk serve` sends it.
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn who_names_origins_means_no_others() {
+    fn listing_origins_excludes_all_others() {
         for (named, expected) in [
             (&["https://cdn.example"][..], (false, false)),
             (&["http://127.0.0.1:8080"], (true, true)),

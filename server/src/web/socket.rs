@@ -215,7 +215,7 @@ mod tests {
     use super::{field, strip};
 
     #[test]
-    fn what_the_engine_keeps_does_not_keep_the_buffer_of_the_request() {
+    fn headers_kept_by_the_engine_do_not_keep_the_request_s_buffer() {
         let head = Bytes::from("/socket.io/?EIO=4 websocket".repeat(500));
         let mut request = Request::new(Body::empty());
         *request.uri_mut() = Uri::from_maybe_shared(head.slice(..17)).unwrap();

@@ -31,7 +31,7 @@ async fn until_the_end(mut stream: TcpStream) -> String {
 }
 
 #[tokio::test]
-async fn a_head_that_does_not_come_ends_its_connection() {
+async fn a_head_that_does_not_arrive_ends_its_connection() {
     let server = TestServer::start(&["--header-timeout-seconds", "1"]).await;
     let silent = open(&server);
     let mut half = open(&server);
@@ -51,7 +51,7 @@ async fn a_head_that_does_not_come_ends_its_connection() {
 }
 
 #[tokio::test]
-async fn a_body_that_does_not_come_is_not_waited_for() {
+async fn a_body_that_does_not_arrive_times_out() {
     let server = TestServer::start(&["--body-timeout-seconds", "1"]).await;
     let session = Polling::open(&server).await;
     let polling = format!("/socket.io/?EIO=4&transport=polling&sid={}", session.sid);
@@ -70,7 +70,7 @@ async fn a_body_that_does_not_come_is_not_waited_for() {
 }
 
 #[tokio::test]
-async fn a_head_has_an_end() {
+async fn the_size_of_a_head_is_bounded() {
     let server = TestServer::start(&[]).await;
     let mut stream = open(&server);
     stream
@@ -105,7 +105,7 @@ async fn a_session_that_joins_no_namespace_ends() {
 }
 
 #[tokio::test]
-async fn one_address_has_so_many_connections() {
+async fn connections_per_address_are_bounded() {
     let server = TestServer::start(&["--guests", "--max-connections-per-address", "3"]).await;
     let mut wires = Vec::new();
     for _ in 0..3 {
@@ -126,7 +126,7 @@ async fn one_address_has_so_many_connections() {
 }
 
 #[tokio::test]
-async fn one_address_has_so_many_sessions_over_however_many_connections() {
+async fn sessions_per_address_are_bounded_over_any_number_of_connections() {
     let server = TestServer::start(&["--max-connections-per-address", "5"]).await;
     for _ in 0..5 {
         Polling::open(&server).await;
@@ -139,7 +139,7 @@ async fn one_address_has_so_many_sessions_over_however_many_connections() {
 }
 
 #[tokio::test]
-async fn who_waits_gives_way_to_who_asks() {
+async fn idle_connections_are_closed_for_new_requests() {
     let server = TestServer::start(&["--max-connections", "10"]).await;
     let waiting: Vec<_> = (0..50).map(|_| open(&server)).collect();
     let answer = server
@@ -192,7 +192,7 @@ async fn half_open_connections_do_not_exhaust_the_descriptors() {
 }
 
 #[tokio::test]
-async fn a_connection_that_takes_nothing_is_cut() {
+async fn a_connection_that_reads_nothing_is_closed() {
     let folder = TempDir::new().unwrap();
     let dist = folder.path().join("dist");
     fs::create_dir(&dist).unwrap();
@@ -224,7 +224,7 @@ async fn a_connection_that_takes_nothing_is_cut() {
 }
 
 #[tokio::test]
-async fn a_websocket_that_takes_nothing_is_cut_though_it_could_wait_for_ever() {
+async fn a_websocket_that_reads_nothing_is_closed_even_without_other_limits() {
     let flags = [
         "--write-timeout-seconds",
         "1",

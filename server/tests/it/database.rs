@@ -45,7 +45,7 @@ fn left_behind(folder: &Path) -> PathBuf {
 }
 
 #[test]
-fn after_a_stop_the_one_file_has_it_all() {
+fn after_a_stop_the_database_is_one_complete_file() {
     let folder = TempDir::new().unwrap();
     let path = left_behind(folder.path());
     let copy = folder.path().join("copy");
@@ -57,7 +57,7 @@ fn after_a_stop_the_one_file_has_it_all() {
 }
 
 #[test]
-fn a_damaged_database_is_found_at_the_start_and_left_as_it_is() {
+fn a_damaged_database_is_detected_at_the_start_and_not_changed() {
     let folder = TempDir::new().unwrap();
     let path = left_behind(folder.path());
     let whole = fs::read(&path).unwrap();
@@ -96,7 +96,7 @@ async fn a_second_server_on_the_same_database_is_refused() {
 }
 
 #[tokio::test]
-async fn without_its_key_everybody_signs_in_again() {
+async fn without_its_key_every_player_must_sign_in_again() {
     let folder = TempDir::new().unwrap();
     let running = Running::start(folder.path());
     let token = running.token(folder.path()).await;
@@ -111,7 +111,7 @@ async fn without_its_key_everybody_signs_in_again() {
 }
 
 #[tokio::test]
-async fn a_kill_at_any_moment_of_the_first_start_leaves_something_to_start_from() {
+async fn a_kill_at_any_moment_of_the_first_start_leaves_a_usable_database() {
     const KILLS: u32 = 10;
     let folder = TempDir::new().unwrap();
     let begun = Instant::now();
@@ -130,7 +130,7 @@ async fn a_kill_at_any_moment_of_the_first_start_leaves_something_to_start_from(
 }
 
 #[tokio::test]
-async fn a_kill_while_it_serves_loses_no_session_of_a_player() {
+async fn a_kill_while_it_serves_loses_no_sign_in() {
     let folder = TempDir::new().unwrap();
     let mut running = Running::start(folder.path());
     let token = running.token(folder.path()).await;
@@ -147,7 +147,7 @@ async fn a_kill_while_it_serves_loses_no_session_of_a_player() {
 /// Like a laptop that is suspended and resumed.
 #[cfg(unix)]
 #[tokio::test]
-async fn a_server_that_was_stopped_for_longer_than_its_heartbeat_goes_on() {
+async fn a_server_that_was_suspended_longer_than_its_heartbeat_continues() {
     let flags = ["--ping-interval-ms", "200", "--ping-timeout-ms", "300"];
     let folder = TempDir::new().unwrap();
     let running = Running::start_with(folder.path(), &flags);
@@ -182,7 +182,7 @@ fn on_a_full_disk(folder: &Path, blocks: u32) -> Command {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn a_full_disk_is_told_at_the_start_and_leaves_something_to_start_from() {
+async fn a_full_disk_is_reported_at_the_start_and_leaves_a_usable_database() {
     let folder = TempDir::new().unwrap();
     let output = failing(on_a_full_disk(folder.path(), 0));
     assert_fails(&output, &["orchard.sqlite3", "--database"]);
@@ -199,7 +199,7 @@ async fn a_full_disk_is_told_at_the_start_and_leaves_something_to_start_from() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn a_disk_that_fills_up_costs_what_had_to_be_written_and_no_more() {
+async fn a_disk_that_fills_up_fails_writes_only() {
     let folder = TempDir::new().unwrap();
     left_behind(folder.path());
     let running = Running::spawn(on_a_full_disk(folder.path(), 128));

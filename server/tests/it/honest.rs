@@ -59,7 +59,7 @@ async fn the_count_is_pushed_when_it_changes_and_only_then() {
 }
 
 #[tokio::test]
-async fn the_count_is_pushed_only_so_often() {
+async fn the_rate_of_pushed_counts_is_limited() {
     let interval = Duration::from_millis(300);
     let server = TestServer::start(&["--push-interval-ms", "300"]).await;
     let (mut watcher, _) = Wire::join(&server).await;
@@ -89,7 +89,7 @@ async fn the_count_is_pushed_only_so_often() {
 }
 
 #[tokio::test]
-async fn chat_is_answered_once_and_to_its_sender() {
+async fn chat_is_answered_once_to_its_sender() {
     let server = TestServer::start(&["--push-interval-ms", "1"]).await;
     let (mut listener, _) = Wire::join(&server).await;
     let (mut sender, _) = Wire::join(&server).await;
@@ -104,7 +104,7 @@ async fn chat_is_answered_once_and_to_its_sender() {
 }
 
 #[tokio::test]
-async fn guests_are_told_the_count_and_are_not_in_it() {
+async fn guests_receive_the_count_and_are_not_counted() {
     let server = TestServer::start(&["--guests"]).await;
     let (mut guest, _) = Wire::join_as(&server, "").await;
     let (mut player, _) = Wire::join(&server).await;
@@ -145,7 +145,7 @@ async fn random_counts_are_an_option() {
 }
 
 #[tokio::test]
-async fn the_random_push_starts_again_after_everybody_left() {
+async fn the_random_push_restarts_after_all_sockets_have_left() {
     let server = TestServer::start(&["--demo-count", "--push-interval-ms", "1"]).await;
     let connect = connect(server.token().await);
     for _ in 0..3 {
@@ -169,7 +169,7 @@ async fn say(wire: &mut Wire, payload: Value) -> Value {
 }
 
 #[tokio::test]
-async fn text_carries_the_verified_name_and_time() {
+async fn a_text_gets_the_verified_name_and_the_time() {
     let server = TestServer::start(&[]).await;
     let (mut sender, _) = Wire::join(&server).await;
     let (mut listener, _) = Wire::join(&server).await;
@@ -199,7 +199,7 @@ async fn notices(wire: &mut Wire) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn whoever_joins_is_given_the_last_notices_once() {
+async fn a_player_who_joins_receives_the_last_notices_once() {
     let server = TestServer::start(&["--kept-notices", "3", "--max-notice-bytes", "10"]).await;
     let (mut sender, _) = Wire::join(&server).await;
     assert_eq!(notices(&mut sender).await, [Value::Null; 0]);
@@ -261,7 +261,7 @@ async fn notices_outlive_the_server() {
 }
 
 #[tokio::test]
-async fn no_notices_are_kept_where_none_are_wanted() {
+async fn no_notices_are_kept_if_disabled() {
     let server = TestServer::start(&["--kept-notices", "0"]).await;
     let (mut wire, _) = Wire::join(&server).await;
     say(&mut wire, json!({"text": "x"})).await;

@@ -113,7 +113,7 @@ fn assert_unharmed(running: Running) {
 }
 
 #[tokio::test]
-async fn frames_that_mean_nothing_harm_nobody_else() {
+async fn meaningless_frames_do_not_affect_other_clients() {
     let folder = TempDir::new().unwrap();
     let running = Running::start(folder.path());
     let token = running.token(folder.path()).await;
@@ -139,7 +139,7 @@ async fn frames_that_mean_nothing_harm_nobody_else() {
 }
 
 #[tokio::test]
-async fn attachments_that_never_come_are_not_waited_for_by_others() {
+async fn attachments_that_never_arrive_do_not_delay_others() {
     let server = TestServer::start(&[]).await;
     let (mut bystander, _) = Wire::join(&server).await;
     let mut waiting = Vec::new();
@@ -164,7 +164,7 @@ async fn attachments_that_never_come_are_not_waited_for_by_others() {
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn a_frame_of_a_hundred_megabytes_is_refused_at_its_head() {
+async fn a_frame_of_a_hundred_megabytes_is_refused_by_its_header() {
     const LENGTH: u64 = 100 << 20;
     let folder = TempDir::new().unwrap();
     let running = Running::start(folder.path());

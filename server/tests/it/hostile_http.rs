@@ -38,7 +38,7 @@ fn body(answer: &str) -> &str {
 }
 
 #[tokio::test]
-async fn no_path_leads_out_of_the_page_s_folder() {
+async fn no_path_leaves_the_page_s_folder() {
     let server = TestServer::start(&[]).await;
     let secret = server.database().with_extension("sqlite3.demo-account");
     let secret = fs::read_to_string(secret).unwrap();
@@ -76,7 +76,7 @@ async fn no_path_leads_out_of_the_page_s_folder() {
 }
 
 #[tokio::test]
-async fn a_request_ends_where_both_sides_think() {
+async fn both_sides_agree_where_a_request_ends() {
     let server = TestServer::start(&[]).await;
     let hidden = "GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
     for head in [
@@ -108,7 +108,7 @@ async fn a_request_ends_where_both_sides_think() {
 }
 
 #[tokio::test]
-async fn parts_of_a_file_are_served_and_no_more_than_there_is() {
+async fn ranges_of_a_file_are_served_within_its_length() {
     let server = TestServer::start(&[]).await;
     let many = format!("bytes={}0-0", "0-,".repeat(3000));
     for (range, expected) in [
@@ -141,7 +141,7 @@ async fn parts_of_a_file_are_served_and_no_more_than_there_is() {
 }
 
 #[tokio::test]
-async fn what_would_grow_when_it_is_read_is_not_read() {
+async fn bodies_are_not_decompressed_and_their_nesting_is_limited() {
     let server = TestServer::start(&[]).await;
     let post = |headers: &str, body: &str| {
         let length = body.len();

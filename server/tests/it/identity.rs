@@ -35,7 +35,7 @@ const NO_TOKEN: [&str; 8] = [
 ];
 
 #[tokio::test]
-async fn connect_needs_a_good_token() {
+async fn connect_requires_a_valid_token() {
     let server = TestServer::start(&[]).await;
     let login = server.login().await;
     let access = access_token(&login);
@@ -71,7 +71,7 @@ async fn a_token_of_a_sign_in_that_has_ended_is_refused() {
 }
 
 #[tokio::test]
-async fn whoever_was_refused_may_try_again_on_the_same_connection() {
+async fn a_refused_client_may_try_again_on_the_same_connection() {
     let server = TestServer::start(&[]).await;
     let (mut wire, refused) = answer(&server, &connect("x")).await;
     assert!(refused.starts_with("44/mofang,"), "{refused}");
@@ -84,7 +84,7 @@ async fn whoever_was_refused_may_try_again_on_the_same_connection() {
 }
 
 #[tokio::test]
-async fn guests_are_let_in_by_option_and_bad_tokens_are_not() {
+async fn an_option_admits_guests_but_not_invalid_tokens() {
     let server = TestServer::start(&["--guests"]).await;
     for connect in NO_TOKEN {
         assert_eq!(refusal(&server, connect).await, None, "{connect}");
@@ -94,7 +94,7 @@ async fn guests_are_let_in_by_option_and_bad_tokens_are_not() {
 }
 
 #[tokio::test]
-async fn a_guest_watches() {
+async fn a_guest_receives_but_cannot_send() {
     let server = TestServer::start(&["--guests"]).await;
     let (mut player, _) = Wire::join(&server).await;
     let (mut guest, _) = Wire::join_as(&server, "").await;
@@ -121,7 +121,7 @@ async fn a_guest_watches() {
 }
 
 #[tokio::test]
-async fn nobody_joins_the_room_of_another() {
+async fn no_player_joins_the_room_of_another() {
     let server = TestServer::start(&[]).await;
     let token = server.token_of("b", 2).await;
     let (mut stranger, _) = Wire::join_as(&server, &token).await;
@@ -143,7 +143,7 @@ async fn nobody_joins_the_room_of_another() {
 }
 
 #[tokio::test]
-async fn a_refusal_speaks_the_language_of_the_page() {
+async fn a_refusal_is_in_the_language_of_the_page() {
     let server = TestServer::start(&[]).await;
     let (_, chinese) = answer(&server, "40/mofang,").await;
     assert_eq!(payload(&chinese, "44/mofang,")["message"], "1004 请先登录");

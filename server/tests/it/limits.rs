@@ -27,7 +27,7 @@ fn read(frame: &str) -> (Option<String>, Option<usize>) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_burst_is_answered_and_delivered_whole_and_in_order() {
+async fn a_burst_is_answered_and_delivered_completely_and_in_order() {
     let server = TestServer::start(&[]).await;
     let (mut sender, _) = Wire::join(&server).await;
     let (mut listener, _) = Wire::join(&server).await;
@@ -75,7 +75,7 @@ async fn the_events_of_one_socket_are_answered_in_order() {
 }
 
 #[tokio::test]
-async fn who_sends_too_much_is_told_so_and_disconnected() {
+async fn a_client_that_sends_too_much_is_notified_and_disconnected() {
     let server = TestServer::start(&["--max-events-at-once", "100"]).await;
     let (mut listener, _) = Wire::join(&server).await;
     let (mut flooder, _) = Wire::join(&server).await;
@@ -110,7 +110,7 @@ async fn who_sends_too_much_is_told_so_and_disconnected() {
 }
 
 #[tokio::test]
-async fn a_long_event_counts_as_many() {
+async fn a_long_event_counts_as_several() {
     let server = TestServer::start(&["--max-events-at-once", "100"]).await;
     let (mut wire, _) = Wire::join(&server).await;
     wire.send(&broadcast(1, &"a".repeat(90 * 1024))).await;
@@ -124,7 +124,7 @@ async fn a_long_event_counts_as_many() {
 }
 
 #[tokio::test]
-async fn who_floods_by_polling_is_disconnected_too() {
+async fn a_client_that_floods_by_polling_is_disconnected_too() {
     let server = TestServer::start(&["--max-events-at-once", "10"]).await;
     let (session, _) = Polling::join(&server).await;
     for number in 0..11 {
@@ -138,7 +138,7 @@ async fn who_floods_by_polling_is_disconnected_too() {
 }
 
 #[tokio::test]
-async fn rest_earns_more_events() {
+async fn idle_time_restores_the_allowance() {
     let flags = ["--max-events-at-once", "10", "--max-events-per-second", "5"];
     let server = TestServer::start(&flags).await;
     let (mut wire, _) = Wire::join(&server).await;
@@ -167,7 +167,7 @@ async fn fill(sender: &mut Wire) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_reads_too_slowly_is_ended_and_counted_and_nobody_else() {
+async fn only_a_client_that_reads_too_slowly_is_disconnected_and_counted() {
     let folder = TempDir::new().unwrap();
     let flags = [
         "--max-events-at-once",
@@ -205,7 +205,7 @@ async fn who_reads_too_slowly_is_ended_and_counted_and_nobody_else() {
 }
 
 #[tokio::test]
-async fn who_polls_too_slowly_is_ended() {
+async fn a_client_that_polls_too_slowly_is_disconnected() {
     let flags = ["--max-buffered-packets", "20"];
     let server = TestServer::start(&flags).await;
     let (slow, _) = Polling::join(&server).await;
@@ -227,7 +227,7 @@ async fn who_polls_too_slowly_is_ended() {
 }
 
 #[tokio::test]
-async fn what_is_read_in_time_never_adds_up() {
+async fn messages_that_are_read_in_time_do_not_accumulate() {
     let flags = [
         "--max-buffered-packets",
         "20",
@@ -250,7 +250,7 @@ async fn what_is_read_in_time_never_adds_up() {
 
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
-async fn one_flooder_harms_none_of_twenty() {
+async fn one_flooder_affects_none_of_twenty() {
     let folder = TempDir::new().unwrap();
     let running = Running::start_with(folder.path(), &[]);
     let address = running

@@ -61,7 +61,7 @@ fn assert_harmless(line: &str) {
 }
 
 #[tokio::test]
-async fn no_line_of_json_can_be_forged_or_blown_up() {
+async fn no_json_line_can_be_forged_or_inflated() {
     let folder = TempDir::new().unwrap();
     let running = Running::start_with(folder.path(), &["--log", "orchard_server=trace"]);
     let token = running.token(folder.path()).await;
@@ -79,7 +79,7 @@ async fn no_line_of_json_can_be_forged_or_blown_up() {
 }
 
 #[tokio::test]
-async fn no_line_for_people_can_be_forged_or_blown_up() {
+async fn no_text_line_can_be_forged_or_inflated() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("log");
     // Read the address from the first line, as people do.

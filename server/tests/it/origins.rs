@@ -44,7 +44,7 @@ async fn may_connect(server: &TestServer, origin: &str) -> bool {
 }
 
 #[tokio::test]
-async fn pages_of_other_origins_are_kept_out_unless_they_are_named() {
+async fn pages_of_other_origins_are_refused_unless_they_are_listed() {
     let open = TestServer::start(&[]).await;
     let named = TestServer::start(&["--cors-origin", NAMED]).await;
     let everybody = TestServer::start(&["--cors-origin", "*"]).await;
@@ -81,7 +81,7 @@ async fn pages_of_other_origins_are_kept_out_unless_they_are_named() {
 }
 
 #[tokio::test]
-async fn a_name_that_leads_here_is_refused_if_others_are_allowed() {
+async fn a_host_that_is_not_listed_is_refused_if_others_are() {
     let open = TestServer::start(&[]).await;
     let strict = TestServer::start(&["--allowed-host", "game.example,127.0.0.1"]).await;
     let own = strict.address.to_string();

@@ -21,7 +21,7 @@ async fn sign_in(
 }
 
 #[tokio::test]
-async fn the_right_password_is_taken_whatever_others_tried_from_elsewhere() {
+async fn a_correct_password_is_accepted_despite_failed_attempts_from_other_addresses() {
     let flags = ["--trust-proxy", "127.0.0.0/8", "--login-attempts", "2"];
     let server = TestServer::start(&flags).await;
     let (account, password) = (server.demo.account.clone(), server.demo.password.clone());
@@ -50,7 +50,7 @@ async fn the_right_password_is_taken_whatever_others_tried_from_elsewhere() {
 }
 
 #[tokio::test]
-async fn who_is_not_trusted_cannot_claim_to_be_another() {
+async fn an_untrusted_client_cannot_claim_another_address() {
     let flags = ["--trust-proxy", "10.0.0.0/8", "--login-attempts", "2"];
     let server = TestServer::start(&flags).await;
     let statuses = [1, 2, 3].map(|last| format!("192.0.2.{last}"));

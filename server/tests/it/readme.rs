@@ -25,7 +25,7 @@ fn rows() -> BTreeSet<Row> {
 }
 
 #[test]
-fn the_readme_has_every_option_and_no_other() {
+fn the_readme_lists_exactly_the_options() {
     let command = Cli::command();
     let options = command.get_arguments().filter(|it| it.get_long().is_some());
     let options = options.filter(|it| !["help", "version"].contains(&it.get_id().as_str()));
@@ -52,7 +52,7 @@ fn the_readme_has_every_option_and_no_other() {
 }
 
 #[test]
-fn the_readme_names_only_options_that_there_are() {
+fn the_readme_names_only_existing_options() {
     let command = Cli::command();
     let known: BTreeSet<_> = command
         .get_arguments()

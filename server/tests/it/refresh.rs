@@ -45,7 +45,7 @@ async fn each_refresh_gives_the_next_token() {
 }
 
 #[tokio::test]
-async fn the_session_lasts_for_as_long_as_it_is_refreshed() {
+async fn the_sign_in_lasts_as_long_as_it_is_refreshed() {
     let server = TestServer::start(&["--refresh-token-seconds", "100"]).await;
     let mut token = refresh_token(&server.login().await);
     for _ in 0..5 {
@@ -60,7 +60,7 @@ async fn the_session_lasts_for_as_long_as_it_is_refreshed() {
 }
 
 #[tokio::test]
-async fn an_old_token_that_comes_again_revokes_the_sign_in() {
+async fn an_old_token_that_is_used_again_revokes_the_sign_in() {
     let server = TestServer::start(&[]).await;
     let (login, other) = (server.login().await, server.login().await);
     let stolen = refresh_token(&login);
@@ -82,7 +82,7 @@ async fn an_old_token_that_comes_again_revokes_the_sign_in() {
 }
 
 #[tokio::test]
-async fn a_token_from_further_back_is_never_good() {
+async fn a_token_from_before_the_previous_one_is_never_valid() {
     let server = TestServer::start(&[]).await;
     let first = refresh_token(&server.login().await);
     let second = refresh_token(&refresh(&server, &first).await);
@@ -94,7 +94,7 @@ async fn a_token_from_further_back_is_never_good() {
 }
 
 #[tokio::test]
-async fn an_answer_that_was_lost_is_given_again_however_late() {
+async fn a_lost_answer_is_given_again_however_late() {
     let server = TestServer::start(&[]).await;
     let first = refresh_token(&server.login().await);
     let lost = refresh_token(&refresh(&server, &first).await);

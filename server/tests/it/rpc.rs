@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::support::TestServer;
 
 #[tokio::test]
-async fn login_gives_all_that_the_contract_says() {
+async fn login_returns_all_that_the_contract_specifies() {
     let server = TestServer::start(&[]).await;
     let result = server.login().await;
     let keys: Vec<_> = result
@@ -37,7 +37,7 @@ async fn login_gives_all_that_the_contract_says() {
 }
 
 #[tokio::test]
-async fn login_refuses_by_the_table() {
+async fn login_refuses_with_the_errno_of_the_contract() {
     let server = TestServer::start(&["--login-attempts", "0"]).await;
     let long_account = "a".repeat(129);
     let long_password = "a".repeat(1025);
@@ -77,7 +77,7 @@ async fn login_refuses_by_the_table() {
 }
 
 #[tokio::test]
-async fn each_method_takes_its_own_token() {
+async fn each_method_accepts_its_own_kind_of_token() {
     let server = TestServer::start(&[]).await;
     let login = server.login().await;
     let access = login["access_token"].as_str().unwrap();
@@ -102,7 +102,7 @@ async fn each_method_takes_its_own_token() {
 }
 
 #[tokio::test]
-async fn info_tells_what_the_contract_says() {
+async fn info_returns_what_the_contract_specifies() {
     let server = TestServer::start(&[]).await;
     let login = server.login().await;
     let access = login["access_token"].as_str().unwrap();
@@ -148,7 +148,7 @@ async fn an_expired_token_is_refreshed_until_the_refresh_token_expires() {
 }
 
 #[tokio::test]
-async fn lives_of_tokens_are_options() {
+async fn lifetimes_of_tokens_are_options() {
     let server = TestServer::start(&[
         "--access-token-seconds",
         "5",
@@ -177,7 +177,7 @@ async fn lives_of_tokens_are_options() {
 }
 
 #[tokio::test]
-async fn the_token_of_a_user_who_is_gone_is_no_good() {
+async fn the_token_of_a_deleted_user_is_invalid() {
     let server = TestServer::start(&[]).await;
     let login = server.login().await;
     rusqlite::Connection::open(server.database())
@@ -226,7 +226,7 @@ async fn only_jwt_is_an_authorization() {
 }
 
 #[tokio::test]
-async fn what_is_no_request_gets_an_error_of_json_rpc() {
+async fn an_invalid_request_gets_a_json_rpc_error() {
     let server = TestServer::start(&[]).await;
     let deep = "[".repeat(10_000);
     for (body, status, code, id) in [
@@ -392,7 +392,7 @@ async fn failed_sign_ins_are_limited() {
 }
 
 #[tokio::test]
-async fn words_are_chinese_unless_english_is_asked_for() {
+async fn messages_are_in_chinese_unless_english_is_requested() {
     let server = TestServer::start(&[]).await;
     let call = json!({"jsonrpc": "2.0", "method": "User.check", "id": 1});
     for (language, words) in [

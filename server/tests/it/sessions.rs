@@ -6,7 +6,7 @@ use crate::start::Running;
 use crate::support::{DEADLINE, Polling, TestServer, Wire, connect, payload};
 
 #[tokio::test]
-async fn a_session_cannot_be_taken_over_by_what_is_announced() {
+async fn a_session_cannot_be_taken_over_with_its_announced_id() {
     let server = TestServer::start(&[]).await;
     let (mut stranger, _) = Wire::join(&server).await;
     let (victim, announced) = Polling::join(&server).await;
@@ -34,7 +34,7 @@ async fn a_session_cannot_be_taken_over_by_what_is_announced() {
 }
 
 #[tokio::test]
-async fn the_id_of_a_session_is_told_to_its_client_only() {
+async fn the_id_of_a_session_is_sent_to_its_client_only() {
     let folder = TempDir::new().unwrap();
     let mut running = Running::start_with(folder.path(), &["--log", "trace"]);
     let http = reqwest::Client::builder()

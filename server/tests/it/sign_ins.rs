@@ -46,7 +46,7 @@ async fn sign_in(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn wrong_passwords_cost_no_memory_and_hold_up_nobody() {
+async fn wrong_passwords_take_no_memory_and_delay_no_other_sign_in() {
     let folder = TempDir::new().unwrap();
     let running = Running::start_with(folder.path(), &["--log", "orchard_server::server=info"]);
     let demo = DemoAccount::load(&folder.path().join("data/orchard.sqlite3")).unwrap();

@@ -84,7 +84,7 @@ async fn a_notification_signs_out_too() {
 }
 
 #[tokio::test]
-async fn of_too_many_sign_ins_the_oldest_ends() {
+async fn the_oldest_of_too_many_sign_ins_ends() {
     let server = TestServer::start(&["--max-sign-ins", "2"]).await;
     let mut logins = Vec::new();
     for _ in 0..3 {
@@ -100,7 +100,7 @@ async fn of_too_many_sign_ins_the_oldest_ends() {
 }
 
 #[tokio::test]
-async fn nothing_is_kept_of_sign_ins_that_have_expired() {
+async fn expired_sign_ins_are_deleted() {
     let server = TestServer::start(&["--refresh-token-seconds", "9"]).await;
     for _ in 0..3 {
         server.login().await;

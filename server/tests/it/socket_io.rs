@@ -17,7 +17,7 @@ async fn an_unknown_namespace_is_refused() {
 }
 
 #[tokio::test]
-async fn login_is_answered_on_all_devices_of_the_user() {
+async fn login_is_reported_to_all_devices_of_the_user() {
     let server = TestServer::start(&[]).await;
     let stranger = server.token_of("b", 2).await;
     let (mut phone, phone_sid) = Wire::join(&server).await;
@@ -48,7 +48,7 @@ async fn login_is_answered_on_all_devices_of_the_user() {
 }
 
 #[tokio::test]
-async fn a_login_that_cannot_be_used_is_refused_and_harms_nothing() {
+async fn an_invalid_login_is_refused_and_affects_nothing() {
     let server = TestServer::start(&["--max-uid-bytes", "8"]).await;
     let (mut wire, _) = Wire::join(&server).await;
     for arguments in [
@@ -85,7 +85,7 @@ async fn a_login_that_cannot_be_used_is_refused_and_harms_nothing() {
 }
 
 #[tokio::test]
-async fn other_events_that_cannot_be_used_are_ignored() {
+async fn other_invalid_events_are_ignored() {
     let server = TestServer::start(&[]).await;
     let (mut wire, _) = Wire::join(&server).await;
     for event in [
@@ -119,7 +119,7 @@ async fn every_event_is_acknowledged_with_nothing() {
 }
 
 #[tokio::test]
-async fn a_broadcast_without_text_reaches_everybody_as_it_was_sent() {
+async fn a_broadcast_without_text_reaches_every_client_unchanged() {
     let server = TestServer::start(&[]).await;
     let (mut sender, _) = Wire::join(&server).await;
     let (mut listener, _) = Wire::join(&server).await;
@@ -141,7 +141,7 @@ async fn a_broadcast_without_text_reaches_everybody_as_it_was_sent() {
 }
 
 #[tokio::test]
-async fn a_broadcast_may_hold_binary_anywhere() {
+async fn a_broadcast_may_contain_binary_anywhere() {
     let server = TestServer::start(&[]).await;
     let (mut sender, _) = Wire::join(&server).await;
     let (mut listener, _) = Wire::join(&server).await;

@@ -81,7 +81,7 @@ fn a_database_that_cannot_be_opened_is_named() {
 }
 
 #[test]
-fn a_database_of_a_newer_program_is_refused() {
+fn a_database_of_a_newer_version_is_refused() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("newer.sqlite3");
     let connection = rusqlite::Connection::open(&path).unwrap();
@@ -106,7 +106,7 @@ fn a_damaged_key_is_refused() {
 }
 
 #[test]
-fn without_a_demo_account_there_is_none_to_print() {
+fn without_a_demo_account_none_is_printed() {
     let folder = TempDir::new().unwrap();
     let output = Command::new(env!("CARGO_BIN_EXE_orchard-server"))
         .env_clear()
@@ -324,7 +324,7 @@ fn the_first_start_prints_the_demo_account_and_keeps_it() {
 }
 
 #[test]
-fn a_token_outlives_a_restart() {
+fn a_token_remains_valid_after_a_restart() {
     let folder = TempDir::new().unwrap();
     let key = |folder: &Path| fs::read(folder.join("data/orchard.sqlite3.key")).unwrap();
     Running::start(folder.path()).signal("-TERM");
@@ -335,7 +335,7 @@ fn a_token_outlives_a_restart() {
 }
 
 #[test]
-fn it_stops_though_somebody_is_connected() {
+fn it_stops_while_clients_are_connected() {
     let folder = TempDir::new().unwrap();
     let running = Running::start(folder.path());
     let address = running.address.strip_prefix("http://").unwrap().to_owned();

@@ -68,7 +68,7 @@ async fn a_user_is_added_while_the_server_runs() {
 }
 
 #[tokio::test]
-async fn the_list_shows_everybody_and_no_secret() {
+async fn the_list_shows_every_user_and_no_secret() {
     // The test's clock is years behind the system clock that the command uses.
     let server = TestServer::start(&["--refresh-token-seconds", "4000000000"]).await;
     let nasty = "x\n\u{1b}[31m\tforged";
@@ -100,7 +100,7 @@ async fn the_list_shows_everybody_and_no_secret() {
 }
 
 #[tokio::test]
-async fn a_locked_user_is_out_at_once() {
+async fn a_locked_user_is_signed_out_at_once() {
     let server = TestServer::start(&["--recheck-seconds", "1"]).await;
     printed(&user(&server, &["add", "b"], "secret\n"));
     let signed_in = login(&server, "b", "secret").await;
@@ -126,7 +126,7 @@ async fn a_locked_user_is_out_at_once() {
 }
 
 #[tokio::test]
-async fn another_password_ends_all_sign_ins() {
+async fn a_new_password_ends_all_sign_ins() {
     let server = TestServer::start(&[]).await;
     printed(&user(&server, &["add", "b"], "old\n"));
     let signed_in = login(&server, "b", "old").await;
@@ -147,7 +147,7 @@ async fn refused(server: &TestServer, account: &str) -> (Value, Duration) {
 }
 
 #[tokio::test]
-async fn without_hints_nobody_finds_out_who_has_an_account() {
+async fn without_hints_accounts_cannot_be_discovered() {
     let server = TestServer::start(&["--no-account-hints", "--login-attempts", "0"]).await;
     let (mut known, mut unknown) = (Vec::new(), Vec::new());
     for _ in 0..15 {

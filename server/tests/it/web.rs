@@ -19,7 +19,7 @@ pub(crate) async fn get(
 }
 
 #[tokio::test]
-async fn files_have_their_type_and_their_life() {
+async fn files_have_their_type_and_cache_lifetime() {
     const FOR_EVER: &str = "public, max-age=31536000, immutable";
     let server = TestServer::start(&[]).await;
     for (path, kind, cache) in [
@@ -58,7 +58,7 @@ async fn a_file_that_has_not_changed_is_not_sent_again() {
 }
 
 #[tokio::test]
-async fn precompressed_files_go_to_who_takes_them() {
+async fn precompressed_files_are_sent_to_clients_that_accept_them() {
     let server = TestServer::start(&[]).await;
     for (accept, encoding, body) in [
         ("gzip, br", Some("br"), "brotli"),
@@ -123,7 +123,7 @@ async fn healthz_says_ok() {
 }
 
 #[tokio::test]
-async fn tokens_are_not_kept_by_caches() {
+async fn responses_with_tokens_are_not_cached() {
     let server = TestServer::start(&[]).await;
     let call = serde_json::json!({"jsonrpc": "2.0", "method": "User.check", "id": 1});
     let response = server
@@ -139,7 +139,7 @@ async fn tokens_are_not_kept_by_caches() {
 }
 
 #[tokio::test]
-async fn files_have_the_types_that_a_cdn_is_told() {
+async fn files_have_the_types_configured_for_a_cdn() {
     let server = TestServer::start(&[]).await;
     for extension in KINDS {
         let (status, headers, _) = get(&server, &format!("/kinds/a.{extension}"), &[]).await;

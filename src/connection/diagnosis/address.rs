@@ -89,7 +89,7 @@ mod tests {
     use super::is_insecure;
 
     #[test]
-    fn a_page_by_https_connects_to_nothing_by_http_but_on_its_own_machine() {
+    fn an_https_page_connects_over_http_only_to_its_own_machine() {
         let page = "https://cdn.example";
         assert!(is_insecure(page, "http://game.example:5000"));
         assert!(is_insecure(page, "http://localhost.example"));

@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_kind_of_answer_is_told_from_the_others() {
+    fn each_kind_of_answer_is_distinguished() {
         for (status, body, finding) in [
             (
                 200,

@@ -31,7 +31,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_id_has_one_name_wherever_it_stands() {
+    fn an_id_has_one_name_wherever_it_occurs() {
         let mut names = Names::default();
         let text = names.replace(r#"0{"sid":"XyZ","upgrades":[]}"#);
         assert_eq!(text, r#"0{"sid":"id-1","upgrades":[]}"#);

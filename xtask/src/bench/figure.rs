@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn a_ratio_over_its_budget_is_too_much() {
+    fn a_ratio_over_its_budget_fails() {
         let figure = figure(3.0, 4.0).budget(Budget::ratio(0.5));
         let Verdict::Over(said) = figure.verdict().unwrap() else {
             panic!("{figure:?}");
@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn what_misses_its_goal_is_held_to_what_it_reached() {
+    fn a_figure_that_misses_its_goal_is_held_to_its_reached_value() {
         let budget = Budget::ratio(0.5).held_to(0.8);
         assert!(matches!(
             figure(3.0, 4.0).budget(budget).verdict().unwrap(),
@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn ours_alone_can_have_a_budget() {
+    fn a_figure_without_a_peer_can_have_a_budget() {
         let weight = |bytes| {
             Figure::new("id", "Weight", "B")
                 .ours([bytes])
@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_read_well() {
+    fn numbers_are_formatted_readably() {
         assert_eq!(shown(52_024.0, "B"), "52,024");
         assert_eq!(shown(0.0, "MB"), "0");
         assert_eq!(shown(1_369.6, "ms"), "1,370");

@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn days_are_dates() {
+    fn days_are_formatted_as_dates() {
         assert_eq!(date(0), "1970-01-01");
         assert_eq!(date(11_016), "2000-02-29");
         assert_eq!(date(11_017), "2000-03-01");
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_is_found_by_its_whole_name() {
+    fn an_entry_is_found_by_its_full_name() {
         let text = "NAME=\"Debian\"\nPRETTY_NAME=\"Debian 13\"\n";
         assert_eq!(entry(text, "PRETTY_NAME", '=').unwrap(), "Debian 13");
         assert_eq!(entry(text, "PRETTY", '='), None);

@@ -158,7 +158,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn parts_are_measured_in_their_own_order_and_all_if_none_is_named() {
+    fn parts_are_measured_in_a_fixed_order_and_all_by_default() {
         let names = |only: &[&str]| -> Vec<_> {
             let only: Vec<_> = only.iter().map(|&name| name.to_owned()).collect();
             chosen(&only).iter().map(|part| part.name).collect()

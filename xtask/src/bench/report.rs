@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_over_its_budget_fails() {
+    fn only_figures_over_their_budget_fail() {
         assert!(report(0.7).check().is_ok());
         assert!(report(0.9).check().is_ok());
         let error = report(1.1).check().unwrap_err().to_string();
@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn the_table_replaces_what_stood_between_the_marks() {
+    fn the_table_replaces_the_text_between_the_marks() {
         let text = format!("above\n{BEGIN}\nold\n{END}\nbelow\n");
         let once = between(&text, "new\n").unwrap();
         assert_eq!(once, format!("above\n{BEGIN}\n\nnew\n\n{END}\nbelow\n"));
@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_written_is_read_again() {
+    fn written_figures_are_read_back() {
         let json = serde_json::to_string(&report(0.9).parts).unwrap();
         assert!(json.contains("\"ratio\":0.9"), "{json}");
         let parts: BTreeMap<String, Measured> = serde_json::from_str(&json).unwrap();
@@ -264,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn the_page_of_the_figures_has_a_place_for_them() {
+    fn benchmarks_md_has_the_marks_for_the_table() {
         assert!(between(&read(&file("benchmarks.md")).unwrap(), "").is_some());
     }
 }

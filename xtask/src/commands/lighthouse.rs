@@ -99,7 +99,7 @@ mod tests {
         "performance 95\n    render-blocking\naccessibility 100\nbest-practices 100\nseo 100\n";
 
     #[test]
-    fn what_is_too_low_is_named() {
+    fn a_score_that_is_too_low_is_named() {
         assert_eq!(verdict(GOOD).unwrap(), "");
         let bad = GOOD.replace("95", "94").replace("seo 100", "seo 99");
         assert_eq!(
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn a_category_without_a_score_is_no_success() {
+    fn a_category_without_a_score_is_a_failure() {
         assert!(verdict(&GOOD.replace("seo 100", "seo null")).is_err());
         assert!(verdict("").is_err());
     }

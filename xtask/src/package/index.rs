@@ -92,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_page_has_a_place_for_settings_and_version() {
+    fn the_page_has_places_for_settings_and_version() {
         let html = include_str!("../../../index.html");
         assert!(around(html, SETTINGS).is_some());
         let marked = marked(html).unwrap();
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn no_setting_ends_its_element() {
+    fn settings_cannot_end_their_element() {
         let mut settings = Map::new();
         settings.insert("home".into(), "</script><script>".into());
         let json = json(&settings).unwrap();

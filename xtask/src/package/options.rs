@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_is_nothing_else_to_a_server_s_configuration() {
+    fn a_path_has_no_special_characters_for_a_server_s_configuration() {
         for path in ["/a/../b", "/a;b/", "/a b/", "/a/{b}"] {
             assert!(folder(path).is_err(), "{path}");
         }

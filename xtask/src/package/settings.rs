@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_page_could_not_use_is_refused_by_name() {
+    fn the_error_names_an_invalid_setting() {
         for (key, value) in [
             ("socket_servers", "https://game.example"),
             ("socket_server", "game.example:5000"),

@@ -131,7 +131,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_shell_has_the_version_of_all_else() {
+    fn the_shell_has_the_workspace_s_version() {
         let manifest = std::fs::read_to_string(folder().join("Cargo.toml")).unwrap();
         let version = concat!("\nversion = \"", env!("CARGO_PKG_VERSION"), "\"\n");
         assert!(
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn the_command_that_packs_is_of_the_version_of_the_library() {
+    fn the_tauri_command_has_the_minor_version_of_the_library() {
         let lock = folder().join("Cargo.lock");
         let library = crate::tools::lockfile::locked_version(&lock, "tauri").unwrap();
         let minor = |version: &str| version.rsplit_once('.').map(|(minor, _)| minor.to_owned());
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn compressed_copies_are_left_out() {
+    fn compressed_copies_are_omitted() {
         assert!(has_extension(Path::new("a/page.wasm.br"), &COMPRESSED));
         assert!(!has_extension(Path::new("a/page.wasm"), &COMPRESSED));
     }

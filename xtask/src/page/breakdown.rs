@@ -108,7 +108,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_crate_is_read_off_a_name() {
+    fn the_crate_is_derived_from_a_symbol() {
         for (function, name) in [
             ("orchard::early::start::h0123", Some("orchard")),
             (
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn functions_weigh_where_they_belong_and_imports_weigh_nothing() {
+    fn functions_count_for_their_crate_and_imports_for_none() {
         let mut types = TypeSection::new();
         types.ty().function([], []);
         let mut imports = ImportSection::new();

@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_is_waited_for_counts() {
+    fn only_files_that_the_start_waits_for_count() {
         let file = |path: &str, brotli| Weight {
             path: path.into(),
             raw: brotli * 3,

@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn callers_that_nobody_calls_leave_the_table_and_all_others_keep_their_places() {
+    fn unused_callers_are_removed_from_the_table_and_others_keep_their_index() {
         let before = module();
         assert_eq!(table(&before), [2, 0, 1, 3]);
         let after = without_idle(&before).unwrap();

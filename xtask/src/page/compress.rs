@@ -133,7 +133,7 @@ mod tests {
     const TEXT: &[u8] = b"orchard orchard orchard orchard orchard orchard orchard orchard";
 
     #[test]
-    fn both_unpack_to_what_was_packed() {
+    fn both_decompress_to_the_original() {
         let mut unpacked = Vec::new();
         brotli::BrotliDecompress(&mut &*brotli(TEXT).unwrap(), &mut unpacked).unwrap();
         assert_eq!(unpacked, TEXT);
@@ -146,12 +146,12 @@ mod tests {
     }
 
     #[test]
-    fn the_same_bytes_pack_to_the_same_bytes() {
+    fn the_same_bytes_compress_to_the_same_bytes() {
         assert_eq!(gzip(TEXT).unwrap(), gzip(TEXT).unwrap());
     }
 
     #[test]
-    fn copies_stand_beside_what_shrinks_but_not_beside_a_page() {
+    fn copies_are_written_for_files_that_shrink_but_not_for_pages() {
         let dir = std::env::temp_dir().join(format!("orchard-compress-{}", std::process::id()));
         std::fs::create_dir_all(&dir).unwrap();
         for name in ["a.js", "index.html", "tune.ogg"] {

@@ -105,7 +105,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn style_sheets_are_linked_once_each_and_in_their_order() {
+    fn style_sheets_are_linked_once_each_in_order() {
         let index = r#"<link data-trunk rel="css" href="style/main.css"><!-- in style/ -->
             <link data-trunk rel="css" href="style/later.css"> <a href="style/main.css">"#;
         assert_eq!(

@@ -55,7 +55,7 @@ mod tests {
     use wasm_encoder::{IndirectNameMap, NameMap, NameSection};
 
     #[test]
-    fn only_the_names_of_labels_go() {
+    fn only_the_names_of_labels_are_removed() {
         let mut functions = NameMap::new();
         functions.append(0, "f");
         let module = |labels: bool| {

@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn an_export_that_nobody_uses_is_left_out_with_what_is_known_of_it() {
+    fn an_unused_export_is_removed_with_its_metadata() {
         let item = |text: &str| {
             let length = u32::try_from(text.len()).unwrap().to_le_bytes();
             [&length, text.as_bytes()].concat()
@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn functions_that_are_not_imported_are_left_out_whole() {
+    fn functions_that_are_not_imported_are_removed_completely() {
         let script = "    const import0 = {\n        __wbg_a_0: function(arg0) {\n            return arg0;\n        },\n        \
             __wbg_b_1: function() { return handleError(function (arg0) {\n            arg0.b();\n        }, arguments); },\n    };\n";
         let without = without_idle_imports(script, |name| name == "__wbg_b_1");

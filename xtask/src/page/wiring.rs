@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn trunk_marks_what_is_looked_for() {
+    fn trunk_s_output_has_the_expected_marks() {
         let settings = include_str!("../../../Trunk.toml");
         assert!(settings.contains(SCRIPT[0]) && settings.contains(PRELOAD[0]));
     }

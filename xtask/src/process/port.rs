@@ -25,7 +25,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_error_for_a_taken_port_has_the_advice() {
+    fn the_error_for_a_taken_port_says_what_to_do() {
         let taken = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let port = taken.local_addr().unwrap().port();
         let error = port_is_free(port, "Stop it.").unwrap_err().to_string();

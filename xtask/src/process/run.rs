@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn all_that_was_printed_is_returned() {
+    fn all_output_is_returned() {
         let mut script = sh("printf 'a\\nb'; exit 1");
         let (status, text) = tee(&mut script, |_| false).unwrap();
         assert_eq!(text, "a\nb");
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_is_what_was_printed_and_needs_success() {
+    fn the_output_is_returned_only_on_success() {
         assert_eq!(answer(&mut sh("echo 7")).unwrap(), "7\n");
         assert!(answer(&mut sh("echo 7; exit 1")).is_err());
     }

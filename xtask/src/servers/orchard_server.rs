@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn only_200_is_an_answer() {
+    fn only_status_200_counts_as_an_answer() {
         assert!(answers(serve_once("HTTP/1.1 200 OK\r\n\r\nok"), "/healthz"));
         assert!(!answers(
             serve_once("HTTP/1.1 503 Busy\r\n\r\n200"),
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_there_is_no_answer() {
+    fn a_closed_port_is_no_answer() {
         let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
         drop(listener);

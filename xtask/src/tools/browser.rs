@@ -102,7 +102,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_browser_s_path_is_quoted_as_json_wants_it() {
+    fn the_browser_s_path_is_quoted_as_json() {
         let json = capabilities(Path::new(r#"C:\a "b"\chrome.exe"#));
         assert!(
             json.contains(r#""binary": "C:\\a \"b\"\\chrome.exe""#),

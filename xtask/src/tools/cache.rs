@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn an_install_replaces_what_was_half_there() {
+    fn an_install_replaces_an_incomplete_one() {
         let dir = scratch("replaced");
         std::fs::create_dir_all(&dir).unwrap();
         std::fs::write(dir.join("half"), "").unwrap();

@@ -45,13 +45,13 @@ dependencies = [
 "#;
 
     #[test]
-    fn the_version_is_of_the_package_with_that_very_name() {
+    fn the_version_is_that_of_the_exact_package_name() {
         assert_eq!(version(LOCK, "wasm-bindgen"), Some("0.2.130"));
         assert_eq!(version(LOCK, "wasm"), None);
     }
 
     #[test]
-    fn trunk_is_told_the_locked_version() {
+    fn trunk_toml_names_the_locked_version() {
         let locked = locked_version(&workspace::root().join("Cargo.lock"), "wasm-bindgen").unwrap();
         let trunk = std::fs::read_to_string(workspace::root().join("Trunk.toml")).unwrap();
         assert!(

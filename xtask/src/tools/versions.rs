@@ -106,7 +106,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn trunk_is_told_the_version_of_wasm_opt() {
+    fn trunk_toml_names_the_version_of_wasm_opt() {
         let trunk = std::fs::read_to_string(workspace::root().join("Trunk.toml")).unwrap();
         let wanted = format!("wasm_opt = \"version_{}\"", wasm_opt().version);
         assert!(trunk.contains(&wanted), "Trunk.toml lacks {wanted}");

@@ -109,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_out_of_order_is_counted() {
+    fn messages_out_of_order_are_counted() {
         let sequence = Sequence::default();
         for number in [0, 2, 1, 3, 5, 4] {
             sequence.note(number);
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn a_delivery_is_known_by_its_number() {
+    fn a_delivery_is_identified_by_its_number() {
         let frame = r#"42/mofang,["broadcast_response",{"text":"burst 17 ","id":"a"}]"#;
         assert_eq!(delivered(frame), Some(17));
         assert_eq!(

@@ -128,13 +128,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn everybody_is_told_of_each_newcomer() {
+    fn each_newcomer_is_announced_to_every_client() {
         // The first of two is announced to 10 and itself, the second to 11 and itself.
         assert_eq!(announcements(10, 2), 11 + 12);
     }
 
     #[test]
-    fn a_push_is_known_by_its_number_and_its_delay_is_counted_once_it_was_sent() {
+    fn a_push_is_identified_by_its_number_and_counts_only_after_it_was_sent() {
         let arrivals = Arrivals::default();
         let frame = r#"42/mofang,["broadcast_response",{"name":"a","text":"push 0 "}]"#;
         arrivals.note(frame);

@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn j6_what_may_be_absent() {
+    fn j6_optional_fields_may_be_absent() {
         for value in ["", "null"] {
             assert_eq!(
                 with("upgrades", value).unwrap().upgrades,
@@ -278,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn j6_an_absurd_field_is_named() {
+    fn j6_an_invalid_field_is_named() {
         for value in [
             "-1",
             "1e3",
@@ -318,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn j6_what_is_no_object_is_refused() {
+    fn j6_a_handshake_that_is_not_an_object_is_refused() {
         let deep = "[".repeat(100_000);
         for data in [
             "",

@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn n1_data_of_close_upgrade_and_noop_is_let_pass() {
+    fn n1_data_of_close_upgrade_and_noop_is_ignored() {
         assert_eq!(EnginePacket::decode("1x"), Ok(EnginePacket::Close));
         assert_eq!(EnginePacket::decode("5x"), Ok(EnginePacket::Upgrade));
         assert_eq!(EnginePacket::decode("6x"), Ok(EnginePacket::Noop));
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn n6_binary_is_bytes_whichever_way_it_came() {
+    fn n6_binary_is_bytes_in_either_form() {
         assert_eq!(
             EnginePacket::decode("b/+8="),
             Ok(EnginePacket::decode_binary(vec![0xff, 0xef]))

@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn n3_a_payload_ends_behind_its_first_bad_packet() {
+    fn n3_a_payload_ends_after_its_first_bad_packet() {
         let packets: Vec<_> = Payload::new("4a\x1e9\x1e4b").collect();
         assert_eq!(
             packets,
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn n4_binary_goes_as_base64() {
+    fn n4_binary_is_sent_as_base64() {
         let packets = [EnginePacket::Message("2[]"), EnginePacket::from(vec![1, 2])];
         assert_eq!(encode_payload(&packets), "42[]\x1ebAQI=");
         assert_eq!(encode_payload(&[]), "");
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn j7_an_oversized_packet_goes_alone() {
+    fn j7_an_oversized_packet_is_sent_alone() {
         let queue = [EnginePacket::Message("abc"), EnginePacket::Message("x")];
         assert_eq!(packets_that_fit(&queue, Some(1)), 1);
         assert_eq!(packets_that_fit(&queue[..1], Some(1)), 1);

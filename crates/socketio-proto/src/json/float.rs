@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn hard_numbers_are_rounded_as_they_must() {
+    fn hard_numbers_are_rounded_correctly() {
         for text in [
             "0",
             "-0",
@@ -327,7 +327,7 @@ mod tests {
         }
 
         #[test]
-        fn halfway_cases_go_to_the_even(bits in 0_u64..0x7FEF_FFFF_FFFF_FFFF, digit in "[0-9]{0,3}") {
+        fn halfway_cases_are_rounded_to_even(bits in 0_u64..0x7FEF_FFFF_FFFF_FFFF, digit in "[0-9]{0,3}") {
             // The exact decimal of the midpoint of two adjacent floats, computed by doubling
             // integers.
             let (low, high) = (f64::from_bits(bits), f64::from_bits(bits + 1));

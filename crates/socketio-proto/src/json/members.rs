@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_object_tells_its_members() {
+    fn the_members_of_an_object_are_returned() {
         let mut visited = Vec::new();
         let text = r#" { "a" : [1, {"b": 2}] ,"\u0062":"x\"","a":null } "#;
         let all = members(text, &mut |key, value| {
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn an_array_tells_its_elements() {
+    fn the_elements_of_an_array_are_returned() {
         let mut visited = Vec::new();
         assert_eq!(
             elements("[ 1 ,\"]\",[2]]", &mut |value| visited.push(value)),
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn a_string_is_told_from_other_values() {
+    fn a_string_is_distinguished_from_other_values() {
         assert_eq!(string(r#""a\n""#).as_deref(), Some("a\n"));
         assert_eq!(string("1"), None);
         assert_eq!(string("\""), None);

@@ -417,7 +417,7 @@ mod tests {
     }
 
     #[test]
-    fn errors_name_their_place() {
+    fn errors_name_their_offset() {
         let fault = |text: &str| {
             let error = Scanner::new(text, 0, 2).value().unwrap_err();
             (error.kind, error.offset)
@@ -453,7 +453,7 @@ mod tests {
     }
 
     #[test]
-    fn a_place_beyond_the_text_is_its_end() {
+    fn an_offset_beyond_the_text_is_its_end() {
         let mut scan = Scanner::new("1", 7, 512);
         assert!(scan.at_end());
         assert_eq!(scan.value().unwrap_err().kind, ScanErrorKind::End);

@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn unescaping_never_fails_even_on_what_was_not_validated() {
+    fn unescaping_never_fails_even_on_invalid_text() {
         assert!(matches!(unescape("plain"), Cow::Borrowed("plain")));
         assert_eq!(
             unescape(r#"\"\\\/\b\f\n\r\t\u79cd\ud83d\ude00"#),

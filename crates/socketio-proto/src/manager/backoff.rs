@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn b8_a_share_beyond_its_bounds_is_the_nearest_within() {
+    fn b8_jitter_beyond_its_bounds_is_clamped() {
         let with = |randomization_factor| {
             let config = Config {
                 randomization_factor,
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn absurd_options_stay_bounded() {
+    fn extreme_options_stay_bounded() {
         let config = Config {
             reconnection_delay: Duration::MAX,
             reconnection_delay_max: Duration::MAX,

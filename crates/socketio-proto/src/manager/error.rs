@@ -382,7 +382,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_connection_that_was_closed_too_early_is_told_as_a_failure_of_the_transport() {
+    fn a_connection_that_was_closed_too_early_reads_as_a_transport_failure() {
         let closed = |code, reason: &str| CloseDetails::Transport {
             code,
             reason: reason.into(),

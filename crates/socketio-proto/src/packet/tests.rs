@@ -372,7 +372,7 @@ fn m9_shared_attachments_count_each_time() {
 }
 
 #[test]
-fn m9_what_would_be_taken_for_a_placeholder_is_not_sent() {
+fn m9_an_object_that_looks_like_a_placeholder_is_not_sent() {
     let forged = BTreeMap::from([("_placeholder", true)]);
     let mut numbered = Arguments::event("x").unwrap();
     numbered.push(&Binary(vec![1])).unwrap();
@@ -413,7 +413,7 @@ fn m10_a_payload_has_the_shape_of_its_kind() {
 }
 
 #[test]
-fn m10_a_control_packet_keeps_whatever_payload_it_came_with() {
+fn m10_a_control_packet_keeps_any_payload() {
     use PacketKind::*;
     for (digit, kind) in [('0', Connect), ('1', Disconnect), ('4', ConnectError)] {
         for payload in [
@@ -450,7 +450,7 @@ fn m10_a_control_packet_keeps_whatever_payload_it_came_with() {
 }
 
 #[test]
-fn m10_what_is_no_json_is_refused() {
+fn m10_invalid_json_is_refused() {
     for packet in [
         "2[\"a\"",
         "2[\"a\"]]",
@@ -483,7 +483,7 @@ fn m10_what_is_no_json_is_refused() {
 }
 
 #[test]
-fn m10_white_space_is_let_pass() {
+fn m10_white_space_is_ignored() {
     let packet = decode("2 [ \"a\" , 1 ,\n{ } ] ");
     assert_eq!(packet.event_name(), Some("a"));
     assert_eq!(packet.arg_count(), 2);
@@ -505,7 +505,7 @@ fn m10_names_are_strings_or_numbers() {
 }
 
 #[test]
-fn g13_reserved_names_are_not_sent_and_those_that_come_are_names() {
+fn g13_reserved_names_are_not_sent_but_received_as_any_name() {
     for name in RESERVED_EVENTS {
         let packet = decode(&format!("2[\"{name}\",1]"));
         assert_eq!(packet.kind(), PacketKind::Event);
@@ -519,7 +519,7 @@ fn g13_reserved_names_are_not_sent_and_those_that_come_are_names() {
 }
 
 #[test]
-fn h17_what_python_writes_for_no_number_reads_as_null_and_is_not_sent() {
+fn h17_nan_and_infinity_are_read_as_null_and_not_sent() {
     let packet = decode("2[\"x\",{\"a\":NaN,\"b\":-Infinity},Infinity,1]");
     type Record = BTreeMap<String, Option<f64>>;
     let (record, none, one) = packet.args::<(Record, Option<f64>, u8)>().unwrap();
@@ -634,7 +634,7 @@ fn m12_a_packet_without_attachments_may_come_between() {
 }
 
 #[test]
-fn m13_reset_drops_a_packet_half_built() {
+fn m13_reset_drops_an_incomplete_packet() {
     let mut decoder = Decoder::new(Limits::default());
     decoder.text("52-[\"x\"]".into(), 0).unwrap();
     decoder.binary(vec![1]).unwrap();
@@ -649,7 +649,7 @@ fn m13_reset_drops_a_packet_half_built() {
 }
 
 #[test]
-fn m14_what_is_not_valid_is_not_sent() {
+fn m14_an_invalid_packet_is_not_sent() {
     for json in ["", "[]", "null", "\"a\"", "{", "{} {}"] {
         assert!(encode_connect("/", Some(json)).is_err(), "{json}");
     }
@@ -679,13 +679,13 @@ fn m15_kinds_have_the_protocols_names() {
 }
 
 #[test]
-fn m16_a_blank_is_no_ack_id() {
+fn m16_a_blank_is_not_an_ack_id() {
     assert_eq!(decode("2 [\"a\"]").id(), None);
     assert_eq!(refusal("2 12[\"a\"]").kind(), "invalid_json");
 }
 
 #[test]
-fn m17_a_namespace_goes_to_a_comma_or_the_end() {
+fn m17_a_namespace_ends_at_a_comma_or_at_the_end() {
     for (packet, namespace) in [
         ("1/admin?x=1&y=[2]", "/admin?x=1&y=[2]"),
         ("2/a/b-c,[\"x\"]", "/a/b-c"),
@@ -716,7 +716,7 @@ fn m17_a_namespace_that_could_not_be_read_back_is_not_sent() {
 }
 
 #[test]
-fn limits_packet_bytes_hold_for_text_and_attachments_together() {
+fn limits_packet_bytes_apply_to_text_and_attachments_together() {
     let limits = Limits {
         packet_bytes: 16,
         ..Limits::default()
@@ -750,7 +750,7 @@ fn limits_packet_bytes_hold_for_text_and_attachments_together() {
 }
 
 #[test]
-fn limits_nesting_holds_both_ways() {
+fn limits_nesting_applies_in_both_directions() {
     for limit in [1, 2, 63, 64, 65, 512] {
         let limits = Limits {
             nesting: limit,
@@ -879,7 +879,7 @@ fn payloads_of_connect_and_its_refusal_read_as_a_whole() {
 }
 
 #[test]
-fn errors_tell_their_kind() {
+fn errors_have_a_kind() {
     assert_eq!(refusal("2[\"x\"").kind(), "invalid_json");
     assert_eq!(refusal("9").kind(), "unknown_packet_type");
     assert_eq!(refusal("511-[\"x\"]").kind(), "too_many_attachments");
@@ -895,7 +895,7 @@ fn errors_tell_their_kind() {
 }
 
 #[test]
-fn m10_what_is_left_unread_comes_to_the_same_end() {
+fn m10_a_packet_that_is_read_later_has_the_same_result() {
     let limits = Limits {
         nesting: 3,
         ..Limits::default()

@@ -32,7 +32,7 @@ pub(crate) enum Incoming {
 
 #[test]
 #[ignore = "needs Node.js: run by `cargo xtask test`"]
-fn every_frame_is_the_same_to_both_or_refused_by_both() {
+fn both_read_every_frame_alike_or_refuse_it() {
     let mut sequences = nasty::sequences();
     sequences.extend(generated(sequence()));
     let count = sequences.len();
@@ -70,7 +70,7 @@ fn every_frame_is_the_same_to_both_or_refused_by_both() {
 
 #[test]
 #[ignore = "needs Node.js: run by `cargo xtask test`"]
-fn what_the_reference_encodes_is_read_as_it_was_meant() {
+fn what_the_reference_encodes_is_decoded_to_the_same_packet() {
     let models = generated(model());
     let lines = models
         .iter()

@@ -16,7 +16,7 @@ use crate::model::{Args, Content, Model, Value, model};
 
 proptest! {
     #[test]
-    fn what_we_encode_is_read_as_it_was_meant(model in model()) {
+    fn what_we_encode_is_decoded_to_the_same_packet(model in model()) {
         let frame = match model.encode() {
             Ok(frame) => frame,
             Err(EncodeError::MisleadingPlaceholder | EncodeError::TooManyAttachments { .. }) => {
@@ -61,7 +61,7 @@ proptest! {
     }
 
     #[test]
-    fn what_it_encodes_is_read_as_it_was_meant(model in model()) {
+    fn what_it_encodes_is_decoded_to_the_same_packet(model in model()) {
         let Some(theirs) = encode(&model) else { return Ok(()) };
         let Raw::Str(text, attachments) = CommonParser.encode(theirs) else {
             panic!("no text: {model:?}")

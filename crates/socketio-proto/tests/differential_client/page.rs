@@ -9,7 +9,7 @@ const BEGIN: &str = "<!-- differential: begin -->";
 const END: &str = "<!-- differential: end -->";
 
 #[test]
-fn the_page_lists_each_difference_and_why_it_is() {
+fn parity_md_lists_each_difference() {
     let here = std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo runs the test");
     let page = std::fs::read_to_string(Path::new(&here).join("../../docs/parity.md")).unwrap();
     let table = page.split_once(BEGIN).expect("the list begins").1;

@@ -38,7 +38,7 @@ pub(crate) fn line(name: &str, script: &Script) -> String {
 
 #[test]
 #[ignore = "needs Node.js: run by `cargo xtask test`"]
-fn each_picked_script_shows_what_it_is_there_for() {
+fn each_picked_script_shows_its_difference() {
     let mut reference = Reference::start();
     let mut wrong = Vec::new();
     for Picked { shows, script } in all() {
@@ -73,7 +73,7 @@ fn each_listed_difference_has_a_script() {
 
 /// A comparison that doesn't detect a missing item would accept everything.
 #[test]
-fn whatever_is_missing_from_a_trace_is_noticed() {
+fn anything_missing_from_a_trace_is_noticed() {
     let picked = all().into_iter().filter(|picked| picked.shows == SAME);
     let (missing, excused) = excused(picked.map(|picked| picked.script));
     assert!(missing > 50, "{missing}");
@@ -82,7 +82,7 @@ fn whatever_is_missing_from_a_trace_is_noticed() {
 
 /// The listed differences are narrow: almost no missing item is taken for one of them.
 #[test]
-fn little_that_is_missing_passes_for_a_listed_difference() {
+fn few_missing_lines_pass_for_a_listed_difference() {
     let (missing, excused) = excused((0..60).map(generate::script));
     let count: usize = excused.values().sum();
     println!("{missing} taken out, {count} excused: {excused:?}");

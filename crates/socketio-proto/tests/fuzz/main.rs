@@ -26,12 +26,12 @@ use mutate::Mutator;
 const INPUTS: usize = 30_000;
 
 #[test]
-fn decoder_corpus_and_mutations_of_it_break_nothing() {
+fn the_decoder_survives_its_corpus_and_mutations_of_it() {
     run("decoder", harness::decoder::run);
 }
 
 #[test]
-fn manager_corpus_and_mutations_of_it_break_nothing() {
+fn the_manager_survives_its_corpus_and_mutations_of_it() {
     run("manager", harness::manager::run);
 }
 

@@ -21,7 +21,7 @@ fn timed(millis: u64) -> EmitOptions {
 }
 
 #[test]
-fn h8_ids_count_on_over_reconnects() {
+fn h8_ids_continue_across_reconnects() {
     let (mut script, socket) = Script::connected("/");
     assert_eq!(script.emit(socket, "a", ACK).unwrap().ack, Some(0));
     assert_eq!(script.emit(socket, "b", ACK).unwrap().ack, Some(1));
@@ -51,7 +51,7 @@ fn f5_acknowledgement_ends_the_wait_once() {
 }
 
 #[test]
-fn h13_unknown_acks_are_let_pass() {
+fn h13_unknown_acks_are_ignored() {
     let (mut script, _) = Script::connected("/");
     for frame in ["437[]", "43[]", "439007199254740991[]"] {
         script.they_send(frame);
@@ -79,7 +79,7 @@ fn h10_timeout_and_disconnect_end_the_wait() {
 }
 
 #[test]
-fn h11_the_timer_runs_while_the_packet_waits_and_takes_it_out() {
+fn h11_the_timeout_also_applies_to_a_buffered_packet_and_removes_it() {
     let mut script = Script::new(Default::default());
     let socket = script.connect("/");
     assert_eq!(
@@ -151,7 +151,7 @@ fn removing_a_socket_ends_every_wait() {
 }
 
 #[test]
-fn a_cancelled_wait_ends_in_silence() {
+fn a_cancelled_wait_reports_nothing() {
     let (mut script, socket) = Script::connected("/");
     script.emit(socket, "a", timed(1000)).unwrap();
     script.drain();
@@ -162,7 +162,7 @@ fn a_cancelled_wait_ends_in_silence() {
 }
 
 #[test]
-fn h14_their_event_is_answered() {
+fn h14_a_received_event_is_acknowledged() {
     let (mut script, socket) = Script::connected("/mofang");
     script.they_send(r#"42/mofang,12["ask",1]"#);
     script.expect([r#"event ["ask",1] wants ack 12"#]);
@@ -197,7 +197,7 @@ fn h14_an_answer_never_reaches_another_session() {
 }
 
 #[test]
-fn h16_binary_travels_both_ways() {
+fn h16_binary_is_sent_and_received() {
     use socketio_proto::Binary;
     use socketio_proto::manager::TransportEvent;
     let (mut script, socket) = Script::connected("/");
@@ -218,7 +218,7 @@ fn h16_binary_travels_both_ways() {
 }
 
 #[test]
-fn d4_the_sockets_own_timeout_holds_where_the_emit_names_none() {
+fn d4_the_socket_s_timeout_applies_if_the_emit_has_none() {
     let options = SocketOptions {
         ack_timeout: Some(Duration::from_secs(3)),
         ..SocketOptions::default()
@@ -266,7 +266,7 @@ fn w19_round_trip_is_measured_by_what_is_answered() {
 }
 
 #[test]
-fn f10_what_goes_out_is_told_where_asked_for() {
+fn f10_outgoing_events_are_reported_on_request() {
     let (mut script, socket) = Script::connecting(SocketOptions::default());
     script.manager.tell_outgoing(socket, true);
     script.emit(socket, "a", ACK).unwrap();

@@ -30,7 +30,7 @@ fn heartbeats(script: &mut Script, seconds: u64) {
 }
 
 #[test]
-fn a_connect_that_is_never_answered_is_reported_and_tried_on_a_new_connection() {
+fn an_unanswered_connect_is_reported_and_retried_on_a_new_connection() {
     let mut script = Script::new(Config::default());
     let socket = script.connect("/b");
     script.drain();
@@ -51,7 +51,7 @@ fn a_connect_that_is_never_answered_is_reported_and_tried_on_a_new_connection() 
 }
 
 #[test]
-fn a_connect_that_is_never_answered_leaves_the_other_namespaces_alone() {
+fn an_unanswered_connect_leaves_the_other_namespaces_connected() {
     let (mut script, socket) = asked_beside_root();
     assert_eq!(script.run_to_deadline(), Duration::from_secs(20));
     script.expect([NOT_ANSWERED]);
@@ -74,7 +74,7 @@ fn a_connect_that_is_never_answered_leaves_the_other_namespaces_alone() {
 }
 
 #[test]
-fn a_connect_that_is_never_answered_is_tried_as_often_as_the_options_say() {
+fn an_unanswered_connect_is_retried_as_often_as_the_options_allow() {
     let (mut script, socket) = asked_beside_root();
     script
         .manager
@@ -93,7 +93,7 @@ fn a_connect_that_is_never_answered_is_tried_as_often_as_the_options_say() {
 }
 
 #[test]
-fn the_bound_on_the_answer_is_an_option() {
+fn the_time_limit_of_connect_is_an_option() {
     let mut script = Script::new(Config {
         connect_timeout: Some(Duration::from_secs(3)),
         ..Config::default()
@@ -115,7 +115,7 @@ fn the_bound_on_the_answer_is_an_option() {
 }
 
 #[test]
-fn connect_asks_at_once_for_a_namespace_that_is_not_answered() {
+fn connect_requests_an_unanswered_namespace_again_at_once() {
     let (mut script, socket) = asked_beside_root();
     // A call right after another one is not a second request.
     script.manager.connect(socket, script.now);
@@ -130,7 +130,7 @@ fn connect_asks_at_once_for_a_namespace_that_is_not_answered() {
 }
 
 #[test]
-fn connect_opens_a_new_connection_for_the_only_namespace_that_is_not_answered() {
+fn connect_opens_a_new_connection_if_the_only_namespace_is_unanswered() {
     let mut script = Script::new(Config::default());
     let socket = script.connect("/b");
     script.drain();
@@ -146,7 +146,7 @@ fn connect_opens_a_new_connection_for_the_only_namespace_that_is_not_answered() 
 }
 
 #[test]
-fn an_answer_that_comes_after_its_bound_is_as_good() {
+fn an_answer_after_the_time_limit_is_accepted() {
     let (mut script, socket) = asked_beside_root();
     script.after(20_000);
     script.expect([NOT_ANSWERED]);
@@ -163,7 +163,7 @@ fn an_answer_that_comes_after_its_bound_is_as_good() {
 }
 
 #[test]
-fn two_answers_are_two_sessions_on_the_server_so_the_connection_is_opened_anew() {
+fn two_answers_mean_two_sessions_on_the_server_so_a_new_connection_is_opened() {
     let (mut script, socket) = asked_beside_root();
     script.after(5_000);
     script.manager.connect(socket, script.now);
@@ -183,7 +183,7 @@ fn two_answers_are_two_sessions_on_the_server_so_the_connection_is_opened_anew()
 }
 
 #[test]
-fn a_connect_that_was_taken_back_does_not_hold_the_next_one_for_ever() {
+fn a_withdrawn_connect_does_not_delay_the_next_one_for_ever() {
     for end in ["", "41/b,"] {
         let (mut script, socket) = asked_beside_root();
         script.manager.disconnect(socket, script.now);
@@ -202,7 +202,7 @@ fn a_connect_that_was_taken_back_does_not_hold_the_next_one_for_ever() {
 }
 
 #[test]
-fn a_connect_that_was_taken_back_is_not_waited_for_by_somebody_in_a_hurry() {
+fn a_second_call_of_connect_does_not_wait_for_a_withdrawn_one() {
     let (mut script, socket) = asked_beside_root();
     script.manager.disconnect(socket, script.now);
     script.manager.connect(socket, script.now);
@@ -213,7 +213,7 @@ fn a_connect_that_was_taken_back_is_not_waited_for_by_somebody_in_a_hurry() {
 }
 
 #[test]
-fn an_attempt_that_hangs_is_made_anew_when_somebody_asks() {
+fn an_attempt_that_hangs_is_restarted_by_connect_or_wake() {
     let mut script = Script::new(Config::default());
     let socket = script.connect("/");
     script.expect(["open"]);
@@ -232,7 +232,7 @@ fn an_attempt_that_hangs_is_made_anew_when_somebody_asks() {
 }
 
 #[test]
-fn auth_that_does_not_come_is_asked_for_anew_when_somebody_asks() {
+fn auth_that_hangs_is_requested_again_by_connect() {
     let (mut script, socket) = Script::connecting(Auth::ASK.into());
     script.they_send(OPEN);
     script.expect(["opened", "authorize"]);
@@ -252,7 +252,7 @@ fn auth_that_does_not_come_is_asked_for_anew_when_somebody_asks() {
 }
 
 #[test]
-fn attachments_that_never_come_end_the_connection() {
+fn attachments_that_never_arrive_end_the_connection() {
     let (mut script, _) = Script::connected("/");
     script.they_send(r#"451-["photo",{"_placeholder":true,"num":0}]"#);
     script.expect([]);
@@ -269,7 +269,7 @@ fn attachments_that_never_come_end_the_connection() {
 }
 
 #[test]
-fn what_comes_between_an_event_and_its_attachments_gives_them_no_more_time() {
+fn packets_between_an_event_and_its_attachments_do_not_extend_the_time_limit() {
     let (mut script, _) = Script::connected("/");
     script.they_send(r#"451-["photo",{"_placeholder":true,"num":0}]"#);
     script.expect([]);
@@ -288,7 +288,7 @@ fn what_comes_between_an_event_and_its_attachments_gives_them_no_more_time() {
 }
 
 #[test]
-fn attachments_that_come_slowly_are_waited_for() {
+fn attachments_that_arrive_slowly_are_accepted() {
     use socketio_proto::manager::TransportEvent;
     let (mut script, _) = Script::connected("/");
     script
@@ -305,7 +305,7 @@ fn attachments_that_come_slowly_are_waited_for() {
 }
 
 #[test]
-fn a_heartbeat_that_is_missed_while_a_namespace_is_asked_for_is_named() {
+fn a_heartbeat_that_is_missed_while_a_namespace_connects_is_named() {
     let config = Config {
         connect_timeout: None,
         ..Config::default()
@@ -325,7 +325,7 @@ fn a_heartbeat_that_is_missed_while_a_namespace_is_asked_for_is_named() {
 }
 
 #[test]
-fn a_disconnect_in_the_place_of_an_answer_is_a_refusal() {
+fn a_disconnect_instead_of_an_answer_is_a_refusal() {
     for (frame, words) in [
         ("41", ", and gave no reason"),
         (r#"41{"message":"full"}"#, ": full"),
@@ -344,7 +344,7 @@ fn a_disconnect_in_the_place_of_an_answer_is_a_refusal() {
 }
 
 #[test]
-fn a_disconnect_in_the_place_of_an_answer_is_worth_fresh_auth() {
+fn a_disconnect_instead_of_an_answer_requests_fresh_auth() {
     let options = SocketOptions {
         auth: Auth::ASK,
         refresh_auth: true,
@@ -386,7 +386,7 @@ fn a_sleep_of_the_device_ends_a_connection_that_the_server_gave_up() {
 }
 
 #[test]
-fn nothing_is_opened_while_the_page_is_left_and_all_is_when_it_wakes() {
+fn nothing_is_opened_while_the_page_is_suspended_and_everything_when_it_wakes() {
     let (mut script, socket) = Script::connected("/");
     script.manager.handle_suspend(script.now);
     script.expect([
@@ -410,7 +410,7 @@ fn nothing_is_opened_while_the_page_is_left_and_all_is_when_it_wakes() {
 }
 
 #[test]
-fn reconnection_that_is_switched_off_while_it_waits_is_reported() {
+fn disabling_reconnection_during_the_back_off_is_reported() {
     let (mut script, _) = Script::connected("/");
     script.they_close();
     script.drain();

@@ -15,7 +15,7 @@ const VOLATILE: EmitOptions = EmitOptions {
 };
 
 #[test]
-fn h1_h2_what_is_emitted_early_goes_out_in_order_once_connected() {
+fn h1_h2_early_events_are_sent_in_order_once_connected() {
     let mut script = Script::new(Config::default());
     let socket = script.connect("/mofang");
     for name in ["a", "b"] {
@@ -48,7 +48,7 @@ fn h1_h2_what_is_emitted_early_goes_out_in_order_once_connected() {
 }
 
 #[test]
-fn w10_the_buffer_can_be_cleared_when_connected_is_told() {
+fn w10_the_buffer_can_be_cleared_when_connected_is_reported() {
     let mut script = Script::new(Config::default());
     let socket = script.connect("/");
     script
@@ -85,7 +85,7 @@ fn w10_the_buffer_is_bounded() {
 }
 
 #[test]
-fn h3_what_was_sent_is_not_sent_again() {
+fn h3_sent_packets_are_not_sent_again() {
     let (mut script, socket) = Script::connected("/");
     script.emit(socket, "once", PLAIN).unwrap();
     script.expect([r#"> 42["once","x"]"#]);
@@ -100,7 +100,7 @@ fn h3_what_was_sent_is_not_sent_again() {
 }
 
 #[test]
-fn h6_volatile_is_sent_or_dropped_never_kept() {
+fn h6_volatile_is_sent_or_dropped_never_buffered() {
     let mut script = Script::new(Config::default());
     let socket = script.connect("/");
     assert_eq!(
@@ -126,7 +126,7 @@ fn h6_volatile_is_sent_or_dropped_never_kept() {
 }
 
 #[test]
-fn limits_refuse_what_is_too_large() {
+fn limits_refuse_oversized_packets() {
     use socketio_proto::packet::Arguments;
     let mut config = Config::default();
     config.limits.packet_bytes = 100;

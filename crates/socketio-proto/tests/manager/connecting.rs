@@ -66,7 +66,7 @@ fn h4_held_events_are_bounded() {
 }
 
 #[test]
-fn d1_auth_goes_with_every_connect() {
+fn d1_auth_is_sent_with_every_connect() {
     #[derive(serde::Serialize)]
     struct Token {
         token: &'static str,
@@ -93,7 +93,7 @@ fn d1_auth_goes_with_every_connect() {
 }
 
 #[test]
-fn d2_auth_can_be_asked_for_and_a_late_answer_is_ignored() {
+fn d2_auth_can_be_requested_and_a_late_answer_is_ignored() {
     let mut script = Script::new(Config::default());
     let socket = script.manager.socket("/", Auth::ASK).unwrap();
     script.manager.connect(socket, script.now);
@@ -128,7 +128,7 @@ fn d2_auth_can_be_asked_for_and_a_late_answer_is_ignored() {
 }
 
 #[test]
-fn d2_auth_that_never_comes_is_told_in_time() {
+fn d2_auth_that_never_arrives_is_reported_at_its_timeout() {
     let mut script = Script::new(Config::default());
     let socket = script.manager.socket("/", Auth::ASK).unwrap();
     script.manager.connect(socket, script.now);
@@ -149,7 +149,7 @@ fn d2_auth_that_never_comes_is_told_in_time() {
 }
 
 #[test]
-fn d2_auth_that_comes_in_time_has_no_deadline() {
+fn d2_auth_that_arrives_in_time_has_no_deadline() {
     let mut script = Script::new(Config::default());
     let socket = script.manager.socket("/", Auth::ASK).unwrap();
     script.manager.connect(socket, script.now);
@@ -199,7 +199,7 @@ fn d1_auth_counts_against_the_limit_of_a_packet() {
 }
 
 #[test]
-fn d2_auth_that_fails_is_told() {
+fn d2_auth_that_fails_is_reported() {
     let mut script = Script::new(Config::default());
     let socket = script.manager.socket("/", Auth::ASK).unwrap();
     script.manager.connect(socket, script.now);
@@ -221,7 +221,7 @@ fn d2_auth_that_fails_is_told() {
 }
 
 #[test]
-fn d1_auth_that_is_no_object_is_refused() {
+fn d1_auth_that_is_not_an_object_is_refused() {
     assert!(Auth::object("token").is_err());
     assert!(Auth::object(&Some(1)).is_err());
     assert_eq!(
@@ -239,7 +239,7 @@ fn d1_auth_that_is_no_object_is_refused() {
 }
 
 #[test]
-fn g3_refused_namespace_stays_out_and_closes_the_unused_connection() {
+fn g3_a_refused_namespace_is_not_retried_and_the_unused_connection_is_closed() {
     let mut script = Script::new(Config::default());
     let socket = script.connect("/admin");
     script.drain();
@@ -256,7 +256,7 @@ fn g3_refused_namespace_stays_out_and_closes_the_unused_connection() {
 }
 
 #[test]
-fn g3_refusal_as_a_bare_string_keeps_its_words() {
+fn g3_a_refusal_as_a_bare_string_keeps_its_message() {
     let mut script = Script::new(Config::default());
     script.connect("/nope");
     script.drain();
@@ -296,7 +296,7 @@ fn g3_refusal_data_is_typed() {
 }
 
 #[test]
-fn g4_server_of_version_2_is_told_apart() {
+fn g4_a_server_of_version_2_is_recognized() {
     let mut script = Script::new(Config::default());
     script.connect("/");
     script.drain();
@@ -323,7 +323,7 @@ fn w1_drop_before_the_handshake_is_noticed_at_once() {
 }
 
 #[test]
-fn w6_transport_that_cannot_be_made_is_told_at_once() {
+fn w6_a_transport_that_cannot_be_created_is_reported_at_once() {
     let mut script = Script::new(Config::default());
     script.connect("/");
     script.drain();
@@ -428,7 +428,7 @@ fn second_handshake_changes_nothing() {
 }
 
 #[test]
-fn superseded_transport_is_not_heard() {
+fn events_of_a_superseded_transport_are_ignored() {
     let (mut script, socket) = Script::connected("/");
     let old = script.transport.unwrap();
     script.they_close();
@@ -451,7 +451,7 @@ fn superseded_transport_is_not_heard() {
 }
 
 #[test]
-fn a8_one_socket_a_namespace() {
+fn a8_a_namespace_has_one_socket() {
     let mut script = Script::new(Config::default());
     script.connect("mofang");
     let again = script.manager.socket("/mofang", Auth::NONE);
@@ -468,7 +468,7 @@ fn time_saturates() {
 }
 
 #[test]
-fn auth_is_refreshed_once_where_it_was_refused() {
+fn auth_is_refreshed_once_after_a_refusal() {
     let options = SocketOptions {
         auth: Auth::ASK,
         refresh_auth: true,
@@ -496,7 +496,7 @@ fn auth_is_refreshed_once_where_it_was_refused() {
 }
 
 #[test]
-fn c4_reconnection_can_be_switched_off_while_it_waits() {
+fn c4_reconnection_can_be_disabled_during_a_back_off() {
     let (mut script, socket) = Script::connected("/");
     script.they_close();
     script.drain();
@@ -508,7 +508,7 @@ fn c4_reconnection_can_be_switched_off_while_it_waits() {
 }
 
 #[test]
-fn c10_the_engine_s_session_is_that_of_the_open_connection() {
+fn c10_handshake_is_that_of_the_open_connection() {
     let mut script = Script::new(Config::default());
     script.connect("/");
     script.drain();
@@ -528,7 +528,7 @@ fn c10_the_engine_s_session_is_that_of_the_open_connection() {
 }
 
 #[test]
-fn c4_limits_that_change_hold_from_the_next_attempt_on() {
+fn c4_changed_limits_apply_from_the_next_attempt() {
     let (mut script, _) = Script::connected("/");
     script
         .manager
@@ -547,7 +547,7 @@ fn c4_limits_that_change_hold_from_the_next_attempt_on() {
 }
 
 #[test]
-fn a_connect_that_went_out_ahead_is_not_sent_again_nor_is_auth_asked_for() {
+fn a_connect_that_was_sent_ahead_is_not_repeated_and_auth_is_not_requested() {
     let (mut script, socket) = Script::connecting(Auth::ASK.into());
     script.manager.connect_went_out(socket);
     script.they_send(OPEN);
@@ -562,7 +562,7 @@ fn a_connect_that_went_out_ahead_is_not_sent_again_nor_is_auth_asked_for() {
 }
 
 #[test]
-fn a_connect_that_went_out_ahead_is_forgotten_with_its_connection() {
+fn a_connect_that_was_sent_ahead_is_forgotten_with_its_connection() {
     let (mut script, socket) = Script::connecting(Auth::NONE.into());
     script.manager.connect_went_out(socket);
     script.they_break();

@@ -94,7 +94,7 @@ fn w16_engine_close_is_honoured() {
 }
 
 #[test]
-fn g9_g10_a_closed_and_a_failed_transport_are_told_apart() {
+fn g9_g10_a_closed_and_a_failed_transport_are_distinguished() {
     let (mut script, _) = Script::connected("/");
     script.they(TransportEvent::Closed {
         code: 1001,
@@ -166,7 +166,7 @@ fn g11_w7_packet_that_cannot_be_read_closes_cleanly() {
 }
 
 #[test]
-fn what_carries_nothing_is_let_pass() {
+fn packets_without_content_are_ignored() {
     let (mut script, _) = Script::connected("/");
     for frame in ["6", "5", "3"] {
         script.they_send(frame);

@@ -25,7 +25,7 @@ fn several_namespaces_share_one_connection() {
 }
 
 #[test]
-fn c24_the_connection_goes_with_its_last_socket() {
+fn c24_the_connection_closes_with_its_last_socket() {
     let (mut script, root) = Script::connected("/");
     let mofang = script.connect("/mofang");
     script.expect(["> 40/mofang,"]);
@@ -99,7 +99,7 @@ fn g3_a_refusal_is_final_whatever_its_payload() {
 }
 
 #[test]
-fn g4_a_grant_without_an_id_is_incompatible_whatever_its_payload() {
+fn g4_a_connect_reply_without_an_id_is_incompatible_whatever_its_payload() {
     for payload in ["", "{}", "[]", "null", r#""sid""#, r#"{"sid":7}"#] {
         let mut script = Script::new(Config::default());
         let socket = script.connect("/mofang");
@@ -117,7 +117,7 @@ fn g4_a_grant_without_an_id_is_incompatible_whatever_its_payload() {
 }
 
 #[test]
-fn f2_connect_right_behind_disconnect_waits_until_the_server_is_done() {
+fn f2_connect_right_after_disconnect_waits_until_the_server_is_done() {
     let (mut script, socket) = Script::connected("/");
     let other = script.connect("/other");
     script.they_send_after_drain(r#"40/other,{"sid":"o"}"#);
@@ -151,7 +151,7 @@ fn f2_connect_long_after_disconnect_does_not_wait() {
 }
 
 #[test]
-fn f2_a_namespace_whose_socket_was_removed_is_not_asked_for_at_once() {
+fn f2_a_namespace_whose_socket_was_removed_is_not_requested_at_once() {
     let (mut script, socket) = Script::connected("/");
     script.connect("/other");
     script.they_send_after_drain(r#"40/other,{"sid":"o"}"#);
@@ -184,7 +184,7 @@ fn f2_the_wait_is_an_option() {
 }
 
 #[test]
-fn a_connect_that_was_taken_back_is_left_once_it_is_answered() {
+fn a_withdrawn_connect_is_disconnected_once_it_is_answered() {
     let (mut script, _) = Script::connected("/");
     let socket = script.connect("/slow");
     script.manager.disconnect(socket, script.now);
@@ -201,7 +201,7 @@ fn a_connect_that_was_taken_back_is_left_once_it_is_answered() {
 }
 
 #[test]
-fn a_connect_that_was_taken_back_and_refused_makes_room_for_the_next() {
+fn a_withdrawn_connect_that_is_refused_allows_the_next_one() {
     let (mut script, _) = Script::connected("/");
     let socket = script.connect("/slow");
     script.manager.remove(socket, script.now);
@@ -215,7 +215,7 @@ fn a_connect_that_was_taken_back_and_refused_makes_room_for_the_next() {
 }
 
 #[test]
-fn packets_of_namespaces_that_nobody_has_are_let_pass() {
+fn packets_of_unknown_namespaces_are_ignored() {
     let (mut script, _) = Script::connected("/mofang");
     for frame in [
         r#"42["some event",{"data":42}]"#,
@@ -229,7 +229,7 @@ fn packets_of_namespaces_that_nobody_has_are_let_pass() {
 }
 
 #[test]
-fn packets_after_a_disconnect_are_let_pass() {
+fn packets_after_a_disconnect_are_ignored() {
     let (mut script, root) = Script::connected("/");
     let socket = script.connect("/mofang");
     script.they_send_after_drain(r#"40/mofang,{"sid":"m"}"#);
@@ -241,7 +241,7 @@ fn packets_after_a_disconnect_are_let_pass() {
 }
 
 #[test]
-fn ids_of_removed_sockets_name_nothing() {
+fn ids_of_removed_sockets_are_invalid() {
     let (mut script, socket) = Script::connected("/");
     script.manager.remove(socket, script.now);
     script.drain();
@@ -255,7 +255,7 @@ fn ids_of_removed_sockets_name_nothing() {
 }
 
 #[test]
-fn close_disconnects_everybody() {
+fn close_disconnects_every_socket() {
     let (mut script, _) = Script::connected("/");
     script.manager.close();
     script.expect([
@@ -325,7 +325,7 @@ fn h19_an_event_that_asks_for_an_acknowledgement_carries_no_offset() {
 }
 
 #[test]
-fn h19_the_user_s_own_auth_wins_over_what_recovery_adds() {
+fn h19_the_user_s_own_auth_takes_precedence_over_the_fields_of_recovery() {
     let auth: std::collections::BTreeMap<_, _> = [("pid", "mine")].into();
     let auth = socketio_proto::Auth::object(&auth).unwrap();
     let (mut script, _) = Script::connecting(auth.into());

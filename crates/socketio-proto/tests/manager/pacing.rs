@@ -110,7 +110,7 @@ fn a_program_that_connects_at_each_failure_makes_one_attempt_at_once_and_then_ba
 }
 
 #[test]
-fn a_person_s_wish_is_acted_on_at_once_however_often() {
+fn a_call_of_connect_is_acted_on_at_once_however_often() {
     let mut script = Script::new(exact());
     let socket = script.connect("/");
     script.drain();
@@ -124,7 +124,7 @@ fn a_person_s_wish_is_acted_on_at_once_however_often() {
 }
 
 #[test]
-fn attempts_at_somebody_s_wish_are_not_counted() {
+fn attempts_on_request_are_not_counted() {
     let config = Config {
         reconnection_attempts: Some(3),
         ..exact()
@@ -155,7 +155,7 @@ fn attempts_at_somebody_s_wish_are_not_counted() {
 }
 
 #[test]
-fn wishes_of_the_system_are_half_a_second_apart() {
+fn attempts_after_a_wake_are_half_a_second_apart() {
     let (mut script, _) = Script::connected("/");
     script.they_close();
     script.drain();
@@ -172,7 +172,7 @@ fn wishes_of_the_system_are_half_a_second_apart() {
 }
 
 #[test]
-fn attempts_without_a_network_are_not_held_against_the_limit() {
+fn attempts_without_a_network_do_not_count_towards_the_limit() {
     let config = Config {
         reconnection_attempts: Some(2),
         ..exact()
@@ -197,7 +197,7 @@ fn attempts_without_a_network_are_not_held_against_the_limit() {
 }
 
 #[test]
-fn a_wish_for_a_namespace_that_waits_on_an_open_connection_is_acted_on_at_once() {
+fn connect_requests_a_delayed_namespace_on_an_open_connection_at_once() {
     let (mut script, _) = Script::connected("/");
     let socket = script.connect("/b");
     script.drain();
@@ -216,7 +216,7 @@ fn a_wish_for_a_namespace_that_waits_on_an_open_connection_is_acted_on_at_once()
 }
 
 #[test]
-fn what_a_handler_emits_goes_out_before_what_it_does_to_the_connection() {
+fn events_of_a_handler_are_sent_before_its_calls_take_effect() {
     type Deed = fn(&mut Script, socketio_proto::manager::SocketId);
     let deeds: [(Deed, &[&str]); 3] = [
         (

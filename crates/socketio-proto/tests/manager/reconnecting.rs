@@ -5,7 +5,7 @@ use socketio_proto::manager::{Config, ConnectionState};
 use crate::script::{OPEN, Script};
 
 #[test]
-fn c22_the_first_connect_is_retried_as_every_later_one() {
+fn c22_the_first_connect_is_retried_like_later_ones() {
     let mut script = Script::new(Config::default());
     script.connect("/");
     script.expect(["open"]);
@@ -28,7 +28,7 @@ fn c22_the_first_connect_is_retried_as_every_later_one() {
 }
 
 #[test]
-fn b5_attempts_are_counted_and_then_it_stays_closed() {
+fn b5_after_the_last_attempt_it_stays_closed() {
     let mut script = Script::new(Config {
         reconnection_attempts: Some(2),
         ..Config::default()
@@ -145,7 +145,7 @@ fn back_off_starts_over_once_a_namespace_stayed_connected() {
 }
 
 #[test]
-fn a_server_that_closes_right_behind_each_handshake_uses_the_attempts_up() {
+fn a_server_that_closes_right_after_each_handshake_uses_up_the_attempts() {
     let mut script = Script::new(Config {
         reconnection_attempts: Some(3),
         randomization_factor: 0.0,
@@ -169,7 +169,7 @@ fn a_server_that_closes_right_behind_each_handshake_uses_the_attempts_up() {
 }
 
 #[test]
-fn a_server_that_disconnects_right_behind_each_connect_is_asked_ever_less() {
+fn a_server_that_disconnects_right_after_each_connect_is_tried_at_growing_intervals() {
     let config = Config {
         randomization_factor: 0.0,
         ..Config::default()
@@ -187,7 +187,7 @@ fn a_server_that_disconnects_right_behind_each_connect_is_asked_ever_less() {
 }
 
 #[test]
-fn b5_no_attempts_are_none_rather_than_no_end_of_them() {
+fn b5_zero_attempts_are_none_rather_than_unlimited() {
     let mut script = Script::new(Config {
         reconnection_attempts: Some(0),
         ..Config::default()
@@ -200,7 +200,7 @@ fn b5_no_attempts_are_none_rather_than_no_end_of_them() {
 }
 
 #[test]
-fn c5_c6_c7_c8_options_that_change_hold_from_the_next_attempt_on() {
+fn c5_c6_c7_c8_changed_options_apply_from_the_next_attempt() {
     let mut script = Script::new(Config::default());
     script.connect("/");
     script.drain();
@@ -229,7 +229,7 @@ fn c5_c6_c7_c8_options_that_change_hold_from_the_next_attempt_on() {
 }
 
 #[test]
-fn c9_the_timeout_that_changes_holds_from_the_next_attempt_on() {
+fn c9_a_changed_timeout_applies_from_the_next_attempt() {
     let mut script = Script::new(Config::default());
     script.connect("/");
     script.drain();

@@ -41,7 +41,7 @@ fn h20_h21_an_event_is_sent_until_it_is_acknowledged() {
 }
 
 #[test]
-fn h22_it_is_given_up_after_its_tries() {
+fn h22_an_event_is_given_up_after_its_retries() {
     let (mut script, socket) = Script::connecting(options(1, 1));
     script.they_accept("s");
     script.emit(socket, "q", ACK).unwrap();
@@ -79,7 +79,7 @@ fn w17_a_window_of_events_is_in_flight_in_order() {
 }
 
 #[test]
-fn h20_after_a_reconnect_all_goes_out_again_in_order() {
+fn h20_after_a_reconnect_all_events_are_sent_again_in_order() {
     let (mut script, socket) = Script::connecting(options(5, 8));
     script.they_accept("s");
     for name in ["a", "b"] {
@@ -112,7 +112,7 @@ fn h20_after_a_reconnect_all_goes_out_again_in_order() {
 }
 
 #[test]
-fn an_answer_to_an_earlier_sending_will_do() {
+fn an_answer_to_an_earlier_sending_is_accepted() {
     let (mut script, socket) = Script::connecting(options(100, 1));
     script.they_accept("s");
     script.emit(socket, "q", ACK).unwrap();
@@ -135,7 +135,7 @@ fn an_answer_to_an_earlier_sending_will_do() {
 }
 
 #[test]
-fn h23_without_a_timeout_it_is_sent_again_only_at_a_reconnect() {
+fn h23_without_a_timeout_an_event_is_sent_again_only_at_a_reconnect() {
     let options = SocketOptions {
         ack_timeout: None,
         ..options(3, 1)
@@ -154,7 +154,7 @@ fn h23_without_a_timeout_it_is_sent_again_only_at_a_reconnect() {
 }
 
 #[test]
-fn h23_without_a_timeout_it_is_given_up_after_its_tries() {
+fn h23_without_a_timeout_an_event_is_given_up_after_its_retries() {
     let options = SocketOptions {
         ack_timeout: None,
         ..options(1, 1)
@@ -179,7 +179,7 @@ fn h23_without_a_timeout_it_is_given_up_after_its_tries() {
 }
 
 #[test]
-fn h24_the_queue_rests_while_disconnected() {
+fn h24_the_queue_pauses_while_disconnected() {
     let (mut script, socket) = Script::connecting(options(1, 1));
     script.emit(socket, "q", ACK).unwrap();
     script.after(10_000);
@@ -228,7 +228,7 @@ fn f7_volatile_events_are_not_retried() {
 }
 
 #[test]
-fn the_queue_is_bounded_and_refuses() {
+fn a_full_queue_refuses_events() {
     let mut options = options(3, 1);
     options.send_buffer = SendBuffer {
         packets: 2,
@@ -246,7 +246,7 @@ fn the_queue_is_bounded_and_refuses() {
 }
 
 #[test]
-fn what_waits_beside_the_queue_shares_its_bounds() {
+fn buffered_packets_count_towards_the_bounds_of_the_queue() {
     let mut options = options(1, 8);
     options.send_buffer.packets = 2;
     let (mut script, socket) = Script::connecting(options);
@@ -353,7 +353,7 @@ fn w17_a_message_id_counts_against_the_limits() {
 }
 
 #[test]
-fn h20_an_event_that_was_taken_is_sent_though_the_limits_are_tighter_by_now() {
+fn h20_an_accepted_event_is_sent_even_if_the_limits_were_lowered_since() {
     let (mut script, socket) = Script::connecting(options(3, 1));
     script.emit(socket, "q", ACK).unwrap();
     script

@@ -89,7 +89,7 @@ fn no_session_is_offered_to_another_user() {
 }
 
 #[test]
-fn no_session_is_offered_to_whoever_the_provider_names_now() {
+fn no_session_is_offered_to_another_user_of_the_provider() {
     let (mut script, socket) = Script::connecting(Auth::ASK.into());
     for (name, frame) in [
         ("alice", r#"> 40{"token":"alice"}"#),
@@ -121,7 +121,7 @@ fn no_session_is_offered_after_the_server_ended_it() {
 }
 
 #[test]
-fn a_session_is_offered_with_a_renewed_token_where_the_user_is_known_to_be_the_same() {
+fn a_session_is_offered_with_a_renewed_token_if_one_user_is_set() {
     let (mut script, socket) = alice(SocketOptions {
         one_user: true,
         ..SocketOptions::default()
@@ -136,7 +136,7 @@ fn a_session_is_offered_with_a_renewed_token_where_the_user_is_known_to_be_the_s
 }
 
 #[test]
-fn packets_that_wait_are_not_sent_as_another_user() {
+fn buffered_packets_are_not_sent_as_another_user() {
     let (mut script, socket) = alice(SocketOptions::default());
     script.they_break();
     script.emit(socket, "alice's", ACK).unwrap();
@@ -154,7 +154,7 @@ fn packets_that_wait_are_not_sent_as_another_user() {
 }
 
 #[test]
-fn packets_that_wait_are_not_sent_as_another_user_without_a_disconnect_either() {
+fn buffered_packets_are_not_sent_as_another_user_without_a_disconnect_either() {
     let (mut script, socket) = alice(SocketOptions::default());
     script.they_break();
     script.emit(socket, "alice's", ACK).unwrap();
@@ -169,7 +169,7 @@ fn packets_that_wait_are_not_sent_as_another_user_without_a_disconnect_either() 
 }
 
 #[test]
-fn packets_that_wait_are_sent_to_the_next_session_of_the_same_user() {
+fn buffered_packets_are_sent_in_the_next_session_of_the_same_user() {
     let (mut script, socket) = alice(SocketOptions::default());
     script.they_break();
     script.emit(socket, "kept", ACK).unwrap();
@@ -183,7 +183,7 @@ fn packets_that_wait_are_sent_to_the_next_session_of_the_same_user() {
 }
 
 #[test]
-fn packets_of_nobody_are_sent_to_whoever_signs_in() {
+fn packets_emitted_without_auth_are_sent_once_a_user_signs_in() {
     let mut script = Script::new(Default::default());
     let socket = script.manager.socket("/", Auth::NONE).unwrap();
     script.emit(socket, "early", ACK).unwrap();
@@ -217,7 +217,7 @@ fn events_of_the_retry_queue_are_not_sent_as_another_user() {
 }
 
 #[test]
-fn events_under_way_of_a_session_that_was_left_are_dropped_at_any_latency() {
+fn events_in_flight_of_an_abandoned_session_are_dropped_at_any_latency() {
     let (mut script, socket) = alice_beside_root();
     bob(&mut script, socket);
     script.expect(["> 41/b,", "disconnected: io client disconnect"]);
@@ -237,7 +237,7 @@ fn events_under_way_of_a_session_that_was_left_are_dropped_at_any_latency() {
 }
 
 #[test]
-fn events_before_the_reply_are_held_again_once_the_server_has_read_that_the_session_was_left() {
+fn events_before_the_reply_are_held_again_once_the_server_has_read_the_disconnect() {
     let (mut script, socket) = alice_beside_root();
     script.manager.disconnect(socket, script.now);
     script.drain();
@@ -253,7 +253,7 @@ fn events_before_the_reply_are_held_again_once_the_server_has_read_that_the_sess
 }
 
 #[test]
-fn the_refusal_of_a_user_who_left_is_not_the_next_one_s() {
+fn the_refusal_of_an_earlier_user_is_not_attributed_to_the_next_one() {
     let (mut script, _) = Script::connected("/");
     let socket = script.manager.socket("/b", auth("alice")).unwrap();
     script.manager.connect(socket, script.now);
@@ -268,7 +268,7 @@ fn the_refusal_of_a_user_who_left_is_not_the_next_one_s() {
 }
 
 #[test]
-fn an_answer_that_is_still_due_to_one_user_is_not_taken_for_another_s() {
+fn an_answer_due_to_one_user_is_not_taken_for_that_of_another() {
     let (mut script, _) = Script::connected("/");
     let socket = script.manager.socket("/b", auth("alice")).unwrap();
     script.manager.connect(socket, script.now);
@@ -296,7 +296,7 @@ fn an_answer_that_is_still_due_to_one_user_is_not_taken_for_another_s() {
 }
 
 #[test]
-fn a_late_answer_to_one_user_is_left_when_another_waits() {
+fn a_late_answer_to_one_user_is_disconnected_when_another_waits() {
     let (mut script, _) = Script::connected("/");
     let socket = script.manager.socket("/b", auth("alice")).unwrap();
     script.manager.connect(socket, script.now);
@@ -312,7 +312,7 @@ fn a_late_answer_to_one_user_is_left_when_another_waits() {
 }
 
 #[test]
-fn auth_that_was_asked_for_before_it_changed_is_not_sent() {
+fn auth_that_was_requested_before_it_changed_is_not_sent() {
     let (mut script, socket) = Script::connecting(Auth::ASK.into());
     script.they_send(OPEN);
     script.expect(["opened", "authorize"]);
@@ -326,7 +326,7 @@ fn auth_that_was_asked_for_before_it_changed_is_not_sent() {
 }
 
 #[test]
-fn events_that_were_held_are_not_delivered_once_the_user_left() {
+fn held_events_are_not_delivered_after_a_disconnect() {
     let (mut script, _) = Script::connected("/");
     let socket = script.connect("/b");
     script.drain();

@@ -28,7 +28,7 @@ fn told(script: &mut Script) -> Packet {
 }
 
 #[test]
-fn c25_what_was_told_and_can_t_be_read_is_refused() {
+fn c25_a_delivered_packet_that_can_t_be_read_can_be_refused() {
     let mut script = connected(r#"40{"sid":"s1"}"#);
     script.they_send(BAD);
     let mut packet = told(&mut script);
@@ -53,7 +53,7 @@ fn c25_what_was_told_and_can_t_be_read_is_refused() {
 }
 
 #[test]
-fn c25_what_is_told_to_nobody_at_once_is_read_at_once() {
+fn c25_packets_that_are_not_delivered_at_once_are_read_at_once() {
     // Held until the CONNECT reply, for a namespace without a socket, or in a recoverable session.
     let mut held = Script::new(Config::default());
     held.manager.leave_unread();
@@ -77,7 +77,7 @@ fn c25_what_is_told_to_nobody_at_once_is_read_at_once() {
 }
 
 #[test]
-fn what_has_attachments_or_is_an_ack_is_read_at_once() {
+fn packets_with_attachments_and_acks_are_read_at_once() {
     let mut script = connected(r#"40{"sid":"s1"}"#);
     script.they_send(r#"451-["x",{"_placeholder":true,"num":0},]"#);
     assert_eq!(script.take_one().as_deref(), Some("close"));

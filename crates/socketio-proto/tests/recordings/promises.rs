@@ -72,7 +72,7 @@ fn every_server_is_recorded() {
 }
 
 #[test]
-fn nothing_that_a_server_sends_is_a_parse_error() {
+fn no_frame_of_a_server_is_a_parse_error() {
     for report in reports(|_| true) {
         for error in ["parse error", "a bad packet", "broke the protocol"] {
             assert!(!report.text.contains(error), "{report:?}");
@@ -81,7 +81,7 @@ fn nothing_that_a_server_sends_is_a_parse_error() {
 }
 
 #[test]
-fn a_refusal_is_final_and_in_the_server_s_words() {
+fn a_refusal_is_final_and_has_the_server_s_message() {
     let mut count = 0;
     for (server, recording) in
         recordings(|name| name.starts_with("refused: ") || name.starts_with("unknown namespace"))
@@ -133,7 +133,7 @@ fn a_kick_is_final() {
 }
 
 #[test]
-fn a_connection_that_ends_is_tried_again() {
+fn a_lost_connection_is_retried() {
     for (server, recording) in recordings(|name| {
         matches!(
             name,
@@ -168,7 +168,7 @@ fn a_connection_that_ends_is_tried_again() {
 }
 
 #[test]
-fn a_server_that_is_back_is_connected_again() {
+fn a_server_that_is_back_is_reconnected_to() {
     for (server, recording) in recordings(|name| name == "restarted") {
         let reports: Vec<_> = reports_in(&recording).collect();
         let connected = reports
@@ -180,7 +180,7 @@ fn a_server_that_is_back_is_connected_again() {
 }
 
 #[test]
-fn a_connect_without_an_answer_is_tried_again() {
+fn a_connect_without_an_answer_is_retried() {
     for (server, recording) in
         recordings(|name| matches!(name, "never answered" | "the connect handler throws"))
     {
@@ -235,7 +235,7 @@ fn events_before_the_reply_are_reported_before_the_connect() {
 }
 
 #[test]
-fn nothing_of_a_namespace_that_was_left_is_reported() {
+fn nothing_is_reported_for_a_namespace_after_its_disconnect() {
     for report in reports(|name| name.contains("an event from the disconnect handler")) {
         assert!(!report.text.contains("late"), "{report:?}");
     }

@@ -36,7 +36,7 @@ use world::{Totals, World};
 const CONNECTIONS: u64 = 6_000;
 
 #[test]
-fn whatever_happens_the_promises_hold() {
+fn the_promises_hold_under_random_faults() {
     if let Some(seed) = number("SIMULATION_SEED") {
         let (_, script, failure) = run(seed, true);
         println!("{script}");

@@ -26,7 +26,7 @@ async fn f5_an_acknowledgement_resolves_with_its_first_argument() {
 }
 
 #[wasm_bindgen_test]
-async fn d4_the_socket_s_own_timeout_holds_where_the_emit_names_none() {
+async fn d4_the_socket_s_timeout_applies_if_the_emit_has_none() {
     let short = Duration::from_millis(5);
     let (_script, ws, socket) = connected_with(|builder| builder.ack_timeout(short));
     let own = socket.emit_with_ack(&Count { count: 1 }, None);
@@ -37,7 +37,7 @@ async fn d4_the_socket_s_own_timeout_holds_where_the_emit_names_none() {
 }
 
 #[wasm_bindgen_test]
-async fn h8_acks_are_told_apart_by_id() {
+async fn h8_acks_are_matched_by_id() {
     let (_script, ws, socket) = connected();
     let first = socket.emit_with_ack(&Count { count: 1 }, None);
     let second = socket.emit_with_ack(&Count { count: 2 }, None);
@@ -61,7 +61,7 @@ async fn f6_an_acknowledgement_that_is_late_is_a_timeout() {
 }
 
 #[wasm_bindgen_test]
-async fn h11_what_was_not_sent_in_time_is_not_sent_at_all() {
+async fn h11_an_event_that_was_not_sent_before_its_timeout_is_never_sent() {
     let script = Script::install();
     let socket = Owned(Socket::builder(&address()).connect().unwrap());
     let wait = Some(Duration::from_millis(5));
@@ -72,7 +72,7 @@ async fn h11_what_was_not_sent_in_time_is_not_sent_at_all() {
 }
 
 #[wasm_bindgen_test]
-async fn a_dropped_wait_is_given_up_and_its_late_answer_is_nobody_s() {
+async fn a_dropped_wait_is_given_up_and_its_late_answer_is_ignored() {
     let (_script, ws, socket) = connected();
     drop(socket.emit_with_ack(&Count { count: 1 }, Some(Duration::from_millis(1))));
     assert_eq!(ws.sent().len(), 1, "the event is sent all the same");
@@ -83,7 +83,7 @@ async fn a_dropped_wait_is_given_up_and_its_late_answer_is_nobody_s() {
 }
 
 #[wasm_bindgen_test]
-async fn a_wait_that_is_given_up_takes_no_event_out_of_the_buffer() {
+async fn a_wait_that_is_given_up_leaves_its_event_in_the_buffer() {
     let script = Script::install();
     let socket = Owned(Socket::builder(&address()).connect().unwrap());
     let wait = |millis| Some(Duration::from_millis(millis));
@@ -127,7 +127,7 @@ async fn h10_a_disconnect_ends_the_wait() {
 }
 
 #[wasm_bindgen_test]
-async fn h12_the_wait_for_what_was_not_sent_outlives_a_disconnect() {
+async fn h12_the_wait_for_an_unsent_event_survives_a_disconnect() {
     let (script, ws, socket) = connected();
     ws.drop();
     let ack = socket.emit_with_ack(&Count { count: 1 }, None);
@@ -139,7 +139,7 @@ async fn h12_the_wait_for_what_was_not_sent_outlives_a_disconnect() {
 }
 
 #[wasm_bindgen_test]
-async fn an_acknowledgement_of_another_type_says_so() {
+async fn an_acknowledgement_of_another_type_is_a_decode_error() {
     let (_script, ws, socket) = connected();
     let ack = socket.emit_with_ack(&Count { count: 1 }, None);
     ws.deliver(r#"430["seven"]"#);
@@ -186,7 +186,7 @@ async fn w10_a_cleared_buffer_ends_the_wait() {
 }
 
 #[wasm_bindgen_test]
-async fn what_can_t_be_emitted_is_told_by_the_future() {
+async fn a_failed_emit_is_reported_by_the_future() {
     let (_script, _ws, socket) = connected();
     let error = socket
         .emit_named_with_ack::<_, ()>("connect", &1, None)

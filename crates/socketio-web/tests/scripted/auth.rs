@@ -40,7 +40,7 @@ fn d1_auth_is_sent_with_each_connect() {
 }
 
 #[wasm_bindgen_test]
-fn d1_auth_that_is_no_object_is_an_error() {
+fn d1_auth_that_is_not_an_object_is_an_error() {
     let script = Script::install();
     let error = Socket::builder(&address())
         .auth("text")
@@ -51,7 +51,7 @@ fn d1_auth_that_is_no_object_is_an_error() {
 }
 
 #[wasm_bindgen_test]
-async fn d2_auth_is_asked_for_at_each_connect() {
+async fn d2_auth_is_requested_at_each_connect() {
     let script = Script::install();
     let count = Rc::new(Cell::new(0));
     let counted = Rc::clone(&count);
@@ -82,7 +82,7 @@ async fn d2_auth_is_asked_for_at_each_connect() {
 }
 
 #[wasm_bindgen_test]
-async fn d2_no_auth_leaves_the_socket_refused() {
+async fn d2_without_auth_the_socket_is_refused() {
     let script = Script::install();
     let builder = Socket::builder(&address()).auth_with(|| async { Err("signed out".to_owned()) });
     let socket = Owned(builder.connect().unwrap());
@@ -100,7 +100,7 @@ async fn d2_no_auth_leaves_the_socket_refused() {
 }
 
 #[wasm_bindgen_test]
-async fn d2_an_answer_for_a_connection_that_is_gone_is_not_sent() {
+async fn d2_auth_for_a_lost_connection_is_not_sent() {
     let script = Script::install();
     let (asked, answered, released) = (counter(), counter(), counter());
     let (ask, answer, release) = (asked.clone(), answered.clone(), released.clone());
@@ -156,7 +156,7 @@ async fn a_provider_may_outlive_its_socket() {
 }
 
 #[wasm_bindgen_test]
-async fn d2_auth_that_never_comes_leaves_the_socket_refused() {
+async fn d2_auth_that_never_arrives_is_a_refusal() {
     let script = Script::install();
     let builder = Socket::builder(&address())
         .timeout(Some(Duration::from_millis(20)))

@@ -12,7 +12,7 @@ struct Photo {
 }
 
 #[wasm_bindgen_test]
-fn m4_bytes_within_what_is_emitted_follow_as_messages() {
+fn m4_bytes_in_an_emitted_payload_follow_as_messages() {
     let (_script, ws, socket) = connected();
     let photo = Photo {
         name: "tree".into(),
@@ -30,7 +30,7 @@ fn m4_bytes_within_what_is_emitted_follow_as_messages() {
 }
 
 #[wasm_bindgen_test]
-fn m4_bytes_are_put_where_their_places_are() {
+fn m4_bytes_replace_their_placeholders() {
     let (_script, ws, socket) = connected();
     let log = Log::default();
     let heard = log.clone();

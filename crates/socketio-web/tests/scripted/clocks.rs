@@ -29,7 +29,7 @@ fn look(script: &Script) {
 
 /// These tests run again with a wall clock that is set all the time.
 #[wasm_bindgen_test]
-fn the_wall_clock_is_disturbed_where_that_was_asked_for() {
+fn the_wall_clock_is_disturbed_on_request() {
     Script::install();
     let looks: Vec<f64> = (0..8).map(|_| js_sys::Date::now()).collect();
     let jumps = looks.windows(2).any(|two| two[1] < two[0]);
@@ -57,7 +57,7 @@ fn a_wall_clock_that_is_set_ends_nothing() {
 }
 
 #[wasm_bindgen_test]
-async fn a_lost_connection_is_tried_after_its_delay_wherever_the_clocks_are() {
+async fn a_lost_connection_is_retried_after_its_delay_whatever_the_clocks_show() {
     let jumps: [fn(); 3] = [
         || sleep(Duration::from_secs(60)),
         || pass(Duration::from_secs(60)),
@@ -82,7 +82,7 @@ async fn a_lost_connection_is_tried_after_its_delay_wherever_the_clocks_are() {
 }
 
 #[wasm_bindgen_test]
-fn a_sleep_ends_all_connections_whose_heartbeat_it_outlasts() {
+fn a_sleep_longer_than_the_heartbeat_ends_all_connections() {
     let (_script, ws, socket) = connected();
     let (_script, other_ws, other) = connected();
     let (log, other_log) = (listen(*socket), listen(*other));
@@ -103,7 +103,7 @@ fn a_sleep_ends_all_connections_whose_heartbeat_it_outlasts() {
 }
 
 #[wasm_bindgen_test]
-fn a_heartbeat_behind_a_short_sleep_starts_its_time_anew() {
+fn a_heartbeat_after_a_short_sleep_restarts_its_time_limit() {
     let (_script, ws, socket) = connected();
     for _ in 0..5 {
         sleep(Duration::from_secs(30));
@@ -114,7 +114,7 @@ fn a_heartbeat_behind_a_short_sleep_starts_its_time_anew() {
 
 /// An acknowledgement waits for 13 s; the timer that is set is that of the heartbeat, in 45 s.
 #[wasm_bindgen_test]
-async fn an_acknowledgement_is_awaited_for_its_time_after_a_jump() {
+async fn an_acknowledgement_keeps_its_timeout_after_a_clock_jump() {
     let (script, _ws, socket) = connected();
     let answer = socket.emit_named_with_ack::<_, ()>("ask", &1, Some(Duration::from_secs(13)));
     let end = Log::default();
@@ -137,7 +137,7 @@ async fn an_acknowledgement_is_awaited_for_its_time_after_a_jump() {
 }
 
 #[wasm_bindgen_test]
-fn a_page_without_a_steady_clock_has_the_other() {
+fn a_page_without_a_monotonic_clock_uses_the_wall_clock() {
     js_sys::eval("globalThis.steadyOne = performance; delete globalThis.performance").unwrap();
     let gone = js_sys::eval("typeof performance").unwrap();
     let (script, ws, socket) = connected();
@@ -152,7 +152,7 @@ fn a_page_without_a_steady_clock_has_the_other() {
 }
 
 #[wasm_bindgen_test]
-async fn a_steady_clock_that_tells_no_time_is_replaced_by_the_other() {
+async fn a_monotonic_clock_that_returns_no_number_is_replaced_by_the_wall_clock() {
     // A delay of zero would end even on a clock that stands still.
     let (script, ws, socket) = connected_with(|builder| {
         let delay = Duration::from_millis(20);

@@ -57,7 +57,7 @@ fn b12_a_built_socket_waits_for_connect() {
 }
 
 #[wasm_bindgen_test]
-fn g1_from_connect_to_disconnect_each_step_is_told_once_and_in_order() {
+fn g1_from_connect_to_disconnect_each_step_is_reported_once_and_in_order() {
     let script = Script::install();
     let socket = Owned(Socket::builder(&address()).build().unwrap());
     let log = listen(*socket);
@@ -93,7 +93,7 @@ fn l1_a_heartbeat_is_answered() {
 }
 
 #[wasm_bindgen_test]
-fn h4_an_event_before_the_connect_reply_is_heard_before_on_connect() {
+fn h4_an_event_before_the_connect_reply_is_delivered_before_on_connect() {
     let script = Script::install();
     let socket = Owned(Socket::builder(&address()).connect().unwrap());
     let log = listen(*socket);
@@ -111,7 +111,7 @@ fn h4_an_event_before_the_connect_reply_is_heard_before_on_connect() {
 }
 
 #[wasm_bindgen_test]
-fn g3_a_refusal_is_final_and_its_words_are_the_status() {
+fn g3_a_refusal_is_final_and_its_message_is_the_status() {
     let script = Script::install();
     let socket = Owned(Socket::builder(&address()).connect().unwrap());
     let log = listen(*socket);
@@ -145,7 +145,7 @@ fn g3_a_refusal_of_a_bare_string_is_that_string() {
 }
 
 #[wasm_bindgen_test]
-fn g4_a_server_of_version_2_is_told_as_such() {
+fn g4_a_server_of_version_2_is_reported_as_such() {
     let script = Script::install();
     let socket = Owned(Socket::builder(&address()).connect().unwrap());
     script.last().deliver(HANDSHAKE);
@@ -170,7 +170,7 @@ fn g6_the_server_s_disconnect_is_final() {
 }
 
 #[wasm_bindgen_test]
-async fn w6_what_the_constructor_throws_is_a_connect_error_and_tried_again() {
+async fn w6_an_exception_of_the_constructor_is_a_connect_error_and_retried() {
     let script = Script::install();
     script.refuse(Some("mixed content"));
     let builder = Socket::builder(&address()).reconnection_delay(Duration::from_millis(1));
@@ -192,7 +192,7 @@ async fn w6_what_the_constructor_throws_is_a_connect_error_and_tried_again() {
 }
 
 #[wasm_bindgen_test]
-async fn w6_a_constructor_that_throws_for_somebody_who_gave_up_is_not_told() {
+async fn w6_an_exception_of_the_constructor_is_not_reported_after_a_disconnect() {
     let script = Script::install();
     script.refuse(Some("mixed content"));
     let socket = Owned(Socket::builder(&address()).connect().unwrap());
@@ -219,7 +219,7 @@ fn i16_sub_protocols_are_offered_at_each_attempt() {
 }
 
 #[wasm_bindgen_test]
-async fn i16_what_is_no_sub_protocol_is_a_connect_error() {
+async fn i16_an_invalid_sub_protocol_is_a_connect_error() {
     for protocols in [&["a b"][..], &["twice", "twice"]] {
         Script::uninstall();
         let builder = Socket::builder(&address()).protocols(protocols.iter().copied());
@@ -252,7 +252,7 @@ fn w1_a_drop_before_the_handshake_is_noticed_at_once() {
 }
 
 #[wasm_bindgen_test]
-async fn w1_an_error_that_no_close_follows_ends_the_attempt() {
+async fn w1_an_error_without_a_close_ends_the_attempt() {
     let script = Script::install();
     let builder = Socket::builder(&address()).timeout(None);
     let socket = Owned(builder.connect().unwrap());
@@ -302,7 +302,7 @@ async fn l2_no_heartbeat_in_time() {
 }
 
 #[wasm_bindgen_test]
-fn f2_disconnect_and_connect_in_a_row() {
+fn f2_disconnect_then_connect() {
     let (script, ws, socket) = connected();
     let log = listen(*socket);
     socket.disconnect();
@@ -323,7 +323,7 @@ fn f2_disconnect_and_connect_in_a_row() {
 }
 
 #[wasm_bindgen_test]
-fn f2_connect_and_disconnect_before_anything_came() {
+fn f2_connect_then_disconnect_before_any_frame() {
     let script = Script::install();
     let socket = Owned(Socket::builder(&address()).connect().unwrap());
     let log = listen(*socket);
@@ -354,7 +354,7 @@ fn c25_a_packet_that_can_t_be_read_ends_the_connection() {
 }
 
 #[wasm_bindgen_test]
-fn c25_nobody_hears_of_a_packet_that_can_t_be_read() {
+fn c25_a_packet_that_can_t_be_read_reaches_no_listener() {
     type Listen = fn(Socket, Log) -> Subscription;
     let typed: Listen = |socket, log| socket.try_on::<Chat>(move |chat| log.push(chat.is_ok()));
     let once: Listen = |socket, log| socket.once(move |Chat(_)| log.push("once"));
@@ -385,7 +385,7 @@ fn c25_nobody_hears_of_a_packet_that_can_t_be_read() {
 }
 
 #[wasm_bindgen_test]
-fn limits_hold_for_what_comes() {
+fn limits_apply_to_incoming_packets() {
     let limits = Limits {
         packet_bytes: 100,
         ..Limits::default()
@@ -404,7 +404,7 @@ fn limits_hold_for_what_comes() {
 }
 
 #[wasm_bindgen_test]
-fn a_removed_socket_is_nobody() {
+fn a_removed_socket_is_inert() {
     let (script, ws, socket) = connected();
     let log = listen(*socket);
     socket.remove();

@@ -12,7 +12,7 @@ fn chat(text: &str) -> Chat {
 }
 
 #[wasm_bindgen_test]
-fn h1_what_is_emitted_too_early_is_kept_and_sent_once() {
+fn h1_early_events_are_buffered_and_sent_once() {
     let script = Script::install();
     let socket = Owned(Socket::builder(&address()).connect().unwrap());
     for text in ["a", "b"] {
@@ -30,7 +30,7 @@ fn h1_what_is_emitted_too_early_is_kept_and_sent_once() {
 }
 
 #[wasm_bindgen_test]
-fn h2_what_on_connect_emits_goes_behind_the_buffer() {
+fn h2_events_of_on_connect_are_sent_after_the_buffer() {
     let script = Script::install();
     let socket = Owned(Socket::builder(&address()).connect().unwrap());
     let handle = *socket;
@@ -82,7 +82,7 @@ fn w10_a_full_buffer_is_an_error() {
 }
 
 #[wasm_bindgen_test]
-fn h3_what_was_given_to_a_lost_connection_is_not_sent_again() {
+fn h3_events_passed_to_a_lost_connection_are_not_sent_again() {
     let (script, ws, socket) = connected();
     socket.emit(&chat("lost")).unwrap();
     ws.drop();
@@ -143,7 +143,7 @@ fn g13_reserved_names_are_refused() {
 }
 
 #[wasm_bindgen_test]
-fn limits_hold_for_what_is_emitted() {
+fn limits_apply_to_emitted_events() {
     let limits = Limits {
         attachments: 1,
         packet_bytes: 100,

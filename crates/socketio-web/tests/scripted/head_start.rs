@@ -35,7 +35,7 @@ fn token(token: &str) -> BTreeMap<&str, &str> {
 }
 
 #[wasm_bindgen_test]
-async fn what_came_early_is_told_in_its_order_and_connect_goes_out_once() {
+async fn early_events_are_delivered_in_order_and_connect_is_sent_once() {
     let (script, log, address) = (Script::install(), Log::default(), address());
     let head_start = ahead(&address, &log);
     let ws = script.last();
@@ -98,7 +98,7 @@ async fn heartbeats_are_answered_before_and_after() {
 }
 
 #[wasm_bindgen_test]
-async fn a_connection_without_a_handshake_yet_is_asked_by_the_client() {
+async fn a_connection_without_a_handshake_gets_its_connect_from_the_client() {
     let (script, address) = (Script::install(), address());
     let head_start = ahead(&address, &Log::default());
     let builder = Socket::builder(&address).namespace("/x").auth(&token("u"));
@@ -113,7 +113,7 @@ async fn a_connection_without_a_handshake_yet_is_asked_by_the_client() {
 }
 
 #[wasm_bindgen_test]
-async fn a_handshake_between_connect_and_the_hand_over_is_answered_once() {
+async fn a_handshake_between_connect_and_the_takeover_is_answered_once() {
     let (script, address) = (Script::install(), address());
     let socket = successor(&address, ahead(&address, &Log::default()));
     socket.connect();
@@ -127,7 +127,7 @@ async fn a_handshake_between_connect_and_the_hand_over_is_answered_once() {
 }
 
 #[wasm_bindgen_test]
-async fn a_connection_that_ended_meanwhile_is_told_and_made_anew() {
+async fn a_connection_that_ended_meanwhile_is_reported_and_replaced() {
     let (script, log, address) = (Script::install(), Log::default(), address());
     let head_start = ahead(&address, &log);
     let ws = script.last();
@@ -144,7 +144,7 @@ async fn a_connection_that_ended_meanwhile_is_told_and_made_anew() {
 }
 
 #[wasm_bindgen_test]
-async fn a_refusal_is_told_to_the_client() {
+async fn a_refusal_is_passed_to_the_client() {
     let (script, address) = (Script::install(), address());
     let head_start = ahead(&address, &Log::default());
     script.last().deliver(HANDSHAKE);
@@ -156,7 +156,7 @@ async fn a_refusal_is_told_to_the_client() {
 }
 
 #[wasm_bindgen_test]
-async fn a_browser_that_refuses_the_websocket_is_told_of_by_the_client() {
+async fn a_websocket_that_the_browser_refuses_is_reported_by_the_client() {
     let (script, log, address) = (Script::install(), Log::default(), address());
     script.refuse(Some("not here"));
     let head_start = ahead(&address, &log);
@@ -170,7 +170,7 @@ async fn a_browser_that_refuses_the_websocket_is_told_of_by_the_client() {
 }
 
 #[wasm_bindgen_test]
-async fn more_than_can_be_kept_ends_the_connection_and_the_client_makes_one() {
+async fn exceeding_the_buffer_ends_the_connection_and_the_client_opens_its_own() {
     let (script, log, address) = (Script::install(), Log::default(), address());
     let head_start = ahead(&address, &log);
     let ws = script.last();
@@ -189,7 +189,7 @@ async fn more_than_can_be_kept_ends_the_connection_and_the_client_makes_one() {
 }
 
 #[wasm_bindgen_test]
-fn one_for_another_address_or_namespace_is_closed_and_does_no_harm() {
+fn a_head_start_for_another_url_or_namespace_is_closed() {
     let (script, address) = (Script::install(), address());
     let head_start = ahead(&address, &Log::default());
     let ahead_ws = script.last();
@@ -205,7 +205,7 @@ fn one_for_another_address_or_namespace_is_closed_and_does_no_harm() {
 }
 
 #[wasm_bindgen_test]
-fn one_whose_connect_named_another_user_is_closed_and_nothing_of_its_session_is_heard() {
+fn a_head_start_of_another_user_is_closed_and_its_events_are_not_delivered() {
     type Named = fn(Builder) -> Builder;
     let others: [(Named, &str); 2] = [
         (|builder| builder.auth(&token("u")), r#"40/x,{"token":"u"}"#),
@@ -233,7 +233,7 @@ fn one_whose_connect_named_another_user_is_closed_and_nothing_of_its_session_is_
 }
 
 #[wasm_bindgen_test]
-async fn auth_that_changes_before_the_hand_over_ends_the_session_that_was_asked_for() {
+async fn auth_that_changes_before_the_takeover_ends_the_requested_session() {
     let (script, address) = (Script::install(), address());
     let head_start = ahead(&address, &Log::default());
     let before = script.last();
@@ -252,7 +252,7 @@ async fn auth_that_changes_before_the_hand_over_ends_the_session_that_was_asked_
 }
 
 #[wasm_bindgen_test]
-async fn a_user_whom_a_provider_names_takes_it_over_without_being_asked() {
+async fn a_socket_with_an_auth_provider_takes_it_over_without_calling_the_provider() {
     let (script, address) = (Script::install(), address());
     let head_start = ahead(&address, &Log::default());
     script.last().deliver(HANDSHAKE);
@@ -271,7 +271,7 @@ async fn a_user_whom_a_provider_names_takes_it_over_without_being_asked() {
 }
 
 #[wasm_bindgen_test]
-async fn it_leaves_nothing_behind() {
+async fn nothing_is_leaked() {
     let (script, address) = (Script::install(), address());
     let (handlers, listeners) = (script.handlers(), page_listeners());
     drop(ahead(&address, &Log::default()));
@@ -290,7 +290,7 @@ async fn it_leaves_nothing_behind() {
 }
 
 #[wasm_bindgen_test]
-fn what_cannot_be_used_is_refused_at_once() {
+fn invalid_arguments_are_refused_at_once() {
     let script = Script::install();
     let open = |url: &str, namespace: &str, auth: &str| {
         HeadStart::open(url, "/socket.io", namespace, Some(auth), |_| ()).map(drop)

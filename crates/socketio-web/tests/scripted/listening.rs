@@ -26,7 +26,7 @@ fn note(socket: Socket, log: &Log, name: &'static str) -> Subscription {
 }
 
 #[wasm_bindgen_test]
-fn p1_listeners_hear_in_the_order_in_which_they_came() {
+fn p1_listeners_are_called_in_the_order_of_subscribing() {
     let (_script, ws, socket) = connected();
     let log = Log::default();
     let _subscriptions = ["a", "b", "c"].map(|name| note(*socket, &log, name));
@@ -47,7 +47,7 @@ fn events_are_decoded_as_their_type() {
 
 /// Short, long and very long texts are copied into WebAssembly memory in different ways.
 #[wasm_bindgen_test]
-fn text_of_any_length_and_script_comes_whole() {
+fn text_of_any_length_and_script_arrives_complete() {
     let (_script, ws, socket) = connected();
     let log = Log::default();
     let heard = log.clone();
@@ -94,7 +94,7 @@ fn f9_catch_alls_come_first() {
 }
 
 #[wasm_bindgen_test]
-fn p2_once_hears_one() {
+fn p2_once_is_called_once() {
     let (_script, ws, socket) = connected();
     let log = Log::default();
     let heard = log.clone();
@@ -138,7 +138,7 @@ fn p6_any_name_is_a_name() {
 }
 
 #[wasm_bindgen_test]
-fn a_dropped_subscription_hears_no_more_and_a_forgotten_one_lives() {
+fn a_dropped_subscription_ends_and_a_forgotten_one_stays() {
     let (_script, ws, socket) = connected();
     let log = Log::default();
     let dropped = note(*socket, &log, "dropped");
@@ -166,7 +166,7 @@ fn p4_a_listener_that_is_removed_before_its_turn_is_not_called() {
 }
 
 #[wasm_bindgen_test]
-fn a_listener_may_end_itself() {
+fn a_listener_may_remove_itself() {
     let (_script, ws, socket) = connected();
     let (log, own) = (Log::default(), Slot::default());
     let (heard, slot) = (log.clone(), Rc::clone(&own));
@@ -183,7 +183,7 @@ fn a_listener_may_end_itself() {
 }
 
 #[wasm_bindgen_test]
-fn a_listener_that_is_added_meanwhile_hears_the_next_event() {
+fn a_listener_added_during_an_event_receives_the_next_one() {
     let (_script, ws, socket) = connected();
     let log = Log::default();
     let (heard, handle, mut added) = (log.clone(), *socket, Vec::new());
@@ -200,7 +200,7 @@ fn a_listener_that_is_added_meanwhile_hears_the_next_event() {
 }
 
 #[wasm_bindgen_test]
-fn what_a_listener_emits_is_sent_behind_it_and_in_order() {
+fn events_of_a_listener_are_sent_after_it_and_in_order() {
     let (_script, ws, socket) = connected();
     let log = Log::default();
     let ws = Rc::new(ws);
@@ -263,7 +263,7 @@ fn a_listener_of_the_disconnect_may_connect_again() {
 }
 
 #[wasm_bindgen_test]
-fn a_listener_of_the_status_may_remove_its_socket_and_the_next_is_told_all_the_same() {
+fn a_listener_of_the_status_may_remove_its_socket_and_the_next_one_is_still_called() {
     let script = crate::support::script::Script::install();
     let address = crate::support::script::address();
     let [a, b] = ["a", "b"].map(|name| {
@@ -297,7 +297,7 @@ fn a_listener_may_remove_its_own_socket() {
 }
 
 #[wasm_bindgen_test]
-fn one_that_can_t_decode_keeps_nobody_from_hearing() {
+fn a_listener_that_can_t_decode_does_not_stop_the_others() {
     let (_script, ws, socket) = connected();
     let log = Log::default();
     let heard = log.clone();
@@ -330,7 +330,7 @@ impl Drop for Touchy {
 }
 
 #[wasm_bindgen_test]
-fn what_a_listener_holds_is_dropped_when_nothing_is_borrowed() {
+fn values_of_a_listener_are_dropped_with_nothing_borrowed() {
     let (_script, ws, socket) = connected();
     let log = Log::default();
     let touchy = || Touchy(*socket, log.clone());

@@ -105,7 +105,7 @@ fn a_handshake_that_exceeds_the_limit_is_an_error() {
 }
 
 #[wasm_bindgen_test]
-fn what_is_too_large_is_not_copied() {
+fn oversized_messages_are_not_copied() {
     let (_script, ws, socket) = connected();
     let reason = Rc::new(Cell::new(None));
     let noted = Rc::clone(&reason);

@@ -53,7 +53,7 @@ async fn assert_ends(ack: &RefCell<Option<Ack<u32>>>) {
 }
 
 #[wasm_bindgen_test]
-async fn h2_what_on_connect_emits_goes_out_before_the_connection_ends() {
+async fn h2_events_of_on_connect_are_sent_before_the_connection_ends() {
     for end in ENDS {
         let script = Script::install();
         let socket = Owned(Socket::builder(&address()).build().unwrap());
@@ -75,7 +75,7 @@ async fn h2_what_on_connect_emits_goes_out_before_the_connection_ends() {
 }
 
 #[wasm_bindgen_test]
-async fn h2_what_a_listener_emits_goes_out_before_the_connection_ends() {
+async fn h2_events_of_a_listener_are_sent_before_the_connection_ends() {
     for end in ENDS {
         let (_script, ws, socket) = connected();
         let ack = Rc::new(RefCell::new(None));
@@ -91,7 +91,7 @@ async fn h2_what_a_listener_emits_goes_out_before_the_connection_ends() {
 }
 
 #[wasm_bindgen_test]
-async fn h2_what_on_disconnect_emits_waits_for_the_connection_that_the_same_handler_wishes_for() {
+async fn h2_events_of_on_disconnect_wait_for_the_connection_that_the_same_handler_opens() {
     let (script, ws, socket) = connected();
     let ack = Rc::new(RefCell::new(None));
     let (kept, handle) = (Rc::clone(&ack), *socket);

@@ -96,7 +96,7 @@ fn l4_a_server_on_this_device_needs_no_network() {
 }
 
 #[wasm_bindgen_test]
-fn w5_a_page_that_is_seen_again_retries_at_once() {
+fn w5_a_page_that_becomes_visible_retries_at_once() {
     let ways: [fn(); 4] = [
         || tell_window("online"),
         || tell_window("pageshow"),
@@ -120,7 +120,7 @@ fn w5_a_page_that_is_seen_again_retries_at_once() {
 }
 
 #[wasm_bindgen_test]
-fn w5_a_page_that_is_hidden_does_not() {
+fn w5_a_page_that_is_hidden_does_not_retry_at_once() {
     let (script, ws, _socket) = connected_with(patient);
     ws.drop();
     hide(true);
@@ -230,7 +230,7 @@ impl Drop for Handler {
 }
 
 #[wasm_bindgen_test]
-fn what_the_application_emits_when_the_page_is_left_goes_out_before_the_close() {
+fn events_emitted_when_the_page_is_left_are_sent_before_the_close() {
     let window = || web_sys::window().unwrap();
     let document: EventTarget = window().document().unwrap().into();
     let places: [(EventTarget, &'static str, Way); 3] = [
@@ -264,7 +264,7 @@ fn what_the_application_emits_when_the_page_is_left_goes_out_before_the_close() 
 }
 
 #[wasm_bindgen_test]
-async fn while_the_page_is_left_nothing_is_opened_and_connect_is_carried_out_when_it_is_back() {
+async fn a_page_that_is_left_opens_nothing_and_connect_takes_effect_when_it_is_back() {
     for (index, leave) in LEFT.into_iter().enumerate() {
         for back in BACK {
             let short = Duration::from_millis(1);
@@ -295,7 +295,7 @@ async fn while_the_page_is_left_nothing_is_opened_and_connect_is_carried_out_whe
 }
 
 #[wasm_bindgen_test]
-fn a_page_that_is_left_stays_so_without_a_socket() {
+fn a_page_that_is_left_is_known_as_left_without_a_socket() {
     let before = page_listeners_of(&Script::install());
     let (script, _ws, socket) = connected_with(patient);
     LEFT[0]();
@@ -310,7 +310,7 @@ fn a_page_that_is_left_stays_so_without_a_socket() {
 }
 
 #[wasm_bindgen_test]
-fn disconnect_while_the_page_is_left_is_for_good() {
+fn disconnect_while_the_page_is_left_is_final() {
     let (script, _ws, socket) = connected_with(patient);
     LEFT[0]();
     socket.disconnect();
@@ -334,7 +334,7 @@ fn a_page_that_is_hidden_stays_connected() {
 }
 
 #[wasm_bindgen_test]
-fn w5_a_heartbeat_that_is_overdue_after_a_sleep_is_noticed_when_the_page_is_seen() {
+fn w5_a_heartbeat_overdue_after_a_sleep_is_noticed_when_the_page_becomes_visible() {
     let (script, ws, socket) = connected_with(patient);
     let log = listen(*socket);
     sleep(Duration::from_secs(60));
@@ -362,7 +362,7 @@ fn h5_a_heartbeat_that_is_overdue_is_noticed_by_an_emit() {
 }
 
 #[wasm_bindgen_test]
-fn a_listener_of_the_page_may_go_while_it_runs() {
+fn the_client_s_page_listener_may_be_removed_while_it_runs() {
     let (script, _ws, socket) = connected_with(patient);
     let handle = *socket;
     socket.on_disconnect(move |_| handle.remove()).forget();

@@ -18,7 +18,7 @@ fn soon(builder: Builder) -> Builder {
 }
 
 #[wasm_bindgen_test]
-async fn b4_a_lost_connection_is_tried_until_it_is_there() {
+async fn b4_a_lost_connection_is_retried_until_it_succeeds() {
     let (script, ws, socket) = connected_with(soon);
     let log = listen(*socket);
     ws.drop();
@@ -41,7 +41,7 @@ async fn b4_a_lost_connection_is_tried_until_it_is_there() {
 }
 
 #[wasm_bindgen_test]
-async fn b5_out_of_attempts() {
+async fn b5_after_the_last_attempt_the_socket_is_inactive() {
     let (script, ws, socket) = connected_with(|builder| soon(builder).reconnection_attempts(2));
     let log = listen(*socket);
     ws.drop();
@@ -55,7 +55,7 @@ async fn b5_out_of_attempts() {
 }
 
 #[wasm_bindgen_test]
-async fn g9_a_close_in_order_and_a_failure_are_told_apart() {
+async fn g9_a_clean_close_and_a_failure_are_distinguished() {
     for (failed, reason) in [(false, "transport close"), (true, "transport error")] {
         let (_script, ws, socket) = connected();
         let log = Log::default();
@@ -111,7 +111,7 @@ async fn disconnect_during_a_back_off_ends_it() {
 }
 
 #[wasm_bindgen_test]
-async fn handlers_are_taken_off_before_the_close_and_a_superseded_socket_is_not_heard() {
+async fn handlers_are_removed_before_the_close_and_a_superseded_websocket_is_ignored() {
     let (script, ws, socket) = connected_with(soon);
     assert!(script.handlers() > 0.0);
     let log = Log::default();
@@ -129,7 +129,7 @@ async fn handlers_are_taken_off_before_the_close_and_a_superseded_socket_is_not_
 }
 
 #[wasm_bindgen_test]
-async fn an_ack_of_recovery_is_told_by_the_server() {
+async fn recovery_is_reported_as_the_server_answers() {
     let script = Script::install();
     let socket = Owned(soon(Socket::builder(&address())).connect().unwrap());
     script.last().deliver(crate::support::script::HANDSHAKE);

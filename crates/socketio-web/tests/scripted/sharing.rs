@@ -40,7 +40,7 @@ fn a8_two_namespaces_share_one_connection() {
 }
 
 #[wasm_bindgen_test]
-fn a8_a_namespace_that_joins_an_open_connection_asks_at_once() {
+fn a8_a_namespace_that_joins_an_open_connection_is_requested_at_once() {
     let (script, address) = (Script::install(), address());
     let _a = connect(Socket::builder(&address));
     script.last().accept("a1");
@@ -51,7 +51,7 @@ fn a8_a_namespace_that_joins_an_open_connection_asks_at_once() {
 }
 
 #[wasm_bindgen_test]
-async fn a_namespace_that_is_not_answered_waits_for_the_next_try_as_others_keep_the_connection() {
+async fn an_unanswered_namespace_waits_for_its_retry_while_others_stay_connected() {
     let (script, address) = (Script::install(), address());
     let _a = connect(Socket::builder(&address));
     script.last().accept("a1");
@@ -105,7 +105,7 @@ fn a8_a_namespace_that_is_taken_gets_a_connection_of_its_own() {
 }
 
 #[wasm_bindgen_test]
-fn b1_force_new_shares_with_nobody() {
+fn b1_force_new_shares_no_connection() {
     let (script, address) = (Script::install(), address());
     let _first = connect(Socket::builder(&address).force_new());
     let _second = connect(Socket::builder(&format!("{address}/b")));
@@ -116,7 +116,7 @@ fn b1_force_new_shares_with_nobody() {
 }
 
 #[wasm_bindgen_test]
-fn a7_server_and_path_tell_connections_apart_and_the_query_does_not() {
+fn a7_connections_are_distinguished_by_server_and_path_but_not_by_query() {
     let (script, address) = (Script::install(), address());
     let _a = connect(Socket::builder(&address));
     let _b = connect(Socket::builder(&format!("{address}:80/b?x=1")).path("socket.io/"));
@@ -127,7 +127,7 @@ fn a7_server_and_path_tell_connections_apart_and_the_query_does_not() {
 }
 
 #[wasm_bindgen_test]
-fn c24_one_that_disconnects_leaves_the_other_connected() {
+fn c24_a_socket_that_disconnects_leaves_the_other_connected() {
     let (script, address) = (Script::install(), address());
     let a = connect(Socket::builder(&address));
     let b = connect(Socket::builder(&format!("{address}/b")));
@@ -149,7 +149,7 @@ fn c24_one_that_disconnects_leaves_the_other_connected() {
 }
 
 #[wasm_bindgen_test]
-fn w13_all_is_gone_with_the_last_socket() {
+fn w13_everything_is_dropped_with_the_last_socket() {
     let (script, address) = (Script::install(), address());
     let before = page_listeners();
     let a = Socket::builder(&address).connect().unwrap();
@@ -170,7 +170,7 @@ fn w13_all_is_gone_with_the_last_socket() {
 }
 
 #[wasm_bindgen_test]
-fn w13_a_socket_that_was_never_made_leaves_nothing() {
+fn w13_a_failed_build_leaves_nothing() {
     let _script = Script::install();
     let before = page_listeners();
     assert!(Socket::builder("http://h/a,b").build().is_err());
@@ -178,7 +178,7 @@ fn w13_a_socket_that_was_never_made_leaves_nothing() {
 }
 
 #[wasm_bindgen_test]
-fn w13_a_socket_may_be_removed_and_made_again_by_its_listener() {
+fn w13_a_socket_may_be_removed_and_created_again_by_its_listener() {
     let (script, address) = (Script::install(), address());
     let socket = connect(Socket::builder(&address));
     script.last().accept("a1");

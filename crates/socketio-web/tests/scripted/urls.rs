@@ -41,7 +41,7 @@ fn a3_relative_urls() {
 }
 
 #[wasm_bindgen_test]
-fn a4_without_a_scheme_the_page_s_is_taken() {
+fn a4_without_a_scheme_the_page_s_is_used() {
     let other = format!("ws://h:8080/socket.io/?{QUERY}");
     assert_eq!(url(Socket::builder("h:8080/x")), other);
     assert_eq!(namespace("h:8080/x"), "/x");
@@ -66,7 +66,7 @@ fn from_elsewhere<R>(address: &str, own: &str, f: impl FnOnce() -> R) -> R {
 }
 
 #[wasm_bindgen_test]
-fn a2_a3_a4_a_page_whose_address_names_no_server_has_that_of_the_page_that_made_it() {
+fn a2_a3_a4_a_page_without_a_server_in_its_url_uses_its_origin() {
     // `about:srcdoc` and similar, and a sandboxed page, which has only the origin of its URL.
     for (address, own) in [("null", "https://h:1"), ("https://h:1", "null")] {
         from_elsewhere(address, own, || {
@@ -84,7 +84,7 @@ fn a2_a3_a4_a_page_whose_address_names_no_server_has_that_of_the_page_that_made_
 }
 
 #[wasm_bindgen_test]
-fn what_a_browser_says_of_a_document_without_an_address() {
+fn browsers_report_the_origin_of_a_document_without_a_url() {
     let script = "(() => {
         const frame = document.body.appendChild(document.createElement('iframe'));
         const { location, origin } = frame.contentWindow;
@@ -97,7 +97,7 @@ fn what_a_browser_says_of_a_document_without_an_address() {
 }
 
 #[wasm_bindgen_test]
-fn a2_a3_a4_a_page_that_comes_from_no_server_is_told_to_name_one() {
+fn a2_a3_a4_a_page_without_a_server_gets_an_error_that_asks_for_one() {
     let script = Script::install();
     // From a file, from `data:` or a sandbox within one, and from apps.
     for (address, own) in [
@@ -145,7 +145,7 @@ fn a5_default_ports() {
 }
 
 #[wasm_bindgen_test]
-fn a6_the_path_is_the_namespace_by_the_letter() {
+fn a6_the_path_is_the_namespace_unchanged() {
     for (url, expected) in [
         ("http://h", "/"),
         ("http://h/", "/"),
@@ -161,7 +161,7 @@ fn a6_the_path_is_the_namespace_by_the_letter() {
 }
 
 #[wasm_bindgen_test]
-fn a6_the_option_takes_the_place_of_the_path() {
+fn a6_the_option_replaces_the_path() {
     let script = Script::install();
     let builder = Socket::builder("http://h/x").namespace("admin");
     let socket = Owned(builder.connect().unwrap());
@@ -171,7 +171,7 @@ fn a6_the_option_takes_the_place_of_the_path() {
 }
 
 #[wasm_bindgen_test]
-fn a9_w15_the_url_s_query_and_the_option_s_are_merged_and_the_option_wins() {
+fn a9_w15_the_queries_of_url_and_option_are_merged_and_the_option_takes_precedence() {
     let builder = Socket::builder("http://h/?c=d%20e&a=1+2&x=url&flag")
         .query("e", "f&g")
         .query("x", "option");
@@ -187,7 +187,7 @@ fn a9_w15_the_url_s_query_and_the_option_s_are_merged_and_the_option_wins() {
 }
 
 #[wasm_bindgen_test]
-fn i6_the_user_s_query_comes_first_and_does_not_touch_the_protocol_s() {
+fn i6_the_user_s_query_comes_first_and_does_not_change_the_protocol_s() {
     let builder = Socket::builder("http://h")
         .query("token", "果")
         .query("EIO", "3")
@@ -212,7 +212,7 @@ fn b3_path_of_the_requests() {
 }
 
 #[wasm_bindgen_test]
-fn i8_the_path_ends_with_a_slash_unless_told_otherwise() {
+fn i8_the_path_ends_with_a_slash_unless_disabled() {
     for (path, with, without) in [
         ("/chat/", "ws://h/chat/?", "ws://h/chat?"),
         ("/", "ws://h/?", "ws://h?"),
@@ -233,7 +233,7 @@ fn k17_ipv6_keeps_its_brackets() {
 }
 
 #[wasm_bindgen_test]
-fn what_names_no_server_is_an_error() {
+fn a_url_without_a_server_is_an_error() {
     for url in ["ftp://h", "http://", "http://h:99999", "file:///x"] {
         let error = Socket::builder(url).connect().unwrap_err();
         assert!(
@@ -245,7 +245,7 @@ fn what_names_no_server_is_an_error() {
 }
 
 #[wasm_bindgen_test]
-fn a_namespace_that_can_t_be_written_is_an_error() {
+fn a_namespace_that_can_t_be_encoded_is_an_error() {
     let script = Script::install();
     let error = Socket::builder("http://h/a,b").connect().unwrap_err();
     assert!(matches!(error, OpenError::Namespace(_)), "{error}");

@@ -96,7 +96,7 @@ fn assert_lives(script: &Script, ws: &Ws, socket: Socket) {
 }
 
 #[wasm_bindgen_test]
-async fn c26_p7_a_listener_that_throws_or_panics_costs_that_call() {
+async fn c26_p7_a_listener_that_throws_or_panics_fails_that_call_only() {
     for fault in FAULTS {
         let reported = Reported::watch();
         let delay = Duration::from_millis(1);
@@ -127,7 +127,7 @@ async fn c26_p7_a_listener_that_throws_or_panics_costs_that_call() {
 type Listen = fn(Socket, Rc<dyn Fn()>) -> Subscription;
 
 #[wasm_bindgen_test]
-fn c26_whatever_is_listened_to_the_others_are_called_and_so_is_it_the_next_time() {
+fn c26_for_every_kind_of_listener_the_others_are_called_and_it_is_called_next_time() {
     let kinds: [(&str, Listen); 9] = [
         ("on", |socket, f| socket.on(move |Chat(_)| f())),
         ("try_on", |socket, f| socket.try_on::<Chat>(move |_| f())),
@@ -188,7 +188,7 @@ fn c26_whatever_is_listened_to_the_others_are_called_and_so_is_it_the_next_time(
 }
 
 #[wasm_bindgen_test]
-fn an_on_connect_error_that_throws_keeps_nobody_from_retrying() {
+fn an_on_connect_error_that_throws_does_not_stop_the_retries() {
     for fault in FAULTS {
         let reported = Reported::watch();
         let script = Script::install();
@@ -213,7 +213,7 @@ fn an_on_connect_error_that_throws_keeps_nobody_from_retrying() {
 }
 
 #[wasm_bindgen_test]
-fn once_is_once_also_if_it_throws() {
+fn a_once_listener_that_throws_is_still_called_once() {
     for fault in FAULTS {
         let reported = Reported::watch();
         let (script, ws, socket) = connected();
@@ -234,7 +234,7 @@ fn once_is_once_also_if_it_throws() {
 }
 
 #[wasm_bindgen_test]
-fn what_a_listener_did_before_it_threw_is_done() {
+fn calls_of_a_listener_before_it_throws_take_effect() {
     for fault in FAULTS {
         let reported = Reported::watch();
         let (script, ws, socket) = connected();
@@ -278,7 +278,7 @@ fn what_a_listener_did_before_it_threw_is_done() {
 }
 
 #[wasm_bindgen_test]
-fn a_listener_of_one_connection_that_throws_within_a_listener_of_another() {
+fn a_listener_that_throws_within_a_listener_of_another_connection() {
     for fault in FAULTS {
         let reported = Reported::watch();
         let (script, ws, socket) = connected();
@@ -315,7 +315,7 @@ fn a_listener_of_one_connection_that_throws_within_a_listener_of_another() {
 
 /// The page's handler for uncaught exceptions, which calls into the client.
 #[wasm_bindgen_test]
-fn what_reports_an_exception_may_call_in() {
+fn an_error_handler_may_call_the_client() {
     let reported = Reported::watch();
     let (script, ws, socket) = connected();
     let handle = *socket;
@@ -346,7 +346,7 @@ fn what_reports_an_exception_may_call_in() {
 }
 
 #[wasm_bindgen_test]
-async fn without_report_error_an_exception_is_a_rejection_that_nobody_handles() {
+async fn without_report_error_an_exception_is_an_unhandled_rejection() {
     let reported = Reported::watch();
     let script = "globalThis.rejections = [];
         globalThis.realReportError = reportError;
@@ -368,7 +368,7 @@ async fn without_report_error_an_exception_is_a_rejection_that_nobody_handles() 
 }
 
 #[wasm_bindgen_test]
-async fn d2_an_auth_provider_that_throws_has_answered() {
+async fn d2_an_auth_provider_that_throws_has_failed() {
     #[derive(Clone, Copy)]
     enum When {
         Called,
@@ -430,7 +430,7 @@ impl Wake for OnWake {
 }
 
 #[wasm_bindgen_test]
-fn an_executor_that_throws_when_it_is_woken_costs_that_wake() {
+fn an_executor_that_throws_when_it_is_woken_fails_that_wake_only() {
     let wakes: [fn(); 2] = [throw, || panic!("a panic of the test's")];
     for (fault, wake) in FAULTS.into_iter().zip(wakes) {
         let reported = Reported::watch();
@@ -466,7 +466,7 @@ fn an_executor_that_throws_when_it_is_woken_costs_that_wake() {
 }
 
 #[wasm_bindgen_test]
-async fn an_executor_that_throws_when_the_browser_has_sent_all() {
+async fn an_executor_that_throws_when_the_browser_s_buffer_is_empty() {
     let reported = Reported::watch();
     let (script, ws, socket) = connected();
     let waker = Waker::from(Arc::new(OnWake(throw)));
@@ -491,7 +491,7 @@ impl Drop for Bomb {
 }
 
 #[wasm_bindgen_test]
-fn what_a_listener_holds_may_throw_when_it_is_dropped() {
+fn values_of_a_listener_may_throw_when_they_are_dropped() {
     for fault in FAULTS {
         let reported = Reported::watch();
         let log = Log::default();
@@ -611,7 +611,7 @@ impl socketio_web::Event for Reader {
 }
 
 #[wasm_bindgen_test]
-fn what_a_value_does_while_it_is_written_or_read_is_done() {
+fn calls_during_serialization_and_deserialization_take_effect() {
     let (script, ws, socket) = connected();
     let meddler = Meddler {
         socket: *socket,
@@ -640,7 +640,7 @@ fn what_a_value_does_while_it_is_written_or_read_is_done() {
 }
 
 #[wasm_bindgen_test]
-fn a_value_that_throws_while_it_is_written_or_read_costs_that_call() {
+fn a_value_that_throws_during_serialization_or_deserialization_fails_that_call_only() {
     for fault in FAULTS {
         let reported = Reported::watch();
         let (script, ws, socket) = connected();
@@ -671,7 +671,7 @@ fn a_value_that_throws_while_it_is_written_or_read_costs_that_call() {
 }
 
 #[wasm_bindgen_test]
-fn configure_may_call_in_or_throw() {
+fn the_closure_of_configure_may_call_the_client_or_throw() {
     for fault in FAULTS {
         let reported = Reported::watch();
         let (script, ws, socket) = connected();
@@ -724,7 +724,7 @@ fn a_transport_may_answer_before_send_returns() {
 }
 
 #[wasm_bindgen_test]
-fn a_wait_for_an_acknowledgement_ends_once_whoever_throws() {
+fn a_wait_for_an_acknowledgement_ends_even_if_the_waker_throws() {
     let reported = Reported::watch();
     let (_script, ws, socket) = connected();
     let waker = Waker::from(Arc::new(OnWake(throw)));
@@ -774,7 +774,7 @@ fn stack() -> usize {
 const THROWS: usize = times(100_000);
 
 #[wasm_bindgen_test]
-fn a_hundred_thousand_exceptions_leave_the_stack_where_it_was() {
+fn a_hundred_thousand_exceptions_leave_the_stack_pointer_unchanged() {
     let reported = Reported::watch_many();
     let (script, ws, socket) = connected();
     let count = Rc::new(Cell::new(0));
@@ -795,7 +795,7 @@ fn a_hundred_thousand_exceptions_leave_the_stack_where_it_was() {
 }
 
 #[wasm_bindgen_test]
-fn a_hundred_thousand_exceptions_for_one_event_leave_the_stack_where_it_was() {
+fn a_hundred_thousand_exceptions_for_one_event_leave_the_stack_pointer_unchanged() {
     let reported = Reported::watch_many();
     let (script, ws, socket) = connected();
     let places: Rc<Cell<[usize; 2]>> = Rc::default();
@@ -823,7 +823,7 @@ fn a_hundred_thousand_exceptions_for_one_event_leave_the_stack_where_it_was() {
 
 /// The engine's stack overflows in user code, or in a function that it calls.
 #[wasm_bindgen_test]
-fn a_listener_that_calls_itself_without_end_costs_that_call() {
+fn a_listener_that_recurses_without_end_fails_that_call_only() {
     #[inline(never)]
     fn deeper(count: &Cell<u64>) -> u64 {
         count.set(count.get() + 1);
@@ -846,7 +846,7 @@ fn a_listener_that_calls_itself_without_end_costs_that_call() {
 }
 
 #[wasm_bindgen_test]
-fn values_that_are_thrown_are_let_go() {
+fn thrown_values_are_dropped() {
     let _reported = Reported::watch();
     let (_script, ws, socket) = connected();
     let _bad = socket.on(|Chat(_)| throw());

@@ -51,7 +51,7 @@ async fn w12_connect_can_be_awaited() {
 }
 
 #[wasm_bindgen_test]
-async fn w12_a_failed_attempt_that_is_followed_by_another_does_not_end_the_wait() {
+async fn w12_a_failed_attempt_that_is_retried_does_not_end_the_wait() {
     let script = Script::install();
     let builder = Socket::builder(&address()).reconnection_delay(Duration::from_millis(1));
     let socket = Owned(builder.connect().unwrap());
@@ -65,7 +65,7 @@ async fn w12_a_failed_attempt_that_is_followed_by_another_does_not_end_the_wait(
 }
 
 #[wasm_bindgen_test]
-async fn w12_what_is_final_ends_the_wait() {
+async fn w12_a_final_error_ends_the_wait() {
     let script = Script::install();
     let socket = Owned(Socket::builder(&address()).connect().unwrap());
     let end = spawn(socket.connected());
@@ -125,7 +125,7 @@ async fn the_last_error_says_how_the_last_connection_ended() {
 }
 
 #[wasm_bindgen_test]
-async fn c13_c21_the_course_of_a_connection_can_be_watched() {
+async fn c13_c21_every_step_of_a_connection_is_reported() {
     let script = Script::install();
     let builder = Socket::builder(&address())
         .reconnection_delay(Duration::from_millis(1))
@@ -165,7 +165,7 @@ async fn c13_c21_the_course_of_a_connection_can_be_watched() {
 }
 
 #[wasm_bindgen_test]
-async fn c4_reconnection_can_be_switched_off_and_on() {
+async fn c4_reconnection_can_be_disabled_and_enabled() {
     let (script, ws, socket) = connected();
     socket.configure(|config| config.reconnection = false);
     ws.drop();
@@ -221,7 +221,7 @@ async fn c9_the_timeout_can_be_changed() {
 }
 
 #[wasm_bindgen_test]
-fn a12_a_changed_query_goes_with_the_next_attempt() {
+fn a12_a_changed_query_is_sent_with_the_next_attempt() {
     let script = Script::install();
     let url = format!("{}/?of=url", address());
     let builder = Socket::builder(&url).query("a", "1?").query("b", "2");
@@ -252,7 +252,7 @@ fn a12_a_changed_query_goes_with_the_next_attempt() {
 }
 
 #[wasm_bindgen_test]
-fn f10_what_goes_out_is_heard_when_it_goes() {
+fn f10_outgoing_events_are_reported_when_they_are_sent() {
     let script = Script::install();
     let socket = Owned(Socket::builder(&address()).connect().unwrap());
     let log = Log::default();
@@ -275,7 +275,7 @@ fn f10_what_goes_out_is_heard_when_it_goes() {
 }
 
 #[wasm_bindgen_test]
-fn f10_what_goes_out_is_heard_whatever_the_limits_let_go() {
+fn f10_outgoing_events_are_reported_with_raised_limits() {
     let limits = Limits {
         attachments: 20,
         ..Limits::default()
@@ -291,7 +291,7 @@ fn f10_what_goes_out_is_heard_whatever_the_limits_let_go() {
 }
 
 #[wasm_bindgen_test]
-async fn auth_is_refreshed_once_where_it_was_refused() {
+async fn auth_is_refreshed_once_after_a_refusal() {
     let script = Script::install();
     let asked = Rc::<RefCell<Vec<bool>>>::default();
     let told = Rc::clone(&asked);
@@ -333,7 +333,7 @@ fn d1_auth_can_be_changed() {
 }
 
 #[wasm_bindgen_test]
-fn w19_round_trip_is_known_once_something_was_answered() {
+fn w19_round_trip_is_known_after_the_first_answer() {
     let script = Script::install();
     let socket = Owned(Socket::builder(&address()).connect().unwrap());
     assert_eq!(socket.round_trip(), None);
@@ -342,7 +342,7 @@ fn w19_round_trip_is_known_once_something_was_answered() {
 }
 
 #[wasm_bindgen_test]
-async fn w11_what_the_browser_holds_back_can_be_awaited() {
+async fn w11_the_browser_s_send_buffer_can_be_awaited() {
     let (_script, ws, socket) = connected();
     socket.drained().await;
     ws.set_buffered_amount(100);

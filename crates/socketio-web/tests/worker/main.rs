@@ -24,7 +24,7 @@ use support::script::{Script, connected, connected_with, page_listeners};
 wasm_bindgen_test_configure!(run_in_dedicated_worker);
 
 #[wasm_bindgen_test]
-async fn l7_it_connects_emits_is_answered_and_reconnects() {
+async fn l7_it_connects_emits_gets_an_acknowledgement_and_reconnects() {
     assert!(web_sys::window().is_none(), "this is a worker");
     let short = Duration::from_millis(1);
     let (script, ws, socket) = connected_with(|builder| builder.reconnection_delay(short));
@@ -51,7 +51,7 @@ async fn l7_it_connects_emits_is_answered_and_reconnects() {
 }
 
 #[wasm_bindgen_test]
-fn l7_the_network_s_events_are_heard_and_are_let_go() {
+fn l7_network_events_are_handled_and_their_listeners_removed() {
     let before = page_listeners_of(&Script::install());
     let (script, ws, socket) = connected();
     assert!(page_listeners_of(&script) > before);
@@ -75,7 +75,7 @@ fn l7_the_network_s_events_are_heard_and_are_let_go() {
 }
 
 #[wasm_bindgen_test]
-fn l7_no_url_is_the_server_that_the_worker_comes_from() {
+fn l7_without_a_url_it_connects_to_the_worker_s_server() {
     let script = Script::install();
     let _socket = Owned(Socket::builder("").connect().unwrap());
     let host = js_sys::eval("location.host").unwrap().as_string().unwrap();
@@ -85,7 +85,7 @@ fn l7_no_url_is_the_server_that_the_worker_comes_from() {
 }
 
 #[wasm_bindgen_test]
-async fn l7_what_a_real_websocket_tells_is_heard() {
+async fn l7_events_of_a_real_websocket_are_handled() {
     Script::install();
     Script::uninstall();
     let builder = Socket::builder("ws://127.0.0.1:1").reconnection(false);

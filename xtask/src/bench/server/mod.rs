@@ -91,7 +91,7 @@ mod tests {
     use std::cell::RefCell;
 
     #[test]
-    fn samples_are_taken_in_turns_and_what_a_peer_cannot_do_is_left_out() {
+    fn samples_alternate_and_a_peer_s_unsupported_case_is_omitted() {
         let taken = RefCell::new(Vec::new());
         let samples = in_turns(&CASES[0], 2, |side| {
             taken.borrow_mut().push(side);
@@ -109,13 +109,13 @@ mod tests {
     }
 
     #[test]
-    fn what_ours_cannot_do_is_an_error() {
+    fn a_case_that_our_server_does_not_support_is_an_error() {
         let outcome = in_turns(&CASES[0], 1, |_| Err(anyhow!("refused")));
         assert_eq!(outcome.unwrap_err().to_string(), "refused");
     }
 
     #[test]
-    fn every_row_is_of_a_case_and_every_case_has_a_row() {
+    fn every_row_has_a_case_and_every_case_has_a_row() {
         for row in ROWS {
             assert!(CASES.iter().any(|case| case.name == row.case), "{}", row.id);
         }

@@ -128,7 +128,7 @@ mod tests {
     use crate::process;
 
     #[test]
-    fn a_server_has_as_many_descriptors_as_it_is_given() {
+    fn a_server_has_the_descriptors_that_it_is_given() {
         let limit = |descriptors| {
             let mut command = limited(descriptors, "sh");
             let printed = process::output(command.args(["-c", "ulimit -n"]));

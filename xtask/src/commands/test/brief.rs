@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn what_differed_stays_and_where_rust_came_from_goes() {
+    fn the_difference_is_kept_and_the_backtrace_removed() {
         let printed = "\
 thread 'tests::a' (7) panicked at src/a.rs:3:5:
 assertion `left == right` failed
@@ -86,7 +86,7 @@ failures:
     }
 
     #[test]
-    fn frames_of_javascript_go_as_well() {
+    fn javascript_frames_are_removed_as_well() {
         let printed = "one line\n    panicked at tests/a.rs:3:5: one
     Stack:
 
@@ -100,7 +100,7 @@ test result: FAILED.";
     }
 
     #[test]
-    fn what_a_failure_says_in_several_lines_is_no_backtrace() {
+    fn a_message_of_several_lines_is_not_a_backtrace() {
         let said = "\
 ---- gallery ----
 1 of 2 pictures differ:

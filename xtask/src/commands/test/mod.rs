@@ -383,7 +383,7 @@ mod tests {
     }
 
     #[test]
-    fn all_is_well_when_every_group_passed_something() {
+    fn it_succeeds_if_every_group_passed_a_test() {
         let results = [
             result(Group::Unit, 3, 0, None),
             result(Group::Server, 1, 0, None),

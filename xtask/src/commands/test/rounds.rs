@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn every_second_round_is_busy_and_so_is_a_single_one() {
+    fn every_second_round_is_under_load_and_so_is_a_single_one() {
         let busy = (1..=10).filter(|&number| is_busy(number, 10));
         assert_eq!(busy.count(), 5);
         assert!(!is_busy(1, 10));

@@ -110,7 +110,7 @@ test result: FAILED. 10 passed; 1 failed; 0 ignored; 0 measured; 4 filtered out;
     }
 
     #[test]
-    fn colours_do_not_hide_the_counts() {
+    fn colours_do_not_affect_the_counts() {
         let output = "test result: \u{1b}[32mok\u{1b}(B\u{1b}[m. 7 passed; 0 failed; 0 ignored; 0 filtered out";
         assert_eq!(Tally::of(output).passed, 7);
     }
@@ -128,7 +128,7 @@ test result: FAILED. 1 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out
     }
 
     #[test]
-    fn other_lines_count_nothing() {
+    fn other_lines_are_not_counted() {
         assert_eq!(
             Tally::of("3 passed; 4 failed\nno tests to run!\n"),
             Tally::default()

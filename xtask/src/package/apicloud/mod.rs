@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn the_document_starts_by_a_plain_script() {
+    fn the_document_starts_with_a_classic_script() {
         let html = "<meta charset=\"utf-8\">\n<link rel=\"manifest\" href=\"m\">\n\
             <script type=\"module\" async src=\"./start-1.js\"></script>\n\
             <link rel=\"preload\" href=\"./early-1.wasm\" as=\"fetch\"></head>\n<a href=\"\">\n";

@@ -57,7 +57,7 @@ fn run(script: &mut Script, mut reacts: impl FnMut(&mut Script, SocketId)) -> (u
 }
 
 #[test]
-fn a_program_that_answers_one_namespace_s_failure_by_another_makes_no_loop() {
+fn connecting_another_namespace_at_each_failure_does_not_loop() {
     let mut script = Script::new(Config::default());
     let sockets = ["/a", "/b"].map(|name| script.manager.socket(name, Auth::NONE).unwrap());
     script.manager.connect(sockets[0], script.now);
@@ -69,7 +69,7 @@ fn a_program_that_answers_one_namespace_s_failure_by_another_makes_no_loop() {
 }
 
 #[test]
-fn a_program_that_makes_a_new_socket_at_each_failure_makes_no_loop() {
+fn creating_a_new_socket_at_each_failure_does_not_loop() {
     let mut script = Script::new(Config::default());
     script.connect("/a");
     let (opened, _) = run(&mut script, |script, failed| {
@@ -80,7 +80,7 @@ fn a_program_that_makes_a_new_socket_at_each_failure_makes_no_loop() {
 }
 
 #[test]
-fn a_program_that_makes_a_new_socket_at_each_failure_makes_no_loop_of_requests_either() {
+fn creating_a_new_socket_at_each_failure_does_not_loop_requests_either() {
     let (mut script, _) = Script::connected("/");
     script.connect("/a");
     let (opened, asked) = run(&mut script, |script, failed| {
@@ -94,7 +94,7 @@ fn a_program_that_makes_a_new_socket_at_each_failure_makes_no_loop_of_requests_e
 }
 
 #[test]
-fn a_program_that_reacts_to_something_else_makes_nothing_anew_that_is_under_way() {
+fn connect_right_after_another_failure_does_not_repeat_a_pending_request() {
     let (mut script, socket) = asked_beside_root(Auth::NONE);
     script.drain();
     let other = script.connect("/c");
@@ -112,7 +112,7 @@ fn a_program_that_reacts_to_something_else_makes_nothing_anew_that_is_under_way(
 }
 
 #[test]
-fn what_a_page_loses_because_it_is_left_is_not_held_against_the_limit() {
+fn connections_lost_by_suspending_do_not_count_towards_the_limit() {
     let mut script = Script::new(Config {
         reconnection_attempts: Some(1),
         ..Config::default()
@@ -136,7 +136,7 @@ fn what_a_page_loses_because_it_is_left_is_not_held_against_the_limit() {
 }
 
 #[test]
-fn the_second_of_two_wishes_of_the_system_is_not_counted_either() {
+fn the_attempt_of_a_second_wake_is_not_counted_either() {
     let mut script = Script::new(Config {
         reconnection_attempts: Some(1),
         ..Config::default()
@@ -160,7 +160,7 @@ fn the_second_of_two_wishes_of_the_system_is_not_counted_either() {
 }
 
 #[test]
-fn an_attempt_that_was_called_off_is_not_counted() {
+fn a_cancelled_attempt_is_not_counted() {
     let mut script = Script::new(Config {
         reconnection_attempts: Some(1),
         ..Config::default()
@@ -178,7 +178,7 @@ fn an_attempt_that_was_called_off_is_not_counted() {
 }
 
 #[test]
-fn a_page_that_wakes_takes_back_no_more_than_was_counted() {
+fn a_page_that_wakes_uncounts_no_more_than_was_counted() {
     let mut script = Script::new(Config::default());
     let socket = script.connect("/");
     for _ in 0..3 {
@@ -200,7 +200,7 @@ fn a_page_that_wakes_takes_back_no_more_than_was_counted() {
 }
 
 #[test]
-fn a_namespace_that_was_left_before_anybody_knew_it_does_not_let_the_delays_start_over() {
+fn a_namespace_left_before_its_connect_was_reported_does_not_reset_the_delays() {
     let mut script = Script::new(Config::default());
     script.manager.socket("/", Auth::ASK).unwrap();
     let root = script.manager.socket("/a", Auth::NONE).unwrap();

@@ -9,7 +9,7 @@ use super::{asked_beside_root, auth};
 use crate::script::{OPEN, Script};
 
 #[test]
-fn a_namespace_is_joined_again_though_a_frame_comes_before_the_timer() {
+fn a_namespace_is_joined_again_if_a_frame_arrives_before_the_timer() {
     let (mut script, socket) = asked_beside_root(Auth::NONE);
     script.drain();
     script.they_send(r#"40/b,{"sid":"b1"}"#);
@@ -24,7 +24,7 @@ fn a_namespace_is_joined_again_though_a_frame_comes_before_the_timer() {
 }
 
 #[test]
-fn a_request_that_was_taken_back_counts_from_when_it_was_made() {
+fn a_withdrawn_request_counts_from_when_it_was_sent() {
     let (mut script, socket) = asked_beside_root(Auth::NONE);
     script.expect(["> 40/b,"]);
     script.after(10_000);
@@ -35,7 +35,7 @@ fn a_request_that_was_taken_back_counts_from_when_it_was_made() {
 }
 
 #[test]
-fn a_wish_is_acted_on_however_slow_the_way_was_once() {
+fn connect_is_acted_on_even_after_an_earlier_slow_answer() {
     let mut script = Script::new(Config {
         connect_timeout: None,
         ..Config::default()
@@ -59,7 +59,7 @@ fn a_wish_is_acted_on_however_slow_the_way_was_once() {
 }
 
 #[test]
-fn a_person_gets_the_answer_on_a_new_connection_where_the_old_one_has_a_request_open() {
+fn connect_opens_a_new_connection_if_a_request_on_the_old_one_has_no_answer() {
     let (mut script, socket) = asked_beside_root(Auth::NONE);
     script.expect(["> 40/b,"]);
     // The connect handler has failed: python-socketio sends nothing, and considers the namespace
@@ -84,7 +84,7 @@ fn a_person_gets_the_answer_on_a_new_connection_where_the_old_one_has_a_request_
 }
 
 #[test]
-fn a_connection_is_opened_anew_at_a_wish_though_all_attempts_are_used_up() {
+fn connect_opens_a_connection_after_all_attempts_are_used_up() {
     let mut script = Script::new(Config {
         reconnection_attempts: Some(0),
         ..Config::default()
@@ -105,7 +105,7 @@ fn a_connection_is_opened_anew_at_a_wish_though_all_attempts_are_used_up() {
 }
 
 #[test]
-fn a_wish_while_the_connection_opens_ends_the_delay_of_a_namespace() {
+fn connect_while_the_connection_opens_ends_the_delay_of_a_namespace() {
     for is_system_s in [false, true] {
         let mut script = Script::new(Config::default());
         script.connect("/");
@@ -134,7 +134,7 @@ fn a_wish_while_the_connection_opens_ends_the_delay_of_a_namespace() {
 }
 
 #[test]
-fn what_a_handler_emits_goes_out_before_its_wish_opens_the_connection_anew() {
+fn events_of_a_handler_are_sent_before_its_connect_opens_a_new_connection() {
     let (mut script, asked) = asked_beside_root(auth("alice"));
     script.drain();
     script.after(2_000);

@@ -9,7 +9,7 @@ use super::{ACK, asked_beside_root, auth};
 use crate::script::{OPEN, Script};
 
 #[test]
-fn what_was_emitted_before_the_first_connect_is_its_user_s_as_well() {
+fn events_emitted_before_the_first_connect_belong_to_its_user() {
     let mut script = Script::new(Config::default());
     let socket = script.manager.socket("/", auth("alice")).unwrap();
     script.emit(socket, "secret", ACK).unwrap();
@@ -24,7 +24,7 @@ fn what_was_emitted_before_the_first_connect_is_its_user_s_as_well() {
 }
 
 #[test]
-fn what_waits_goes_to_the_session_of_the_user_it_was_emitted_by() {
+fn buffered_events_are_sent_in_the_session_of_the_user_who_emitted_them() {
     let (mut script, socket) = Script::connecting(auth("alice").into());
     script.they_accept("s1");
     script.they_close();
@@ -40,7 +40,7 @@ fn what_waits_goes_to_the_session_of_the_user_it_was_emitted_by() {
 }
 
 #[test]
-fn what_was_emitted_in_a_session_is_not_sent_to_whoever_the_provider_names_next() {
+fn events_of_a_session_are_not_sent_for_the_provider_s_next_user() {
     let options = SocketOptions {
         auth: Auth::ASK,
         retries: Some(Retries::default()),
@@ -68,7 +68,7 @@ fn what_was_emitted_in_a_session_is_not_sent_to_whoever_the_provider_names_next(
 }
 
 #[test]
-fn an_acknowledgement_ends_no_wait_of_a_socket_that_was_made_since() {
+fn an_acknowledgement_ends_no_wait_of_a_socket_created_later() {
     let (mut script, socket) = asked_beside_root(Auth::NONE);
     script.drain();
     script.they_send(r#"40/b,{"sid":"b1"}"#);
@@ -90,7 +90,7 @@ fn an_acknowledgement_ends_no_wait_of_a_socket_that_was_made_since() {
 }
 
 #[test]
-fn each_answer_to_what_was_taken_back_is_left() {
+fn each_answer_to_a_withdrawn_request_is_disconnected() {
     let (mut script, first) = asked_beside_root(Auth::NONE);
     script.expect(["> 40/b,"]);
     script.manager.remove(first, script.now);
@@ -109,7 +109,7 @@ fn each_answer_to_what_was_taken_back_is_left() {
 }
 
 #[test]
-fn a_late_answer_to_what_was_taken_back_is_left_where_auth_is_asked_for() {
+fn a_late_answer_to_a_withdrawn_request_is_disconnected_while_auth_is_requested() {
     let (mut script, socket) = asked_beside_root(Auth::ASK);
     script.expect(["authorize"]);
     let now = script.now;
@@ -127,7 +127,7 @@ fn a_late_answer_to_what_was_taken_back_is_left_where_auth_is_asked_for() {
 }
 
 #[test]
-fn a_late_refusal_of_what_was_taken_back_is_not_reported() {
+fn a_late_refusal_of_a_withdrawn_request_is_not_reported() {
     let (mut script, socket) = asked_beside_root(Auth::ASK);
     script.expect(["authorize"]);
     let now = script.now;
@@ -143,7 +143,7 @@ fn a_late_refusal_of_what_was_taken_back_is_not_reported() {
 }
 
 #[test]
-fn a_request_of_a_socket_that_was_removed_is_not_answered_to_another_user() {
+fn a_pending_request_of_a_removed_socket_is_not_answered_to_another_user() {
     let options = |name| SocketOptions {
         auth: auth(name),
         // Each names one user, but not both the same.
@@ -165,7 +165,7 @@ fn a_request_of_a_socket_that_was_removed_is_not_answered_to_another_user() {
 }
 
 #[test]
-fn a_session_is_not_offered_by_an_offset_that_may_be_of_another_one() {
+fn a_session_is_not_offered_with_an_offset_that_may_belong_to_another() {
     let (mut script, socket) = asked_beside_root(Auth::NONE);
     script.expect(["> 40/b,"]);
     // The user asks again, and the server answers the second CONNECT first.
@@ -183,7 +183,7 @@ fn a_session_is_not_offered_by_an_offset_that_may_be_of_another_one() {
 }
 
 #[test]
-fn an_event_whose_attachments_come_in_the_next_session_is_not_of_that() {
+fn an_event_whose_attachments_arrive_in_the_next_session_is_not_delivered_in_it() {
     let (mut script, socket) = asked_beside_root(Auth::NONE);
     script.drain();
     script.they_send_after_drain(r#"40/b,{"sid":"b1"}"#);
@@ -203,7 +203,7 @@ fn an_event_whose_attachments_come_in_the_next_session_is_not_of_that() {
 }
 
 #[test]
-fn a_namespace_that_the_server_ends_while_another_answer_is_due_is_no_session_of_its_any_more() {
+fn a_namespace_that_the_server_ends_while_another_answer_is_due_has_no_session_left() {
     let (mut script, socket) = asked_beside_root(Auth::NONE);
     script.expect(["> 40/b,"]);
     script.after(2_000);
@@ -220,7 +220,7 @@ fn a_namespace_that_the_server_ends_while_another_answer_is_due_is_no_session_of
 }
 
 #[test]
-fn a_namespace_that_a_server_of_version_2_accepts_is_left() {
+fn a_namespace_that_a_server_of_version_2_accepts_is_disconnected() {
     let (mut script, _) = asked_beside_root(Auth::NONE);
     script.drain();
     script.they_send("40/b,{}");
@@ -228,7 +228,7 @@ fn a_namespace_that_a_server_of_version_2_accepts_is_left() {
 }
 
 #[test]
-fn what_went_out_ahead_is_of_no_use_to_another_user() {
+fn a_connect_sent_ahead_is_not_used_for_another_user() {
     let (mut script, socket) = Script::connecting(auth("alice").into());
     script.manager.connect_went_out(socket);
     script.manager.set_auth(socket, auth("bob"), script.now);
@@ -238,7 +238,7 @@ fn what_went_out_ahead_is_of_no_use_to_another_user() {
 }
 
 #[test]
-fn what_went_out_ahead_can_be_taken_back() {
+fn a_connect_sent_ahead_can_be_withdrawn() {
     let mut script = Script::new(Config::default());
     script.connect("/");
     let socket = script.connect("/b");
@@ -252,7 +252,7 @@ fn what_went_out_ahead_can_be_taken_back() {
 }
 
 #[test]
-fn what_went_out_ahead_gets_nothing_that_another_user_emitted() {
+fn a_connect_sent_ahead_gets_no_events_of_another_user() {
     let (mut script, socket) = Script::connecting(auth("alice").into());
     script.emit(socket, "secret", ACK).unwrap();
     script.manager.set_auth(socket, auth("bob"), script.now);
@@ -265,7 +265,7 @@ fn what_went_out_ahead_gets_nothing_that_another_user_emitted() {
 }
 
 #[test]
-fn what_waited_too_long_is_not_sent_where_the_timer_is_late() {
+fn expired_packets_are_not_sent_even_if_the_timer_is_late() {
     let options = SocketOptions {
         send_buffer: SendBuffer {
             time_to_live: Some(Duration::from_secs(5)),
@@ -292,7 +292,7 @@ fn what_waited_too_long_is_not_sent_where_the_timer_is_late() {
 }
 
 #[test]
-fn what_a_handler_emitted_on_a_connection_that_is_gone_waits_no_longer_than_the_rest() {
+fn events_of_a_handler_on_a_lost_connection_expire_like_others() {
     let options = SocketOptions {
         send_buffer: SendBuffer {
             time_to_live: Some(Duration::from_secs(5)),

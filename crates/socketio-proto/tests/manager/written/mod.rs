@@ -54,7 +54,7 @@ fn play_all(file: &str) {
 }
 
 #[test]
-fn what_the_peer_leaves_open_has_an_end() {
+fn every_wait_for_the_peer_is_bounded() {
     play_all("waits.txt");
 }
 
@@ -69,21 +69,21 @@ fn every_end_is_reported_once() {
 }
 
 #[test]
-fn a_wish_to_be_connected_helps() {
+fn connect_takes_effect_in_every_state() {
     play_all("wishes.txt");
 }
 
 #[test]
-fn servers_are_taken_as_they_are() {
+fn deviations_of_servers_are_tolerated() {
     play_all("servers.txt");
 }
 
 #[test]
-fn time_passes_in_any_way() {
+fn clocks_may_jump_and_timers_may_be_late() {
     play_all("clocks.txt");
 }
 
 #[test]
-fn what_handlers_do_keeps_its_order() {
+fn calls_in_handlers_keep_their_order() {
     play_all("handlers.txt");
 }

@@ -45,7 +45,7 @@ async fn e1_the_id_is_the_server_s_for_this_namespace() {
 }
 
 #[wasm_bindgen_test]
-async fn g3_a_refusal_comes_with_its_data() {
+async fn g3_a_refusal_carries_its_data() {
     #[derive(Debug, Deserialize, PartialEq)]
     struct Data {
         code: u32,
@@ -71,14 +71,14 @@ async fn g3_a_refusal_comes_with_its_data() {
 }
 
 #[wasm_bindgen_test]
-async fn d1_auth_opens_what_is_guarded() {
+async fn d1_auth_admits_to_a_guarded_namespace() {
     let token = Token { token: "secret" };
     let socket = connected(SERVER.builder("/admin").auth(&token)).await;
     assert_eq!(socket.status(), Status::Connected);
 }
 
 #[wasm_bindgen_test]
-async fn a_namespace_that_the_server_does_not_know_is_refused() {
+async fn a_namespace_unknown_to_the_server_is_refused() {
     let socket = connect(SERVER.builder("/nowhere"));
     let refused = || matches!(socket.status(), Status::Refused { .. });
     until("it is refused", refused).await;
@@ -138,7 +138,7 @@ async fn g6_the_server_s_disconnect_of_all_namespaces() {
 }
 
 #[wasm_bindgen_test]
-async fn h4_an_event_before_the_connect_reply_is_heard_before_on_connect() {
+async fn h4_an_event_before_the_connect_reply_is_delivered_before_on_connect() {
     let early = Early { early: "bird" };
     let socket = connect(SERVER.builder("/").auth(&early));
     let log = Log::default();
@@ -156,7 +156,7 @@ async fn h4_an_event_before_the_connect_reply_is_heard_before_on_connect() {
 }
 
 #[wasm_bindgen_test]
-async fn g9_a_dropped_connection_comes_back_and_no_event_doubles() {
+async fn g9_a_dropped_connection_is_restored_and_no_event_is_duplicated() {
     let socket = connected(SERVER.builder("/")).await;
     let (ends, first) = (ends(*socket), socket.id());
     let log = Log::default();
@@ -177,7 +177,7 @@ async fn g9_a_dropped_connection_comes_back_and_no_event_doubles() {
 }
 
 #[wasm_bindgen_test]
-async fn w13_the_server_sees_a_socket_go() {
+async fn w13_the_server_sees_a_removed_socket_disconnect() {
     let stays = connected(SERVER.builder("/")).await;
     let goes = connected(SERVER.builder("/")).await;
     assert_eq!(echoed(*goes, "here").await, "here");

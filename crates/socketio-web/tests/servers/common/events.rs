@@ -65,7 +65,7 @@ where
 }
 
 #[wasm_bindgen_test]
-async fn events_go_there_and_come_back() {
+async fn events_are_sent_and_returned() {
     let socket = connected().await;
     assert_eq!(echoed(*socket, 7).await, 7);
     assert_eq!(echoed(*socket, ()).await, ());
@@ -77,7 +77,7 @@ async fn events_go_there_and_come_back() {
 }
 
 #[wasm_bindgen_test]
-async fn f1_several_arguments_go_there_and_come_back() {
+async fn f1_several_arguments_are_sent_and_returned() {
     let socket = connected().await;
     let log = Log::default();
     let heard = log.clone();
@@ -94,7 +94,7 @@ async fn f1_several_arguments_go_there_and_come_back() {
 }
 
 #[wasm_bindgen_test]
-async fn text_of_every_kind_and_of_many_bytes_arrives_whole() {
+async fn text_of_every_kind_and_of_many_bytes_arrives_complete() {
     let socket = connected().await;
     let odd = "种植园 🍎 \" \\ \n \u{0} \u{1e} \u{2028} \u{feff} é e\u{301}".to_owned();
     assert_eq!(echoed(*socket, odd.clone()).await, odd);
@@ -105,7 +105,7 @@ async fn text_of_every_kind_and_of_many_bytes_arrives_whole() {
 }
 
 #[wasm_bindgen_test]
-async fn many_bytes_arrive_whole() {
+async fn many_bytes_arrive_complete() {
     let socket = connected().await;
     let bytes: Binary = (0..500_000).map(|index| (index * 7) as u8).collect();
     assert_eq!(echoed(*socket, bytes.clone()).await, bytes);
@@ -114,7 +114,7 @@ async fn many_bytes_arrive_whole() {
 }
 
 #[wasm_bindgen_test]
-async fn many_events_come_in_order() {
+async fn many_events_arrive_in_order() {
     let socket = connected().await;
     let log = Log::default();
     let heard = log.clone();
@@ -197,7 +197,7 @@ async fn bytes_in_acks_both_ways() {
 }
 
 #[wasm_bindgen_test]
-async fn a_broadcast_reaches_everybody() {
+async fn a_broadcast_reaches_every_client() {
     let (first, second) = (connected().await, connected().await);
     let log = Log::default();
     let _both = [("first", &first), ("second", &second)].map(|(name, socket)| {

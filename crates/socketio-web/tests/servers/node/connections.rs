@@ -40,7 +40,7 @@ async fn a8_two_namespaces_share_one_connection() {
 /// The server closes the connection if a CONNECT arrives in the same tick as the DISCONNECT, which
 /// it handles in the next one, or if a DISCONNECT arrives before it has answered the CONNECT.
 #[wasm_bindgen_test]
-async fn f2_whoever_leaves_and_comes_at_once_disturbs_nobody() {
+async fn f2_disconnect_then_connect_does_not_disturb_other_sockets() {
     post(SERVER, "forget", "{}").await;
     let token = Token { token: "secret" };
     let root = connected(SERVER.shared("/")).await;
@@ -63,7 +63,7 @@ async fn f2_whoever_leaves_and_comes_at_once_disturbs_nobody() {
 }
 
 #[wasm_bindgen_test]
-async fn w13_the_connection_goes_with_its_last_socket() {
+async fn w13_the_connection_closes_with_its_last_socket() {
     let connections = async || state::<State>(SERVER).await.connections;
     let socket = connected(SERVER.builder("/")).await;
     // Connections of earlier tests may still be closing.
@@ -73,7 +73,7 @@ async fn w13_the_connection_goes_with_its_last_socket() {
 }
 
 #[wasm_bindgen_test]
-async fn l1_l2_a_server_that_has_gone_silent_is_noticed_by_the_clock_and_heartbeats_keep_the_other()
+async fn l1_l2_a_silent_server_is_noticed_by_its_deadline_and_heartbeats_keep_the_other_connection()
 {
     let kept = connected(SERVER.builder("/")).await;
     let socket = connected(SERVER.builder("/")).await;
@@ -91,7 +91,7 @@ async fn l1_l2_a_server_that_has_gone_silent_is_noticed_by_the_clock_and_heartbe
 }
 
 #[wasm_bindgen_test]
-async fn b4_a_server_that_refuses_handshakes_is_tried_until_it_takes_them() {
+async fn b4_a_server_that_refuses_handshakes_is_retried_until_it_accepts() {
     post(SERVER, "close", r#"{"closed": true}"#).await;
     let socket = connect(SERVER.builder("/"));
     let errors = Log::default();

@@ -9,7 +9,7 @@ use crate::support::owned::Owned;
 use crate::support::wait::until;
 
 #[wasm_bindgen_test]
-async fn h18_h19_a_session_is_restored_with_what_was_missed() {
+async fn h18_h19_a_session_is_restored_with_the_missed_events() {
     let server = Server::NodeWithRecovery;
     // It stays disconnected until the test reconnects it.
     let away = Duration::from_secs(60);
