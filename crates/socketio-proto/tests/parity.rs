@@ -32,7 +32,7 @@ const ROWS: [(char, u32); 16] = [
 ];
 const WEAK_SPOTS: u32 = 20;
 
-/// What a row may say of this client, and whether that needs a test.
+/// The verdicts about this client, and whether each needs a test.
 const VERDICTS: [(&str, bool); 5] = [
     ("same", true),
     ("better", true),
@@ -73,7 +73,7 @@ fn faults_of_a_page_are_found() {
         ),
         (
             "| A1 | x | open | not yet | |",
-            "A1 is `open`, which means nothing",
+            "A1 is `open`, which is not a verdict",
         ),
         ("| A99 | x | n/a | | |", "A99 is no row of the reference"),
         (
@@ -86,7 +86,7 @@ fn faults_of_a_page_are_found() {
         ),
         (
             "| A1 | x | same | `manager/acks::h8_ids` |",
-            "A1 has not 5 columns",
+            "A1 does not have 5 columns",
         ),
     ] {
         assert_eq!(row(line), [fault], "{line}");
@@ -112,7 +112,7 @@ fn faults(page: &str, tests: &BTreeSet<String>) -> Vec<String> {
         }
         // A line begins and ends with `|`.
         let [_, _, _, verdict, note, shown, _] = columns[..] else {
-            faults.push(format!("{id} has not 5 columns"));
+            faults.push(format!("{id} does not have 5 columns"));
             continue;
         };
         let names: Vec<&str> = shown
@@ -120,7 +120,7 @@ fn faults(page: &str, tests: &BTreeSet<String>) -> Vec<String> {
             .filter(|part| part.contains("::"))
             .collect();
         match BTreeMap::from(VERDICTS).get(verdict) {
-            None => faults.push(format!("{id} is `{verdict}`, which means nothing")),
+            None => faults.push(format!("{id} is `{verdict}`, which is not a verdict")),
             Some(true) if names.is_empty() => {
                 faults.push(format!("{id} is `{verdict}`, and names no test"));
             }

@@ -19,20 +19,20 @@ fn for_speed(context: &Context) -> Result<Vec<Figure>> {
     let mut samples = samples(context, Built::ForSpeed, context.rounds(25, 3))?;
     let mut figure = |id: &str, title| figure(context, &mut samples, id, "", title);
     Ok(vec![
-        figure("receive-66b", "An event of 66 B comes in")?
+        figure("receive-66b", "Receiving an event of 66 B")?
             .budget(Budget::ratio(0.4).held_to(0.85)),
-        figure("receive-1kb", "1 KB comes in")?.budget(Budget::ratio(0.7).held_to(1.4)),
-        figure("receive-30kb", "30 KB come in")?.budget(Budget::ratio(1.0).held_to(1.5)),
-        figure("receive-30kb-chinese", "30 KB come in, some of it Chinese")?,
-        figure("receive-binary-64kb", "64 KB of bytes come in")?,
+        figure("receive-1kb", "Receiving 1 KB")?.budget(Budget::ratio(0.7).held_to(1.4)),
+        figure("receive-30kb", "Receiving 30 KB")?.budget(Budget::ratio(1.0).held_to(1.5)),
+        figure("receive-30kb-chinese", "Receiving 30 KB, partly Chinese")?,
+        figure("receive-binary-64kb", "Receiving 64 KB of binary data")?,
         figure("acked-emit", "An emit and its acknowledgement")?
             .budget(Budget::ratio(0.5).held_to(1.4)),
-        figure("emit-66b", "An event of 66 B goes out")?,
-        figure("emit-30kb", "30 KB go out")?,
-        figure("ten-listeners", "66 B come in for ten listeners")?,
+        figure("emit-66b", "Emitting an event of 66 B")?,
+        figure("emit-30kb", "Emitting 30 KB")?,
+        figure("ten-listeners", "Receiving 66 B with ten listeners")?,
         figure(
             "five-namespaces",
-            "66 B come in, to five namespaces in turns",
+            "Receiving 66 B in five namespaces in turn",
         )?,
     ])
 }
@@ -42,9 +42,9 @@ fn for_size(context: &Context) -> Result<Vec<Figure>> {
     let mut samples = samples(context, Built::ForSize, context.rounds(9, 2))?;
     let mut figure = |id: &str, title| figure(context, &mut samples, id, "-for-size", title);
     Ok(vec![
-        figure("receive-66b", "Built for size: an event of 66 B comes in")?,
-        figure("receive-1kb", "Built for size: 1 KB comes in")?,
-        figure("receive-30kb", "Built for size: 30 KB come in")?,
+        figure("receive-66b", "Built for size: receiving an event of 66 B")?,
+        figure("receive-1kb", "Built for size: receiving 1 KB")?,
+        figure("receive-30kb", "Built for size: receiving 30 KB")?,
         figure(
             "acked-emit",
             "Built for size: an emit and its acknowledgement",

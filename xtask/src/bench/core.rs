@@ -54,12 +54,12 @@ pub(super) fn measure(context: &Context) -> Result<Vec<Figure>> {
     figures.push(compared(
         &criterion,
         "engine-66b",
-        "The lower layer alone, natively",
+        "The Engine.IO layer alone, natively",
         ENGINE,
     )?);
     for (id, title) in [
-        ("receive-66b", "State machine: an event comes in"),
-        ("emit-66b", "State machine: an event goes out"),
+        ("receive-66b", "State machine: receiving an event"),
+        ("emit-66b", "State machine: emitting an event"),
         (
             "acked-emit",
             "State machine: an emit and its acknowledgement",

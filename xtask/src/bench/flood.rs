@@ -21,7 +21,7 @@ pub(super) fn measure(context: &Context) -> Result<Vec<Figure>> {
     Ok(vec![
         Figure::new(
             "flood-bare",
-            "A flood, beside a bare WebSocket and JSON.parse",
+            "A flood, compared with a bare WebSocket and JSON.parse",
             "µs",
         )
         .ours(bare.ours)

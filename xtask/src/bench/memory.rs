@@ -32,10 +32,10 @@ pub(super) fn measure(context: &Context) -> Result<Vec<Figure>> {
     Ok(vec![
         figure(
             "memory-live",
-            "Heaps of a connected client, WebAssembly's and JavaScript's",
+            "Heaps of a connected client, WebAssembly and JavaScript",
         )?,
-        figure("memory-events", "What a million events add")?.budget(Budget::ours(FLAT)),
-        figure("memory-reconnects", "What a thousand reconnects add")?
+        figure("memory-events", "Growth after a million events")?.budget(Budget::ours(FLAT)),
+        figure("memory-reconnects", "Growth after a thousand reconnects")?
             .budget(Budget::ours(FLAT).held_to(RECONNECTS)),
     ])
 }

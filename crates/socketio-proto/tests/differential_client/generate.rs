@@ -29,7 +29,7 @@ const STRAY: [&str; 10] = [
     "5",
     "2probe",
     "3",
-    "42/nobody,[\"x\"]",
+    "42/unknown,[\"x\"]",
     "40",
     "40{\"sid\":\"stray\"}",
     "44{\"message\":\"stray\"}",

@@ -22,13 +22,13 @@ fn parity_md_lists_each_difference() {
     let mut listed = Vec::new();
     for row in &rows {
         let [_, name, rows, theirs, ours, _] = row[..] else {
-            panic!("{row:?} has not 4 columns");
+            panic!("{row:?} does not have 4 columns");
         };
         let name = name.trim_matches('`');
         assert!(!rows.is_empty(), "{name} names no row");
         assert!(
             !theirs.is_empty() && !ours.is_empty(),
-            "{name} says not what differs"
+            "{name} does not say what differs"
         );
         listed.push(name);
     }

@@ -1,4 +1,4 @@
-//! The server: it tracks what the client asked for, and sends what the script says.
+//! The server: it tracks the client's requests, and sends what the script says.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -94,15 +94,15 @@ struct Link {
 #[derive(Debug, Default)]
 struct Namespace {
     name: String,
-    /// Unanswered CONNECTs, each with the session that it asks to restore.
-    asked: Vec<Option<String>>,
+    /// Unanswered CONNECTs, each with the session to restore.
+    requested: Vec<Option<String>>,
     joined: bool,
     /// The events that requested an acknowledgement.
-    events: Vec<Asked>,
+    events: Vec<PendingAck>,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Asked {
+struct PendingAck {
     transport: u32,
     done: bool,
 }
@@ -128,7 +128,7 @@ impl Server {
             is_open: false,
         });
         for namespace in &mut self.namespaces {
-            namespace.asked.clear();
+            namespace.requested.clear();
             namespace.joined = false;
         }
     }
@@ -158,11 +158,11 @@ impl Server {
             '0' => {
                 let auth: Value = serde_json::from_str(rest).unwrap_or_default();
                 let pid = auth.get("pid").and_then(Value::as_str);
-                namespace.asked.push(pid.map(str::to_owned));
+                namespace.requested.push(pid.map(str::to_owned));
             }
             '1' => namespace.joined = false,
             '2' | '5' if rest.starts_with(|c: char| c.is_ascii_digit()) => {
-                namespace.events.push(Asked {
+                namespace.events.push(PendingAck {
                     transport,
                     done: false,
                 });
@@ -223,10 +223,10 @@ impl Server {
     fn accept(&mut self, socket: usize, session: Session) -> Vec<Input> {
         let prefix = self.prefix(socket);
         let namespace = &mut self.namespaces[socket];
-        if namespace.asked.is_empty() {
+        if namespace.requested.is_empty() {
             return Vec::new();
         }
-        let wanted = namespace.asked.remove(0);
+        let wanted = namespace.requested.remove(0);
         namespace.joined = true;
         self.sessions += 1;
         let number = self.sessions;
@@ -243,19 +243,19 @@ impl Server {
     fn refuse(&mut self, socket: usize, payload: &Value) -> Vec<Input> {
         let prefix = self.prefix(socket);
         let namespace = &mut self.namespaces[socket];
-        if namespace.asked.is_empty() {
+        if namespace.requested.is_empty() {
             return Vec::new();
         }
-        namespace.asked.remove(0);
+        namespace.requested.remove(0);
         vec![Input::Frame(format!("44{prefix}{payload}"))]
     }
 
     fn kick(&mut self, socket: usize) -> Vec<Input> {
         let prefix = self.prefix(socket);
         let namespace = &mut self.namespaces[socket];
-        let was_asked = !namespace.asked.is_empty();
-        namespace.asked.clear();
-        match std::mem::take(&mut namespace.joined) || was_asked {
+        let was_requested = !namespace.requested.is_empty();
+        namespace.requested.clear();
+        match std::mem::take(&mut namespace.joined) || was_requested {
             true => vec![Input::Frame(format!("41{prefix}"))],
             false => Vec::new(),
         }
@@ -296,10 +296,11 @@ impl Server {
             return Vec::new();
         };
         let namespace = &mut self.namespaces[socket];
-        let is_meant = |asked: &Asked| {
-            asked.done == done && (done || asked.transport == link.transport && namespace.joined)
+        let is_meant = |pending: &PendingAck| {
+            pending.done == done
+                && (done || pending.transport == link.transport && namespace.joined)
         };
-        let of = |(nth, asked): (usize, &Asked)| is_meant(asked).then_some(nth);
+        let of = |(nth, pending): (usize, &PendingAck)| is_meant(pending).then_some(nth);
         let meant: Vec<usize> = namespace.events.iter().enumerate().filter_map(of).collect();
         let Some(nth) = meant.get(pick % meant.len().max(1)) else {
             return Vec::new();

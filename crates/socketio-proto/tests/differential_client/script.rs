@@ -149,7 +149,7 @@ pub(crate) enum Step {
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Input {
     Act(Action),
-    /// The server acknowledges the `nth` event of this namespace that asked for it, whatever its
+    /// The server acknowledges the `nth` event of this namespace that requested it, whatever its
     /// id.
     Acknowledge {
         namespace: String,
@@ -237,7 +237,7 @@ impl fmt::Display for SocketOptions {
             write!(f, ", auth {auth}")?;
         }
         if self.asks {
-            f.write_str(", asks for its auth")?;
+            f.write_str(", requests its auth")?;
         }
         if let Some(timeout) = self.ack_timeout {
             write!(f, ", acknowledged within {timeout} ms")?;
@@ -302,7 +302,7 @@ impl fmt::Display for Step {
             Self::Close => f.write_str("the transport closes, if the handshake is done"),
             Self::Drop => f.write_str("the transport closes"),
             Self::Fail => f.write_str("the transport fails"),
-            Self::Offline => f.write_str("the network goes"),
+            Self::Offline => f.write_str("the network is lost"),
             Self::Server(reply) => write!(f, "the server: {reply:?}"),
             Self::Sleep(ms) => write!(f, "the device sleeps {ms} ms"),
             Self::Wait(ms) => write!(f, "{ms} ms"),

@@ -134,7 +134,7 @@ impl fmt::Display for Notice {
                     args.clone().unwrap_or_default()
                 )
             }
-            Self::Authorize { socket } => write!(f, "{socket}: asks for auth"),
+            Self::Authorize { socket } => write!(f, "{socket}: requests auth"),
             Self::Close { reason } => write!(f, "closed: {reason}"),
             Self::Connect {
                 socket,

@@ -106,15 +106,16 @@ impl View<'_> {
             let frame = self
                 .connect_frame(socket)
                 .replacen('0', &kind.to_string(), 1);
-            let comes = |input: &Input| matches!(input, Input::Frame(text) if is_of(text, &frame));
+            let arrives =
+                |input: &Input| matches!(input, Input::Frame(text) if is_of(text, &frame));
             let state = &before.sockets[socket];
-            let waits = state.active && !state.connected && self.asked(socket);
-            self.inputs().iter().any(comes) && !waits
+            let waits = state.active && !state.connected && self.is_requested(socket);
+            self.inputs().iter().any(arrives) && !waits
         })
     }
 
     /// Whether our client sent a CONNECT for the namespace, and has no answer.
-    fn asked(&self, socket: usize) -> bool {
+    fn is_requested(&self, socket: usize) -> bool {
         self.unanswered(socket) > 0
     }
 
@@ -199,8 +200,8 @@ impl View<'_> {
 
     /// Whether the network was lost, at any step so far.
     pub(crate) fn was_offline(&self) -> bool {
-        let goes = |input: &Input| matches!(input, Input::Offline);
-        self.all_inputs().any(goes)
+        let is_offline = |input: &Input| matches!(input, Input::Offline);
+        self.all_inputs().any(is_offline)
     }
 
     /// Returns whether the user called `connect()` within this time after a failure, at this step.

@@ -12,7 +12,7 @@ const NOT_ANSWERED: &str =
     "connect error: the server did not answer the request for the namespace…";
 
 /// `/` is connected, and the CONNECT of `/b` was sent.
-fn asked_beside_root() -> (Script, socketio_proto::manager::SocketId) {
+fn requested_beside_root() -> (Script, socketio_proto::manager::SocketId) {
     let (mut script, _) = Script::connected("/");
     let socket = script.connect("/b");
     script.expect(["> 40/b,"]);
@@ -52,7 +52,7 @@ fn an_unanswered_connect_is_reported_and_retried_on_a_new_connection() {
 
 #[test]
 fn an_unanswered_connect_leaves_the_other_namespaces_connected() {
-    let (mut script, socket) = asked_beside_root();
+    let (mut script, socket) = requested_beside_root();
     assert_eq!(script.run_to_deadline(), Duration::from_secs(20));
     script.expect([NOT_ANSWERED]);
     assert!(script.manager.is_active(socket));
@@ -75,7 +75,7 @@ fn an_unanswered_connect_leaves_the_other_namespaces_connected() {
 
 #[test]
 fn an_unanswered_connect_is_retried_as_often_as_the_options_allow() {
-    let (mut script, socket) = asked_beside_root();
+    let (mut script, socket) = requested_beside_root();
     script
         .manager
         .configure(|config| config.reconnection_attempts = Some(1));
@@ -116,7 +116,7 @@ fn the_time_limit_of_connect_is_an_option() {
 
 #[test]
 fn connect_requests_an_unanswered_namespace_again_at_once() {
-    let (mut script, socket) = asked_beside_root();
+    let (mut script, socket) = requested_beside_root();
     // A call right after another one is not a second request.
     script.manager.connect(socket, script.now);
     script.expect([]);
@@ -147,14 +147,14 @@ fn connect_opens_a_new_connection_if_the_only_namespace_is_unanswered() {
 
 #[test]
 fn an_answer_after_the_time_limit_is_accepted() {
-    let (mut script, socket) = asked_beside_root();
+    let (mut script, socket) = requested_beside_root();
     script.after(20_000);
     script.expect([NOT_ANSWERED]);
     script.they_send(r#"40/b,{"sid":"late"}"#);
     script.expect(["connected late"]);
     assert_eq!(script.manager.id(socket), Some("late"));
     // A late refusal is final.
-    let (mut script, socket) = asked_beside_root();
+    let (mut script, socket) = requested_beside_root();
     script.after(20_000);
     script.drain();
     script.they_send(r#"44/b,{"message":"no"}"#);
@@ -164,7 +164,7 @@ fn an_answer_after_the_time_limit_is_accepted() {
 
 #[test]
 fn two_answers_mean_two_sessions_on_the_server_so_a_new_connection_is_opened() {
-    let (mut script, socket) = asked_beside_root();
+    let (mut script, socket) = requested_beside_root();
     script.after(5_000);
     script.manager.connect(socket, script.now);
     script.expect(["> 40/b,"]);
@@ -185,7 +185,7 @@ fn two_answers_mean_two_sessions_on_the_server_so_a_new_connection_is_opened() {
 #[test]
 fn a_withdrawn_connect_does_not_delay_the_next_one_for_ever() {
     for end in ["", "41/b,"] {
-        let (mut script, socket) = asked_beside_root();
+        let (mut script, socket) = requested_beside_root();
         script.manager.disconnect(socket, script.now);
         script.manager.connect(socket, script.now);
         script.expect([]);
@@ -203,7 +203,7 @@ fn a_withdrawn_connect_does_not_delay_the_next_one_for_ever() {
 
 #[test]
 fn a_second_call_of_connect_does_not_wait_for_a_withdrawn_one() {
-    let (mut script, socket) = asked_beside_root();
+    let (mut script, socket) = requested_beside_root();
     script.manager.disconnect(socket, script.now);
     script.manager.connect(socket, script.now);
     script.after(3_000);
@@ -326,7 +326,7 @@ fn a_heartbeat_that_is_missed_while_a_namespace_connects_is_named() {
 
 #[test]
 fn a_disconnect_instead_of_an_answer_is_a_refusal() {
-    for (frame, words) in [
+    for (frame, message) in [
         ("41", ", and gave no reason"),
         (r#"41{"message":"full"}"#, ": full"),
     ] {
@@ -336,7 +336,7 @@ fn a_disconnect_instead_of_an_answer_is_a_refusal() {
         script.they_send(OPEN);
         script.expect(["opened", "> 40"]);
         script.they_send(frame);
-        let error = format!("connect error: the server refused the namespace{words}");
+        let error = format!("connect error: the server refused the namespace{message}");
         script.expect([&error, "close", "closed: forced close"]);
         assert!(!script.manager.is_active(socket));
         assert_eq!(script.manager.poll_timeout(), None);
@@ -359,7 +359,7 @@ fn a_disconnect_instead_of_an_answer_requests_fresh_auth() {
         .authorize(socket, request, Ok(Auth::NONE), script.now);
     script.drain();
     script.they_send("41");
-    script.expect(["authorize anew"]);
+    script.expect(["authorize again"]);
 }
 
 #[test]

@@ -143,7 +143,7 @@ fn limits_refuse_oversized_packets() {
 
 #[test]
 fn w10_a_full_buffer_drops_by_its_policy() {
-    for (overflow, kept, told) in [
+    for (overflow, kept, reported) in [
         (
             Overflow::DropOldest,
             r#"> 421["b","x"]"#,
@@ -171,7 +171,7 @@ fn w10_a_full_buffer_drops_by_its_policy() {
             Outcome::Buffered
         );
         script.emit(socket, "b", ack).unwrap();
-        script.expect([told]);
+        script.expect([reported]);
         assert_eq!(script.they_accept("s"), ["connected s", kept]);
     }
 }

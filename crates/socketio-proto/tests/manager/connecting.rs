@@ -190,10 +190,10 @@ fn d1_auth_counts_against_the_limit_of_a_packet() {
         script.manager.connect(socket, script.now);
         script.drain();
         script.they_send(OPEN);
-        let told = script.take();
-        assert_eq!(told[1].starts_with("> 40{"), fits, "{told:?}");
+        let lines = script.take();
+        assert_eq!(lines[1].starts_with("> 40{"), fits, "{lines:?}");
         let refused = "connect error: the auth data could not be had: the packet has 101 bytes, ";
-        assert_eq!(told[1].starts_with(refused), !fits, "{told:?}");
+        assert_eq!(lines[1].starts_with(refused), !fits, "{lines:?}");
         assert_eq!(script.manager.is_active(socket), fits);
     }
 }
@@ -482,7 +482,7 @@ fn auth_is_refreshed_once_after_a_refusal() {
         .authorize(socket, script.requests[0], Ok(Auth::NONE), script.now);
     script.expect(["> 40"]);
     script.they_send(r#"44{"message":"expired"}"#);
-    script.expect(["authorize anew"]);
+    script.expect(["authorize again"]);
     script
         .manager
         .authorize(socket, script.requests[1], Ok(Auth::NONE), script.now);

@@ -274,7 +274,7 @@ fn h18_h19_a_session_is_offered_for_recovery() {
     script.drain();
     script.they_send(r#"40{"sid":"s1","pid":"p1"}"#);
     script.expect(["connected s1"]);
-    script.they_send(r#"42["news",1,"offset-1"]"#);
+    script.they_send(r#"42["update",1,"offset-1"]"#);
     script.drain();
     script.they_send(r#"42["no offset",1]"#);
     script.drain();
@@ -309,8 +309,8 @@ fn h19_an_event_that_asks_for_an_acknowledgement_carries_no_offset() {
     script.drain();
     for frame in [
         r#"40{"sid":"s1","pid":"p1"}"#,
-        r#"42["news","offset-1"]"#,
-        r#"427["asks","no offset"]"#,
+        r#"42["update","offset-1"]"#,
+        r#"427["question","no offset"]"#,
     ] {
         script.they_send(frame);
         script.drain();
@@ -333,7 +333,7 @@ fn h19_the_user_s_own_auth_takes_precedence_over_the_fields_of_recovery() {
     script.drain();
     script.they_send(r#"40{"sid":"s1","pid":"p1"}"#);
     script.drain();
-    script.they_send(r#"42["news",1,"offset-1"]"#);
+    script.they_send(r#"42["update",1,"offset-1"]"#);
     script.drain();
     script.they_break();
     script.they_send(OPEN);

@@ -168,9 +168,9 @@ fn h23_without_a_timeout_an_event_is_given_up_after_its_retries() {
         script.they_accept("s2"),
         ["connected s2", r#"> 421["q","x"]"#]
     );
-    let told = script.they_break();
+    let lines = script.they_break();
     let end = "ack 0 failed: socket has been disconnected".to_owned();
-    assert!(told.contains(&end), "{told:?}");
+    assert!(lines.contains(&end), "{lines:?}");
     script.emit(socket, "r", PLAIN).unwrap();
     assert_eq!(
         script.they_accept("s3"),

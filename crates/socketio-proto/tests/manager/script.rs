@@ -195,7 +195,7 @@ impl Script {
             } => {
                 self.requests.push(request);
                 if refused {
-                    "authorize anew".into()
+                    "authorize again".into()
                 } else {
                     "authorize".into()
                 }

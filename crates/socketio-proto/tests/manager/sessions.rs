@@ -232,8 +232,8 @@ fn events_in_flight_of_an_abandoned_session_are_dropped_at_any_latency() {
     script.expect([]);
     script.they_send(r#"40/b,{"sid":"b2"}"#);
     script.expect(["connected b2"]);
-    script.they_send(r#"42/b,["news","bob's"]"#);
-    script.expect([r#"event ["news","bob's"]"#]);
+    script.they_send(r#"42/b,["update","bob's"]"#);
+    script.expect([r#"event ["update","bob's"]"#]);
 }
 
 #[test]

@@ -20,7 +20,7 @@ fn connected(reply: &str) -> Script {
     script
 }
 
-fn told(script: &mut Script) -> Packet {
+fn delivered(script: &mut Script) -> Packet {
     match script.manager.poll_output() {
         Some(Output::Event(Event::Received { packet, .. })) => packet,
         other => panic!("no event: {other:?}"),
@@ -31,7 +31,7 @@ fn told(script: &mut Script) -> Packet {
 fn c25_a_delivered_packet_that_can_t_be_read_can_be_refused() {
     let mut script = connected(r#"40{"sid":"s1"}"#);
     script.they_send(BAD);
-    let mut packet = told(&mut script);
+    let mut packet = delivered(&mut script);
     assert!(packet.is_unread());
     assert_eq!(packet.event_name(), Some("x"));
     assert_eq!(
@@ -64,16 +64,16 @@ fn c25_packets_that_are_not_delivered_at_once_are_read_at_once() {
     held.they_send(BAD);
     assert_eq!(held.take_one().as_deref(), Some("close"));
 
-    let mut strange = connected(r#"40{"sid":"s1"}"#);
-    strange.they_send(r#"42/strange,["x",1"#);
-    assert_eq!(strange.take_one().as_deref(), Some("close"));
+    let mut unknown = connected(r#"40{"sid":"s1"}"#);
+    unknown.they_send(r#"42/unknown,["x",1"#);
+    assert_eq!(unknown.take_one().as_deref(), Some("close"));
 
     let mut restored = connected(r#"40{"sid":"s1","pid":"p1"}"#);
     restored.they_send(BAD);
     assert_eq!(restored.take_one().as_deref(), Some("close"));
     let mut restored = connected(r#"40{"sid":"s1","pid":"p1"}"#);
     restored.they_send(r#"42["x","offset"]"#);
-    assert!(!told(&mut restored).is_unread());
+    assert!(!delivered(&mut restored).is_unread());
 }
 
 #[test]

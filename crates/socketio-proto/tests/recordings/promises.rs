@@ -216,10 +216,10 @@ fn events_before_the_reply_are_reported_before_the_connect() {
     let mut count = 0;
     for (server, recording) in recordings(|name| name == "an event before the reply") {
         let place = |wanted: &dyn Fn(&Line) -> bool| recording.lines.iter().position(wanted);
-        let came = place(&|line| is_text(line, "42[\"early\""));
+        let arrived = place(&|line| is_text(line, "42[\"early\""));
         let replied = place(&|line| is_text(line, "40{"));
         // socketioxide sends none, and with `always_connect` the reply comes first.
-        if came.is_none() || came > replied {
+        if arrived.is_none() || arrived > replied {
             continue;
         }
         let place_of = |part: &str| {

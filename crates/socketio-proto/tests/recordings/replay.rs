@@ -137,12 +137,12 @@ impl<'a> Replay<'a> {
                 self.manager.emit(socket, event, options, now).unwrap();
             }
             (PacketKind::Ack, Some(socket)) => {
-                let token = self.tokens.pop().expect("an event asked for it");
+                let token = self.tokens.pop().expect("an event requested it");
                 let mut ack = Arguments::ack();
                 ack.extend(&packet.args::<Vec<Value>>().unwrap()).unwrap();
                 self.manager.acknowledge(socket, token, ack).unwrap();
             }
-            _ => panic!("{}: nobody sends {packet:?}", self.name),
+            _ => panic!("{}: no recording sends {packet:?}", self.name),
         }
         self.drain();
     }
@@ -236,7 +236,7 @@ impl<'a> Replay<'a> {
             }
             Event::ConnectError { socket, error } => {
                 let error = match error {
-                    ConnectError::Refused(refusal) => format!("refused: {}", words(&refusal)),
+                    ConnectError::Refused(refusal) => format!("refused: {}", message(&refusal)),
                     error => error.to_string(),
                 };
                 let of = self.of(socket);
@@ -249,7 +249,7 @@ impl<'a> Replay<'a> {
             } => {
                 let details = match details {
                     None => String::new(),
-                    Some(CloseDetails::Server(refusal)) => format!(" ({})", words(&refusal)),
+                    Some(CloseDetails::Server(refusal)) => format!(" ({})", message(&refusal)),
                     Some(details) => format!(" ({details})"),
                 };
                 let of = self.of(socket);
@@ -262,8 +262,12 @@ impl<'a> Replay<'a> {
                 ack,
             } => {
                 self.tokens.extend(ack);
-                let asks = ack.map_or("", |_| ", and asks for an acknowledgement");
-                format!("{} receives {}{asks}", self.of(socket), arguments(&packet))
+                let wants_ack = ack.map_or("", |_| ", and asks for an acknowledgement");
+                format!(
+                    "{} receives {}{wants_ack}",
+                    self.of(socket),
+                    arguments(&packet)
+                )
             }
             Event::Acked { socket, id, result } => {
                 let of = self.of(socket);
@@ -343,7 +347,7 @@ fn arguments(packet: &Packet) -> String {
     })
 }
 
-fn words(refusal: &Refusal) -> String {
+fn message(refusal: &Refusal) -> String {
     let message = format!("{:?}", refusal.message());
     match refusal.data::<Value>().unwrap() {
         Value::Null => message,

@@ -1,10 +1,10 @@
-//! Checks that each attempt was due, or asked for.
+//! Checks that each attempt was due, or was requested.
 
 use socketio_proto::manager::Config;
 
 /// A request within this time after a failure counts as a program's reaction.
 pub(crate) const REACTION: u64 = 100;
-/// The minimum time between attempts that the system asks for.
+/// The minimum time between attempts that the system requests.
 pub(crate) const SPACING: u64 = 500;
 /// A request of the system counts once for each of this many sockets.
 pub(crate) const SOCKETS: u32 = crate::client::NAMESPACES.len() as u32;
@@ -22,9 +22,9 @@ pub(crate) struct Attempts {
     is_automatic: bool,
     /// The delays may start over.
     is_excused: bool,
-    /// When a person last asked for attempts, and for how many.
-    wished: (u64, u32),
-    /// When the system last asked for one.
+    /// When a person last requested attempts, and how many.
+    requested: (u64, u32),
+    /// When the system last requested one.
     woken: Option<u64>,
     /// An attempt that the system caused is made once the spacing has passed.
     is_hurried: bool,
@@ -35,10 +35,10 @@ pub(crate) struct Attempts {
     has_reacted: bool,
     /// When the client itself last renewed the connection.
     renewed: Option<u64>,
-    /// Wishes since an attempt was last made that nobody wished for, each socket's counted: so
-    /// often, at most, something was made anew that hung.
-    wishes: u32,
-    /// The number of attempts that nobody asked for, since the count was reset.
+    /// Requests of all sockets since the last attempt that was not requested. Something that hung
+    /// was restarted at most this often.
+    requests_made: u32,
+    /// The number of attempts that were not requested, since the count was reset.
     automatic: u32,
     /// Whether some of them are reactions of a program.
     is_program: bool,
@@ -51,32 +51,32 @@ pub(crate) enum Cause {
     Due,
     Reaction,
     Renewal,
-    Wish,
+    Request,
 }
 
 impl Attempts {
-    pub(crate) fn wish(&mut self, now: u64) {
-        self.wishes += 1;
-        let (at, count) = self.wished;
-        self.wished = (now, 1 + if at == now { count } else { 0 });
+    pub(crate) fn request(&mut self, now: u64) {
+        self.requests_made += 1;
+        let (at, count) = self.requested;
+        self.requested = (now, 1 + if at == now { count } else { 0 });
         self.is_excused = true;
         self.has_reacted = false;
     }
 
     pub(crate) fn react(&mut self, now: u64) {
-        self.wishes += 1;
+        self.requests_made += 1;
         self.reaction = Some(now);
     }
 
-    /// Returns how long a hanging attempt is kept at most, not counting the latest wishes of this
-    /// many sockets, in milliseconds.
+    /// Returns how long a hanging attempt is kept at most, not counting the latest requests of
+    /// this many sockets, in milliseconds.
     pub(crate) fn patience(&self, sockets: u32) -> u64 {
-        500 << self.wishes.saturating_sub(sockets).min(4)
+        500 << self.requests_made.saturating_sub(sockets).min(4)
     }
 
     pub(crate) fn wake(&mut self, now: u64, is_back: bool) {
         self.woken = Some(now);
-        self.wishes += SOCKETS;
+        self.requests_made += SOCKETS;
         // A scheduled attempt counts as caused by the system from now on, whether or not it is due.
         if let Some((_, at)) = &mut self.scheduled {
             *at = u64::MAX;
@@ -122,7 +122,7 @@ impl Attempts {
         let least = self.last + step;
         assert!(
             self.is_excused || attempt >= least,
-            "attempt {attempt} behind {}: the delays don't grow",
+            "attempt {attempt} after {}: the delays don't grow",
             self.last
         );
         self.rank = match self.is_excused {
@@ -133,7 +133,7 @@ impl Attempts {
         let longest = config.reconnection_delay_max.as_millis() as u64;
         assert!(
             (shortest..=longest).contains(&delay),
-            "attempt {attempt} in {delay} ms, and not in {shortest} ms at least"
+            "attempt {attempt} in {delay} ms, instead of at least {shortest} ms"
         );
         if attempt == 1 || attempt < least {
             self.automatic = self.automatic.min(attempt - 1);
@@ -149,19 +149,19 @@ impl Attempts {
         self.opened_at = now;
         let due = self.scheduled.take();
         self.is_automatic = false;
-        if let (at, count @ 1..) = self.wished
+        if let (at, count @ 1..) = self.requested
             && at == now
         {
-            self.wished = (now, count - 1);
+            self.requested = (now, count - 1);
             self.acted = self.woken.filter(|woken| *woken == now).or(self.acted);
-            return Cause::Wish;
+            return Cause::Request;
         }
         let is_spaced = self.acted.is_none_or(|acted| now >= acted + SPACING);
         let is_hurried = std::mem::take(&mut self.is_hurried) && is_spaced;
         if due.is_some_and(|(_, at)| at <= now) && !is_hurried {
             self.is_automatic = true;
             self.automatic += 1;
-            self.wishes = 0;
+            self.requests_made = 0;
             return Cause::Due;
         }
         if self.renewed.take() == Some(now) {
@@ -171,21 +171,21 @@ impl Attempts {
             // The spacing does not apply to the replacement of a hanging attempt.
             assert!(
                 is_spaced || due.is_none(),
-                "woken twice at a time: {self:?}"
+                "two attempts within the spacing: {self:?}"
             );
             self.acted = Some(now);
-            return Cause::Wish;
+            return Cause::Request;
         }
         if self.reaction == Some(now) && !std::mem::replace(&mut self.has_reacted, true) {
             return Cause::Reaction;
         }
-        panic!("an attempt that nobody wished for, before its time: {self:?}");
+        panic!("an attempt before its time, without a request: {self:?}");
     }
 
     /// Records that the client gives up.
     pub(crate) fn give_up(&mut self, config: &Config) {
         let most = config.reconnection_attempts;
-        let most = most.expect("without a bound nothing is given up");
+        let most = most.expect("it gives up only with a bound");
         assert!(
             self.automatic >= most,
             "given up after {} attempts of its own",
@@ -223,7 +223,7 @@ pub(crate) fn bounds(config: &Config, attempt: u32) -> (u64, u64) {
 #[derive(Debug, Default)]
 pub(crate) struct Requests {
     failed: Option<u64>,
-    wished: Option<u64>,
+    requested: Option<u64>,
     reaction: Option<u64>,
     has_reacted: bool,
     /// The next request is sent with refreshed auth.
@@ -235,12 +235,12 @@ impl Requests {
     pub(crate) fn fail(&mut self, now: u64) {
         self.failed = Some(now);
         // The reaction to this failure may have been recorded before it, at the same time.
-        self.wished = self.wished.filter(|at| *at == now);
+        self.requested = self.requested.filter(|at| *at == now);
         self.reaction = self.reaction.filter(|at| *at == now);
     }
 
-    pub(crate) fn wish(&mut self, now: u64) {
-        self.wished = Some(now);
+    pub(crate) fn request(&mut self, now: u64) {
+        self.requested = Some(now);
         self.start_over();
     }
 
@@ -268,7 +268,7 @@ impl Requests {
             return;
         };
         let is_refreshed = std::mem::take(&mut self.is_refreshed);
-        if self.wished.is_some()
+        if self.requested.is_some()
             || is_refreshed
             || self.reaction.is_some() && !std::mem::replace(&mut self.has_reacted, true)
         {
@@ -278,7 +278,7 @@ impl Requests {
         let (least, _) = bounds(config, self.automatic);
         assert!(
             now >= failed + least,
-            "asked for {} ms behind a failure, for the {}. time",
+            "requested {} ms after a failure, automatic request {}",
             now - failed,
             self.automatic
         );

@@ -35,7 +35,7 @@ pub(crate) struct Namespace {
     pub(crate) kind: Kind,
     pub(crate) options: SocketOptions,
     pub(crate) user: Name,
-    pub(crate) known: Option<Known>,
+    pub(crate) tracked: Option<Tracked>,
     pub(crate) requests: Requests,
     /// The session that the server granted on this connection.
     pub(crate) granted: Option<usize>,
@@ -47,7 +47,7 @@ pub(crate) struct Namespace {
     pub(crate) refused: bool,
     pub(crate) kicked: bool,
     pub(crate) incompatible: bool,
-    pub(crate) asked_at: u64,
+    pub(crate) requested_at: u64,
     /// When DISCONNECT was sent, and how often on this connection.
     pub(crate) left_at: u64,
     left_here: u32,
@@ -67,14 +67,14 @@ pub(crate) struct Namespace {
 
 /// A model of one socket.
 #[derive(Debug)]
-pub(crate) struct Known {
+pub(crate) struct Tracked {
     pub(crate) id: SocketId,
     /// The session of its last `Connected`.
     pub(crate) connected: Option<usize>,
     /// The sessions of events that were received before `Connected`.
     held: Vec<usize>,
     /// The session and the number of the last event that was received.
-    heard: Option<(usize, u64)>,
+    last_event: Option<(usize, u64)>,
     /// Whether the user left the session, and CONNECT was not sent since.
     pub(crate) is_left: bool,
     /// The users that the auth has named since the user last left a session.
@@ -82,10 +82,10 @@ pub(crate) struct Known {
     /// The user of each session that was left.
     pub(crate) left_as: Vec<Option<Name>>,
     /// The user that the last CONNECT named.
-    pub(crate) asked_as: Option<Name>,
+    pub(crate) requested_as: Option<Name>,
     /// The session that may be offered to the server for recovery.
     pub(crate) restorable: Option<usize>,
-    /// The event behind each acknowledgement that is awaited.
+    /// The event of each awaited acknowledgement.
     pub(crate) waiting: BTreeMap<u64, u64>,
     /// Cancelled waits, until all outputs are carried out.
     pub(crate) cancelled: BTreeMap<u64, u64>,
@@ -106,7 +106,7 @@ pub(crate) struct Client {
     pub(crate) config: Config,
     pub(crate) namespaces: Vec<Namespace>,
     /// Removed sockets, until all outputs are carried out.
-    pub(crate) gone: Vec<(usize, Known)>,
+    pub(crate) removed: Vec<(usize, Tracked)>,
     pub(crate) ledger: Ledger,
     pub(crate) attempts: Attempts,
     /// When something last failed.
@@ -142,7 +142,7 @@ impl Client {
             },
             options: options(name, random),
             user: random.pick(&names::NAMES),
-            known: None,
+            tracked: None,
             requests: Requests::default(),
             granted: None,
             pending: None,
@@ -150,7 +150,7 @@ impl Client {
             refused: false,
             kicked: false,
             incompatible: false,
-            asked_at: 0,
+            requested_at: 0,
             left_at: 0,
             left_here: 0,
             withdrawn_at: 0,
@@ -165,7 +165,7 @@ impl Client {
             manager,
             config,
             namespaces: namespaces.into(),
-            gone: Vec::new(),
+            removed: Vec::new(),
             ledger: Ledger::default(),
             attempts: Attempts::default(),
             failed: None,
@@ -195,21 +195,24 @@ impl Client {
             .is_some_and(|failed| self.now.saturating_sub(failed) < REACTION)
     }
 
-    pub(crate) fn known(&mut self, id: SocketId) -> (usize, &mut Known) {
+    pub(crate) fn tracked(&mut self, id: SocketId) -> (usize, &mut Tracked) {
         let namespaces = self.namespaces.iter_mut().enumerate();
         let here = namespaces.filter_map(|(index, namespace)| {
-            let known = namespace.known.as_mut()?;
-            Some((index, known))
+            let tracked = namespace.tracked.as_mut()?;
+            Some((index, tracked))
         });
-        let gone = self.gone.iter_mut().map(|(index, known)| (*index, known));
-        let found = here.chain(gone).find(|(_, known)| known.id == id);
-        found.expect("it is ours")
+        let removed = self
+            .removed
+            .iter_mut()
+            .map(|(index, tracked)| (*index, tracked));
+        let found = here.chain(removed).find(|(_, tracked)| tracked.id == id);
+        found.expect("a socket of this client")
     }
 
     /// The core's current session, which may not have been reported yet.
     pub(crate) fn session(&self, index: usize) -> Option<usize> {
-        let known = self.namespaces[index].known.as_ref()?;
-        let sid = self.manager.id(known.id)?;
+        let tracked = self.namespaces[index].tracked.as_ref()?;
+        let sid = self.manager.id(tracked.id)?;
         Some(sid.strip_prefix('s')?.parse().expect("a session of ours"))
     }
 }
@@ -229,21 +232,21 @@ impl Client {
                 request,
                 refused,
             } => {
-                let (index, known) = self.known(*socket);
-                known.request = Some(*request);
-                known.progress = awake;
+                let (index, tracked) = self.tracked(*socket);
+                tracked.request = Some(*request);
+                tracked.progress = awake;
                 // The first refusal since the last connect is answered with fresh auth.
-                if *refused && !std::mem::replace(&mut known.was_refreshed, true) {
+                if *refused && !std::mem::replace(&mut tracked.was_refreshed, true) {
                     self.namespaces[index].requests.refresh();
                 }
                 let namespace = &mut self.namespaces[index];
                 if !self.is_bent {
                     namespace.requests.send(&self.config, now);
                 }
-                namespace.asked_at = now;
+                namespace.requested_at = now;
                 // The user of events that are emitted now is unknown.
                 namespace.pending = None;
-                self.ledger.was_asked(index, None, now);
+                self.ledger.was_requested(index, None, now);
             }
             Event::Connected { socket, recovered } => {
                 let index = self.connected(*socket, *recovered, sessions);
@@ -273,9 +276,9 @@ impl Client {
                 // A CONNECT that was sent ahead only counts from now.
                 for namespace in &mut self.namespaces {
                     if namespace.pending.is_some() {
-                        namespace.asked_at = now;
-                        let known = namespace.known.iter_mut();
-                        known.for_each(|known| known.progress = awake);
+                        namespace.requested_at = now;
+                        let tracked = namespace.tracked.iter_mut();
+                        tracked.for_each(|tracked| tracked.progress = awake);
                     }
                 }
             }
@@ -301,15 +304,15 @@ impl Client {
                     self.failed = Some(now);
                 }
                 if !is_switched_off && !self.is_bent {
-                    assert!(!self.is_offline, "given up while there is no network");
-                    assert!(!self.is_suspended, "given up while nobody is there");
+                    assert!(!self.is_offline, "given up without a network");
+                    assert!(!self.is_suspended, "given up while suspended");
                     self.attempts.give_up(&self.config);
                 }
                 for namespace in &mut self.namespaces {
                     namespace
-                        .known
+                        .tracked
                         .iter_mut()
-                        .for_each(|known| known.is_explained = true);
+                        .for_each(|tracked| tracked.is_explained = true);
                 }
             }
             _ => {}
@@ -320,33 +323,33 @@ impl Client {
     fn connected(&mut self, socket: SocketId, recovered: bool, sessions: &[Session]) -> usize {
         let (now, awake) = (self.now, self.awake);
         let most_held = self.config.receive_buffer;
-        let (index, _) = self.known(socket);
+        let (index, _) = self.tracked(socket);
         let session = self.namespaces[index].granted.expect("it is connected");
         // A handler of an earlier event may have lost the session again.
         let current = self.session(index);
         assert!(current.is_none_or(|current| current == session));
         let one_user = self.namespaces[index].options.one_user;
-        let (index, known) = self.known(socket);
-        assert!(known.connected.is_none(), "connected twice");
-        assert!(!known.is_left, "connected to what the user left");
+        let (index, tracked) = self.tracked(socket);
+        assert!(tracked.connected.is_none(), "connected twice");
+        assert!(!tracked.is_left, "connected after the user left");
         let of = &sessions[session];
         assert_eq!(of.namespace, index);
         assert!(
-            known.users.has(of.user) || one_user,
-            "connected as {:?}: it was not named since the last session was left, {:?} was",
+            tracked.users.has(of.user) || one_user,
+            "connected as {:?}, but since the last session was left the auth named {:?}",
             of.user,
-            known.users
+            tracked.users
         );
-        assert!(known.held.len() <= most_held, "too much was held (H4)");
-        for held in known.held.drain(..) {
+        assert!(tracked.held.len() <= most_held, "too much was held (H4)");
+        for held in tracked.held.drain(..) {
             assert_eq!(held, session, "an event of another session");
         }
-        let is_same = known.restorable == Some(session);
+        let is_same = tracked.restorable == Some(session);
         assert_eq!(recovered, is_same && of.granted > 1, "recovered");
-        known.connected = Some(session);
-        known.restorable = Some(session);
-        known.was_refreshed = false;
-        known.progress = awake;
+        tracked.connected = Some(session);
+        tracked.restorable = Some(session);
+        tracked.was_refreshed = false;
+        tracked.progress = awake;
         let namespace = &mut self.namespaces[index];
         namespace.since = now;
         self.stable.get_or_insert(now);
@@ -357,17 +360,20 @@ impl Client {
 
     fn connect_error(&mut self, socket: SocketId, error: &ConnectError) -> usize {
         let (now, awake) = (self.now, self.awake);
-        let (index, known) = self.known(socket);
-        assert!(known.connected.is_none(), "a connect error while connected");
-        known.is_explained = true;
-        known.progress = awake;
-        let is_left = known.is_left;
+        let (index, tracked) = self.tracked(socket);
+        assert!(
+            tracked.connected.is_none(),
+            "a connect error while connected"
+        );
+        tracked.is_explained = true;
+        tracked.progress = awake;
+        let is_left = tracked.is_left;
         let timeout = self.config.connect_timeout;
         let namespace = &mut self.namespaces[index];
         match error {
             ConnectError::Refused(_) => {
                 assert!(namespace.refused, "the server did not refuse it");
-                assert!(!is_left, "the server refused what the user took back");
+                assert!(!is_left, "a refusal of a withdrawn request");
                 self.totals.refused += 1;
             }
             ConnectError::Incompatible => assert!(namespace.incompatible),
@@ -375,7 +381,7 @@ impl Client {
                 self.totals.not_answered += 1;
                 // If this is reported before its deadline, or repeatedly, the client has renewed
                 // the connection.
-                let is_early = timeout.is_none_or(|at| now < namespace.asked_at + millis(at));
+                let is_early = timeout.is_none_or(|at| now < namespace.requested_at + millis(at));
                 if is_early || namespace.pending.is_none() {
                     self.attempts.renew(now);
                 }
@@ -397,31 +403,31 @@ impl Client {
     ) -> (usize, bool) {
         let (now, awake) = (self.now, self.awake);
         let stable = millis(self.config.stable_after);
-        let (index, known) = self.known(socket);
+        let (index, tracked) = self.tracked(socket);
         assert!(
-            known.connected.take().is_some(),
+            tracked.connected.take().is_some(),
             "disconnected without a connect (W8)"
         );
-        known.is_explained = true;
-        known.progress = awake;
+        tracked.is_explained = true;
+        tracked.progress = awake;
         let is_wanted = matches!(
             reason,
             DisconnectReason::IoClientDisconnect | DisconnectReason::ForcedClose
         );
         if is_wanted {
-            assert!(known.is_left, "nobody left it");
+            assert!(tracked.is_left, "the user did not leave it");
         }
         if reason == DisconnectReason::IoServerDisconnect {
-            known.restorable = None;
+            tracked.restorable = None;
         }
-        let asked_as = known.asked_as;
+        let requested_as = tracked.requested_as;
         let namespace = &mut self.namespaces[index];
         if now.saturating_sub(namespace.since) >= stable {
             namespace.requests.start_over();
         }
         if reason == DisconnectReason::IoServerDisconnect {
             assert!(namespace.kicked, "the server did not disconnect it");
-            if asked_as != Some(namespace.user) {
+            if requested_as != Some(namespace.user) {
                 namespace.promised.clear();
             }
             self.totals.kicked += 1;
@@ -439,9 +445,12 @@ impl Client {
             namespace.requests.fail(now);
             self.failed = Some(now);
         }
-        let mut known = self.namespaces.iter().filter_map(|one| one.known.as_ref());
-        if !known.any(|known| known.connected.is_some()) {
-            self.is_stable_no_more();
+        let mut tracked = self
+            .namespaces
+            .iter()
+            .filter_map(|one| one.tracked.as_ref());
+        if !tracked.any(|tracked| tracked.connected.is_some()) {
+            self.no_longer_stable();
         }
         (index, !is_wanted)
     }
@@ -455,11 +464,11 @@ impl Client {
     ) -> usize {
         let argument = usize::from(!packet.attachments().is_empty());
         let (number, user, session): (u64, String, usize) = packet.arg(argument).expect("ours");
-        let (index, known) = self.known(socket);
-        assert!(!known.is_left, "an event of a session that the user left");
+        let (index, tracked) = self.tracked(socket);
+        assert!(!tracked.is_left, "an event of a session that the user left");
         let of = &sessions[session];
         assert_eq!((of.namespace, of.user), (index, &*user));
-        match known.connected {
+        match tracked.connected {
             Some(connected) if connected == session => {}
             // Two CONNECTs of the same user: the protocol can't tell their sessions apart before
             // both replies have arrived.
@@ -471,22 +480,22 @@ impl Client {
                 assert!(unanswered > 0, "an event of another session");
                 return index;
             }
-            None => known.held.push(session),
+            None => tracked.held.push(session),
         }
-        if let Some((heard, last)) = known.heard
-            && heard == session
+        if let Some((of_session, last)) = tracked.last_event
+            && of_session == session
         {
-            assert!(number > last, "the event {number} comes behind {last}");
+            assert!(number > last, "the event {number} arrives after {last}");
             let is_lost = match of.granted {
                 1 => number > last + 1,
                 _ => of.has_logged(last + 1..number),
             };
             assert!(!is_lost, "an event between {last} and {number} is lost");
         }
-        known.heard = Some((session, number));
+        tracked.last_event = Some((session, number));
         let of = (session, of.granted);
-        known.tokens.extend(ack.map(|token| (token, of)));
-        self.totals.news += 1;
+        tracked.tokens.extend(ack.map(|token| (token, of)));
+        self.totals.received += 1;
         index
     }
 
@@ -497,9 +506,9 @@ impl Client {
         result: &Result<Packet, AckError>,
         sessions: &[Session],
     ) -> usize {
-        let (index, known) = self.known(socket);
-        let number = known.waiting.remove(&id);
-        let number = number.or_else(|| known.cancelled.remove(&id));
+        let (index, tracked) = self.tracked(socket);
+        let number = tracked.waiting.remove(&id);
+        let number = number.or_else(|| tracked.cancelled.remove(&id));
         let number = number.unwrap_or_else(|| panic!("the wait {id} ended twice, or never began"));
         match result {
             Ok(packet) => {
@@ -507,7 +516,7 @@ impl Client {
                 assert_eq!(answers, number, "the answer is for another event");
                 let emit = self.ledger.emit(number);
                 assert!(
-                    emit.anybody || emit.users.has(sessions[session].user),
+                    emit.any_user || emit.users.has(sessions[session].user),
                     "an answer to another user"
                 );
                 assert!(
@@ -529,27 +538,27 @@ impl Client {
 impl Client {
     /// Records that a transport is opened.
     pub(crate) fn opens(&mut self) {
-        assert!(!self.is_suspended, "opened while nobody is there");
+        assert!(!self.is_suspended, "opened while suspended");
         if !self.is_bent {
             let cause = self.attempts.open(self.now);
             self.totals.attempts[cause as usize] += 1;
         }
         for namespace in &mut self.namespaces {
             namespace.requests.opened();
-            let active = namespace.known.as_mut();
+            let active = namespace.tracked.as_mut();
             active
                 .into_iter()
-                .for_each(|known| known.progress = self.awake);
+                .for_each(|tracked| tracked.progress = self.awake);
         }
     }
 
-    /// The transport is gone, closed by either side.
+    /// The transport was closed by either side.
     pub(crate) fn closes(&mut self) {
-        self.is_stable_no_more();
+        self.no_longer_stable();
         for (index, namespace) in self.namespaces.iter_mut().enumerate() {
             // The user of events that are emitted now is unknown.
             if namespace.kind == Kind::Asked {
-                self.ledger.was_asked(index, None, self.now);
+                self.ledger.was_requested(index, None, self.now);
             }
             (namespace.granted, namespace.pending) = (None, None);
             namespace.unanswered = 0;
@@ -558,7 +567,7 @@ impl Client {
         }
     }
 
-    fn is_stable_no_more(&mut self) {
+    fn no_longer_stable(&mut self) {
         let stable = millis(self.config.stable_after);
         let since = self.stable.take();
         if since.is_some_and(|since| self.now.saturating_sub(since) >= stable) {
@@ -567,7 +576,12 @@ impl Client {
     }
 
     /// A CONNECT is sent.
-    pub(crate) fn asks(&mut self, index: usize, payload: &str, sessions: &[Session]) -> Connect {
+    pub(crate) fn sends_connect(
+        &mut self,
+        index: usize,
+        payload: &str,
+        sessions: &[Session],
+    ) -> Connect {
         let (now, awake) = (self.now, self.awake);
         let namespace = &mut self.namespaces[index];
         if namespace.kind == Kind::Plain && !self.is_bent {
@@ -575,53 +589,53 @@ impl Client {
         }
         assert!(
             namespace.granted.is_none(),
-            "it asks for a namespace that it is in"
+            "CONNECT for a connected namespace"
         );
         let rejoin = millis(self.config.rejoin_delay);
         assert!(
             self.is_bent || namespace.left_here == 0 || now >= namespace.left_at + rejoin,
-            "CONNECT right behind DISCONNECT (F2)"
+            "CONNECT right after DISCONNECT (F2)"
         );
         let connect = Connect::read(index, payload);
-        // The socket that asked may have been removed by now, or have left: its CONNECT was queued.
+        // The socket may have been removed or disconnected by now: its CONNECT was queued.
         if namespace.withdrawn_at == now
-            && let Some(known) = namespace.known.as_mut()
-            && let Some(left_as) = known.left_as.last_mut()
+            && let Some(tracked) = namespace.tracked.as_mut()
+            && let Some(left_as) = tracked.left_as.last_mut()
         {
             *left_as = Some(connect.user);
-            known.asked_as = Some(connect.user);
+            tracked.requested_as = Some(connect.user);
         }
-        let known = namespace.known.as_mut();
-        if let Some(known) = known.filter(|known| self.manager.is_active(known.id)) {
+        let tracked = namespace.tracked.as_mut();
+        if let Some(tracked) = tracked.filter(|tracked| self.manager.is_active(tracked.id)) {
             if namespace.switched_at == now {
-                known.users.add(connect.user);
+                tracked.users.add(connect.user);
             }
             assert!(
-                known.users.has(connect.user) || namespace.withdrawn_at == now,
-                "CONNECT names {:?}, and the user is one of {:?}",
+                tracked.users.has(connect.user) || namespace.withdrawn_at == now,
+                "CONNECT names {:?}, but the user is one of {:?}",
                 connect.user,
-                known.users
+                tracked.users
             );
             let offered = connect.offered.as_ref();
             if let Some((pid, _)) = offered.filter(|_| namespace.withdrawn_at != now) {
-                let restorable = known.restorable.expect("nothing may be offered");
+                let restorable = tracked.restorable.expect("nothing may be offered");
                 assert_eq!(*pid, format!("p{restorable}"), "another session");
                 let is_same = sessions[restorable].user == connect.user;
                 assert!(is_same || namespace.options.one_user, "another user");
             }
-            known.is_left = false;
-            known.asked_as = Some(connect.user);
-            known.progress = awake;
+            tracked.is_left = false;
+            tracked.requested_as = Some(connect.user);
+            tracked.progress = awake;
         }
-        namespace.asked_at = now;
+        namespace.requested_at = now;
         namespace.pending = Some(connect.user);
         namespace.unanswered += 1;
-        self.ledger.was_asked(index, Some(connect.user), now);
+        self.ledger.was_requested(index, Some(connect.user), now);
         connect
     }
 
     /// DISCONNECT is sent.
-    pub(crate) fn leaves(&mut self, index: usize) {
+    pub(crate) fn sends_disconnect(&mut self, index: usize) {
         self.ledger.left(Some(index));
         let namespace = &mut self.namespaces[index];
         namespace.granted = None;
@@ -635,16 +649,23 @@ impl Client {
     }
 
     /// An event is sent.
-    pub(crate) fn sends(&mut self, index: usize, number: u64, sessions: &[Session]) {
+    pub(crate) fn sends_event(&mut self, index: usize, number: u64, sessions: &[Session]) {
         let namespace = &self.namespaces[index];
         let session = namespace.granted.expect("an event without a session");
         let of = self.ledger.emit(number).socket;
-        let known = namespace.known.as_ref().filter(|known| known.id == of);
-        let gone = self.gone.iter().map(|(_, known)| known);
-        let known = known.into_iter().chain(gone).find(|known| known.id == of);
-        let known = known.expect("it was emitted by a socket that is there");
+        let tracked = namespace
+            .tracked
+            .as_ref()
+            .filter(|tracked| tracked.id == of);
+        let removed = self.removed.iter().map(|(_, tracked)| tracked);
+        let tracked = tracked
+            .into_iter()
+            .chain(removed)
+            .find(|tracked| tracked.id == of);
+        let tracked = tracked.expect("an existing socket emitted it");
         let session = (session, sessions[session].user);
-        self.ledger.sent(number, session, &known.left_as, self.now);
+        self.ledger
+            .sent(number, session, &tracked.left_as, self.now);
     }
 }
 
@@ -652,40 +673,40 @@ impl Client {
 impl Client {
     pub(crate) fn check(&mut self) {
         self.ledger.settled();
-        for (_, gone) in self.gone.drain(..) {
-            let (waiting, connected) = (&gone.waiting, gone.connected);
+        for (_, removed) in self.removed.drain(..) {
+            let (waiting, connected) = (&removed.waiting, removed.connected);
             assert!(waiting.is_empty(), "waits without an end: {waiting:?}");
-            assert!(connected.is_none(), "removed, and not told so");
+            assert!(connected.is_none(), "removed without a notification");
         }
         let mut is_needed = false;
         for namespace in &mut self.namespaces {
-            let Some(known) = &mut namespace.known else {
+            let Some(tracked) = &mut namespace.tracked else {
                 continue;
             };
-            let is_connected = self.manager.is_connected(known.id);
-            assert_eq!(is_connected, known.connected.is_some());
-            assert_eq!(self.manager.id(known.id).is_some(), is_connected);
-            assert!(known.held.is_empty(), "events before they were due");
-            known.cancelled.clear();
+            let is_connected = self.manager.is_connected(tracked.id);
+            assert_eq!(is_connected, tracked.connected.is_some());
+            assert_eq!(self.manager.id(tracked.id).is_some(), is_connected);
+            assert!(tracked.held.is_empty(), "events that are still held");
+            tracked.cancelled.clear();
             let bound = namespace.options.send_buffer.packets;
-            assert!(self.manager.buffered(known.id) <= bound);
-            let bytes: usize = self.manager.buffer(known.id).map(str::len).sum();
+            assert!(self.manager.buffered(tracked.id) <= bound);
+            let bytes: usize = self.manager.buffer(tracked.id).map(str::len).sum();
             assert!(bytes <= namespace.options.send_buffer.bytes);
             assert!(bytes == 0 || !is_connected, "it was not flushed");
-            let is_active = self.manager.is_active(known.id);
+            let is_active = self.manager.is_active(tracked.id);
             assert!(
-                is_active || !known.was_active || known.is_left || known.is_explained,
-                "it is not on its way any more, and nobody was told why"
+                is_active || !tracked.was_active || tracked.is_left || tracked.is_explained,
+                "it is no longer connecting, and no event explains why"
             );
-            if is_active && !known.was_active {
-                known.is_explained = false;
+            if is_active && !tracked.was_active {
+                tracked.is_explained = false;
             }
-            known.was_active = is_active;
-            let is_delayed = self.manager.next_request(known.id).is_some();
+            tracked.was_active = is_active;
+            let is_delayed = self.manager.next_request(tracked.id).is_some();
             let may_be_delayed = self.now <= namespace.delayed_at + 5_000 || self.is_bent;
             assert!(
                 !self.has_opened || !is_delayed || may_be_delayed,
-                "the connection is open, and it is not asked for"
+                "the connection is open, but the namespace is not requested"
             );
             is_needed |= is_active;
         }
@@ -729,15 +750,15 @@ impl Client {
             let longest = millis(timeout.max(connect_timeout)).max(45_000);
             assert!(next <= longest, "the next deadline is in {next} ms");
         }
-        // It may be waiting for an answer, then the back-off, or for the end of a CONNECT that was
-        // taken back.
+        // It may be waiting for an answer, then the back-off, or for the end of a withdrawn
+        // CONNECT.
         let longest = millis(timeout.max(connect_timeout)) + 5_000 + self.totals.latest;
         for (index, namespace) in self.namespaces.iter().enumerate() {
-            let Some(known) = &namespace.known else {
+            let Some(tracked) = &namespace.tracked else {
                 continue;
             };
-            if needed && known.was_active && known.connected.is_none() {
-                let waited = self.awake.saturating_sub(known.progress);
+            if needed && tracked.was_active && tracked.connected.is_none() {
+                let waited = self.awake.saturating_sub(tracked.progress);
                 assert!(
                     waited <= longest + millis(self.config.rejoin_delay),
                     "{} waits for {waited} ms",
@@ -765,17 +786,17 @@ impl Client {
     }
 }
 
-impl Known {
+impl Tracked {
     pub(crate) fn new(id: SocketId, users: Set) -> Self {
         Self {
             id,
             connected: None,
             held: Vec::new(),
-            heard: None,
+            last_event: None,
             is_left: false,
             users,
             left_as: Vec::new(),
-            asked_as: None,
+            requested_as: None,
             restorable: None,
             waiting: BTreeMap::new(),
             cancelled: BTreeMap::new(),
@@ -792,7 +813,7 @@ impl Known {
     pub(crate) fn leave(&mut self, users: Set) {
         self.is_left = true;
         self.users = users;
-        self.left_as.push(self.asked_as);
+        self.left_as.push(self.requested_as);
         self.restorable = None;
         self.request = None;
         self.held.clear();

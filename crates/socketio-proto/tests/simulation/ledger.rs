@@ -16,7 +16,7 @@ pub(crate) struct Emit {
     pub(crate) users: Set,
     /// Emitted while no user was known: any user's session may get it, but not after a session of
     /// another user was left.
-    pub(crate) anybody: bool,
+    pub(crate) any_user: bool,
     /// How many sessions its socket had left when it was emitted.
     pub(crate) leaves: usize,
     pub(crate) retried: bool,
@@ -38,7 +38,7 @@ impl Emit {
             socket,
             at,
             users: Set::default(),
-            anybody: false,
+            any_user: false,
             leaves: 0,
             retried: false,
             volatile: false,
@@ -77,13 +77,13 @@ impl Ledger {
     }
 
     /// Notes that a CONNECT of this user, or a request for auth, is already queued.
-    pub(crate) fn was_asked(&mut self, namespace: usize, user: Option<Name>, now: u64) {
+    pub(crate) fn was_requested(&mut self, namespace: usize, user: Option<Name>, now: u64) {
         let emits = self.emits.iter_mut().rev();
         let emits = emits.take_while(|emit| emit.at == now);
         for emit in emits.filter(|emit| emit.namespace == namespace) {
             match user {
                 Some(user) => emit.users.add(user),
-                None => emit.anybody = true,
+                None => emit.any_user = true,
             }
         }
     }
@@ -120,24 +120,24 @@ impl Ledger {
             .iter()
             .any(|left| left.is_some_and(|left| left != user));
         assert!(
-            emit.users.has(user) || emit.anybody && !is_left,
-            "the event {number}, which is of {:?}, is sent to {user:?}",
+            emit.users.has(user) || emit.any_user && !is_left,
+            "the event {number}, emitted by {:?}, is sent as {user:?}",
             emit.users
         );
         if !emit.retried || emit.volatile {
             assert!(
                 emit.session.is_none_or(|given| given == session),
-                "the event {number} was given to session {:?}, and is sent to {session}",
+                "the event {number} was accepted for session {:?}, but is sent in {session}",
                 emit.session
             );
             let is_in_time = |at: &u64| *at >= now;
             assert!(
                 emit.deadline.iter().all(is_in_time),
-                "the event {number} is sent, and its wait was over (H11)"
+                "the event {number} is sent after its wait has ended (H11)"
             );
             assert!(
                 emit.expires.iter().all(is_in_time),
-                "the event {number} is sent, and has waited too long (W10)"
+                "the event {number} is sent after it has expired (W10)"
             );
         }
     }
@@ -149,7 +149,7 @@ impl Ledger {
             let of = self.emit(*number).namespace;
             assert!(
                 namespace.is_some_and(|left| left != of),
-                "the event {number} was not sent before what its handler did next"
+                "the event {number} was not sent before the next call of its handler"
             );
         }
     }
@@ -158,7 +158,7 @@ impl Ledger {
     pub(crate) fn settled(&self) {
         assert!(
             self.owed.is_empty(),
-            "{:?} were said to be sent, and are not",
+            "{:?} were reported as sent, but are not",
             self.owed
         );
     }
@@ -171,16 +171,16 @@ impl Ledger {
         emit.received += 1;
         if emit.received > 1 {
             self.resent += 1;
-            return assert!(emit.retried, "the event {number} came twice");
+            return assert!(emit.retried, "the event {number} arrived twice");
         }
         // A volatile event overtakes events that wait in the retry queue.
         if !(emit.retried && emit.volatile) {
             let last = std::mem::replace(&mut self.last[namespace], number);
-            assert!(last < number, "the event {number} came behind {last}");
+            assert!(last < number, "the event {number} arrived after {last}");
         }
     }
 
-    pub(crate) fn has_come(&self, number: u64) -> bool {
+    pub(crate) fn was_received(&self, number: u64) -> bool {
         self.emit(number).received > 0
     }
 }

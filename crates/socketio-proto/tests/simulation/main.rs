@@ -68,7 +68,7 @@ fn the_promises_hold_under_random_faults() {
         ("incomplete", totals.incomplete),
         ("kicked", totals.kicked),
         ("missed heartbeats", totals.missed_heartbeats),
-        ("news", totals.news),
+        ("received", totals.received),
         ("not answered", totals.not_answered),
         ("reactions", totals.attempts[1]),
         ("recovered", totals.recovered),
@@ -78,7 +78,7 @@ fn the_promises_hold_under_random_faults() {
         ("slept", totals.slept),
         ("suspended", totals.suspended),
         ("switched", totals.switched),
-        ("wishes", totals.attempts[3]),
+        ("requests", totals.attempts[3]),
     ];
     let missing: Vec<_> = happened.iter().filter(|(_, count)| *count == 0).collect();
     assert!(missing.is_empty(), "{missing:?}: {totals:?}");
@@ -93,9 +93,9 @@ fn run(seed: u64, is_logged: bool) -> (Totals, String, Option<String>) {
     let mut world = World::new(seed, is_logged);
     let outcome = catch_unwind(AssertUnwindSafe(|| world.run()));
     let failure = outcome.err().map(|panic| {
-        let said = panic.downcast_ref::<String>().map(String::as_str);
-        let said = said.or(panic.downcast_ref::<&str>().copied());
-        said.unwrap_or("?").to_owned()
+        let message = panic.downcast_ref::<String>().map(String::as_str);
+        let message = message.or(panic.downcast_ref::<&str>().copied());
+        message.unwrap_or("?").to_owned()
     });
     (world.totals(), world.log.text(), failure)
 }

@@ -5,12 +5,12 @@ use socketio_proto::Auth;
 /// A user. The empty name means no user and no auth.
 pub(crate) type Name = &'static str;
 
-pub(crate) const NOBODY: Name = "";
-pub(crate) const NAMES: [Name; 4] = [NOBODY, "ann", "bob", "cid"];
+pub(crate) const NO_USER: Name = "";
+pub(crate) const NAMES: [Name; 4] = [NO_USER, "ann", "bob", "cid"];
 
 pub(crate) fn auth(name: Name) -> Auth {
     match name {
-        NOBODY => Auth::NONE,
+        NO_USER => Auth::NONE,
         name => {
             let object = std::collections::BTreeMap::from([("token", name)]);
             Auth::object(&object).expect("an object")
@@ -19,9 +19,9 @@ pub(crate) fn auth(name: Name) -> Auth {
 }
 
 /// Returns the name in the JSON text of a CONNECT's auth.
-pub(crate) fn known(name: &str) -> Name {
-    let found = NAMES.into_iter().find(|known| *known == name);
-    found.expect("a name that the client was given")
+pub(crate) fn parse(name: &str) -> Name {
+    let found = NAMES.into_iter().find(|other| *other == name);
+    found.expect("a name of the test")
 }
 
 /// A set of names.
@@ -30,7 +30,7 @@ pub(crate) struct Set(u8);
 
 impl Set {
     pub(crate) fn of(name: Name) -> Self {
-        let index = NAMES.into_iter().position(|known| known == name);
+        let index = NAMES.into_iter().position(|other| other == name);
         Self(1 << index.expect("one of the names"))
     }
 

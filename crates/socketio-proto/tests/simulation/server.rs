@@ -86,7 +86,7 @@ pub(crate) struct Session {
     /// Events that may have to be sent again, by their numbers.
     log: BTreeMap<u64, String>,
     /// The ids of the acknowledgements that it waits for.
-    asks: BTreeSet<u64>,
+    awaited_acks: BTreeSet<u64>,
 }
 
 /// An action of the server.
@@ -173,7 +173,7 @@ impl Server {
         self.peers.contains_key(&link)
     }
 
-    /// The connection is gone: its sessions can be restored, if this server supports that.
+    /// The connection is lost: its sessions can be restored, if this server supports that.
     pub(crate) fn lose(&mut self, link: u64) {
         let Some(peer) = self.peers.remove(&link) else {
             return;
@@ -214,12 +214,12 @@ impl Server {
             false => ("/", rest),
         };
         let namespace = NAMESPACES.into_iter().position(|name| name == namespace);
-        let namespace = namespace.expect("one of ours");
+        let namespace = namespace.expect("a namespace of the test");
         match kind {
-            "0" => self.asked(link, connect.expect("it was looked at"), random),
+            "0" => self.connect(link, connect.expect("it was parsed"), random),
             "1" => self.left(link, namespace),
-            "2" | "5" => self.event_came(link, namespace, rest, ledger, random),
-            "3" => self.ack_came(link, namespace, rest),
+            "2" | "5" => self.receive_event(link, namespace, rest, ledger, random),
+            "3" => self.receive_ack(link, namespace, rest),
             other => panic!("the client sent a packet of type {other}"),
         }
     }
@@ -236,7 +236,7 @@ impl Server {
     }
 
     /// Handles a CONNECT.
-    fn asked(&mut self, link: u64, connect: Connect, random: &mut Random) -> Vec<Reply> {
+    fn connect(&mut self, link: u64, connect: Connect, random: &mut Random) -> Vec<Reply> {
         let (again, mood, namespace) = (self.flavour.again, self.mood, connect.namespace);
         let peer = self.peer(link);
         let is_joined = peer.joined.iter().any(|(name, _)| *name == namespace);
@@ -316,9 +316,9 @@ impl Server {
                 for _ in 0..random.range(0, 3) {
                     self.event(session, false);
                 }
-                let known = &mut self.sessions[session];
-                known.asks.clear();
-                let missed = known
+                let state = &mut self.sessions[session];
+                state.awaited_acks.clear();
+                let missed = state
                     .log
                     .range(offset + 1..)
                     .map(|(_, frame)| frame.clone());
@@ -333,7 +333,7 @@ impl Server {
                     pid: recovers.then(|| format!("p{session}")),
                     events: 0,
                     log: BTreeMap::new(),
-                    asks: BTreeSet::new(),
+                    awaited_acks: BTreeSet::new(),
                 });
                 (session, Vec::new())
             }
@@ -345,9 +345,9 @@ impl Server {
                 frames.push(Reply::Frame(self.event(session, false)));
             }
         }
-        let known = &mut self.sessions[session];
-        known.granted += 1;
-        let pid = known.pid.as_ref();
+        let state = &mut self.sessions[session];
+        state.granted += 1;
+        let pid = state.pid.as_ref();
         let pid = pid.map_or(String::new(), |pid| format!(r#","pid":"{pid}""#));
         let prefix = prefix(namespace);
         frames.push(Reply::Frame(format!(
@@ -374,7 +374,7 @@ impl Server {
         let crossed = &self.peer(link).crossed;
         assert!(
             crossed.contains(&namespace),
-            "a packet for a namespace before the answer to CONNECT, or behind DISCONNECT"
+            "a packet for a namespace before the answer to CONNECT, or after DISCONNECT"
         );
         match self.flavour.closes_strays {
             true => vec![Reply::Frame("1".into()), Reply::Drop],
@@ -382,7 +382,7 @@ impl Server {
         }
     }
 
-    fn event_came(
+    fn receive_event(
         &mut self,
         link: u64,
         namespace: usize,
@@ -408,25 +408,25 @@ impl Server {
         vec![Reply::Frame(format!("43{prefix}{id}[{number},{session}]"))]
     }
 
-    fn ack_came(&mut self, link: u64, namespace: usize, rest: &str) -> Vec<Reply> {
+    fn receive_ack(&mut self, link: u64, namespace: usize, rest: &str) -> Vec<Reply> {
         let Some(session) = self.session(link, namespace) else {
             return self.stray(link, namespace);
         };
         let ack = rest.trim_end_matches("[]").parse().expect("an id");
-        // It may have been in flight when the server ended the session that asked, or created a
+        // It may have been in flight when the server ended the session of the event, or created a
         // second one.
         let peer = self.peer(link);
         let joined = peer.joined.iter().filter(|(name, _)| *name == namespace);
         let has_crossed = peer.crossed.contains(&namespace) || joined.count() > 1;
         assert!(
-            self.sessions[session].asks.remove(&ack) || has_crossed,
-            "the answer {ack} is not for session {session}, or comes twice"
+            self.sessions[session].awaited_acks.remove(&ack) || has_crossed,
+            "the answer {ack} is not for session {session}, or arrives twice"
         );
         Vec::new()
     }
 
     /// An action that the server takes by itself.
-    pub(crate) fn speak(&mut self, link: u64, random: &mut Random) -> Vec<Reply> {
+    pub(crate) fn act(&mut self, link: u64, random: &mut Random) -> Vec<Reply> {
         let mood = self.mood;
         let Some(peer) = self.peers.get_mut(&link) else {
             return Vec::new();
@@ -450,40 +450,40 @@ impl Server {
             let event = self.event(session, false);
             let event = event.replacen("42", "451-", 1);
             let incomplete = event.replacen(
-                r#"["news","#,
-                r#"["news",{"_placeholder":true,"num":0},"#,
+                r#"["update","#,
+                r#"["update",{"_placeholder":true,"num":0},"#,
                 1,
             );
             return vec![Reply::Incomplete(incomplete)];
         }
-        let asks = random.chance(30);
-        vec![Reply::Frame(self.event(session, asks))]
+        let wants_ack = random.chance(30);
+        vec![Reply::Frame(self.event(session, wants_ack))]
     }
 
     /// A numbered event of a session. The last argument is its offset, if sessions can be restored.
-    fn event(&mut self, session: usize, asks: bool) -> String {
-        let known = &mut self.sessions[session];
-        let (user, prefix) = (known.user, prefix(known.namespace));
-        known.events += 1;
-        let number = known.events;
-        let ack = match asks {
+    fn event(&mut self, session: usize, wants_ack: bool) -> String {
+        let state = &mut self.sessions[session];
+        let (user, prefix) = (state.user, prefix(state.namespace));
+        state.events += 1;
+        let number = state.events;
+        let ack = match wants_ack {
             true => {
                 self.next_ack += 1;
-                known.asks.insert(self.next_ack);
+                state.awaited_acks.insert(self.next_ack);
                 self.next_ack.to_string()
             }
             false => String::new(),
         };
         // An event that asks for an acknowledgement is not sent again, and has no offset.
-        let is_logged = known.pid.is_some() && !asks;
+        let is_logged = state.pid.is_some() && !wants_ack;
         let offset = match is_logged {
             true => format!(r#","{number}""#),
-            // The last argument is no offset here.
+            // Here the last argument is not an offset.
             false => r#","none""#.into(),
         };
-        let arguments = format!(r#"["news",[{number},"{user}",{session}]{offset}]"#);
+        let arguments = format!(r#"["update",[{number},"{user}",{session}]{offset}]"#);
         if is_logged {
-            known.log.insert(number, format!("42{prefix}{arguments}"));
+            state.log.insert(number, format!("42{prefix}{arguments}"));
         }
         format!("42{prefix}{ack}{arguments}")
     }
@@ -518,7 +518,7 @@ impl Connect {
         let offset = text("offset").map(|offset| offset.parse().expect("an offset of ours"));
         Self {
             namespace,
-            user: text("token").map_or(names::NOBODY, names::known),
+            user: text("token").map_or(names::NO_USER, names::parse),
             offered: text("pid").map(|pid| (pid.into(), offset)),
         }
     }

@@ -6,10 +6,10 @@ use socketio_proto::Binary;
 use socketio_proto::manager::{ConnectionState, EmitOptions, Outcome};
 use socketio_proto::packet::Arguments;
 
-use crate::client::{Client, Kind, Known, NAMESPACES, millis};
+use crate::client::{Client, Kind, NAMESPACES, Tracked, millis};
 use crate::ledger::Emit;
 use crate::log::Log;
-use crate::names::{self, NAMES, NOBODY, Set};
+use crate::names::{self, NAMES, NO_USER, Set};
 use crate::random::Random;
 use crate::server::Session;
 
@@ -22,7 +22,7 @@ pub(crate) enum Program {
     Eager,
     /// Emits, then leaves, in its handler of `Connected`.
     Leaving,
-    Quiet,
+    Idle,
     /// Reacts to each failure with a new socket.
     Remaking,
     /// Does anything in any handler.
@@ -33,7 +33,7 @@ pub(crate) const PROGRAMS: [Program; 6] = [
     Program::Crossing,
     Program::Eager,
     Program::Leaving,
-    Program::Quiet,
+    Program::Idle,
     Program::Remaking,
     Program::Wild,
 ];
@@ -94,7 +94,7 @@ impl Client {
     ) -> u64 {
         let mut acts: Vec<(Act, usize)> = Vec::new();
         match (program, occasion) {
-            (Program::Quiet, _) => return 0,
+            (Program::Idle, _) => return 0,
             (Program::Eager, Occasion::Failure) => acts.push((Act::Connect, index)),
             (Program::Crossing, Occasion::Failure) => {
                 acts.push((Act::Connect, (index + 1) % NAMESPACES.len()));
@@ -152,8 +152,8 @@ impl Client {
             Act::Disconnect => {
                 scene.log.note(|| format!("user: disconnect {name}"));
                 self.leave(index);
-                if let Some(known) = &self.namespaces[index].known {
-                    self.manager.disconnect(known.id, self.instant());
+                if let Some(tracked) = &self.namespaces[index].tracked {
+                    self.manager.disconnect(tracked.id, self.instant());
                 }
             }
             Act::Emit => self.emit(index, scene),
@@ -180,13 +180,13 @@ impl Client {
     pub(crate) fn connect(&mut self, index: usize, log: &mut Log) {
         let (now, awake, is_reaction) = (self.now, self.awake, self.is_reaction());
         let namespace = &mut self.namespaces[index];
-        let Some(known) = &mut namespace.known else {
+        let Some(tracked) = &mut namespace.tracked else {
             return;
         };
-        let id = known.id;
+        let id = tracked.id;
         if !self.manager.is_active(id) {
-            known.is_explained = false;
-            known.progress = awake;
+            tracked.is_explained = false;
+            tracked.progress = awake;
         }
         log.note(|| format!("user: connect {} {is_reaction}", NAMESPACES[index]));
         match is_reaction {
@@ -194,8 +194,8 @@ impl Client {
                 self.attempts.react(now);
             }
             false => {
-                self.attempts.wish(now);
-                namespace.requests.wish(now);
+                self.attempts.request(now);
+                namespace.requests.request(now);
             }
         }
         let waits = self.manager.next_request(id).is_some() || !self.manager.is_active(id);
@@ -210,7 +210,7 @@ impl Client {
     pub(crate) fn create(&mut self, index: usize, log: &mut Log) {
         let failed = self.failed;
         let namespace = &mut self.namespaces[index];
-        if namespace.known.is_some() {
+        if namespace.tracked.is_some() {
             return;
         }
         // A socket that is created right after the failure after which its predecessor was removed
@@ -227,7 +227,7 @@ impl Client {
             users = Set::of(namespace.user);
         }
         let id = self.manager.socket(name, options).expect("it is free");
-        namespace.known = Some(Known::new(id, users));
+        namespace.tracked = Some(Tracked::new(id, users));
     }
 
     /// The user leaves the session of a namespace: updates the model.
@@ -240,11 +240,11 @@ impl Client {
             Kind::Plain => Set::of(namespace.user),
             Kind::Asked => Set::default(),
         };
-        if let Some(known) = &mut namespace.known {
-            if known.asked_as != Some(namespace.user) {
+        if let Some(tracked) = &mut namespace.tracked {
+            if tracked.requested_as != Some(namespace.user) {
                 namespace.promised.clear();
             }
-            known.leave(users);
+            tracked.leave(users);
         }
     }
 
@@ -253,13 +253,13 @@ impl Client {
         self.leave(index);
         let failed = self.failed.filter(|_| self.is_reaction());
         let namespace = &mut self.namespaces[index];
-        let Some(known) = namespace.known.take() else {
+        let Some(tracked) = namespace.tracked.take() else {
             return;
         };
         namespace.removed_at = failed;
         namespace.promised.clear();
-        self.manager.remove(known.id, self.instant());
-        self.gone.push((index, known));
+        self.manager.remove(tracked.id, self.instant());
+        self.removed.push((index, tracked));
     }
 
     /// Another user signs in, or the user signs out.
@@ -273,29 +273,29 @@ impl Client {
         namespace.user = user;
         // Waiting events are no longer promised to arrive.
         namespace.promised.clear();
-        if let (Some(known), Kind::Plain) = (&mut namespace.known, namespace.kind) {
+        if let (Some(tracked), Kind::Plain) = (&mut namespace.tracked, namespace.kind) {
             // Without a pending request or a session, no answer for the earlier user can be
             // accepted any more.
-            match namespace.pending.is_some() || self.manager.is_connected(known.id) {
-                true => known.users.add(user),
-                false => known.users = Set::of(user),
+            match namespace.pending.is_some() || self.manager.is_connected(tracked.id) {
+                true => tracked.users.add(user),
+                false => tracked.users = Set::of(user),
             }
             namespace.switched_at = self.now;
             // A CONNECT that was sent ahead is useless now.
             if self.manager.state() == ConnectionState::Opening {
                 self.attempts.renew(self.now);
             }
-            self.manager.set_auth(known.id, names::auth(user), now);
+            self.manager.set_auth(tracked.id, names::auth(user), now);
         }
         self.totals.switched += 1;
     }
 
     fn clear(&mut self, index: usize, scene: &mut Scene<'_>) {
         let namespace = &mut self.namespaces[index];
-        let Some(known) = &namespace.known else {
+        let Some(tracked) = &namespace.tracked else {
             return;
         };
-        let dropped = self.manager.clear_buffer(known.id);
+        let dropped = self.manager.clear_buffer(tracked.id);
         // Only the queue knows which events were dropped, so none is promised any more.
         if dropped > 0 {
             namespace.promised.clear();
@@ -306,33 +306,35 @@ impl Client {
     }
 
     fn cancel(&mut self, index: usize, scene: &mut Scene<'_>) {
-        let Some(known) = &mut self.namespaces[index].known else {
+        let Some(tracked) = &mut self.namespaces[index].tracked else {
             return;
         };
-        let number = scene.random.range(0, known.waiting.len() as u64);
-        let nth = known.waiting.iter().nth(number as usize);
+        let number = scene.random.range(0, tracked.waiting.len() as u64);
+        let nth = tracked.waiting.iter().nth(number as usize);
         let Some((ack, number)) = nth.map(|(ack, number)| (*ack, *number)) else {
             return;
         };
-        known.waiting.remove(&ack);
+        tracked.waiting.remove(&ack);
         // Its end may be queued already.
-        known.cancelled.insert(ack, number);
+        tracked.cancelled.insert(ack, number);
         // Without a wait it has no deadline.
         self.ledger.no_deadline(number);
-        self.manager.cancel_ack(known.id, ack);
+        self.manager.cancel_ack(tracked.id, ack);
         scene.log.note(|| format!("user: cancel {ack}"));
     }
 
     fn acknowledge(&mut self, index: usize, scene: &mut Scene<'_>) {
         let connected = self.session(index);
-        let Some(known) = &mut self.namespaces[index].known else {
+        let Some(tracked) = &mut self.namespaces[index].tracked else {
             return;
         };
-        let Some((token, of)) = known.tokens.pop() else {
+        let Some((token, of)) = tracked.tokens.pop() else {
             return;
         };
         let connected = connected.map(|session| (session, scene.sessions[session].granted));
-        let answered = self.manager.acknowledge(known.id, token, Arguments::ack());
+        let answered = self
+            .manager
+            .acknowledge(tracked.id, token, Arguments::ack());
         assert_eq!(answered.is_ok(), connected == Some(of), "a stale answer");
         scene
             .log
@@ -343,7 +345,7 @@ impl Client {
         let (session, instant) = (self.session(index), self.instant());
         let (now, number) = (self.now, self.ledger.next());
         let namespace = &mut self.namespaces[index];
-        let Some(known) = &mut namespace.known else {
+        let Some(tracked) = &mut namespace.tracked else {
             return;
         };
         let random = &mut *scene.random;
@@ -359,7 +361,7 @@ impl Client {
                 .then(|| Duration::from_millis(random.range(1, 60_000))),
             volatile: random.chance(10),
         };
-        let id = known.id;
+        let id = tracked.id;
         let emitted = self.manager.emit(id, event, options, instant);
         let name = NAMESPACES[index];
         scene
@@ -374,7 +376,7 @@ impl Client {
             "sent on a connection that is dead (H5)"
         );
         let mut emit = Emit::new(index, id, now);
-        emit.leaves = known.left_as.len();
+        emit.leaves = tracked.left_as.len();
         (emit.retried, emit.volatile) = (namespace.options.retries.is_some(), options.volatile);
         let timeout = options.timeout.or(namespace.options.ack_timeout);
         emit.deadline = timeout.filter(|_| options.ack).map(|at| now + millis(at));
@@ -395,21 +397,21 @@ impl Client {
             emit.users.add(user);
         }
         match namespace.kind {
-            Kind::Plain if namespace.user == NOBODY => {
-                emit.users.add(NOBODY);
-                emit.anybody = true;
+            Kind::Plain if namespace.user == NO_USER => {
+                emit.users.add(NO_USER);
+                emit.any_user = true;
             }
             Kind::Plain => emit.users.add(namespace.user),
             // No user, or a user that is not known yet.
             Kind::Asked => {
-                emit.anybody = [Set::default(), Set::of(NOBODY)].contains(&emit.users);
+                emit.any_user = [Set::default(), Set::of(NO_USER)].contains(&emit.users);
             }
         }
         if namespace.options.one_user {
             emit.users = Set::all();
         }
         if let Some(ack) = emitted.ack {
-            let before = known.waiting.insert(ack, number);
+            let before = tracked.waiting.insert(ack, number);
             assert!(before.is_none(), "the id {ack} is awaited twice");
         }
         if emit.retried && !emit.volatile && emitted.outcome != Outcome::Dropped {

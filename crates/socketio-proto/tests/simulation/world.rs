@@ -33,7 +33,7 @@ pub(crate) struct Totals {
     /// The maximum delay of a timer.
     pub(crate) latest: u64,
     pub(crate) missed_heartbeats: u64,
-    pub(crate) news: u64,
+    pub(crate) received: u64,
     pub(crate) not_answered: u64,
     pub(crate) recovered: u64,
     pub(crate) refused: u64,
@@ -59,7 +59,7 @@ impl Totals {
         self.kicked += other.kicked;
         self.latest = self.latest.max(other.latest);
         self.missed_heartbeats += other.missed_heartbeats;
-        self.news += other.news;
+        self.received += other.received;
         self.not_answered += other.not_answered;
         self.recovered += other.recovered;
         self.refused += other.refused;
@@ -71,7 +71,7 @@ impl Totals {
     }
 }
 
-/// A scheduled event. An event of a transport is skipped if that transport is gone by then.
+/// A scheduled event. An event of a transport is skipped if that transport is closed by then.
 #[derive(Debug)]
 enum Plan {
     /// A frame from the client reaches the server.
@@ -90,13 +90,13 @@ enum Plan {
     Fault,
     Handshake(u64),
     Later(u64, Later),
-    /// The server detects that a connection is gone.
+    /// The server detects that a connection is lost.
     Lose(u64),
-    /// The cause that kept the client offline is over.
+    /// The cause that kept the client offline has ended.
     Online,
     Ping(u64),
     PingTimeout(u64, u64),
-    Speak(u64),
+    Act(u64),
     /// A superseded transport emits an event.
     Stray(TransportId),
     Timer,
@@ -138,7 +138,7 @@ pub(crate) struct World {
     /// The percentage of attempts that may fail.
     trouble: u64,
     faults_until: u64,
-    /// Whether the faults are over.
+    /// Whether the faults have ended.
     is_calm: bool,
     /// Whether the clock may run backwards.
     is_bending: bool,
@@ -222,7 +222,7 @@ impl World {
         if let Some(link) = &mut self.link {
             link.latency = link.latency.min(100);
         }
-        self.program = Program::Quiet;
+        self.program = Program::Idle;
         // A refusal, or a late answer, may still be in flight.
         let awake = self.now.max(self.asleep_until);
         self.advance(awake + 120_000 + self.client.totals.latest);
@@ -247,10 +247,10 @@ impl World {
             }
         }
         for (name, namespace) in NAMESPACES.into_iter().zip(&self.client.namespaces) {
-            let known = namespace.known.as_ref().expect("it was made");
+            let tracked = namespace.tracked.as_ref().expect("it was created");
             assert!(
-                self.client.manager.is_connected(known.id),
-                "{name} is not live"
+                self.client.manager.is_connected(tracked.id),
+                "{name} is not connected"
             );
         }
         // All promised events must have arrived.
@@ -258,8 +258,8 @@ impl World {
         for namespace in &self.client.namespaces {
             for number in &namespace.promised {
                 assert!(
-                    self.client.ledger.has_come(*number),
-                    "the event {number} was promised, and is lost"
+                    self.client.ledger.was_received(*number),
+                    "the event {number} was promised, but is lost"
                 );
             }
         }
@@ -326,7 +326,7 @@ impl World {
             Plan::Online => self.online(),
             Plan::Ping(number) => self.ping(number),
             Plan::PingTimeout(number, ping) => self.ping_timeout(number, ping),
-            Plan::Speak(number) => self.speak(number),
+            Plan::Act(number) => self.act(number),
             Plan::Stray(id) => self.stray(id),
             Plan::Timer => {
                 self.timer = None;
@@ -372,7 +372,7 @@ impl Plan {
             | Self::Lose(_)
             | Self::Ping(_)
             | Self::PingTimeout(..)
-            | Self::Speak(_)
+            | Self::Act(_)
             | Self::Wake(_) => false,
         }
     }
@@ -380,8 +380,8 @@ impl Plan {
 
 /// The client.
 impl World {
-    /// Carries out all outputs of the core. If `quiet`, no handler runs.
-    fn carry_out(&mut self, quiet: bool) {
+    /// Carries out all outputs of the core. If `without_handlers`, no handler runs.
+    fn carry_out(&mut self, without_handlers: bool) {
         let mut acts = 0;
         let mut outputs = 0;
         while let Some(output) = self.client.manager.poll_output() {
@@ -397,8 +397,8 @@ impl World {
                     self.client.ledger.left(None);
                     self.client.closes();
                     if let Some(link) = self.link.take_if(|link| link.id == id) {
-                        let heard = link.latency;
-                        self.plan(heard, Plan::Lose(link.number));
+                        let noticed = link.latency;
+                        self.plan(noticed, Plan::Lose(link.number));
                     }
                 }
                 Output::SendText(id, text) => self.send(id, text),
@@ -410,10 +410,10 @@ impl World {
                         socket, request, ..
                     } = event
                     {
-                        self.asked_for_auth(socket, request);
+                        self.auth_requested(socket, request);
                     }
                     if let Some((index, is_failure)) = of
-                        && !quiet
+                        && !without_handlers
                         && acts < 30
                     {
                         let occasion = match event {
@@ -459,8 +459,8 @@ impl World {
         let index = self.random.range(0, NAMESPACES.len() as u64) as usize;
         // People usually want to be connected.
         if self.random.chance(30) {
-            let known = self.client.namespaces[index].known.as_ref();
-            act = match known.map(|known| self.client.manager.is_active(known.id)) {
+            let tracked = self.client.namespaces[index].tracked.as_ref();
+            act = match tracked.map(|tracked| self.client.manager.is_active(tracked.id)) {
                 None => Act::Create,
                 Some(false) => Act::Connect,
                 Some(true) => act,
@@ -482,8 +482,8 @@ impl World {
     /// A person acts. No handler runs between the act and the check of its effect.
     fn person(&mut self, act: Act, index: usize) {
         let is_wish = !self.client.is_reaction() && matches!(act, Act::Connect);
-        let known = self.client.namespaces[index].known.as_ref();
-        let was_active = known.is_some_and(|known| self.client.manager.is_active(known.id));
+        let tracked = self.client.namespaces[index].tracked.as_ref();
+        let was_active = tracked.is_some_and(|tracked| self.client.manager.is_active(tracked.id));
         let mut scene = Scene {
             random: &mut self.random,
             log: &mut self.log,
@@ -492,22 +492,25 @@ impl World {
         self.client.act(act, index, &mut scene);
         if is_wish {
             self.carry_out(true);
-            self.check_wish(index, was_active);
+            self.check_request(index, was_active);
         }
     }
 
-    /// Checks that a person who asks to be connected gets an attempt at once, or has a recent one.
-    fn check_wish(&self, index: usize, was_active: bool) {
+    /// Checks that a person who requests a connection gets an attempt at once, or has a recent one.
+    fn check_request(&self, index: usize, was_active: bool) {
         let client = &self.client;
         let namespace = &client.namespaces[index];
-        let Some(known) = &namespace.known else {
+        let Some(tracked) = &namespace.tracked else {
             return;
         };
-        let is_connected = client.manager.is_connected(known.id);
+        let is_connected = client.manager.is_connected(tracked.id);
         if is_connected || client.is_suspended || client.is_bent {
             return;
         }
-        assert!(client.manager.is_active(known.id), "the wish is ignored");
+        assert!(
+            client.manager.is_active(tracked.id),
+            "the request is ignored"
+        );
         let round_trip = client.manager.round_trip();
         let answer = round_trip.map_or(0, |trip| 1 + millis(2 * trip.latest.max(trip.smoothed)));
         let least = client.attempts.patience(1);
@@ -518,11 +521,11 @@ impl World {
             ConnectionState::Opening => !was_active || since(client.attempts.opened_at) < least,
             ConnectionState::Open => {
                 let rejoin = millis(client.config.rejoin_delay);
-                since(namespace.asked_at) < patience || since(namespace.left_at) < rejoin
+                since(namespace.requested_at) < patience || since(namespace.left_at) < rejoin
             }
             _ => false,
         };
-        assert!(is_fresh, "nothing comes of the wish to be connected");
+        assert!(is_fresh, "the request to connect has no effect");
     }
 
     /// The system reports that a connection may be possible.
@@ -539,9 +542,9 @@ impl World {
             client.attempts.start_over();
         }
         for namespace in &mut client.namespaces {
-            namespace.requests.wish(client.now);
-            if let Some(known) = namespace.known.as_mut().filter(|_| was_suspended) {
-                known.progress = awake;
+            namespace.requests.request(client.now);
+            if let Some(tracked) = namespace.tracked.as_mut().filter(|_| was_suspended) {
+                tracked.progress = awake;
             }
         }
         client.manager.handle_wake(client.instant());
@@ -556,19 +559,19 @@ impl World {
                 client.now < client.attempts.opened_at + least
             }
             ConnectionState::Open => client.namespaces.iter().all(|namespace| {
-                let known = namespace.known.as_ref();
-                known.is_none_or(|known| client.manager.next_request(known.id).is_none())
+                let tracked = namespace.tracked.as_ref();
+                tracked.is_none_or(|tracked| client.manager.next_request(tracked.id).is_none())
             }),
             _ => false,
         };
         assert!(
             is_fresh || client.is_bent,
-            "nothing comes of the system's wish"
+            "the system's request has no effect"
         );
     }
 
-    fn asked_for_auth(&mut self, socket: SocketId, request: u32) {
-        let (index, _) = self.client.known(socket);
+    fn auth_requested(&mut self, socket: SocketId, request: u32) {
+        let (index, _) = self.client.tracked(socket);
         let user = match self.random.chance(if self.is_calm { 0 } else { 10 }) {
             true => Err("no token".into()),
             false => Ok(self.client.namespaces[index].user),
@@ -596,14 +599,14 @@ impl World {
         self.log.note(|| format!("user: auth {request}: {user:?}"));
         let namespaces = &mut self.client.namespaces;
         let here = namespaces.iter_mut().find_map(|namespace| {
-            let known = namespace.known.as_mut()?;
-            (known.id == socket).then_some((known, &mut namespace.promised))
+            let tracked = namespace.tracked.as_mut()?;
+            (tracked.id == socket).then_some((tracked, &mut namespace.promised))
         });
-        if let (Some((known, promised)), Ok(user)) = (here, &user)
-            && known.request == Some(request)
+        if let (Some((tracked, promised)), Ok(user)) = (here, &user)
+            && tracked.request == Some(request)
         {
-            known.users.add(user);
-            if known.asked_as != Some(*user) {
+            tracked.users.add(user);
+            if tracked.requested_as != Some(*user) {
                 promised.clear();
             }
         }
@@ -615,19 +618,21 @@ impl World {
     fn ahead_of(&mut self, id: TransportId, index: usize, user: Name) {
         let is_open = self.link.as_ref().is_some_and(|link| link.id == id);
         let namespace = &mut self.client.namespaces[index];
-        let Some(known) = namespace.known.as_mut().filter(|_| is_open) else {
+        let Some(tracked) = namespace.tracked.as_mut().filter(|_| is_open) else {
             return;
         };
         let is_opening = self.client.manager.state() == ConnectionState::Opening;
-        if !is_opening || !self.client.manager.is_active(known.id) || namespace.user != user {
+        if !is_opening || !self.client.manager.is_active(tracked.id) || namespace.user != user {
             return;
         }
-        self.client.manager.connect_went_out(known.id);
+        self.client.manager.connect_went_out(tracked.id);
         let text = match user {
             "" => String::new(),
             user => format!(r#"{{"token":"{user}"}}"#),
         };
-        let connect = self.client.asks(index, &text, &self.server.sessions);
+        let connect = self
+            .client
+            .sends_connect(index, &text, &self.server.sessions);
         let prefix = match NAMESPACES[index] {
             "/" => String::new(),
             name => format!("{name},"),
@@ -654,7 +659,7 @@ impl World {
         let deadline = self.client.manager.poll_timeout();
         let event = match self.random.chance(50) {
             true => closed(&mut self.random),
-            false => TransportEvent::Text(r#"42["news",[1,"",0]]"#.into()),
+            false => TransportEvent::Text(r#"42["update",[1,"",0]]"#.into()),
         };
         let now = self.client.instant();
         self.client.manager.handle_transport(id, event, now);
@@ -693,7 +698,7 @@ impl World {
                 if self.is_ahead && later == 0 {
                     let index = self.random.range(0, NAMESPACES.len() as u64) as usize;
                     let namespace = &self.client.namespaces[index];
-                    if namespace.known.is_some() && namespace.kind == crate::client::Kind::Plain {
+                    if namespace.tracked.is_some() && namespace.kind == crate::client::Kind::Plain {
                         self.plan(0, Plan::Ahead(id, index, namespace.user));
                     }
                 }
@@ -718,7 +723,7 @@ impl World {
         self.down(number, TransportEvent::Text(handshake));
         self.plan(PING_INTERVAL, Plan::Ping(number));
         let first = self.random.range(0, 10_000);
-        self.plan(first, Plan::Speak(number));
+        self.plan(first, Plan::Act(number));
     }
 
     fn send(&mut self, id: TransportId, text: String) {
@@ -745,19 +750,19 @@ impl World {
             true => rest.split_once(',').unwrap_or((rest, "")),
             false => ("/", rest),
         };
-        let index = NAMESPACES.into_iter().position(|known| known == name);
-        let index = index.expect("one of ours");
+        let index = NAMESPACES.into_iter().position(|other| other == name);
+        let index = index.expect("a namespace of the test");
         let sessions = &self.server.sessions;
         match kind {
-            "0" => return Some(self.client.asks(index, payload, sessions)),
-            "1" => self.client.leaves(index),
+            "0" => return Some(self.client.sends_connect(index, payload, sessions)),
+            "1" => self.client.sends_disconnect(index),
             "2" | "5" => {
                 let (_, number) = payload
                     .trim_end_matches(']')
                     .rsplit_once(',')
-                    .expect("ours");
+                    .expect("a number");
                 let number = number.parse().expect("a number");
-                self.client.sends(index, number, sessions);
+                self.client.sends_event(index, number, sessions);
             }
             _ => {}
         }
@@ -857,8 +862,8 @@ impl World {
             TransportEvent::Binary(_) => {}
             _ => {
                 self.link = None;
-                let heard = self.random.range(0, 20_000);
-                self.plan(heard, Plan::Lose(number));
+                let noticed = self.random.range(0, 20_000);
+                self.plan(noticed, Plan::Lose(number));
                 self.client.closes();
             }
         }
@@ -879,7 +884,7 @@ impl World {
             true => rest.split_once(',').unwrap_or((rest, "")),
             false => ("/", rest),
         };
-        let Some(index) = NAMESPACES.into_iter().position(|known| known == name) else {
+        let Some(index) = NAMESPACES.into_iter().position(|other| other == name) else {
             return;
         };
         let namespace = &mut self.client.namespaces[index];
@@ -930,18 +935,18 @@ impl World {
         }
     }
 
-    fn speak(&mut self, number: u64) {
+    fn act(&mut self, number: u64) {
         if !self.server.has(number) || self.link.as_ref().is_none_or(|link| link.number != number) {
             return;
         }
         let is_held = self.link.as_ref().is_some_and(|link| link.held.is_some());
         if !is_held {
-            let replies = self.server.speak(number, &mut self.random);
+            let replies = self.server.act(number, &mut self.random);
             self.replies(number, replies);
         }
         let most = if self.random.chance(50) { 500 } else { 20_000 };
         let next = self.random.range(0, most);
-        self.plan(next, Plan::Speak(number));
+        self.plan(next, Plan::Act(number));
     }
 
     /// Breaks the connection at any message. Both sides detect it after some time.
@@ -956,8 +961,8 @@ impl World {
             !matches!(plan, Plan::AtServer(other, _) | Plan::AtClient(other, _) if *other == number)
         });
         let close = closed(&mut self.random);
-        let heard = self.random.range(0, 3_000);
-        self.plan(heard, Plan::AtClient(number, close));
+        let noticed = self.random.range(0, 3_000);
+        self.plan(noticed, Plan::AtClient(number, close));
         let lost = self.random.range(0, 20_000);
         self.plan(lost, Plan::Lose(number));
     }

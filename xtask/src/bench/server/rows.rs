@@ -27,32 +27,32 @@ pub(super) const ROWS: &[Row] = &[
     row(
         ("fan-out", "cpu-us"),
         "server-message",
-        "CPU of a delivered message, 200 clients",
+        "CPU per delivered message, 200 clients",
         "µs",
     )
     .budget(Budget::ratio(0.7).held_to(0.82)),
     row(
         ("fan-out-polling", "cpu-us"),
         "server-message-polling",
-        "CPU of a delivered message, 200 clients that poll",
+        "CPU per delivered message, 200 polling clients",
         "µs",
     ),
     row(
         ("crowd", "connect-cpu-s"),
         "server-connect-cpu",
-        "2,000 connects at 300/s, each told to all: CPU",
+        "2,000 connects at 300/s, each announced to all: CPU",
         "s",
     ),
     row(
         ("crowd", "connect-wall-s"),
         "server-connect-wall",
-        "2,000 connects at 300/s, each told to all: until all is told",
+        "2,000 connects at 300/s, each announced to all: until the last announcement",
         "s",
     ),
     row(
         ("crowd", "memory-kb"),
         "server-memory-player",
-        "Memory of a connection to `/mofang`, 2,000 of them",
+        "Memory per connection to `/mofang`, with 2,000",
         "kB",
     ),
     row(
@@ -64,56 +64,56 @@ pub(super) const ROWS: &[Row] = &[
     row(
         ("crowd", "push-p99-ms"),
         "server-push-p99",
-        "A push to 2,000 clients, 99 of 100",
+        "A push to 2,000 clients, 99th percentile",
         "ms",
     )
     .budget(Budget::ratio(0.8).held_to(1.0)),
     row(
         ("idle", "memory-kb"),
         "server-memory-idle",
-        "Memory of an idle connection to `/`, 10,000 of them",
+        "Memory per idle connection to `/`, with 10,000",
         "kB",
     )
     .budget(Budget::ratio(1.2).held_to(1.25)),
     row(
         ("stalled", "memory-kb"),
         "server-memory-stalled",
-        "Memory of a client that does not read 300 notices of 99 kB",
+        "Memory per client that does not read 300 notices of 99 kB",
         "kB",
     )
     .budget(Budget::ratio(1.0)),
     row(
         ("stalled", "cut-s"),
         "server-stalled-cut",
-        "Until it is disconnected, with heartbeats of 5 s and 5 s",
+        "Time until it is disconnected, ping interval and timeout 5 s",
         "s",
     )
     .budget(Budget::ours(12.0)),
     row(
         ("burst", "small-acks-missing"),
         "server-burst-500-acks",
-        "A burst of 500 broadcasts: acknowledgements that are missing",
+        "A burst of 500 broadcasts: missing acknowledgements",
         "",
     )
     .budget(Budget::ours(0.0)),
     row(
         ("burst", "small-deliveries-missing"),
         "server-burst-500-deliveries",
-        "A burst of 500 broadcasts: deliveries that are missing",
+        "A burst of 500 broadcasts: missing deliveries",
         "",
     )
     .budget(Budget::ours(0.0)),
     row(
         ("burst", "large-acks-missing"),
         "server-burst-2000-acks",
-        "A burst of 2,000 broadcasts: acknowledgements that are missing",
+        "A burst of 2,000 broadcasts: missing acknowledgements",
         "",
     )
     .budget(Budget::ours(0.0)),
     row(
         ("burst", "large-deliveries-missing"),
         "server-burst-2000-deliveries",
-        "A burst of 2,000 broadcasts: deliveries that are missing",
+        "A burst of 2,000 broadcasts: missing deliveries",
         "",
     )
     .budget(Budget::ours(0.0)),
@@ -127,14 +127,14 @@ pub(super) const ROWS: &[Row] = &[
     row(
         ("flooder", "missing-percent"),
         "server-flooder-missing",
-        "A flooder among 20: the others' notices that are missing",
+        "A flooder among 20 clients: missing notices of the others",
         "%",
     )
     .budget(Budget::ours(0.0)),
     row(
         ("flooder", "peak-mb"),
         "server-flooder-peak",
-        "A flooder among 20: peak memory",
+        "A flooder among 20 clients: peak memory",
         "MB",
     )
     .budget(Budget::ours(150.0)),
@@ -148,21 +148,21 @@ pub(super) const ROWS: &[Row] = &[
     row(
         ("sign-in", "left-mb"),
         "server-sign-in-left",
-        "3,000 wrong sign-ins from 40 addresses: memory that stays",
+        "3,000 wrong sign-ins from 40 addresses: memory retained",
         "MB",
     )
     .budget(Budget::ours(20.0).held_to(27.0)),
     row(
         ("sign-in", "wait-s"),
         "server-sign-in-wait",
-        "3,000 wrong sign-ins from 40 addresses: a right one waits at most",
+        "3,000 wrong sign-ins from 40 addresses: longest wait of a correct one",
         "s",
     )
     .budget(Budget::ours(2.0)),
     row(
         ("half-open", "healthz-ms"),
         "server-half-open",
-        "1,100 half-open connections under 1,024 descriptors: `/healthz` takes at most",
+        "1,100 half-open connections under 1,024 descriptors: longest `/healthz` request",
         "ms",
     )
     .budget(Budget::ours(2_000.0)),

@@ -28,8 +28,8 @@ pub(super) fn connect_in_failure_handler(view: &mut View<'_>) -> Found {
         .into_iter()
         .flatten()
         .any(|wire| wire.open || wire.close);
-    let stands = view.ours.state.manager != view.theirs.state.manager;
-    parted((attempts || opens || stands) && view.was_connected_on_failure())
+    let differs = view.ours.state.manager != view.theirs.state.manager;
+    parted((attempts || opens || differs) && view.was_connected_on_failure())
 }
 
 /// `event-after-listener`. Reference: events that a listener causes by its calls are emitted within

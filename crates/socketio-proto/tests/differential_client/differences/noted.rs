@@ -103,10 +103,10 @@ pub(super) fn bare_refusal(view: &mut View<'_>) -> Found {
     for (ours, theirs) in view.ours.notices.iter().zip(&mut view.theirs.notices) {
         if let Notice::ConnectError { kind, .. } = &mut theirs.item
             && kind.is_empty()
-            && let Notice::ConnectError { kind: said, .. } = &ours.item
+            && let Notice::ConnectError { kind: own, .. } = &ours.item
         {
             met = true;
-            kind.clone_from(said);
+            kind.clone_from(own);
         }
     }
     found(met)
@@ -170,7 +170,7 @@ pub(super) fn taken_back_connect(view: &mut View<'_>) -> Found {
     found(view.ours.wire.len() < before)
 }
 
-/// `reconnect-order`. Reference: asks for auth before it emits `reconnect`. Ours: reports
+/// `reconnect-order`. Reference: requests auth before it emits `reconnect`. Ours: reports
 /// `reconnect` first.
 pub(super) fn reconnect_order(view: &mut View<'_>) -> Found {
     let is_asked = |notice: &Notice| matches!(notice, Notice::Authorize { .. });
@@ -414,10 +414,14 @@ pub(super) fn connect_again(view: &mut View<'_>) -> Found {
         if view.theirs.wire.len() < before {
             met = Found::Same;
         }
-        let asked = Notice::Authorize { socket };
-        let asks =
-            |notices: &[At<Notice>]| notices.iter().filter(|notice| notice.item == asked).count();
-        if asks(&view.ours.notices) < asks(&view.theirs.notices) {
+        let request = Notice::Authorize { socket };
+        let requests = |notices: &[At<Notice>]| {
+            notices
+                .iter()
+                .filter(|notice| notice.item == request)
+                .count()
+        };
+        if requests(&view.ours.notices) < requests(&view.theirs.notices) {
             return Found::Parted;
         }
     }

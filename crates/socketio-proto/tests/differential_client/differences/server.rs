@@ -52,10 +52,10 @@ pub(super) fn packet_between_attachments(view: &mut View<'_>) -> Found {
         _ => false,
     };
     let was_announced = view.all_inputs().any(announces);
-    let comes = view.inputs().iter().any(is_text);
+    let arrives = view.inputs().iter().any(is_text);
     let reported = |notices: &[At<Notice>]| notices.iter().any(is_reported);
     parted(
-        was_announced && comes && reported(&view.theirs.notices) && !reported(&view.ours.notices),
+        was_announced && arrives && reported(&view.theirs.notices) && !reported(&view.ours.notices),
     )
 }
 
@@ -107,7 +107,7 @@ pub(super) fn version_2(view: &mut View<'_>) -> Found {
 }
 
 /// `not-answered`. Reference: waits for the answer to CONNECT without a bound. Ours: ends the wait
-/// after `connect_timeout`, and asks again.
+/// after `connect_timeout`, and sends CONNECT again.
 pub(super) fn not_answered(view: &mut View<'_>) -> Found {
     let is_reported = |notice: &At<Notice>| matches!(&notice.item, Notice::ConnectError { kind, .. } if kind == "not answered");
     let reported = |notices: &[At<Notice>]| notices.iter().any(is_reported);

@@ -65,7 +65,7 @@ pub(super) fn reconnection_off(view: &mut View<'_>) -> Found {
     parted(ends || stays)
 }
 
-/// `connect-behind-taken-back`. Reference: sends CONNECT again although the one that was taken back
+/// `connect-behind-taken-back`. Reference: sends CONNECT again although the withdrawn one
 /// has no answer yet. Ours: waits for that answer.
 pub(super) fn connect_behind_taken_back(view: &mut View<'_>) -> Found {
     let (before, _) = view.before();
@@ -97,8 +97,8 @@ pub(super) fn written_while_opening(view: &mut View<'_>) -> Found {
     let (ours, theirs) = (&view.ours.wire, &view.theirs.wire);
     let stays = count(ours, |wire| wire.close) > count(theirs, |wire| wire.close);
     // The written frame is sent first once the transport is open.
-    let goes = count(ours, is_connect) < count(theirs, is_connect);
-    parted((stays || goes) && view.was_written_while_opening())
+    let is_missing = count(ours, is_connect) < count(theirs, is_connect);
+    parted((stays || is_missing) && view.was_written_while_opening())
 }
 
 /// `late-auth`. Reference: a late answer to an old auth request sends CONNECT over whatever is
@@ -108,7 +108,7 @@ pub(super) fn late_auth(view: &mut View<'_>) -> Found {
 }
 
 /// `connect-anew`. Reference: `connect()` does nothing while an attempt or a request hangs. Ours:
-/// makes it anew once it has had some time.
+/// restarts it once it has had some time.
 pub(super) fn connect_anew(view: &mut View<'_>) -> Found {
     let (before, _) = view.before();
     let waits = |done: &Done| match done.action {
@@ -123,7 +123,7 @@ pub(super) fn connect_anew(view: &mut View<'_>) -> Found {
     parted(met && view.actions().iter().any(waits))
 }
 
-/// `set-auth-while-asked`. Reference: auth that is set while auth is being asked for is used at the
+/// `set-auth-while-asked`. Reference: auth that is set while auth is being requested is used at the
 /// next CONNECT. Ours: is used at once.
 pub(super) fn set_auth_while_asked(view: &mut View<'_>) -> Found {
     let sets = |done: &Done| matches!(done.action, Action::SetAuth { .. }) && done.is_asked;

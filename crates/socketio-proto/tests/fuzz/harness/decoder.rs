@@ -56,12 +56,12 @@ pub fn run(input: &[u8]) {
         held: 0,
     };
     let mut rest = frames;
-    while let Some((mark, behind)) = rest.split_first() {
-        let len = behind
+    while let Some((mark, tail)) = rest.split_first() {
+        let len = tail
             .iter()
             .position(|byte| matches!(*byte, TEXT | BINARY))
-            .unwrap_or(behind.len());
-        let (frame, next) = behind.split_at(len);
+            .unwrap_or(tail.len());
+        let (frame, next) = tail.split_at(len);
         rest = next;
         match *mark {
             BINARY => peer.binary(frame.to_vec()),

@@ -18,7 +18,7 @@ use socketio_proto::manager::{
 use socketio_proto::packet::Arguments;
 use socketio_proto::{Auth, Binary, Instant};
 
-use self::model::Known;
+use self::model::Tracked;
 use self::wire::Wire;
 use super::decoder::look;
 
@@ -63,7 +63,7 @@ impl Operands<'_> {
         Some(*first)
     }
 
-    /// Reads a choice below `of`; a digit stands for itself.
+    /// Reads a choice below `of`; a digit is its own value.
     fn choice(&mut self, of: usize) -> usize {
         let byte = self.byte().unwrap_or(b'0');
         usize::from(byte.wrapping_sub(b'0')) % of.max(1)
@@ -88,7 +88,7 @@ struct World {
     now: Instant,
     /// The last socket that was created for each namespace of the script.
     sockets: [Option<SocketId>; NAMESPACES.len()],
-    known: BTreeMap<SocketId, Known>,
+    tracked: BTreeMap<SocketId, Tracked>,
     wire: Wire,
     /// Whether `Opened` was emitted, and no `Closed` since.
     is_open: bool,
@@ -110,7 +110,7 @@ impl World {
             manager: Manager::new(config.clone(), 1),
             now: Instant::from_millis(1_000_000),
             sockets: [None; NAMESPACES.len()],
-            known: BTreeMap::new(),
+            tracked: BTreeMap::new(),
             wire: Wire::default(),
             is_open: false,
             patience: None,
@@ -175,13 +175,13 @@ impl World {
     /// Removes all sockets at the end, and checks that nothing is left.
     fn end(&mut self) {
         self.carry_out_all();
-        let ids: Vec<SocketId> = self.known.keys().copied().collect();
+        let ids: Vec<SocketId> = self.tracked.keys().copied().collect();
         for id in ids {
             self.remove(id);
         }
         self.drained = false;
         self.carry_out_all();
-        assert!(self.known.is_empty());
+        assert!(self.tracked.is_empty());
         assert_eq!(self.manager.state(), ConnectionState::Closed);
         assert_eq!(self.manager.poll_timeout(), None, "something is waited for");
         assert!(self.wire.open.is_none(), "a transport stays open");
@@ -204,14 +204,14 @@ impl World {
         let index = operands.choice(NAMESPACES.len());
         let options = options::socket(operands);
         let bounds = options.send_buffer;
-        let taken = self.known.keys().any(|id| {
+        let taken = self.tracked.keys().any(|id| {
             let wanted = ["/", "/a", "/b?c=d", "/"][index];
             self.manager.namespace(*id) == Some(wanted)
         });
         match self.manager.socket(NAMESPACES[index], options) {
             Ok(id) => {
                 assert!(!taken, "a namespace has two sockets");
-                assert!(self.known.insert(id, Known::new(bounds)).is_none());
+                assert!(self.tracked.insert(id, Tracked::new(bounds)).is_none());
                 self.sockets[index] = Some(id);
             }
             Err(error) => assert!(taken, "{error}"),
@@ -221,8 +221,8 @@ impl World {
     fn remove(&mut self, id: SocketId) {
         self.manager.remove(id, self.now);
         assert_eq!(self.manager.namespace(id), None);
-        if let Some(known) = self.known.get_mut(&id) {
-            known.removed = true;
+        if let Some(tracked) = self.tracked.get_mut(&id) {
+            tracked.removed = true;
         }
     }
 
@@ -253,9 +253,9 @@ impl World {
         let sent = self.wire.events;
         let emitted = self.manager.emit(id, event, options, self.now);
         self.drained = false;
-        if let (Ok(emitted), Some(known)) = (&emitted, self.known.get_mut(&id)) {
+        if let (Ok(emitted), Some(tracked)) = (&emitted, self.tracked.get_mut(&id)) {
             assert_eq!(emitted.ack.is_some(), options.ack);
-            known.awaits(emitted.ack);
+            tracked.awaits(emitted.ack);
         }
         if !was_drained {
             return;
@@ -278,9 +278,9 @@ impl World {
         let Some(id) = operands.one_of(&self.sockets) else {
             return;
         };
-        let token = self.known.get(&id).and_then(|known| {
-            let index = operands.choice(known.tokens.len());
-            known.tokens.get(index).copied()
+        let token = self.tracked.get(&id).and_then(|tracked| {
+            let index = operands.choice(tracked.tokens.len());
+            tracked.tokens.get(index).copied()
         });
         let Some(token) = token else { return };
         let mut arguments = Arguments::ack();
@@ -296,11 +296,11 @@ impl World {
             return;
         };
         let drained = self.drained;
-        if let Some(known) = self.known.get_mut(&id)
-            && let Some(ack) = known.nth_awaited(operands.choice(8))
+        if let Some(tracked) = self.tracked.get_mut(&id)
+            && let Some(ack) = tracked.nth_awaited(operands.choice(8))
         {
             self.manager.cancel_ack(id, ack);
-            known.cancelled(ack, drained);
+            tracked.cancelled(ack, drained);
         }
     }
 
@@ -318,7 +318,7 @@ impl World {
     }
 
     fn answer(&mut self, id: SocketId, answer: Result<Auth, String>, mut operands: Operands<'_>) {
-        let requests = self.known.get(&id).map(|known| &known.requests[..]);
+        let requests = self.tracked.get(&id).map(|tracked| &tracked.requests[..]);
         let requests = requests.unwrap_or_default();
         let request = requests.iter().rev().nth(operands.choice(3)).copied();
         self.manager
@@ -343,8 +343,8 @@ impl World {
 
     fn tell_outgoing(&mut self, mut operands: Operands<'_>) {
         if let Some(id) = operands.one_of(&self.sockets) {
-            let tell = operands.flag();
-            self.manager.tell_outgoing(id, tell);
+            let report = operands.flag();
+            self.manager.tell_outgoing(id, report);
         }
     }
 
@@ -396,10 +396,10 @@ impl World {
         self.they(TransportEvent::Text(format!("40{prefix}{session}")));
     }
 
-    /// `m`, which of the last packets that asked for an acknowledgement.
+    /// `m`, which of the last packets that requested an acknowledgement.
     fn they_acknowledge(&mut self, mut operands: Operands<'_>) {
-        let asked = self.wire.asked.iter().rev();
-        if let Some((namespace, ack)) = asked.clone().nth(operands.choice(16)) {
+        let awaited = self.wire.awaited.iter().rev();
+        if let Some((namespace, ack)) = awaited.clone().nth(operands.choice(16)) {
             let frame = format!("43{namespace},{ack}[{}]", operands.choice(10));
             self.they(TransportEvent::Text(frame));
         }
@@ -416,14 +416,20 @@ impl World {
     /// `i`, which superseded transport: its events must change nothing.
     fn superseded(&mut self, mut operands: Operands<'_>) {
         self.carry_out_all();
-        let gone = self.wire.gone.iter().rev().nth(operands.choice(4)).copied();
-        if let Some(id) = gone {
+        let superseded = self
+            .wire
+            .superseded
+            .iter()
+            .rev()
+            .nth(operands.choice(4))
+            .copied();
+        if let Some(id) = superseded {
             let timeout = self.manager.poll_timeout();
             self.manager
                 .handle_transport(id, TransportEvent::Text(operands.text()), self.now);
             assert!(
                 self.manager.poll_output().is_none(),
-                "a superseded transport was heard"
+                "a superseded transport has an effect"
             );
             assert_eq!(self.manager.poll_timeout(), timeout);
         }
@@ -469,7 +475,7 @@ impl World {
         self.drained = false;
         self.carry_out_all();
         let next = self.manager.poll_timeout();
-        assert!(next.is_none_or(|at| at > self.now), "the time stands still");
+        assert!(next.is_none_or(|at| at > self.now), "time does not advance");
     }
 
     /// Simulates a sleep of the device during which its clock stands still.
@@ -556,9 +562,9 @@ impl World {
             look(packet);
             self.wire.received += 1;
         }
-        let known = self.known.get_mut(&socket);
-        known
-            .expect("it is told of sockets that are there")
+        let tracked = self.tracked.get_mut(&socket);
+        tracked
+            .expect("only existing sockets have events")
             .event(event);
     }
 
@@ -567,11 +573,11 @@ impl World {
         self.configs = vec![self.manager.config().clone()];
         assert!(!self.wire.is_waiting(), "attachments were not sent");
         let mut active = false;
-        for (id, known) in &self.known {
-            known.check(&self.manager, *id);
+        for (id, tracked) in &self.tracked {
+            tracked.check(&self.manager, *id);
             active |= self.manager.is_active(*id);
         }
-        self.known.retain(|_, known| !known.removed);
+        self.tracked.retain(|_, tracked| !tracked.removed);
         let state = self.manager.state();
         assert_eq!(state == ConnectionState::Open, self.is_open);
         assert_eq!(state != ConnectionState::Closed, active, "{state:?}");

@@ -22,7 +22,7 @@ fn auth(name: &str) -> Auth {
 }
 
 /// `/` is connected, and the CONNECT of `/b` was sent, with these options.
-fn asked_beside_root(options: impl Into<SocketOptions>) -> (Script, SocketId) {
+fn requested_beside_root(options: impl Into<SocketOptions>) -> (Script, SocketId) {
     let (mut script, _) = Script::connected("/");
     let socket = script.manager.socket("/b", options).unwrap();
     script.manager.connect(socket, script.now);

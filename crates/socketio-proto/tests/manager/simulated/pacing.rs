@@ -5,7 +5,7 @@ use std::time::Duration;
 use socketio_proto::Auth;
 use socketio_proto::manager::{Config, Event, Output, SocketId, TransportEvent};
 
-use super::asked_beside_root;
+use super::requested_beside_root;
 use crate::script::{OPEN, Script};
 
 /// The network latency of the server.
@@ -15,7 +15,7 @@ const ROUND_TRIP: Duration = Duration::from_millis(150);
 /// transports were opened, and how many CONNECTs were sent.
 fn run(script: &mut Script, mut reacts: impl FnMut(&mut Script, SocketId)) -> (u32, u32) {
     let end = script.now + Duration::from_secs(60);
-    let (mut opened, mut asked) = (0, 0);
+    let (mut opened, mut requested) = (0, 0);
     let mut answer = None;
     while script.now < end {
         while let Some(output) = script.manager.poll_output() {
@@ -26,7 +26,7 @@ fn run(script: &mut Script, mut reacts: impl FnMut(&mut Script, SocketId)) -> (u
                     answer = Some((script.now + ROUND_TRIP, OPEN.into()));
                 }
                 Output::SendText(_, text) if text.starts_with("40/") => {
-                    asked += 1;
+                    requested += 1;
                     answer = Some((script.now + ROUND_TRIP, text.replacen('0', "4", 1)));
                 }
                 Output::SendText(_, text) if text == "40" => {
@@ -53,7 +53,7 @@ fn run(script: &mut Script, mut reacts: impl FnMut(&mut Script, SocketId)) -> (u
             }
         }
     }
-    (opened, asked)
+    (opened, requested)
 }
 
 #[test]
@@ -83,19 +83,19 @@ fn creating_a_new_socket_at_each_failure_does_not_loop() {
 fn creating_a_new_socket_at_each_failure_does_not_loop_requests_either() {
     let (mut script, _) = Script::connected("/");
     script.connect("/a");
-    let (opened, asked) = run(&mut script, |script, failed| {
+    let (opened, requested) = run(&mut script, |script, failed| {
         if script.manager.namespace(failed) == Some("/a") {
             script.manager.remove(failed, script.now);
             script.connect("/a");
         }
     });
-    assert!((5..30).contains(&asked), "{asked} in a minute");
+    assert!((5..30).contains(&requested), "{requested} in a minute");
     assert!(opened < 5, "{opened} in a minute");
 }
 
 #[test]
 fn connect_right_after_another_failure_does_not_repeat_a_pending_request() {
-    let (mut script, socket) = asked_beside_root(Auth::NONE);
+    let (mut script, socket) = requested_beside_root(Auth::NONE);
     script.drain();
     let other = script.connect("/c");
     script.drain();
@@ -123,7 +123,7 @@ fn connections_lost_by_suspending_do_not_count_towards_the_limit() {
         assert_eq!(lines, ["connected s"], "round {round}");
         script.manager.handle_suspend(script.now);
         script.drain();
-        // Longer than any delay: the attempt that the system asks for is not the one that was due.
+        // Longer than any delay: the attempt that the system requests is not the one that was due.
         script.after(60_000);
         script.manager.handle_wake(script.now);
     }

@@ -5,12 +5,12 @@ use std::time::Duration;
 use socketio_proto::Auth;
 use socketio_proto::manager::{Config, EmitOptions, Outcome};
 
-use super::{asked_beside_root, auth};
+use super::{auth, requested_beside_root};
 use crate::script::{OPEN, Script};
 
 #[test]
 fn a_namespace_is_joined_again_if_a_frame_arrives_before_the_timer() {
-    let (mut script, socket) = asked_beside_root(Auth::NONE);
+    let (mut script, socket) = requested_beside_root(Auth::NONE);
     script.drain();
     script.they_send(r#"40/b,{"sid":"b1"}"#);
     script.drain();
@@ -25,7 +25,7 @@ fn a_namespace_is_joined_again_if_a_frame_arrives_before_the_timer() {
 
 #[test]
 fn a_withdrawn_request_counts_from_when_it_was_sent() {
-    let (mut script, socket) = asked_beside_root(Auth::NONE);
+    let (mut script, socket) = requested_beside_root(Auth::NONE);
     script.expect(["> 40/b,"]);
     script.after(10_000);
     script.manager.disconnect(socket, script.now);
@@ -60,7 +60,7 @@ fn connect_is_acted_on_even_after_an_earlier_slow_answer() {
 
 #[test]
 fn connect_opens_a_new_connection_if_a_request_on_the_old_one_has_no_answer() {
-    let (mut script, socket) = asked_beside_root(Auth::NONE);
+    let (mut script, socket) = requested_beside_root(Auth::NONE);
     script.expect(["> 40/b,"]);
     // The connect handler has failed: python-socketio sends nothing, and considers the namespace
     // joined.
@@ -135,24 +135,24 @@ fn connect_while_the_connection_opens_ends_the_delay_of_a_namespace() {
 
 #[test]
 fn events_of_a_handler_are_sent_before_its_connect_opens_a_new_connection() {
-    let (mut script, asked) = asked_beside_root(auth("alice"));
+    let (mut script, pending) = requested_beside_root(auth("alice"));
     script.drain();
     script.after(2_000);
-    script.manager.set_auth(asked, auth("bob"), script.now);
+    script.manager.set_auth(pending, auth("bob"), script.now);
     let socket = script.connect("/c");
     script.drain();
     script.they_send(r#"40/c,{"sid":"c"}"#);
     assert_eq!(script.take_one().as_deref(), Some("connected c"));
     let emitted = script.emit(socket, "hi", EmitOptions::default()).unwrap();
     assert_eq!(emitted.outcome, Outcome::Sent);
-    script.manager.connect(asked, script.now);
+    script.manager.connect(pending, script.now);
     let lines = script.take();
     assert_eq!(lines[..2], [r#"> 42/c,["hi","x"]"#, "close"]);
 }
 
 #[test]
 fn the_delay_of_a_namespace_ends_with_the_connection() {
-    let (mut script, socket) = asked_beside_root(Auth::NONE);
+    let (mut script, socket) = requested_beside_root(Auth::NONE);
     script.after(20_000);
     script.drain();
     assert!(script.manager.next_request(socket).is_some());

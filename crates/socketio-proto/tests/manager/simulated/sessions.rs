@@ -5,7 +5,7 @@ use std::time::Duration;
 use socketio_proto::manager::{Config, EmitOptions, TransportEvent};
 use socketio_proto::{Auth, Retries, SendBuffer, SocketOptions};
 
-use super::{ACK, asked_beside_root, auth};
+use super::{ACK, auth, requested_beside_root};
 use crate::script::{OPEN, Script};
 
 #[test]
@@ -69,7 +69,7 @@ fn events_of_a_session_are_not_sent_for_the_provider_s_next_user() {
 
 #[test]
 fn an_acknowledgement_ends_no_wait_of_a_socket_created_later() {
-    let (mut script, socket) = asked_beside_root(Auth::NONE);
+    let (mut script, socket) = requested_beside_root(Auth::NONE);
     script.drain();
     script.they_send(r#"40/b,{"sid":"b1"}"#);
     script.drain();
@@ -91,7 +91,7 @@ fn an_acknowledgement_ends_no_wait_of_a_socket_created_later() {
 
 #[test]
 fn each_answer_to_a_withdrawn_request_is_disconnected() {
-    let (mut script, first) = asked_beside_root(Auth::NONE);
+    let (mut script, first) = requested_beside_root(Auth::NONE);
     script.expect(["> 40/b,"]);
     script.manager.remove(first, script.now);
     let second = script.connect("/b");
@@ -110,7 +110,7 @@ fn each_answer_to_a_withdrawn_request_is_disconnected() {
 
 #[test]
 fn a_late_answer_to_a_withdrawn_request_is_disconnected_while_auth_is_requested() {
-    let (mut script, socket) = asked_beside_root(Auth::ASK);
+    let (mut script, socket) = requested_beside_root(Auth::ASK);
     script.expect(["authorize"]);
     let now = script.now;
     script.manager.authorize(socket, 1, Ok(auth("alice")), now);
@@ -128,7 +128,7 @@ fn a_late_answer_to_a_withdrawn_request_is_disconnected_while_auth_is_requested(
 
 #[test]
 fn a_late_refusal_of_a_withdrawn_request_is_not_reported() {
-    let (mut script, socket) = asked_beside_root(Auth::ASK);
+    let (mut script, socket) = requested_beside_root(Auth::ASK);
     script.expect(["authorize"]);
     let now = script.now;
     script.manager.authorize(socket, 1, Ok(auth("alice")), now);
@@ -150,7 +150,7 @@ fn a_pending_request_of_a_removed_socket_is_not_answered_to_another_user() {
         one_user: true,
         ..SocketOptions::default()
     };
-    let (mut script, socket) = asked_beside_root(options("alice"));
+    let (mut script, socket) = requested_beside_root(options("alice"));
     script.expect([r#"> 40/b,{"token":"alice"}"#]);
     script.manager.remove(socket, script.now);
     let socket = script.manager.socket("/b", options("bob")).unwrap();
@@ -166,9 +166,9 @@ fn a_pending_request_of_a_removed_socket_is_not_answered_to_another_user() {
 
 #[test]
 fn a_session_is_not_offered_with_an_offset_that_may_belong_to_another() {
-    let (mut script, socket) = asked_beside_root(Auth::NONE);
+    let (mut script, socket) = requested_beside_root(Auth::NONE);
     script.expect(["> 40/b,"]);
-    // The user asks again, and the server answers the second CONNECT first.
+    // The user calls `connect` again, and the server answers the second CONNECT first.
     script.after(2_000);
     script.manager.connect(socket, script.now);
     script.expect(["> 40/b,"]);
@@ -184,7 +184,7 @@ fn a_session_is_not_offered_with_an_offset_that_may_belong_to_another() {
 
 #[test]
 fn an_event_whose_attachments_arrive_in_the_next_session_is_not_delivered_in_it() {
-    let (mut script, socket) = asked_beside_root(Auth::NONE);
+    let (mut script, socket) = requested_beside_root(Auth::NONE);
     script.drain();
     script.they_send_after_drain(r#"40/b,{"sid":"b1"}"#);
     script.they_send(r#"451-/b,["secret",{"_placeholder":true,"num":0}]"#);
@@ -204,7 +204,7 @@ fn an_event_whose_attachments_arrive_in_the_next_session_is_not_delivered_in_it(
 
 #[test]
 fn a_namespace_that_the_server_ends_while_another_answer_is_due_has_no_session_left() {
-    let (mut script, socket) = asked_beside_root(Auth::NONE);
+    let (mut script, socket) = requested_beside_root(Auth::NONE);
     script.expect(["> 40/b,"]);
     script.after(2_000);
     script.manager.connect(socket, script.now);
@@ -221,7 +221,7 @@ fn a_namespace_that_the_server_ends_while_another_answer_is_due_has_no_session_l
 
 #[test]
 fn a_namespace_that_a_server_of_version_2_accepts_is_disconnected() {
-    let (mut script, _) = asked_beside_root(Auth::NONE);
+    let (mut script, _) = requested_beside_root(Auth::NONE);
     script.drain();
     script.they_send("40/b,{}");
     script.expect(["> 41/b,", "connect error: the server speaks Socket.IO 2…"]);

@@ -70,7 +70,7 @@ fn every_end_is_reported_once() {
 
 #[test]
 fn connect_takes_effect_in_every_state() {
-    play_all("wishes.txt");
+    play_all("connect.txt");
 }
 
 #[test]

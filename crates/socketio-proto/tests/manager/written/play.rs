@@ -76,7 +76,7 @@ impl Player {
     }
 
     fn expect(&mut self, line: &str) -> Result<(), Failure> {
-        let found = self.next().ok_or("nothing comes")?;
+        let found = self.next().ok_or("no output is left")?;
         let same = match line.strip_suffix('…') {
             Some(start) => found.starts_with(start),
             None => found == line,
@@ -138,9 +138,11 @@ impl Player {
             // Answers the last request for auth, or the request with this number, counted from 1.
             "answer" => {
                 let id = self.id(words[0])?;
-                let asked = self.requests.get(&id).ok_or("never asked")?;
-                let at = words.get(2).map_or(asked.len(), |at| at.parse().unwrap());
-                let request = asked[at - 1];
+                let requests = self.requests.get(&id).ok_or("no auth was requested")?;
+                let at = words
+                    .get(2)
+                    .map_or(requests.len(), |at| at.parse().unwrap());
+                let request = requests[at - 1];
                 let answer = match words[1] {
                     "fails" => Err("no auth".into()),
                     name => Ok(auth(name)),
@@ -439,7 +441,7 @@ impl Player {
                 let line = format!(
                     "authorize{}{}",
                     name(socket),
-                    if refused { " anew" } else { "" }
+                    if refused { " again" } else { "" }
                 );
                 self.requests.entry(socket).or_default().push(request);
                 line

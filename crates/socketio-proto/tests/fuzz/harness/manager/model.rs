@@ -8,7 +8,7 @@ use socketio_proto::packet::PacketKind;
 
 use super::super::value::Value;
 
-pub(super) struct Known {
+pub(super) struct Tracked {
     bounds: SendBuffer,
     connected: bool,
     /// Waits for acknowledgements that have not ended.
@@ -20,7 +20,7 @@ pub(super) struct Known {
     pub(super) tokens: Vec<AckToken>,
 }
 
-impl Known {
+impl Tracked {
     pub(super) fn new(bounds: SendBuffer) -> Self {
         Self {
             bounds,

@@ -53,7 +53,7 @@ pub(super) fn config(mut operands: Operands<'_>) -> Config {
 }
 
 /// How long attempts of this number may wait: at least what belongs to the number. Where all
-/// attempts were used up before, they are counted anew, but the delays go on.
+/// attempts were used up before, they are counted again, but the delays go on.
 pub(super) fn bounds(config: &Config, attempt: u32) -> RangeInclusive<Duration> {
     let doubled = 2_u32.saturating_pow(attempt.saturating_sub(1));
     let max = config.reconnection_delay_max;

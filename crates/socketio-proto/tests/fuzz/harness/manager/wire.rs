@@ -11,9 +11,9 @@ use socketio_proto::packet::{DecodeError, Decoded, Decoder, PacketKind};
 pub(super) struct Wire {
     /// The transport that is opening or open.
     pub(super) open: Option<TransportId>,
-    pub(super) gone: Vec<TransportId>,
-    /// Sent packets that ask for an acknowledgement: namespace and id.
-    pub(super) asked: VecDeque<(String, u64)>,
+    pub(super) superseded: Vec<TransportId>,
+    /// Sent packets that request an acknowledgement: namespace and id.
+    pub(super) awaited: VecDeque<(String, u64)>,
     /// Sent events.
     pub(super) events: usize,
     /// Received events.
@@ -28,8 +28,11 @@ impl Wire {
         match output {
             Output::OpenTransport(id) => {
                 assert_eq!(self.open, None, "a transport is open already");
-                assert!(self.last.is_none_or(|last| last < id), "a name comes again");
-                self.gone.extend(self.last);
+                assert!(
+                    self.last.is_none_or(|last| last < id),
+                    "an id is used again"
+                );
+                self.superseded.extend(self.last);
                 (self.open, self.last) = (Some(id), Some(id));
                 self.server = Decoder::new(Limits::default());
             }
@@ -66,10 +69,10 @@ impl Wire {
         if packet.kind() == PacketKind::Event {
             self.events += 1;
             if let Some(ack) = packet.id() {
-                self.asked.push_back((packet.namespace().into(), ack));
+                self.awaited.push_back((packet.namespace().into(), ack));
             }
-            if self.asked.len() > 32 {
-                self.asked.pop_front();
+            if self.awaited.len() > 32 {
+                self.awaited.pop_front();
             }
         }
     }
