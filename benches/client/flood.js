@@ -25,7 +25,7 @@ async function flood(client, events) {
   const time = performance.now() - start;
   // As the server creates them: each with its number, and a sid of 20 characters.
   const expected = ((events - 1) * events) / 2 + 20 * events;
-  if (client.count() !== events || client.sum() !== expected) throw new Error(`heard ${client.count()}: ${client.sum()}, not ${expected}`);
+  if (client.count() !== events || client.sum() !== expected) throw new Error(`received ${client.count()}: ${client.sum()}, instead of ${expected}`);
   return (time * 1000) / events;
 }
 
@@ -33,7 +33,7 @@ async function flood(client, events) {
 function bare() {
   let socket;
   let connected = false;
-  let heard = 0;
+  let received = 0;
   let sum = 0;
   return {
     connect(server) {
@@ -42,7 +42,7 @@ function bare() {
         if (data.startsWith("42")) {
           const [name, value] = JSON.parse(data.slice(2));
           if (name !== "server_response") return;
-          heard += 1;
+          received += 1;
           sum += value.count + value.sid.length;
         } else if (data === "2") {
           socket.send("3");
@@ -55,11 +55,11 @@ function bare() {
     },
     connected: () => connected,
     listen() {
-      heard = 0;
+      received = 0;
       sum = 0;
     },
     ask: (event, count) => socket.send(`42${JSON.stringify([event, count])}`),
-    count: () => heard,
+    count: () => received,
     sum: () => sum,
   };
 }

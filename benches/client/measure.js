@@ -109,7 +109,7 @@ function receive({ event, value, times, listeners = 1, namespaces = ["/"] }) {
         expected.count += listeners;
         expected.sum += listeners * arrivals[number % arrivals.length].sum;
       }
-      check("heard", side.client.count() - before.count, expected.count);
+      check("received", side.client.count() - before.count, expected.count);
       check("read", side.client.sum() - before.sum, expected.sum);
       return (time * 1000) / total;
     };

@@ -19,12 +19,12 @@ globalThis.start = async (side, url) => {
 };
 
 /** Delivers this many events of 66 B to a listener. */
-globalThis.hear = async (events) => {
+globalThis.receive = async (events) => {
   client.listen("server_response", 1);
   const frames = Array.from({ length: 50 }, (_, number) => payloads.frame("server_response", payloads.small(number)));
-  for (let heard = 0; heard < events; ) {
-    for (let next = heard + BATCH; heard < next; heard += 1) ScriptedWebSocket.last.deliver(frames[heard % frames.length]);
-    const target = heard;
+  for (let received = 0; received < events; ) {
+    for (let next = received + BATCH; received < next; received += 1) ScriptedWebSocket.last.deliver(frames[received % frames.length]);
+    const target = received;
     await until(() => client.count() >= target);
   }
 };

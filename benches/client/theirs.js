@@ -5,25 +5,25 @@ export async function load(url) {
   const { io } = await import(url);
   let sockets = [];
   let listening = [];
-  let heard = 0;
+  let received = 0;
   let sum = 0;
   let prepared = {};
 
   const listeners = {
     server_response(small) {
-      heard += 1;
+      received += 1;
       sum += small.count + small.sid.length;
     },
     garden: hearTrees,
     orchard: hearTrees,
     photo(bytes) {
-      heard += 1;
+      received += 1;
       sum += bytes.byteLength;
     },
   };
 
   function hearTrees({ owner, trees }) {
-    heard += 1;
+    received += 1;
     let all = owner.length;
     for (const tree of trees) {
       all += tree.id + tree.kind.length + tree.owner.length + tree.stage + tree.water + tree.planted.length + (tree.ripe ? 1 : 0);
@@ -41,7 +41,7 @@ export async function load(url) {
     listen(event, times) {
       for (const [socket, name, listener] of listening) socket.off(name, listener);
       listening = [];
-      heard = 0;
+      received = 0;
       sum = 0;
       for (const socket of sockets) {
         for (let time = 0; time < times; time += 1) {
@@ -52,7 +52,7 @@ export async function load(url) {
         }
       }
     },
-    count: () => heard,
+    count: () => received,
     sum: () => sum,
     prepare(small, orchard) {
       prepared = { server_response: small, orchard };

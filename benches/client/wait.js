@@ -6,7 +6,7 @@ const PATIENCE_MS = 60_000;
 export async function until(is) {
   const start = performance.now();
   while (!is()) {
-    if (performance.now() - start > PATIENCE_MS) throw new Error("it does not come");
+    if (performance.now() - start > PATIENCE_MS) throw new Error("the condition was not met in time");
     await new Promise((resolve) => setTimeout(resolve));
   }
 }
@@ -17,5 +17,5 @@ export async function arrived(is) {
     await undefined;
     if (is()) return;
   }
-  throw new Error("it does not come");
+  throw new Error("the condition was not met in time");
 }

@@ -39,11 +39,11 @@ export async function withBrowser(work, more = []) {
 export async function withPage(browser, work, settings = {}) {
   const context = await browser.newContext({ viewport: { width: 390, height: 844 }, ...settings });
   const page = await context.newPage();
-  const faults = [];
-  page.on("pageerror", (error) => faults.push(error.message));
+  const errors = [];
+  page.on("pageerror", (error) => errors.push(error.message));
   try {
     const result = await work(page, context);
-    if (faults.length > 0) throw new Error(`the page failed: ${faults[0]}`);
+    if (errors.length > 0) throw new Error(`the page failed: ${errors[0]}`);
     return result;
   } finally {
     await context.close();

@@ -23,7 +23,7 @@ await serving(folders(options.ours), (origin) =>
     const figure = (of) => ({ ours: looks.ours.map(of), theirs: looks.theirs.map(of) });
     report({
       "memory-live": figure(({ settled }) => settled),
-      "memory-events": figure(({ settled, heard }) => heard - settled),
+      "memory-events": figure(({ settled, received }) => received - settled),
       "memory-reconnects": figure(({ settledAgain, reconnected }) => reconnected - settledAgain),
     });
   }),
@@ -43,17 +43,17 @@ async function live(page, context, origin, side) {
   await page.goto(`${origin}/client/memory.html`);
   await page.waitForFunction(() => "webAssemblyBytes" in globalThis);
   await page.evaluate(([side, url]) => globalThis.start(side, url), [side, URLS[side]]);
-  const hear = (count) => page.evaluate((count) => globalThis.hear(count), count);
+  const receive = (count) => page.evaluate((count) => globalThis.receive(count), count);
   const reconnect = (count) => page.evaluate((count) => globalThis.reconnect(count), count);
 
-  await hear(SETTLING.events);
+  await receive(SETTLING.events);
   const settled = await look();
-  await hear(events);
-  const heard = await look();
+  await receive(events);
+  const received = await look();
   await reconnect(SETTLING.reconnects);
   const settledAgain = await look();
   await reconnect(reconnects);
   const reconnected = await look();
-  progress(`memory: ${side}: ${[settled, heard, settledAgain, reconnected].join(", ")} B`);
-  return { settled, heard, settledAgain, reconnected };
+  progress(`memory: ${side}: ${[settled, received, settledAgain, reconnected].join(", ")} B`);
+  return { settled, received, settledAgain, reconnected };
 }

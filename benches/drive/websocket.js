@@ -27,7 +27,7 @@
       scripted.latest = this;
       setTimeout(() => {
         this.readyState = 1;
-        this.tell("open", new Event("open"));
+        this.notify("open", new Event("open"));
         const handshake = { sid: "scripted", upgrades: [], pingInterval: PING_NEVER, pingTimeout: PING_NEVER };
         this.deliver(scripted.frame(`0${JSON.stringify({ ...handshake, maxPayload: 1e8 })}`));
       });
@@ -41,13 +41,13 @@
       this.handlers[name] = this.handlers[name]?.filter((other) => other !== handler);
     }
 
-    tell(name, event) {
+    notify(name, event) {
       this[`on${name}`]?.call(this, event);
       for (const handler of this.handlers[name]) handler.call(this, event);
     }
 
     deliver(event) {
-      this.tell("message", event);
+      this.notify("message", event);
     }
 
     send(data) {
@@ -63,7 +63,7 @@
     close() {
       if (this.readyState > 1) return;
       this.readyState = 3;
-      setTimeout(() => this.tell("close", new CloseEvent("close", { code: 1000, wasClean: true })));
+      setTimeout(() => this.notify("close", new CloseEvent("close", { code: 1000, wasClean: true })));
     }
   }
   for (const name of ["onopen", "onmessage", "onerror", "onclose"]) ScriptedWebSocket.prototype[name] = null;

@@ -53,7 +53,7 @@ struct State {
     /// The number of events that arrived, before and after the answer to CONNECT.
     events: AtomicU64,
     /// Why the first client was lost.
-    fault: Mutex<Option<Error>>,
+    failure: Mutex<Option<Error>>,
 }
 
 impl Crowd {
@@ -102,9 +102,9 @@ impl Crowd {
         if joined >= self.count && !self.is_hurt() {
             return Ok(());
         }
-        let mut fault = self
+        let mut failure = self
             .state
-            .fault
+            .failure
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         let lost = format!(
@@ -112,8 +112,8 @@ impl Crowd {
             self.count,
             self.lost()
         );
-        match fault.take() {
-            Some(fault) => Err(fault.context(lost)),
+        match failure.take() {
+            Some(failure) => Err(failure.context(lost)),
             None => bail!(lost),
         }
     }
@@ -147,7 +147,7 @@ fn run(
                 state.joined.fetch_add(1, Ordering::Relaxed);
                 state.events.fetch_add(early, Ordering::Relaxed);
             };
-            let heard = |frame: &str| {
+            let receive = |frame: &str| {
                 state.events.fetch_add(1, Ordering::Relaxed);
                 listener(frame);
             };
@@ -156,7 +156,7 @@ fn run(
                     let mut client = client::Client::open(&target, from).await?;
                     joined(client.join(namespace, token.as_deref()).await?);
                     while let Some(frame) = client.next().await? {
-                        heard(&frame);
+                        receive(&frame);
                     }
                     bail!("the server closed the connection")
                 }
@@ -164,7 +164,7 @@ fn run(
                     let mut client = polling::Client::open(&target, from).await?;
                     joined(client.join(namespace, token.as_deref()).await?);
                     loop {
-                        heard(&client.next().await?);
+                        receive(&client.next().await?);
                     }
                 }
             }
@@ -173,9 +173,9 @@ fn run(
     Ok(async move {
         let outcome: Result<()> = life.await;
         state.lost.fetch_add(1, Ordering::Relaxed);
-        let mut fault = state.fault.lock().unwrap_or_else(PoisonError::into_inner);
-        if let (Err(error), None) = (outcome, fault.as_ref()) {
-            *fault = Some(error);
+        let mut failure = state.failure.lock().unwrap_or_else(PoisonError::into_inner);
+        if let (Err(error), None) = (outcome, failure.as_ref()) {
+            *failure = Some(error);
         }
     })
 }

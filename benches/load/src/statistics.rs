@@ -23,8 +23,8 @@ pub(crate) fn kilobytes_each(before: u64, after: u64, count: u32) -> f64 {
 }
 
 /// Returns the percentage of `all` that did not arrive.
-pub(crate) fn percent_missing(all: u64, came: u64) -> f64 {
-    all.saturating_sub(came) as f64 * 100.0 / all.max(1) as f64
+pub(crate) fn percent_missing(all: u64, received: u64) -> f64 {
+    all.saturating_sub(received) as f64 * 100.0 / all.max(1) as f64
 }
 
 #[cfg(test)]

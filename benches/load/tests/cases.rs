@@ -64,8 +64,8 @@ async fn serve(fault: Fault) -> Target {
     io.ns("/mofang", async |socket: SocketRef, io: SocketIo| {
         socket.on("my_broadcast", broadcast);
         let welcome = json!({"count": 1, "sid": "public"});
-        let everybody = io.of("/mofang").unwrap();
-        everybody.emit("server_response", &welcome).await.ok();
+        let all = io.of("/mofang").unwrap();
+        all.emit("server_response", &welcome).await.ok();
     });
     let signed_in = Arc::new(AtomicU64::new(0));
     let app = Router::new()
@@ -108,8 +108,8 @@ async fn broadcast(
         _ => vec![data],
     };
     for data in deliver {
-        let everybody = io.of("/mofang").unwrap();
-        everybody.emit("broadcast_response", &data).await.ok();
+        let all = io.of("/mofang").unwrap();
+        all.emit("broadcast_response", &data).await.ok();
     }
     ack.send(&[(); 0]).ok();
 }

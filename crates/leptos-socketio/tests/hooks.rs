@@ -77,14 +77,14 @@ fn an_invalid_url_provides_no_socket() {
 fn an_event_handler_ends_with_its_owner() {
     let (script, owner, _socket) = provided();
     let log = Log::default();
-    let hear = |name: &'static str| {
+    let subscribe = |name: &'static str| {
         let log = log.clone();
         use_event(move |Count { count }| log.push(format!("{name} {count}")));
     };
     let child = owner.with(|| {
-        hear("owner");
+        subscribe("owner");
         let child = Owner::new();
-        child.with(|| hear("child"));
+        child.with(|| subscribe("child"));
         child
     });
     let ws = script.last();
@@ -100,11 +100,11 @@ fn an_event_handler_ends_with_its_owner() {
 fn an_owner_may_be_dropped_within_a_handler() {
     let (script, owner, socket) = provided();
     let log = Log::default();
-    let (heard, whole) = (log.clone(), owner.clone());
+    let (received, whole) = (log.clone(), owner.clone());
     owner.with(|| {
         use_event(move |Count { count }| {
             whole.cleanup();
-            heard.push(count);
+            received.push(count);
         });
     });
     let ws = script.last();
@@ -169,9 +169,9 @@ fn a_hook_outside_of_any_owner_warns_and_receives_nothing() {
     script.last().accept("s1");
     warnings();
     let log = Log::default();
-    let told = log.clone();
+    let received = log.clone();
     assert!(Owner::current().is_none());
-    use_event_of(socket, move |Count { count }| told.push(count));
+    use_event_of(socket, move |Count { count }| received.push(count));
     assert_eq!(warnings().len(), 1);
     script.last().deliver(ONE);
     assert!(log.take().is_empty());
@@ -182,14 +182,14 @@ fn a_hook_outside_of_any_owner_warns_and_receives_nothing() {
 fn each_connect_is_reported_and_an_earlier_one_at_once() {
     let (script, owner, socket) = provided();
     let log = Log::default();
-    let hear = |name: &'static str| {
+    let subscribe = |name: &'static str| {
         let log = log.clone();
         use_connect(move || log.push(name));
     };
-    owner.with(|| hear("early"));
+    owner.with(|| subscribe("early"));
     script.last().accept("s1");
     assert_eq!(log.take(), ["early"]);
-    owner.with(|| hear("late"));
+    owner.with(|| subscribe("late"));
     assert_eq!(log.take(), ["late"]);
     script.last().drop();
     socket.connect();
@@ -202,13 +202,13 @@ fn each_connect_is_reported_and_an_earlier_one_at_once() {
 fn a_signal_that_is_disposed_may_be_set() {
     let (script, owner, _socket) = provided();
     let log = Log::default();
-    let heard = log.clone();
+    let received = log.clone();
     owner.with(|| {
         let child = Owner::new();
         let (_, set) = child.with(|| signal(0));
         use_event(move |Count { count }| {
             set.set(count);
-            heard.push(count);
+            received.push(count);
         });
         child.cleanup();
     });
@@ -223,12 +223,12 @@ fn a_handler_that_reads_a_disposed_signal_fails_that_call_only() {
     let reported = Reported::watch();
     let (script, owner, socket) = provided();
     let log = Log::default();
-    let heard = log.clone();
+    let received = log.clone();
     let latest = owner.with(|| {
         let child = Owner::new();
-        let (gone, _) = child.with(|| signal(0_u64));
-        use_event(move |Count { .. }| _ = gone.get_untracked());
-        use_event(move |Count { count }| heard.push(count));
+        let (disposed, _) = child.with(|| signal(0_u64));
+        use_event(move |Count { .. }| _ = disposed.get_untracked());
+        use_event(move |Count { count }| received.push(count));
         child.cleanup();
         use_latest::<Count>()
     });
@@ -266,9 +266,9 @@ fn without_a_socket_each_hook_warns_and_does_nothing() {
     for (index, hook) in hooks.into_iter().enumerate() {
         warnings();
         owner.with(hook);
-        let told = warnings();
-        assert_eq!(told.len(), 1, "hook {index}");
-        assert!(told[0].contains("provide_socket"), "{told:?}");
+        let warned = warnings();
+        assert_eq!(warned.len(), 1, "hook {index}");
+        assert!(warned[0].contains("provide_socket"), "{warned:?}");
     }
 }
 
@@ -277,11 +277,11 @@ fn a_handler_reads_signals_without_subscribing_to_them() {
     let (script, owner, _socket) = provided();
     let (value, set) = owner.with(|| signal(5));
     let log = Log::default();
-    let heard = log.clone();
+    let received = log.clone();
     owner.with(|| {
         use_event(move |_: Count| {
             use reactive_graph::traits::Get;
-            heard.push(value.get());
+            received.push(value.get());
         });
     });
     script.last().accept("s1");

@@ -25,13 +25,13 @@ struct Count {
 /// Calls each hook, with the socket from context and with a given one.
 fn all_hooks(socket: Option<Socket>) {
     assert_eq!(use_socket(), socket);
-    use_event(|_: Count| panic!("nothing comes"));
+    use_event(|_: Count| panic!("no event is received"));
     use_connect(|| panic!("nothing connects"));
     assert_eq!(use_latest::<Count>().get_untracked(), None);
     assert_eq!(use_status().get_untracked(), Status::Disconnected);
     assert_eq!(use_round_trip().get_untracked(), None);
     if let Some(socket) = socket {
-        use_event_of(socket, |_: Count| panic!("nothing comes"));
+        use_event_of(socket, |_: Count| panic!("no event is received"));
         use_connect_of(socket, || panic!("nothing connects"));
         assert_eq!(use_latest_of::<Count>(socket).get_untracked(), None);
         assert_eq!(use_status_of(socket).get_untracked(), Status::Disconnected);
@@ -63,7 +63,7 @@ fn without_a_socket_hooks_are_inert() {
 fn outside_of_an_owner_hooks_are_inert() {
     let socket = Socket::builder("").connect().unwrap();
     assert!(Owner::current().is_none());
-    use_event_of(socket, |_: Count| panic!("nothing comes"));
+    use_event_of(socket, |_: Count| panic!("no event is received"));
     assert_eq!(use_status_of(socket).get_untracked(), Status::Disconnected);
 }
 

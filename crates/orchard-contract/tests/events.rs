@@ -139,9 +139,9 @@ fn only_stamped_broadcasts_have_a_name_and_a_time() {
             "{text}"
         );
     }
-    let odd = event(r#"{"text":"hi","nickname":{"a":1},"at":"noon"}"#);
-    assert_eq!((odd.nickname, odd.at), (None, None));
-    assert_eq!(odd.text.as_deref(), Some("hi"));
+    let invalid = event(r#"{"text":"hi","nickname":{"a":1},"at":"noon"}"#);
+    assert_eq!((invalid.nickname, invalid.at), (None, None));
+    assert_eq!(invalid.text.as_deref(), Some("hi"));
 }
 
 #[test]

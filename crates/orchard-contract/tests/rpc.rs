@@ -108,15 +108,15 @@ fn an_error_object_is_read_from_old_servers_and_new() {
         Some(ErrorObject::new(code::METHOD_NOT_FOUND, "no"))
     );
     assert_eq!(response.id, Id::Null);
-    let odd: Response<InfoResult> = from_str(r#"{"id":3,"error":{"code":"500"}}"#).unwrap();
+    let invalid: Response<InfoResult> = from_str(r#"{"id":3,"error":{"code":"500"}}"#).unwrap();
     assert_eq!(
-        odd.error,
+        invalid.error,
         Some(ErrorObject {
             code: Some(500),
             message: None
         })
     );
-    assert_eq!(odd.id, Id::Number(3));
+    assert_eq!(invalid.id, Id::Number(3));
 }
 
 #[test]

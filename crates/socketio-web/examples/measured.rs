@@ -63,7 +63,7 @@ thread_local! {
     static PREPARED: RefCell<Option<Prepared>> = const { RefCell::new(None) };
     /// The number of received events, and a sum over their contents, as proof that they were
     /// decoded.
-    static HEARD: Cell<(u32, f64)> = const { Cell::new((0, 0.0)) };
+    static RECEIVED: Cell<(u32, f64)> = const { Cell::new((0, 0.0)) };
 }
 
 fn main() {}
@@ -102,32 +102,32 @@ pub fn listen(event: &str, times: u32) {
         let all = sockets.iter().flat_map(|socket| {
             (0..times).map(|_| match event {
                 "server_response" => socket.on(|small: Small| {
-                    heard(f64::from(small.count) + length(&small.sid));
+                    received(f64::from(small.count) + length(&small.sid));
                 }),
-                "garden" => socket.on(|garden: Garden| heard(sum(&garden.owner, &garden.trees))),
+                "garden" => socket.on(|garden: Garden| received(sum(&garden.owner, &garden.trees))),
                 "orchard" => {
-                    socket.on(|orchard: Orchard| heard(sum(&orchard.owner, &orchard.trees)))
+                    socket.on(|orchard: Orchard| received(sum(&orchard.owner, &orchard.trees)))
                 }
-                _ => socket.on(|photo: Photo| heard(photo.0.len() as f64)),
+                _ => socket.on(|photo: Photo| received(photo.0.len() as f64)),
             })
         });
         all.collect()
     });
     // The previous listeners are dropped here, while nothing is borrowed.
     drop(LISTENING.replace(listening));
-    HEARD.set((0, 0.0));
+    RECEIVED.set((0, 0.0));
 }
 
 /// Returns the number of events received since [`listen`].
 #[wasm_bindgen]
 pub fn count() -> u32 {
-    HEARD.get().0
+    RECEIVED.get().0
 }
 
 /// Returns the sum over their contents.
 #[wasm_bindgen]
 pub fn sum_of_all() -> f64 {
-    HEARD.get().1
+    RECEIVED.get().1
 }
 
 /// Parses the events to emit from JSON; returns false if they can't be parsed.
@@ -173,7 +173,7 @@ pub fn emit_acked(times: u32) {
             let answer = socket.emit_with_ack(&prepared.small, None);
             wasm_bindgen_futures::spawn_local(async move {
                 if let Ok(small) = answer.await {
-                    heard(f64::from(small.count) + length(&small.sid));
+                    received(f64::from(small.count) + length(&small.sid));
                 }
             });
         }
@@ -184,9 +184,9 @@ fn first() -> Option<Socket> {
     SOCKETS.with_borrow(|sockets| sockets.first().copied())
 }
 
-fn heard(value: f64) {
-    let (count, sum) = HEARD.get();
-    HEARD.set((count + 1, sum + value));
+fn received(value: f64) {
+    let (count, sum) = RECEIVED.get();
+    RECEIVED.set((count + 1, sum + value));
 }
 
 fn sum(owner: &str, trees: &[Tree]) -> f64 {

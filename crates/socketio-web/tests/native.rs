@@ -29,7 +29,7 @@ struct Chat(String);
 fn now<F: Future>(future: F) -> F::Output {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(output) => output,
-        Poll::Pending => panic!("it waits for what never comes"),
+        Poll::Pending => panic!("it does not complete"),
     }
 }
 
@@ -40,7 +40,7 @@ fn all_options(builder: Builder) -> Builder {
         .add_trailing_slash(false)
         .protocols(["a", "b"])
         .query("name", "value")
-        .auth_with(|| async { panic!("it is never asked") })
+        .auth_with(|| async { panic!("it is never called") })
         .auth_with_refresh(|_| async { Ok(Auth::NONE) })
         .one_user()
         .timeout(Some(Duration::from_secs(1)))

@@ -74,7 +74,7 @@ impl Events {
                 }
             }
             _ => {
-                tracing::debug!(sid = %self.member.id, event = %Outside(name), "an event that nobody knows");
+                tracing::debug!(sid = %self.member.id, event = %Outside(name), "unknown event");
                 return;
             }
         }

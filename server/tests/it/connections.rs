@@ -55,7 +55,7 @@ async fn a_body_that_does_not_arrive_times_out() {
     let server = TestServer::start(&["--body-timeout-seconds", "1"]).await;
     let session = Polling::open(&server).await;
     let polling = format!("/socket.io/?EIO=4&transport=polling&sid={}", session.sid);
-    for (path, words) in [("/api", "the body was not there after 1 s"), (&polling, "")] {
+    for (path, message) in [("/api", "the body was not there after 1 s"), (&polling, "")] {
         let mut stream = open(&server);
         let head = format!(
             "POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\
@@ -64,7 +64,7 @@ async fn a_body_that_does_not_arrive_times_out() {
         stream.write_all(head.as_bytes()).unwrap();
         let answer = until_the_end(stream).await;
         assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
-        assert!(answer.contains(words), "{answer}");
+        assert!(answer.contains(message), "{answer}");
     }
     server.stop().await;
 }
@@ -112,7 +112,7 @@ async fn connections_per_address_are_bounded() {
         wires.push(
             Wire::try_join(server.address, "")
                 .await
-                .expect("it is let in"),
+                .expect("it is admitted"),
         );
     }
     assert!(Wire::try_join(server.address, "").await.is_none());
@@ -213,7 +213,7 @@ async fn a_connection_that_reads_nothing_is_closed() {
     running.log_until(1, "takes nothing");
     let mut rest = Vec::new();
     let _ = stream.read_to_end(&mut rest);
-    assert!(rest.len() < 32 << 20, "all of it came");
+    assert!(rest.len() < 32 << 20, "all of it arrived");
     let log = running.stop();
     assert!(
         log.last()

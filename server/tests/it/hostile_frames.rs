@@ -123,9 +123,9 @@ async fn meaningless_frames_do_not_affect_other_clients() {
         let mut wire = Wire::try_join(address(&running), &token).await.unwrap();
         wire.try_send(text).await;
         wire.rest_or_until_now().await;
-        let heard = bystander.until_now().await;
+        let received = bystander.until_now().await;
         let other = |frame: &&String| !frame.starts_with("42/mofang,[\"server_response\"");
-        assert_eq!(heard.iter().find(other), None, "{text}");
+        assert_eq!(received.iter().find(other), None, "{text}");
     }
     for frame in FRAMES {
         let mut stream = open(address(&running));

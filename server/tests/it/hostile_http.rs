@@ -22,10 +22,10 @@ fn send(address: SocketAddr, request: &[u8]) -> String {
 }
 
 /// Like [`send`], from async code.
-async fn ask(server: &TestServer, request: impl AsRef<[u8]>) -> String {
+async fn request_raw(server: &TestServer, request: impl AsRef<[u8]>) -> String {
     let (address, request) = (server.address, request.as_ref().to_owned());
-    let asked = tokio::task::spawn_blocking(move || send(address, &request));
-    asked.await.unwrap()
+    let answer = tokio::task::spawn_blocking(move || send(address, &request));
+    answer.await.unwrap()
 }
 
 fn status(answer: &str) -> u16 {
@@ -67,7 +67,7 @@ async fn no_path_leaves_the_page_s_folder() {
         format!("file://{}", server.database().display()),
     ] {
         let request = format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-        let answer = ask(&server, request).await;
+        let answer = request_raw(&server, request).await;
         assert!((400..500).contains(&status(&answer)), "{path}: {answer}");
         assert_eq!(body(&answer), "", "{path}");
         assert!(!answer.contains(&secret), "{path}");
@@ -99,7 +99,7 @@ async fn both_sides_agree_where_a_request_ends() {
         let request = format!(
             "POST /api HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n{head}\r\n\r\n{hidden}"
         );
-        let answer = ask(&server, request).await;
+        let answer = request_raw(&server, request).await;
         assert_eq!(status(&answer), 400, "{head}: {answer}");
         assert_eq!(answer.matches("HTTP/1.1 ").count(), 1, "{head}: {answer}");
         assert!(!answer.contains("ok\n"), "{head}: {answer}");
@@ -128,7 +128,7 @@ async fn ranges_of_a_file_are_served_within_its_length() {
         let request = format!(
             "GET /tune.ogg HTTP/1.1\r\nHost: x\r\nRange: {range}\r\nConnection: close\r\n\r\n"
         );
-        let answer = ask(&server, request).await;
+        let answer = request_raw(&server, request).await;
         // A refusal may have a body.
         let part = if status(&answer) == 206 {
             body(&answer)
@@ -155,7 +155,7 @@ async fn bodies_are_not_decompressed_and_their_nesting_is_limited() {
     let nested = post("", &"[".repeat(60_000));
     let objects = post("", &r#"{"a":"#.repeat(10_000));
     for request in [packed, nested, objects] {
-        let answer = ask(&server, request).await;
+        let answer = request_raw(&server, request).await;
         assert_eq!(status(&answer), 400, "{answer}");
         assert!(answer.len() < 1000, "{answer}");
     }
@@ -165,7 +165,7 @@ async fn bodies_are_not_decompressed_and_their_nesting_is_limited() {
         Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
         Sec-WebSocket-Extensions: permessage-deflate\r\n\r\n\u{88}\u{80}\0\0\0\0";
     let request: Vec<u8> = request.chars().map(|byte| byte as u8).collect();
-    let answer = ask(&server, request).await.to_lowercase();
+    let answer = request_raw(&server, request).await.to_lowercase();
     assert_eq!(status(&answer.to_uppercase()), 101, "{answer}");
     assert!(!answer.contains("sec-websocket-extensions"), "{answer}");
     server.stop().await;

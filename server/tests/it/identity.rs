@@ -18,8 +18,8 @@ async fn refusal(server: &TestServer, connect: &str) -> Option<u64> {
     let refusal = answer.strip_prefix("44/mofang,")?;
     let refusal: Value = serde_json::from_str(refusal).unwrap();
     let message = refusal["message"].as_str().unwrap();
-    let (number, words) = message.split_once(' ').unwrap();
-    assert!(!words.is_empty(), "{message}");
+    let (number, text) = message.split_once(' ').unwrap();
+    assert!(!text.is_empty(), "{message}");
     Some(number.parse().unwrap())
 }
 
@@ -61,12 +61,12 @@ async fn a_token_of_a_sign_in_that_has_ended_is_refused() {
     server.result("User.logout", json!({}), &access).await;
     assert_eq!(refusal(&server, &connect(&access)).await, Some(1006));
 
-    let gone = server.token_of("b", 2).await;
+    let deleted = server.token_of("b", 2).await;
     server
         .database_now()
         .execute("DELETE FROM users WHERE id = 2", ())
         .unwrap();
-    assert_eq!(refusal(&server, &connect(&gone)).await, Some(1008));
+    assert_eq!(refusal(&server, &connect(&deleted)).await, Some(1008));
     server.stop().await;
 }
 
@@ -108,15 +108,15 @@ async fn a_guest_receives_but_cannot_send() {
         .await;
     assert_eq!(guest.event("error_response").await["errno"], 1004);
     assert_eq!(guest.until_now().await, [""; 0], "and not acknowledged");
-    assert_eq!(player.until_now().await, [""; 0], "nothing came of it");
+    assert_eq!(player.until_now().await, [""; 0], "it has no effect");
 
     player.send(r#"42/mofang,["login",{"uid":"1"}]"#).await;
     player.event("login_response").await;
     player
         .send(r#"42/mofang,["my_broadcast",{"text":"to all"}]"#)
         .await;
-    let heard = guest.event("broadcast_response").await;
-    assert_eq!(heard["text"], "to all");
+    let received = guest.event("broadcast_response").await;
+    assert_eq!(received["text"], "to all");
     server.stop().await;
 }
 
@@ -124,21 +124,21 @@ async fn a_guest_receives_but_cannot_send() {
 async fn no_player_joins_the_room_of_another() {
     let server = TestServer::start(&[]).await;
     let token = server.token_of("b", 2).await;
-    let (mut stranger, _) = Wire::join_as(&server, &token).await;
+    let (mut other, _) = Wire::join_as(&server, &token).await;
     for uid in ["1", "01", "2 ", "-2"] {
         let login = json!(["login", {"uid": uid}]);
-        stranger.send(&format!("42/mofang,{login}")).await;
-        let answer = stranger.event("login_response").await;
+        other.send(&format!("42/mofang,{login}")).await;
+        let answer = other.event("login_response").await;
         assert_eq!(answer["errno"], 1006, "{uid}");
         assert!(answer.get("sid").is_none());
     }
     let (mut victim, _) = Wire::join(&server).await;
-    stranger.until_now().await;
+    other.until_now().await;
     victim.send(r#"42/mofang,["login",{"uid":"1"}]"#).await;
     victim.event("login_response").await;
-    assert_eq!(stranger.until_now().await, [""; 0]);
-    stranger.send(r#"42/mofang,["login",{"uid":2}]"#).await;
-    assert_eq!(stranger.event("login_response").await["data"], "登录成功");
+    assert_eq!(other.until_now().await, [""; 0]);
+    other.send(r#"42/mofang,["login",{"uid":2}]"#).await;
+    assert_eq!(other.event("login_response").await["data"], "登录成功");
     server.stop().await;
 }
 

@@ -32,7 +32,7 @@ async fn a_burst_is_answered_and_delivered_completely_and_in_order() {
     let (mut sender, _) = Wire::join(&server).await;
     let (mut listener, _) = Wire::join(&server).await;
     sender.until_now().await;
-    let hearing = tokio::spawn(async move {
+    let receiving = tokio::spawn(async move {
         for number in 0..BURST {
             let text = listener.event("broadcast_response").await;
             assert_eq!(text["text"], number.to_string());
@@ -49,7 +49,7 @@ async fn a_burst_is_answered_and_delivered_completely_and_in_order() {
         let (_, id) = read(&sender.text().await);
         assert_eq!(id, Some(number));
     }
-    hearing.await.unwrap();
+    receiving.await.unwrap();
     server.stop().await;
 }
 
@@ -97,13 +97,13 @@ async fn a_client_that_sends_too_much_is_notified_and_disconnected() {
         (&json!("error_response"), &json!(1429))
     );
     assert!(!why[1]["errmsg"].as_str().unwrap().is_empty());
-    assert_eq!(end, "41/mofang,", "it is not to come back by itself");
+    assert_eq!(end, "41/mofang,", "it does not reconnect by itself");
     assert_eq!(frames.len(), 2 * 100 + 2, "the first hundred went through");
 
     // Read the listener's own event first: `until_now` sends one.
     for _ in 0..100 {
-        let heard = listener.event("broadcast_response").await;
-        assert_eq!(heard["text"], "flood");
+        let received = listener.event("broadcast_response").await;
+        assert_eq!(received["text"], "flood");
     }
     assert_eq!(listener.until_now().await, [""; 0]);
     server.stop().await;
@@ -132,7 +132,7 @@ async fn a_client_that_floods_by_polling_is_disconnected_too() {
     }
     let why = session.until("error_response").await;
     assert_eq!(why["errno"], 1429);
-    assert_eq!(session.poll().await, Err(400), "the session is over");
+    assert_eq!(session.poll().await, Err(400), "the session has ended");
     assert_eq!(session.post(&broadcast(99, "more")).await, 400);
     server.stop().await;
 }
@@ -242,8 +242,8 @@ async fn messages_that_are_read_in_time_do_not_accumulate() {
         wire.send(&broadcast(number, &"x".repeat(number))).await;
         wire.text().await;
         wire.text().await;
-        let heard = polling.until("broadcast_response").await;
-        assert_eq!(heard["text"].as_str().unwrap().len(), number);
+        let received = polling.until("broadcast_response").await;
+        assert_eq!(received["text"].as_str().unwrap().len(), number);
     }
     server.stop().await;
 }
@@ -274,24 +274,24 @@ async fn one_flooder_affects_none_of_twenty() {
         }
         false
     });
-    let mut hearing = tokio::task::JoinSet::new();
+    let mut receiving = tokio::task::JoinSet::new();
     for (number, mut listener) in listeners.into_iter().enumerate() {
-        hearing.spawn(async move {
+        receiving.spawn(async move {
             // Each listener sends one text, and receives the texts of all.
             listener
                 .send(&broadcast(0, &format!("from {number}")))
                 .await;
-            let mut heard = 0;
-            while heard < 20 {
+            let mut received = 0;
+            while received < 20 {
                 let frame = listener.text().await;
                 if frame.contains("from ") {
-                    heard += 1;
+                    received += 1;
                 }
                 assert!(!frame.contains("error_response"), "{frame}");
             }
         });
     }
-    hearing.join_all().await;
+    receiving.join_all().await;
     assert!(flooding.await.unwrap(), "the flooder is cut");
     let (_, peak) = running.memory();
     assert!(peak < 150 * 1024, "{peak} KiB at most");

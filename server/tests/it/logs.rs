@@ -135,7 +135,7 @@ async fn the_log_cannot_be_flooded() {
     wire.text().await;
     for _ in 0..5000 {
         wire.send(r#"42/mofang,["login",7]"#).await;
-        wire.send(r#"42/mofang,["nobody knows this"]"#).await;
+        wire.send(r#"42/mofang,["unknown event"]"#).await;
     }
     wire.until_now().await;
     let log = running.stop();

@@ -9,12 +9,12 @@
 
 mod connections;
 mod database;
-mod honest;
 mod hostile_frames;
 mod hostile_http;
 mod identity;
 mod limits;
 mod logs;
+mod orchard;
 mod origins;
 mod proxies;
 mod readme;

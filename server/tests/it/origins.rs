@@ -47,7 +47,7 @@ async fn may_connect(server: &TestServer, origin: &str) -> bool {
 async fn pages_of_other_origins_are_refused_unless_they_are_listed() {
     let open = TestServer::start(&[]).await;
     let named = TestServer::start(&["--cors-origin", NAMED]).await;
-    let everybody = TestServer::start(&["--cors-origin", "*"]).await;
+    let any = TestServer::start(&["--cors-origin", "*"]).await;
     let [own, neighbour] = [named.url(""), open.url("")];
     for (server, origin, connects, calls) in [
         (&open, "https://evil.example", false, false),
@@ -65,7 +65,7 @@ async fn pages_of_other_origins_are_refused_unless_they_are_listed() {
         (&named, &own, true, false),
         (&named, &neighbour, false, false),
         (&named, "https://evil.example", false, false),
-        (&everybody, "https://any.example", true, true),
+        (&any, "https://any.example", true, true),
     ] {
         assert_eq!(may_connect(server, origin).await, connects, "{origin}");
         assert_eq!(may_call(server, origin).await, calls, "{origin}");
@@ -75,7 +75,7 @@ async fn pages_of_other_origins_are_refused_unless_they_are_listed() {
     }
     // A request without an origin does not come from a page.
     Wire::open(&named).await;
-    for server in [open, named, everybody] {
+    for server in [open, named, any] {
         server.stop().await;
     }
 }

@@ -1,4 +1,4 @@
-//! `server/README.md` and `--help` say the same.
+//! `server/README.md` and `--help` agree.
 
 use std::collections::BTreeSet;
 

@@ -101,7 +101,7 @@ async fn a_lost_answer_is_given_again_however_late() {
     server.pass(20 * 24 * 3600);
     let again = refresh(&server, &first).await;
     let next = refresh_token(&again);
-    assert_eq!(serial(&next), serial(&lost), "nobody gets ahead by it");
+    assert_eq!(serial(&next), serial(&lost), "it is the same token");
     // Connecting to the namespace also proves that the answer arrived.
     let mut wire = Wire::open(&server).await;
     wire.send(&connect(&access_token(&again))).await;
@@ -148,6 +148,10 @@ async fn sockets_of_a_sign_in_that_is_revoked_are_ended() {
     server.result("User.logout", json!({}), &token).await;
     assert_eq!(victim.event("error_response").await["errno"], 1006);
     assert_eq!(victim.text().await, "41/mofang,");
-    assert_eq!(other.until_now().await, [""; 0], "another device goes on");
+    assert_eq!(
+        other.until_now().await,
+        [""; 0],
+        "another device stays connected"
+    );
     server.stop().await;
 }

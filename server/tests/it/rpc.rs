@@ -395,7 +395,7 @@ async fn failed_sign_ins_are_limited() {
 async fn messages_are_in_chinese_unless_english_is_requested() {
     let server = TestServer::start(&[]).await;
     let call = json!({"jsonrpc": "2.0", "method": "User.check", "id": 1});
-    for (language, words) in [
+    for (language, message) in [
         ("zh-CN,zh;q=0.9", "请先登录"),
         ("en-GB", "no authorization given"),
     ] {
@@ -406,7 +406,7 @@ async fn messages_are_in_chinese_unless_english_is_requested() {
             .await
             .unwrap();
         let answer: Value = response.json().await.unwrap();
-        assert_eq!(answer["result"]["errmsg"], words);
+        assert_eq!(answer["result"]["errmsg"], message);
     }
     server.stop().await;
 }

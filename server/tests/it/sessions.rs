@@ -8,9 +8,9 @@ use crate::support::{DEADLINE, Polling, TestServer, Wire, connect, payload};
 #[tokio::test]
 async fn a_session_cannot_be_taken_over_with_its_announced_id() {
     let server = TestServer::start(&[]).await;
-    let (mut stranger, _) = Wire::join(&server).await;
+    let (mut other, _) = Wire::join(&server).await;
     let (victim, announced) = Polling::join(&server).await;
-    let welcome = stranger.event("server_response").await;
+    let welcome = other.event("server_response").await;
     assert_eq!(welcome["sid"], announced.as_str());
     assert_ne!(announced, victim.sid);
 
@@ -27,9 +27,9 @@ async fn a_session_cannot_be_taken_over_with_its_announced_id() {
             .await,
         200
     );
-    let heard = victim.until("broadcast_response").await;
-    assert_eq!(heard["text"], "own");
-    assert_eq!(stranger.event("broadcast_response").await, heard);
+    let received = victim.until("broadcast_response").await;
+    assert_eq!(received["text"], "own");
+    assert_eq!(other.event("broadcast_response").await, received);
     server.stop().await;
 }
 
@@ -56,7 +56,7 @@ async fn the_id_of_a_session_is_sent_to_its_client_only() {
         r#"["login",[]]"#,
         r#"["chat"]"#,
         r#"["my_broadcast",{"text":"x"}]"#,
-        r#"["nobody knows this"]"#,
+        r#"["unknown event"]"#,
     ];
     for event in events {
         wire.send(&format!("42/mofang,{event}")).await;

@@ -62,7 +62,7 @@ async fn wrong_passwords_take_no_memory_and_delay_no_other_sign_in() {
             wrong.spawn(async move {
                 let mut outcomes = Vec::new();
                 for number in (worker..EACH).step_by(AT_ONCE) {
-                    let account = format!("nobody{number}");
+                    let account = format!("unknown{number}");
                     let (status, answer) = sign_in(&client, &url, &account, "wrong").await;
                     outcomes.push((status, answer["result"]["errno"].as_u64()));
                     answered.fetch_add(1, Ordering::SeqCst);
@@ -72,12 +72,12 @@ async fn wrong_passwords_take_no_memory_and_delay_no_other_sign_in() {
         }
     }
 
-    // During the flood the correct password is neither refused nor queued behind all the others.
+    // During the flood the correct password is neither refused nor queued after all the others.
     let total = usize::from(ADDRESSES) * EACH;
     let mut waited = Vec::new();
     for right in 0..RIGHT {
         // Wait until each address has failed several times: among addresses that never failed, the
-        // first to arrive goes first.
+        // first to arrive is served first.
         let so_far = total / 4 + total * usize::from(right) / usize::from(RIGHT) / 2;
         wait_for("some wrong ones", || {
             answered.load(Ordering::SeqCst) > so_far
@@ -89,7 +89,10 @@ async fn wrong_passwords_take_no_memory_and_delay_no_other_sign_in() {
         let errno = outcome.1["result"]["errno"].as_u64();
         assert_eq!((outcome.0, errno), (200, Some(1000)));
     }
-    assert!(answered.load(Ordering::SeqCst) < total, "they came last");
+    assert!(
+        answered.load(Ordering::SeqCst) < total,
+        "they were answered last"
+    );
     // The machine may be busy with other work for a while.
     waited.sort_unstable();
     assert!(waited[waited.len() / 2] < AT_MOST, "{waited:?}");

@@ -42,7 +42,7 @@ async fn login_is_reported_to_all_devices_of_the_user() {
     assert_eq!(
         other.until_now().await,
         [""; 0],
-        "it is told to nobody else"
+        "no other client receives it"
     );
     server.stop().await;
 }
@@ -93,7 +93,7 @@ async fn other_invalid_events_are_ignored() {
         r#"42/mofang,["message",[1]]"#,
         r#"42/mofang,["message",{"uid":{}}]"#,
         r#"42/mofang,["my_broadcast"]"#,
-        r#"42/mofang,["nobody knows this",{"uid":"7"}]"#,
+        r#"42/mofang,["unknown event",{"uid":"7"}]"#,
         r#"42/mofang,["login_response",{"data":"forged"}]"#,
     ] {
         wire.send(event).await;

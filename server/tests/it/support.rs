@@ -262,7 +262,7 @@ impl Wire {
         socket.set_recv_buffer_size(4096).unwrap();
         Self::try_join_over(socket, address, token)
             .await
-            .expect("it is let in")
+            .expect("it is admitted")
     }
 
     async fn try_join_over(socket: TcpSocket, address: SocketAddr, token: &str) -> Option<Self> {
@@ -276,7 +276,7 @@ impl Wire {
         wire.send(&connect(token)).await;
         match wire.frame().await? {
             Frame::Text(answer) if answer.starts_with("40/mofang,") => Some(wire),
-            answer => panic!("it is not let in: {answer:?}"),
+            answer => panic!("it is not admitted: {answer:?}"),
         }
     }
 
@@ -329,7 +329,7 @@ impl Wire {
         loop {
             let message = timeout(DEADLINE, self.stream.next())
                 .await
-                .expect("a frame comes");
+                .expect("a frame arrives");
             match message? {
                 Ok(Message::Text(text)) if text.as_str() == "2" => {
                     self.try_send("3").await;

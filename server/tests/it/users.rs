@@ -47,8 +47,11 @@ async fn login(server: &TestServer, account: &str, password: &str) -> Value {
 async fn a_user_is_added_while_the_server_runs() {
     let server = TestServer::start(&[]).await;
     let arguments = ["add", "peach", "--nickname", "阿桃", "--mobile", "139"];
-    let told = printed(&user(&server, &arguments, "open sesame\nnot this\n"));
-    assert!(told.contains("peach") && !told.contains("sesame"), "{told}");
+    let output = printed(&user(&server, &arguments, "open sesame\nnot this\n"));
+    assert!(
+        output.contains("peach") && !output.contains("sesame"),
+        "{output}"
+    );
     let result = login(&server, "peach", "open sesame").await;
     assert_eq!(result["errno"], 1000);
     assert_eq!(result["nickname"], "阿桃");

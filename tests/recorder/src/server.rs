@@ -53,7 +53,7 @@ impl Server {
             .status()?;
         match status.success() {
             true => Ok(()),
-            false => bail!("the server could not be asked to end"),
+            false => bail!("the server could not be stopped"),
         }
     }
 }
@@ -74,11 +74,11 @@ fn spawn(kind: Kind, options: Options, port: u16) -> Result<(Child, SocketAddr)>
         .spawn()
         .with_context(|| format!("could not start {}", kind.name()))?;
     let out = child.stdout.take().context("its output is lost")?;
-    let (said, lines) = mpsc::channel();
+    let (sender, lines) = mpsc::channel();
     std::thread::spawn(move || {
         for line in BufReader::new(out).lines().map_while(Result::ok) {
             // Keep reading when nobody receives the lines any more: the server must not block.
-            let _ = said.send(line);
+            let _ = sender.send(line);
         }
     });
     let address = loop {

@@ -191,10 +191,10 @@ fn locked(package: &str) -> Result<String> {
 }
 
 /// Returns the text of a file between `before` and the next `behind`.
-fn version(file: &str, before: &str, behind: char) -> Result<String> {
+fn version(file: &str, before: &str, after: char) -> Result<String> {
     let text = fs::read_to_string(root()?.join(file)).with_context(|| format!("no {file}"))?;
     let version = text.split_once(before).map(|(_, rest)| rest);
-    match version.and_then(|rest| rest.split(behind).next()) {
+    match version.and_then(|rest| rest.split(after).next()) {
         Some(version) => Ok(version.to_owned()),
         None => bail!("{file} has no `{}`", before.trim()),
     }

@@ -87,11 +87,11 @@ impl<'a> Stage<'a> {
 
     /// Acknowledges the last event with these arguments.
     pub(crate) fn acknowledge(&mut self, arguments: &str) -> Result<()> {
-        let asked = self.lines.iter().rev().find_map(|line| match line {
+        let event = self.lines.iter().rev().find_map(|line| match line {
             Line::Received(Frame::Text(text)) => text.strip_prefix("42"),
             _ => None,
         });
-        let id: String = asked
+        let id: String = event
             .unwrap_or_default()
             .chars()
             .take_while(char::is_ascii_digit)
@@ -128,13 +128,13 @@ impl<'a> Stage<'a> {
     /// Receives frames up to the first one that begins with this text.
     pub(crate) fn until(&mut self, beginning: &str) -> Result<()> {
         let before = self.lines.len();
-        let come = |line: &Line| match line {
+        let arrives = |line: &Line| match line {
             Line::Received(Frame::Text(text)) => text.starts_with(beginning),
             _ => false,
         };
-        while !self.lines.iter().skip(before).any(come) {
+        while !self.lines.iter().skip(before).any(arrives) {
             if !self.take(PATIENCE)? {
-                bail!("{beginning} did not come");
+                bail!("{beginning} did not arrive");
             }
         }
         Ok(())
@@ -164,7 +164,7 @@ impl<'a> Stage<'a> {
         let mut ended = 0;
         while ended < ends {
             if !self.take(PATIENCE)? {
-                bail!("{ending} did not come");
+                bail!("{ending} did not arrive");
             }
             ended += match self.lines.last() {
                 Some(Line::Received(Frame::Text(text))) if text.ends_with(ending) => 1,
@@ -201,7 +201,7 @@ impl<'a> Stage<'a> {
         let before = self.lines.len();
         while self.lines.len() == before {
             if !self.take(PATIENCE)? {
-                bail!("no handshake came");
+                bail!("no handshake arrived");
             }
         }
         Ok(())

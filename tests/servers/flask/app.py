@@ -1,7 +1,7 @@
 """The game's Flask server as the page uses it, on a real Flask-SocketIO, for the tests.
 
 It serves the page, `/socket.io/` and `/api` from one origin, prints `listening on 127.0.0.1:PORT` when it is ready,
-and ends when its standard input closes or its life time is over, so that no test leaves one behind.
+and ends when its standard input closes or its lifetime ends, so that no test leaves one behind.
 
     python app.py --port 5000 --dist ../../../dist --stay
 
@@ -232,12 +232,12 @@ class Api:
         self.tokens.user_of(request.headers.get("Authorization"), "access")
         controls = self.tokens.controls
         if controls.info_errno is not None:
-            raise Failure(controls.info_errno, "as the test wishes")
+            raise Failure(controls.info_errno, "requested by the test")
         return {"errno": OK, "errmsg": "ok", **self.user, **controls.user}
 
 
 class Push:
-    """The timed push that the first `chat` starts, once, for everybody in the namespace."""
+    """The timed push that the first `chat` starts, once, for all clients in the namespace."""
 
     def __init__(self, socketio, controls):
         self.socketio, self.controls = socketio, controls
@@ -270,7 +270,7 @@ def serve_events(socketio, options, controls, tokens, seen):
     @socketio.on("connect", namespace=NAMESPACE)
     def connect(auth=None):
         if controls.connect_raises:
-            raise RuntimeError("as the test wishes")
+            raise RuntimeError("requested by the test")
         if tokens.stale_through and tokens.is_stale((auth or {}).get("token", "")):
             # As a server that can only send text.
             raise ConnectionRefusedError("1005 token expired")
@@ -397,7 +397,7 @@ def serve_controls(app, socketio, controls, tokens, seen):
     @app.post("/control/drop")
     def drop():
         for connection in list(socketio.server.eio.sockets.values()):
-            # Waiting for its queue might never end: nobody takes what is added while the client
+            # Waiting for its queue might never end: nothing is taken from it while the client
             # closes, too.
             connection.close(wait=False)
         return jsonify({})
@@ -452,7 +452,7 @@ def parse_options():
         "--registered",
         type=int,
         default=1000,
-        help="the count told on connect; the timed push never tells more than 100 (default 1000)",
+        help="the count sent on connect; the timed push never sends more than 100 (default 1000)",
     )
     parser.add_argument("--push-interval", type=float, default=1, help="seconds between two pushes (default 1)")
     parser.add_argument("--access-lifetime", type=float, default=3600, help="seconds (default 3600)")

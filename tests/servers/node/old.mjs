@@ -1,7 +1,7 @@
 // A Socket.IO 2 server, which speaks Engine.IO 3. The page must recognise it as incompatible.
 //
 // It prints `listening on 127.0.0.1:PORT` when it is ready, and ends when its standard input closes
-// or its life time is over. CORS allows every origin. Namespace /mofang exists with --orchard only.
+// or its lifetime ends. CORS allows every origin. Namespace /mofang exists with --orchard only.
 
 import { createServer } from "node:http";
 import { createRequire } from "node:module";

@@ -1,7 +1,7 @@
 // A Socket.IO server of the reference implementation, for the tests of the client.
 //
 // It prints `listening on 127.0.0.1:PORT` when it is ready, and ends when its standard input closes
-// or its life time is over, so that no test leaves one behind. CORS allows every origin.
+// or its lifetime ends, so that no test leaves one behind. CORS allows every origin.
 //
 // Events of every socket, in "/" and "/admin"; "…" are any arguments, binary ones too:
 //
@@ -16,12 +16,12 @@
 //   leave all                       closes the connection and with it all namespaces
 //   drop                            cuts the transport without notice
 //   mute                            sends no more pings, so that only the client's deadline can notice
-//   broadcast …                     event `broadcast …` to everybody in the namespace
+//   broadcast …                     event `broadcast …` to all in the namespace
 //   count             with ack      ack: how many sockets the namespace has
 //   flood N                         event `server_response {count, sid}` N times, the count from 0 on, the sid of 20 letters
 //   never             with ack      no ack ever
 //   join ROOM                       joins a room
-//   to ROOM …                       event `room …` to everybody in the room
+//   to ROOM …                       event `room …` to all in the room
 //   throw                           the handler throws, which ends the process
 //   close                           closes the connection without a DISCONNECT
 //   stop                            shuts the server down

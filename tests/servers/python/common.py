@@ -2,7 +2,7 @@
 
 They support the events of `../node/server.mjs` that python-socketio can handle; the differences are in the table of
 `crates/socketio-web/tests/servers/matrix.rs`. Each prints `listening on 127.0.0.1:PORT` when it is ready, and ends
-when its standard input closes or its life time is over, so that no test leaves one behind.
+when its standard input closes or its lifetime ends, so that no test leaves one behind.
 
 Events that only they have: `reserved` is answered by an event `connect`, which the server on Node.js refuses to emit,
 and `nan` by an event `nan` with numbers that JSON doesn't have. Only Flask has `threads`, which is answered by two

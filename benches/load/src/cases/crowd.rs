@@ -46,8 +46,8 @@ pub(super) async fn run(target: &Target, quick: bool) -> Result<Samples> {
     crowd.add(target, &plan, players).await?;
     // The announcements to each of them are part of the cost.
     let all = before_them + announcements(warm_up, players);
-    let told = complete(silence(quick), all, || crowd.events()).await?;
-    let connected = meter.stop(told)?;
+    let announced = complete(silence(quick), all, || crowd.events()).await?;
+    let connected = meter.stop(announced)?;
     target.collect_garbage().await?;
     let after = settled_memory(target.process(), PATIENCE).await?;
 
@@ -64,7 +64,7 @@ pub(super) async fn run(target: &Target, quick: bool) -> Result<Samples> {
     complete(silence(quick), all, || arrivals.count()).await?;
     crowd.must_be_whole()?;
     let mut delays = arrivals.delays();
-    ensure!(!delays.is_empty(), "no push came to anybody");
+    ensure!(!delays.is_empty(), "no client received a push");
     Ok(Samples::from([
         ("connect-cpu-s", connected.cpu.as_secs_f64()),
         ("connect-wall-s", connected.wall.as_secs_f64()),

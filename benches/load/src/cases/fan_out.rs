@@ -23,17 +23,17 @@ pub(super) async fn run(target: &Target, transport: Transport, quick: bool) -> R
     let listeners = size(quick, 200, 20);
     let (warm_up, broadcasts) = size(quick, (50, 300), (5, 25));
     let token = target.sign_in().await?;
-    let came = Arc::new(AtomicU64::new(0));
+    let received = Arc::new(AtomicU64::new(0));
     let plan = Plan {
         transport,
         namespace: ORCHARD,
         token: token.as_deref(),
         rate: 300,
         listener: {
-            let came = Arc::clone(&came);
+            let received = Arc::clone(&received);
             Arc::new(move |frame| {
                 if is_broadcast(frame) {
-                    came.fetch_add(1, Ordering::Relaxed);
+                    received.fetch_add(1, Ordering::Relaxed);
                 }
             })
         },
@@ -43,7 +43,7 @@ pub(super) async fn run(target: &Target, transport: Transport, quick: bool) -> R
     let (sender, mut receiver) = player(target, Ipv4Addr::LOCALHOST, token.as_deref()).await?;
     tokio::spawn(async move { while receiver.next().await.is_some() {} });
 
-    let count = || came.load(Ordering::Relaxed);
+    let count = || received.load(Ordering::Relaxed);
     let all = |broadcasts: u32| u64::from(broadcasts) * u64::from(listeners);
     send(&sender, warm_up).await?;
     complete(silence(quick), all(warm_up), count).await?;

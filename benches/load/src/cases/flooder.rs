@@ -28,17 +28,17 @@ pub(super) async fn run(target: &Target, quick: bool) -> Result<Samples> {
     let others = size(quick, 20, 5);
     let notices: u32 = size(quick, 32, 4);
     let token = target.sign_in().await?;
-    let came = Arc::new(AtomicU64::new(0));
+    let received = Arc::new(AtomicU64::new(0));
     let mut reading = JoinSet::new();
     let mut senders = Vec::new();
     for number in 0..others {
         let (sender, mut receiver) = player(target, source(number)?, token.as_deref()).await?;
         senders.push(sender);
-        let came = Arc::clone(&came);
+        let received = Arc::clone(&received);
         reading.spawn(async move {
             while let Some(frame) = receiver.next().await {
                 if is_broadcast(&frame) && frame.contains(MARK) {
-                    came.fetch_add(1, Ordering::Relaxed);
+                    received.fetch_add(1, Ordering::Relaxed);
                 }
             }
         });
@@ -69,11 +69,11 @@ pub(super) async fn run(target: &Target, quick: bool) -> Result<Samples> {
     sleep_until(start + GAP * notices).await;
     flood.abort();
     let all = u64::from(others) * u64::from(others) * u64::from(notices);
-    complete(silence(quick), all, || came.load(Ordering::Relaxed)).await?;
+    complete(silence(quick), all, || received.load(Ordering::Relaxed)).await?;
     Ok(Samples::from([
         (
             "missing-percent",
-            percent_missing(all, came.load(Ordering::Relaxed)),
+            percent_missing(all, received.load(Ordering::Relaxed)),
         ),
         ("peak-mb", megabytes(target.process().peak_memory()?)),
     ]))

@@ -25,7 +25,7 @@ const HALF: &[u8] = b"POST /api HTTP/1.1\r\nHost: localhost\r\nContent-Type: app
 const LIMIT: Duration = Duration::from_secs(10);
 
 pub(super) async fn run(target: &Target, quick: bool) -> Result<Samples> {
-    let asked = size(quick, 20, 4);
+    let requests = size(quick, 20, 4);
     let mut held = Vec::new();
     for number in 0..CONNECTIONS {
         let from = source(number % ADDRESSES)?;
@@ -38,7 +38,7 @@ pub(super) async fn run(target: &Target, quick: bool) -> Result<Samples> {
         }
     }
     let mut longest = Duration::ZERO;
-    for _ in 0..asked {
+    for _ in 0..requests {
         let start = Instant::now();
         let answered = timeout(LIMIT, healthy(target)).await;
         let took = match answered {

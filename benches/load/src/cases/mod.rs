@@ -44,11 +44,11 @@ pub enum Case {
     Stalled,
     /// 500 and 2,000 broadcasts with acknowledgements at once.
     Burst,
-    /// One broadcasts as fast as it can beside 20 others.
+    /// One client broadcasts as fast as it can, beside 20 others.
     Flooder,
     /// 3,000 wrong sign-ins from 40 addresses, and a right one now and then.
     SignIn,
-    /// 1,100 connections that send half a request, while `/healthz` is asked.
+    /// 1,100 connections that send half a request, while `/healthz` is requested.
     HalfOpen,
 }
 
@@ -56,7 +56,7 @@ impl Case {
     /// Puts this load on the server; `quick` makes it a small one.
     ///
     /// # Errors
-    /// If the server can't be reached, refuses a client that should be let in, or takes too long.
+    /// If the server can't be reached, refuses a client that should be admitted, or takes too long.
     pub async fn run(self, target: &Target, quick: bool) -> Result<Samples> {
         let load = async {
             match self {

@@ -91,5 +91,6 @@ async fn right(target: &Target, Account { name, password }: &Account) -> Result<
 
 async fn refused(target: &Target, from: Ipv4Addr, number: u32) -> Result<Answer> {
     let mut http = Http::connect(target, from).await?;
-    http.send(login(&format!("nobody {number}"), "wrong")).await
+    http.send(login(&format!("unknown {number}"), "wrong"))
+        .await
 }

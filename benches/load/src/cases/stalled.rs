@@ -34,13 +34,13 @@ pub(super) async fn run(target: &Target, quick: bool) -> Result<Samples> {
     let process = target.process();
     let token = target.sign_in().await?;
     let (sender, mut receiver) = player(target, Ipv4Addr::LOCALHOST, token.as_deref()).await?;
-    let came = Arc::new(AtomicU64::new(0));
+    let received = Arc::new(AtomicU64::new(0));
     tokio::spawn({
-        let came = Arc::clone(&came);
+        let received = Arc::clone(&received);
         async move {
             while let Some(frame) = receiver.next().await {
                 if is_broadcast(&frame) {
-                    came.fetch_add(1, Ordering::Relaxed);
+                    received.fetch_add(1, Ordering::Relaxed);
                 }
             }
         }
@@ -54,7 +54,7 @@ pub(super) async fn run(target: &Target, quick: bool) -> Result<Samples> {
             "disconnected"
         );
     }
-    until(PATIENCE, || Ok(came.load(Ordering::Relaxed) >= warm_up)).await?;
+    until(PATIENCE, || Ok(received.load(Ordering::Relaxed) >= warm_up)).await?;
     let alone = process.descriptors()?;
     let (stall, stalls) = watch::channel(());
     let mut clients = JoinSet::new();

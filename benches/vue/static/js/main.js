@@ -20,7 +20,7 @@ class Game {
 		console.log(value);
 	}
 
-	tell(message) {
+	notify(message) {
 		if (this.app) this.app.toast({ msg: message, duration: 3000, location: "middle" });
 		else this.print(message);
 	}
@@ -90,7 +90,7 @@ class Game {
 				else if (result.errno === 1005) this.refresh(page, next);
 				else this.login(page);
 			})
-			.catch((error) => this.tell(error.message));
+			.catch((error) => this.notify(error.message));
 	}
 
 	refresh(page, next) {
@@ -105,7 +105,7 @@ class Game {
 				else this.store(fresh);
 				next(result.access_token);
 			})
-			.catch((error) => this.tell(error.message));
+			.catch((error) => this.notify(error.message));
 	}
 
 	login(page) {

@@ -113,7 +113,7 @@ struct Wake {
     stood: bool,
     /// Whether the client knows that the clock stood still.
     is_noticed: bool,
-    is_told: bool,
+    is_reported: bool,
 }
 
 pub(crate) struct World {
@@ -1055,7 +1055,7 @@ impl World {
             slept,
             stood,
             is_noticed: stood && self.random.chance(70),
-            is_told: self.random.chance(50),
+            is_reported: self.random.chance(50),
         };
         self.log.note(|| format!("{wake:?}"));
         self.asleep_until = self.now + slept;
@@ -1077,7 +1077,7 @@ impl World {
             self.client.has_slept(wake.slept);
             self.carry_out(false);
         }
-        if wake.is_told {
+        if wake.is_reported {
             self.online();
         }
     }

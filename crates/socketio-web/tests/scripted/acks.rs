@@ -201,12 +201,12 @@ async fn a_failed_emit_is_reported_by_the_future() {
 async fn a_listener_may_emit_and_await_within_its_own_task() {
     let (_script, ws, socket) = connected();
     let log = Log::default();
-    let (heard, handle) = (log.clone(), *socket);
+    let (received, handle) = (log.clone(), *socket);
     let _chat = socket.on(move |Chat(_)| {
-        let heard = heard.clone();
+        let received = received.clone();
         wasm_bindgen_futures::spawn_local(async move {
             let ack = handle.emit_with_ack(&Count { count: 1 }, None).await;
-            heard.push(ack.unwrap());
+            received.push(ack.unwrap());
         });
     });
     ws.deliver(r#"42["chat","x"]"#);

@@ -67,7 +67,7 @@ async fn d2_auth_is_requested_at_each_connect() {
     for expected in [r#"40{"token":"t1"}"#, r#"40{"token":"t2"}"#] {
         let ws = script.last();
         ws.deliver(HANDSHAKE);
-        assert!(ws.sent().is_empty(), "it isn't known yet");
+        assert!(ws.sent().is_empty(), "there is no auth yet");
         assert!(!socket.is_connected());
         let mut sent = Vec::new();
         until("CONNECT is sent", || {
@@ -88,7 +88,7 @@ async fn d2_without_auth_the_socket_is_refused() {
     let socket = Owned(builder.connect().unwrap());
     let log = listen(*socket);
     script.last().deliver(HANDSHAKE);
-    until("it is told", || log.len() == 2).await;
+    until("it is reported", || log.len() == 2).await;
     assert_eq!(
         log.take(),
         [
@@ -102,11 +102,11 @@ async fn d2_without_auth_the_socket_is_refused() {
 #[wasm_bindgen_test]
 async fn d2_auth_for_a_lost_connection_is_not_sent() {
     let script = Script::install();
-    let (asked, answered, released) = (counter(), counter(), counter());
-    let (ask, answer, release) = (asked.clone(), answered.clone(), released.clone());
+    let (called, answered, released) = (counter(), counter(), counter());
+    let (call, answer, release) = (called.clone(), answered.clone(), released.clone());
     let builder = Socket::builder(&address()).auth_with(move || {
-        ask.set(ask.get() + 1);
-        let first = ask.get() == 1;
+        call.set(call.get() + 1);
+        let first = call.get() == 1;
         let (answer, release) = (answer.clone(), release.clone());
         async move {
             // The first answer arrives after its connection was lost.
@@ -128,7 +128,7 @@ async fn d2_auth_for_a_lost_connection_is_not_sent() {
         !sent.is_empty()
     })
     .await;
-    assert_eq!((asked.get(), answered.get()), (2, 1));
+    assert_eq!((called.get(), answered.get()), (2, 1));
     released.set(1);
     until("the first has answered", || answered.get() == 2).await;
     sent.extend(ws.sent());
@@ -139,12 +139,12 @@ async fn d2_auth_for_a_lost_connection_is_not_sent() {
 async fn a_provider_may_outlive_its_socket() {
     let script = Script::install();
     let done = Rc::new(Cell::new(false));
-    let told = Rc::clone(&done);
+    let finished = Rc::clone(&done);
     let builder = Socket::builder(&address()).auth_with(move || {
-        let told = Rc::clone(&told);
+        let finished = Rc::clone(&finished);
         async move {
             gloo_timers::future::TimeoutFuture::new(1).await;
-            told.set(true);
+            finished.set(true);
             Ok(Auth::NONE)
         }
     });

@@ -33,9 +33,9 @@ fn m4_bytes_in_an_emitted_payload_follow_as_messages() {
 fn m4_bytes_replace_their_placeholders() {
     let (_script, ws, socket) = connected();
     let log = Log::default();
-    let heard = log.clone();
+    let received = log.clone();
     let _photo = socket.on_named("photo", move |message| {
-        heard.push(format!("{:?}", message.arg::<Photo>(0).unwrap()));
+        received.push(format!("{:?}", message.arg::<Photo>(0).unwrap()));
     });
     ws.deliver(
         r#"452-["photo",{"name":"tree","parts":[{"_placeholder":true,"num":1},{"_placeholder":true,"num":0}]}]"#,

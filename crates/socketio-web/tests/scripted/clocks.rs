@@ -96,8 +96,8 @@ fn a_sleep_longer_than_the_heartbeat_ends_all_connections() {
     // The first external event detects the sleep for all connections.
     ws.deliver("6");
     for log in [log, other_log] {
-        let told = log.take();
-        assert_eq!(told, ["waiting 1", "on_disconnect: ping timeout"]);
+        let lines = log.take();
+        assert_eq!(lines, ["waiting 1", "on_disconnect: ping timeout"]);
     }
     assert!(ws.is_closed() && other_ws.is_closed());
 }
@@ -118,9 +118,9 @@ async fn an_acknowledgement_keeps_its_timeout_after_a_clock_jump() {
     let (script, _ws, socket) = connected();
     let answer = socket.emit_named_with_ack::<_, ()>("ask", &1, Some(Duration::from_secs(13)));
     let end = Log::default();
-    let told = end.clone();
+    let noted = end.clone();
     wasm_bindgen_futures::spawn_local(async move {
-        told.push(answer.await.unwrap_err());
+        noted.push(answer.await.unwrap_err());
     });
     sleep(Duration::from_secs(10));
     look(&script);
@@ -139,7 +139,7 @@ async fn an_acknowledgement_keeps_its_timeout_after_a_clock_jump() {
 #[wasm_bindgen_test]
 fn a_page_without_a_monotonic_clock_uses_the_wall_clock() {
     js_sys::eval("globalThis.steadyOne = performance; delete globalThis.performance").unwrap();
-    let gone = js_sys::eval("typeof performance").unwrap();
+    let removed = js_sys::eval("typeof performance").unwrap();
     let (script, ws, socket) = connected();
     let _chat = socket.on(|Chat(_)| ());
     look(&script);
@@ -147,7 +147,7 @@ fn a_page_without_a_monotonic_clock_uses_the_wall_clock() {
     _ = socket.emit_named("x", &1);
     let is_closed = ws.is_closed();
     js_sys::eval("globalThis.performance = steadyOne").unwrap();
-    assert_eq!(gone, "undefined");
+    assert_eq!(removed, "undefined");
     assert!(is_closed, "the heartbeat is overdue");
 }
 

@@ -97,10 +97,10 @@ fn h4_an_event_before_the_connect_reply_is_delivered_before_on_connect() {
     let script = Script::install();
     let socket = Owned(Socket::builder(&address()).connect().unwrap());
     let log = listen(*socket);
-    let heard = log.clone();
+    let noted = log.clone();
     let who = *socket;
     let _chat = socket.on(move |Chat(text)| {
-        heard.push(format!("{text}, {}", word(&who.status())));
+        noted.push(format!("{text}, {}", word(&who.status())));
         assert!(who.is_connected() && who.id().is_some());
     });
     script.last().deliver(HANDSHAKE);
@@ -125,7 +125,7 @@ fn g3_a_refusal_is_final_and_its_message_is_the_status() {
         ]
     );
     assert!(!socket.is_active());
-    assert!(script.last().is_closed(), "nobody needs the connection");
+    assert!(script.last().is_closed(), "no socket needs the connection");
 
     socket.connect();
     assert_eq!(log.take(), ["connecting"], "and may be tried again");
@@ -177,7 +177,7 @@ async fn w6_an_exception_of_the_constructor_is_a_connect_error_and_retried() {
     let socket = Owned(builder.connect().unwrap());
     // The error is reported later, so the listeners are added in time.
     let log = listen(*socket);
-    until("the error is told", || log.len() >= 2).await;
+    until("the error is reported", || log.len() >= 2).await;
     script.refuse(None);
     assert_eq!(
         log.take()[..2],
@@ -225,10 +225,10 @@ async fn i16_an_invalid_sub_protocol_is_a_connect_error() {
         let builder = Socket::builder(&address()).protocols(protocols.iter().copied());
         let socket = Owned(builder.reconnection(false).connect().unwrap());
         let log = listen(*socket);
-        until("the error is told", || log.len() == 2).await;
-        let told = log.take();
-        assert_eq!(told[0], "disconnected");
-        let (error, name) = (&told[1], protocols[0]);
+        until("the error is reported", || log.len() == 2).await;
+        let lines = log.take();
+        assert_eq!(lines[0], "disconnected");
+        let (error, name) = (&lines[1], protocols[0]);
         assert!(
             error.contains("subprotocol") && error.contains(name),
             "{error}"
@@ -258,7 +258,7 @@ async fn w1_an_error_without_a_close_ends_the_attempt() {
     let socket = Owned(builder.connect().unwrap());
     let log = listen(*socket);
     script.last().fail();
-    until("the error is told", || log.len() == 2).await;
+    until("the error is reported", || log.len() == 2).await;
     assert_eq!(
         log.take(),
         [
@@ -408,7 +408,10 @@ fn a_removed_socket_is_inert() {
     let (script, ws, socket) = connected();
     let log = listen(*socket);
     socket.remove();
-    assert!(log.take().is_empty(), "its end is no news to its listeners");
+    assert!(
+        log.take().is_empty(),
+        "its listeners get no report of its end"
+    );
     assert_eq!(ws.sent(), ["41"]);
     assert!(ws.is_closed());
     assert_eq!(script.handlers(), 0.0);
@@ -416,7 +419,7 @@ fn a_removed_socket_is_inert() {
     socket.connect();
     socket.disconnect();
     socket.remove();
-    socket.on(|Chat(_)| panic!("heard")).forget();
+    socket.on(|Chat(_)| panic!("called")).forget();
     assert!(matches!(
         socket.emit(&Chat("x".into())),
         Err(EmitError::NoSocket)

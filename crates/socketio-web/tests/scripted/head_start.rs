@@ -17,8 +17,8 @@ const AUTH: &str = r#"{"token":"t"}"#;
 
 fn ahead(address: &str, log: &Log) -> HeadStart {
     let log = log.clone();
-    let heard = move |heard: HeadStartEvent<'_>| log.push(format!("{heard:?}"));
-    HeadStart::open(address, "/socket.io", "/x", Some(AUTH), heard).unwrap()
+    let observer = move |event: HeadStartEvent<'_>| log.push(format!("{event:?}"));
+    HeadStart::open(address, "/socket.io", "/x", Some(AUTH), observer).unwrap()
 }
 
 /// Builds a socket that takes over the head start, and does not connect it yet.
@@ -55,14 +55,14 @@ async fn early_events_are_delivered_in_order_and_connect_is_sent_once() {
     assert_eq!(log.take(), packets);
 
     let socket = successor(&address, head_start);
-    let told = listen(*socket);
-    let chat = told.clone();
+    let reports = listen(*socket);
+    let chat = reports.clone();
     let _chat = socket.on(move |Chat(text)| chat.push(text));
     socket.connect();
     ws.deliver(r#"42/x,["chat","c"]"#);
-    until("all is told", || told.has("c")).await;
+    until("all is reported", || reports.has("c")).await;
     assert_eq!(
-        told.take(),
+        reports.take(),
         ["connecting", "connected", "a", "on_connect", "b", "c"]
     );
     assert_eq!(socket.id().as_deref(), Some("s1"));
@@ -72,7 +72,7 @@ async fn early_events_are_delivered_in_order_and_connect_is_sent_once() {
     assert_eq!(log.len(), 1);
     ws.deliver(r#"42/x,["chat","d"]"#);
     socket.emit(&Chat("e".into())).unwrap();
-    assert_eq!((told.take(), log.len()), (vec!["d".to_owned()], 1));
+    assert_eq!((reports.take(), log.len()), (vec!["d".to_owned()], 1));
     assert_eq!(ws.sent(), [r#"42/x,["chat","e"]"#]);
 }
 
@@ -120,7 +120,7 @@ async fn a_handshake_between_connect_and_the_takeover_is_answered_once() {
     let ws = script.last();
     ws.deliver(HANDSHAKE);
     ws.deliver("2");
-    until("the namespace is asked for", || !ws.sent().is_empty()).await;
+    until("the namespace is requested", || !ws.sent().is_empty()).await;
     ws.deliver(r#"40/x,{"sid":"s1"}"#);
     assert!(socket.is_connected());
     assert!(!ws.sent().iter().any(|frame| frame.starts_with("40")));
@@ -136,10 +136,10 @@ async fn a_connection_that_ended_meanwhile_is_reported_and_replaced() {
     ws.drop();
     assert!(!head_start.is_open() && log.has("Closed"));
     let socket = successor(&address, head_start);
-    let told = listen(*socket);
+    let reports = listen(*socket);
     socket.connect();
-    until("it waits for the next attempt", || told.has("waiting 1")).await;
-    assert!(told.has("on_disconnect: transport error"));
+    until("it waits for the next attempt", || reports.has("waiting 1")).await;
+    assert!(reports.has("on_disconnect: transport error"));
     assert!(matches!(socket.status(), Status::Reconnecting { .. }));
 }
 
@@ -150,9 +150,9 @@ async fn a_refusal_is_passed_to_the_client() {
     script.last().deliver(HANDSHAKE);
     script.last().deliver(r#"44/x,{"message":"no"}"#);
     let socket = successor(&address, head_start);
-    let told = listen(*socket);
+    let reports = listen(*socket);
     socket.connect();
-    until("the refusal is told", || told.has("refused: no")).await;
+    until("the refusal is reported", || reports.has("refused: no")).await;
 }
 
 #[wasm_bindgen_test]
@@ -163,10 +163,10 @@ async fn a_websocket_that_the_browser_refuses_is_reported_by_the_client() {
     assert!(!head_start.is_open() && log.has("Closed"));
     script.refuse(None);
     let socket = successor(&address, head_start);
-    let told = listen(*socket);
+    let reports = listen(*socket);
     socket.connect();
     let error = "on_connect_error: the transport failed: not here";
-    until("the error is told", || told.has(error)).await;
+    until("the error is reported", || reports.has(error)).await;
 }
 
 #[wasm_bindgen_test]
@@ -183,9 +183,9 @@ async fn exceeding_the_buffer_ends_the_connection_and_the_client_opens_its_own()
     }
     assert!(ws.is_closed() && log.has("Closed"));
     let socket = successor(&address, head_start);
-    let told = listen(*socket);
+    let reports = listen(*socket);
     socket.connect();
-    until("it waits for the next attempt", || told.has("waiting 1")).await;
+    until("it waits for the next attempt", || reports.has("waiting 1")).await;
 }
 
 #[wasm_bindgen_test]
@@ -220,15 +220,15 @@ fn a_head_start_of_another_user_is_closed_and_its_events_are_not_delivered() {
         before.deliver(r#"42/x,["chat","of t"]"#);
         let builder = named(Socket::builder(&address).namespace("/x"));
         let socket = Owned(builder.head_start(head_start).build().unwrap());
-        let told = listen(*socket);
-        let chat = told.clone();
+        let reports = listen(*socket);
+        let chat = reports.clone();
         let _chat = socket.on(move |Chat(text)| chat.push(text));
         socket.connect();
         assert!(before.is_closed() && script.count() == 2);
         script.last().deliver(HANDSHAKE);
         assert_eq!(script.last().sent(), [connect]);
         script.last().deliver(r#"40/x,{"sid":"s2"}"#);
-        assert_eq!(told.take(), ["connecting", "connected", "on_connect"]);
+        assert_eq!(reports.take(), ["connecting", "connected", "on_connect"]);
     }
 }
 
@@ -240,13 +240,13 @@ async fn auth_that_changes_before_the_takeover_ends_the_requested_session() {
     before.deliver(HANDSHAKE);
     before.deliver(r#"40/x,{"sid":"s1"}"#);
     let socket = successor(&address, head_start);
-    let told = listen(*socket);
+    let reports = listen(*socket);
     socket.connect();
     socket.set_auth(&token("u")).unwrap();
     assert!(before.is_closed() && script.count() == 2);
     // The connection would have been handed over in this task.
     gloo_timers::future::TimeoutFuture::new(1).await;
-    assert_eq!(told.take(), ["connecting"]);
+    assert_eq!(reports.take(), ["connecting"]);
     script.last().deliver(HANDSHAKE);
     assert_eq!(script.last().sent(), [r#"40/x,{"token":"u"}"#]);
 }
@@ -257,17 +257,17 @@ async fn a_socket_with_an_auth_provider_takes_it_over_without_calling_the_provid
     let head_start = ahead(&address, &Log::default());
     script.last().deliver(HANDSHAKE);
     script.last().deliver(r#"40/x,{"sid":"s1"}"#);
-    let asked = Log::default();
-    let noted = asked.clone();
+    let calls = Log::default();
+    let noted = calls.clone();
     let builder = Socket::builder(&address)
         .namespace("/x")
         .auth_with(move || {
-            noted.push("asked");
+            noted.push("called");
             async { Ok(Auth::NONE) }
         });
     let socket = Owned(builder.head_start(head_start).connect().unwrap());
     until("it is connected", || socket.is_connected()).await;
-    assert_eq!((asked.len(), script.count()), (0, 1));
+    assert_eq!((calls.len(), script.count()), (0, 1));
 }
 
 #[wasm_bindgen_test]

@@ -39,9 +39,9 @@ fn p1_listeners_are_called_in_the_order_of_subscribing() {
 fn events_are_decoded_as_their_type() {
     let (_script, ws, socket) = connected();
     let log = Log::default();
-    let heard = log.clone();
-    let _count = socket.on(move |count: Count| heard.push(format!("{count:?}")));
-    ws.deliver(r#"42["count",{"count":7,"sid":"unknown fields are let pass"}]"#);
+    let received = log.clone();
+    let _count = socket.on(move |count: Count| received.push(format!("{count:?}")));
+    ws.deliver(r#"42["count",{"count":7,"sid":"unknown fields are ignored"}]"#);
     assert_eq!(log.take(), ["Count { count: 7 }"]);
 }
 
@@ -50,8 +50,8 @@ fn events_are_decoded_as_their_type() {
 fn text_of_any_length_and_script_arrives_complete() {
     let (_script, ws, socket) = connected();
     let log = Log::default();
-    let heard = log.clone();
-    let _chat = socket.on(move |Chat(text)| heard.push(text));
+    let received = log.clone();
+    let _chat = socket.on(move |Chat(text)| received.push(text));
     for piece in ["a", "é", "种", "🌳", "a种🌳é"] {
         for times in [1, 40, 130, 240, 260, 3_000, 90_000] {
             let text = piece.repeat(times);
@@ -65,14 +65,14 @@ fn text_of_any_length_and_script_arrives_complete() {
 fn a_message_is_read_by_name_argument_by_argument() {
     let (_script, ws, socket) = connected();
     let log = Log::default();
-    let heard = log.clone();
+    let received = log.clone();
     let _any = socket.on_named("mixed", move |message| {
-        heard.push(message.name());
-        heard.push(message.arg::<u8>(0).unwrap());
-        heard.push(message.arg::<&str>(1).unwrap());
-        heard.push(format!("{:?}", message.arg::<Option<u8>>(9)));
-        heard.push(message.arg::<u8>(1).is_err());
-        heard.push(format!("{:?}", message.args::<(u8, String)>().unwrap()));
+        received.push(message.name());
+        received.push(message.arg::<u8>(0).unwrap());
+        received.push(message.arg::<&str>(1).unwrap());
+        received.push(format!("{:?}", message.arg::<Option<u8>>(9)));
+        received.push(message.arg::<u8>(1).is_err());
+        received.push(format!("{:?}", message.args::<(u8, String)>().unwrap()));
     });
     ws.deliver(r#"42["mixed",1,"two"]"#);
     assert_eq!(
@@ -86,19 +86,19 @@ fn f9_catch_alls_come_first() {
     let (_script, ws, socket) = connected();
     let log = Log::default();
     let _named = note(*socket, &log, "named");
-    let heard = log.clone();
-    let _any = socket.on_any(move |message| heard.push(format!("any {}", message.name())));
+    let received = log.clone();
+    let _any = socket.on_any(move |message| received.push(format!("any {}", message.name())));
     ws.deliver(CHAT);
-    ws.deliver(r#"42["nobody's"]"#);
-    assert_eq!(log.take(), ["any chat", "named", "any nobody's"]);
+    ws.deliver(r#"42["unnamed"]"#);
+    assert_eq!(log.take(), ["any chat", "named", "any unnamed"]);
 }
 
 #[wasm_bindgen_test]
 fn p2_once_is_called_once() {
     let (_script, ws, socket) = connected();
     let log = Log::default();
-    let heard = log.clone();
-    let _once = socket.once(move |Chat(text)| heard.push(format!("once {text}")));
+    let received = log.clone();
+    let _once = socket.once(move |Chat(text)| received.push(format!("once {text}")));
     let _each = note(*socket, &log, "each");
     ws.deliver(CHAT);
     ws.deliver(CHAT);
@@ -116,7 +116,11 @@ fn p5_listeners_are_counted_by_name() {
     let _others = (socket.on_any(|_| ()), socket.on_named("other", |_| ()));
     assert_eq!(socket.listeners("chat"), 2);
     ws.deliver(CHAT);
-    assert_eq!(log.take(), ["1"], "one that hears once is none any more");
+    assert_eq!(
+        log.take(),
+        ["1"],
+        "the listener that was called once is removed"
+    );
     assert_eq!(socket.listeners("chat"), 1);
     drop(stays);
     assert_eq!(socket.listeners("chat"), 0);
@@ -153,9 +157,9 @@ fn a_dropped_subscription_ends_and_a_forgotten_one_stays() {
 fn p4_a_listener_that_is_removed_before_its_turn_is_not_called() {
     let (_script, ws, socket) = connected();
     let (log, second) = (Log::default(), Slot::default());
-    let (heard, slot) = (log.clone(), Rc::clone(&second));
+    let (received, slot) = (log.clone(), Rc::clone(&second));
     let _first = socket.on(move |Chat(_)| {
-        heard.push("first");
+        received.push("first");
         end(&slot);
     });
     *second.borrow_mut() = Some(note(*socket, &log, "second"));
@@ -169,10 +173,10 @@ fn p4_a_listener_that_is_removed_before_its_turn_is_not_called() {
 fn a_listener_may_remove_itself() {
     let (_script, ws, socket) = connected();
     let (log, own) = (Log::default(), Slot::default());
-    let (heard, slot) = (log.clone(), Rc::clone(&own));
+    let (received, slot) = (log.clone(), Rc::clone(&own));
     let first = socket.on(move |Chat(_)| {
         end(&slot);
-        heard.push("first");
+        received.push("first");
     });
     *own.borrow_mut() = Some(first);
     let _second = note(*socket, &log, "second");
@@ -186,11 +190,11 @@ fn a_listener_may_remove_itself() {
 fn a_listener_added_during_an_event_receives_the_next_one() {
     let (_script, ws, socket) = connected();
     let log = Log::default();
-    let (heard, handle, mut added) = (log.clone(), *socket, Vec::new());
+    let (received, handle, mut added) = (log.clone(), *socket, Vec::new());
     let _first = socket.on(move |Chat(_)| {
-        heard.push("first");
+        received.push("first");
         if added.is_empty() {
-            added.push(note(handle, &heard, "added"));
+            added.push(note(handle, &received, "added"));
         }
     });
     ws.deliver(CHAT);
@@ -204,12 +208,12 @@ fn events_of_a_listener_are_sent_after_it_and_in_order() {
     let (_script, ws, socket) = connected();
     let log = Log::default();
     let ws = Rc::new(ws);
-    let (heard, handle, during) = (log.clone(), *socket, Rc::clone(&ws));
+    let (received, handle, during) = (log.clone(), *socket, Rc::clone(&ws));
     let _first = socket.on(move |Chat(_)| {
         for name in ["a", "b"] {
-            heard.push(format!("{:?}", handle.emit_named(name, &1).unwrap()));
+            received.push(format!("{:?}", handle.emit_named(name, &1).unwrap()));
         }
-        heard.push(format!("{:?}", during.sent()));
+        received.push(format!("{:?}", during.sent()));
     });
     ws.deliver(CHAT);
     assert_eq!(log.take(), ["Sent", "Sent", "[]"]);
@@ -220,10 +224,10 @@ fn events_of_a_listener_are_sent_after_it_and_in_order() {
 fn a_listener_may_disconnect() {
     let (script, ws, socket) = connected();
     let log = super::connecting::listen(*socket);
-    let (heard, handle) = (log.clone(), *socket);
+    let (received, handle) = (log.clone(), *socket);
     let _first = socket.on(move |Chat(_)| {
         handle.disconnect();
-        heard.push(format!("first, connected: {}", handle.is_connected()));
+        received.push(format!("first, connected: {}", handle.is_connected()));
     });
     let _second = note(*socket, &log, "second");
     ws.deliver(CHAT);
@@ -282,10 +286,10 @@ fn a_listener_of_the_status_may_remove_its_socket_and_the_next_one_is_still_call
 fn a_listener_may_remove_its_own_socket() {
     let (script, ws, socket) = connected();
     let log = Log::default();
-    let (heard, handle) = (log.clone(), *socket);
+    let (received, handle) = (log.clone(), *socket);
     let first = socket.on(move |Chat(_)| {
         handle.remove();
-        heard.push("first");
+        received.push("first");
     });
     let _second = note(*socket, &log, "second");
     ws.deliver(CHAT);
@@ -300,17 +304,17 @@ fn a_listener_may_remove_its_own_socket() {
 fn a_listener_that_can_t_decode_does_not_stop_the_others() {
     let (_script, ws, socket) = connected();
     let log = Log::default();
-    let heard = log.clone();
-    let _bad = socket.on(move |Count { count }| heard.push(count));
-    let heard = log.clone();
-    let _told = socket.try_on(move |count: Result<Count, _>| {
+    let received = log.clone();
+    let _bad = socket.on(move |Count { count }| received.push(count));
+    let received = log.clone();
+    let _decoding = socket.try_on(move |count: Result<Count, _>| {
         let error = count.expect_err("it is text").to_string();
         assert!(!error.is_empty());
-        heard.push("error");
+        received.push("error");
     });
-    let heard = log.clone();
+    let received = log.clone();
     let _other = socket.on_named("count", move |message| {
-        heard.push(message.arg::<String>(0).unwrap());
+        received.push(message.arg::<String>(0).unwrap());
     });
     ws.deliver(r#"42["count","many"]"#);
     assert_eq!(log.take(), ["error", "many"]);
@@ -342,7 +346,7 @@ fn values_of_a_listener_are_dropped_with_nothing_borrowed() {
     let held = touchy();
     let once = socket.once(move |Chat(_)| drop(held));
     ws.deliver(CHAT);
-    assert_eq!(log.take(), ["dropped"], "when it has heard");
+    assert_eq!(log.take(), ["dropped"], "after its call");
     drop(once);
 
     let (held, slot) = (touchy(), Slot::default());
@@ -364,5 +368,5 @@ fn values_of_a_listener_are_dropped_with_nothing_borrowed() {
 
     let held = touchy();
     drop(socket.on(move |Chat(_)| _ = &held));
-    assert_eq!(log.take(), ["dropped"], "of a socket that is gone");
+    assert_eq!(log.take(), ["dropped"], "of a removed socket");
 }

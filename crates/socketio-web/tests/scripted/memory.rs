@@ -70,7 +70,7 @@ fn a_message_that_exceeds_the_limit_ends_the_connection_and_names_the_limit() {
             let counted = Rc::clone(&chats);
             let _chat = socket.on_named("chat", move |_| counted.set(counted.get() + 1));
             event_of(&ws, piece, limit);
-            assert_eq!(chats.get(), 1, "{limit} bytes of {piece} are let pass");
+            assert_eq!(chats.get(), 1, "{limit} bytes of {piece} are accepted");
             event_of(&ws, piece, limit + 1);
             assert_eq!(log.take().join("\n"), too_large, "{limit} of {piece}");
             assert!(ws.is_closed() && socket.is_active());
@@ -125,8 +125,8 @@ fn oversized_messages_are_not_copied() {
 fn long_texts_take_the_memory_of_one() {
     for piece in ["x", "\u{e9}"] {
         let (_script, ws, socket) = connected();
-        let heard = Rc::new(Cell::new(0));
-        let counted = Rc::clone(&heard);
+        let received = Rc::new(Cell::new(0));
+        let counted = Rc::clone(&received);
         let _chat = socket.on_named("chat", move |message| {
             let text: &str = message.arg(0).unwrap();
             counted.set(counted.get() + text.len());
@@ -138,7 +138,7 @@ fn long_texts_take_the_memory_of_one() {
                 ws.deliver_long("42[\"chat\",\"", piece, times, "\"]");
             }
         });
-        assert_eq!(heard.get(), 20 * size as usize);
+        assert_eq!(received.get(), 20 * size as usize);
         assert!(grown < 24 * MEGABYTE, "{grown} bytes of {piece}");
     }
 }
@@ -148,7 +148,7 @@ fn a_head_start_copies_no_more_than_it_keeps() {
     let (script, address) = (Script::install(), address());
     let log = Log::default();
     let noted = log.clone();
-    let observer = move |heard: socketio_web::HeadStartEvent<'_>| noted.push(format!("{heard:?}"));
+    let observer = move |event: socketio_web::HeadStartEvent<'_>| noted.push(format!("{event:?}"));
     let head_start = HeadStart::open(&address, "/socket.io", "/", None, observer).unwrap();
     let ws = script.last();
     ws.accept("s1");

@@ -22,16 +22,16 @@ fn patient(builder: Builder) -> Builder {
         .reconnection_delay_max(delay)
 }
 
-fn tell(target: &EventTarget, name: &str) {
+fn dispatch(target: &EventTarget, name: &str) {
     target.dispatch_event(&Event::new(name).unwrap()).unwrap();
 }
 
-fn tell_window(name: &str) {
-    tell(&web_sys::window().unwrap(), name);
+fn dispatch_to_window(name: &str) {
+    dispatch(&web_sys::window().unwrap(), name);
 }
 
-fn tell_document(name: &str) {
-    tell(&web_sys::window().unwrap().document().unwrap(), name);
+fn dispatch_to_document(name: &str) {
+    dispatch(&web_sys::window().unwrap().document().unwrap(), name);
 }
 
 /// Makes the document appear hidden, or restores its real state.
@@ -63,13 +63,13 @@ fn local(host: &str) -> (Script, Ws, Owned) {
 fn l4_offline_closes_at_once_and_online_retries_at_once() {
     let (script, ws, socket) = connected_with(patient);
     let log = listen(*socket);
-    tell_window("offline");
+    dispatch_to_window("offline");
     assert_eq!(log.take(), ["waiting 1", "on_disconnect: transport close"]);
     assert!(ws.is_closed());
     assert_eq!(ws.handlers_at_close(), Some(0.0));
-    tell_window("offline");
-    assert!(log.take().is_empty(), "it is known");
-    tell_window("online");
+    dispatch_to_window("offline");
+    assert!(log.take().is_empty(), "there is nothing to report");
+    dispatch_to_window("online");
     assert_eq!(log.take(), ["retrying 1"]);
     script.last().accept("s2");
     assert_eq!(log.take(), ["connected", "on_connect"]);
@@ -85,12 +85,12 @@ fn l4_a_server_on_this_device_needs_no_network() {
         "[::1]",
     ] {
         let (_script, ws, socket) = local(host);
-        tell_window("offline");
+        dispatch_to_window("offline");
         assert!(socket.is_connected() && !ws.is_closed(), "{host}");
     }
     for host in ["localhost.test", "128.0.0.1", "[::2]", "127.test"] {
         let (_script, ws, socket) = local(host);
-        tell_window("offline");
+        dispatch_to_window("offline");
         assert!(!socket.is_connected() && ws.is_closed(), "{host}");
     }
 }
@@ -98,10 +98,10 @@ fn l4_a_server_on_this_device_needs_no_network() {
 #[wasm_bindgen_test]
 fn w5_a_page_that_becomes_visible_retries_at_once() {
     let ways: [fn(); 4] = [
-        || tell_window("online"),
-        || tell_window("pageshow"),
-        || tell_document("visibilitychange"),
-        || tell_document("resume"),
+        || dispatch_to_window("online"),
+        || dispatch_to_window("pageshow"),
+        || dispatch_to_document("visibilitychange"),
+        || dispatch_to_document("resume"),
     ];
     for (index, wake) in ways.into_iter().enumerate() {
         let (script, ws, socket) = connected_with(patient);
@@ -124,10 +124,10 @@ fn w5_a_page_that_is_hidden_does_not_retry_at_once() {
     let (script, ws, _socket) = connected_with(patient);
     ws.drop();
     hide(true);
-    tell_document("visibilitychange");
+    dispatch_to_document("visibilitychange");
     assert_eq!(script.count(), 1);
     hide(false);
-    tell_document("visibilitychange");
+    dispatch_to_document("visibilitychange");
     assert_eq!(script.count(), 2);
 }
 
@@ -137,31 +137,31 @@ type Way = fn();
 const LEFT: [Way; 3] = [
     // A page that was seen, one that was hidden already, and a hidden one that the browser freezes.
     || {
-        tell_window("pagehide");
+        dispatch_to_window("pagehide");
         hide(true);
-        tell_document("visibilitychange");
+        dispatch_to_document("visibilitychange");
     },
     || {
         hide(true);
-        tell_window("pagehide");
+        dispatch_to_window("pagehide");
     },
     || {
         hide(true);
-        tell_document("freeze");
+        dispatch_to_document("freeze");
     },
 ];
 const BACK: [Way; 3] = [
     || {
         hide(false);
-        tell_window("pageshow");
+        dispatch_to_window("pageshow");
     },
     || {
-        tell_document("resume");
+        dispatch_to_document("resume");
         hide(false);
     },
     || {
         hide(false);
-        tell_document("visibilitychange");
+        dispatch_to_document("visibilitychange");
     },
 ];
 
@@ -188,9 +188,9 @@ async fn w5_a_page_that_is_left_closes_its_connection_and_opens_one_when_it_is_b
 #[wasm_bindgen_test]
 fn a_page_that_is_back_before_anything_was_closed_connects_anew() {
     let (script, ws, socket) = connected_with(patient);
-    tell_window("pagehide");
+    dispatch_to_window("pagehide");
     assert!(!ws.is_closed());
-    tell_window("pageshow");
+    dispatch_to_window("pageshow");
     assert!(ws.is_closed() && script.count() == 2);
     script.last().accept("s2");
     assert!(socket.is_connected());
@@ -275,7 +275,7 @@ async fn a_page_that_is_left_opens_nothing_and_connect_takes_effect_when_it_is_b
             idle.connect();
             socket.connect();
             let made = Owned(Socket::builder(&address()).connect().unwrap());
-            tell_window("online");
+            dispatch_to_window("online");
             until("it is closed", || !socket.is_connected()).await;
             socket.connect();
             pass(Duration::from_secs(60));
@@ -323,12 +323,12 @@ fn disconnect_while_the_page_is_left_is_final() {
 fn a_page_that_is_hidden_stays_connected() {
     let (script, ws, socket) = connected_with(patient);
     hide(true);
-    tell_document("visibilitychange");
+    dispatch_to_document("visibilitychange");
     ws.deliver("2");
     assert_eq!(ws.sent(), ["3"]);
     assert_eq!(socket.emit_named("x", &1).unwrap(), Outcome::Sent);
     hide(false);
-    tell_document("visibilitychange");
+    dispatch_to_document("visibilitychange");
     assert!(socket.is_connected());
     assert_eq!(script.count(), 1);
 }
@@ -339,7 +339,7 @@ fn w5_a_heartbeat_overdue_after_a_sleep_is_noticed_when_the_page_becomes_visible
     let log = listen(*socket);
     sleep(Duration::from_secs(60));
     assert!(socket.is_connected(), "the timer slept with the device");
-    tell_document("visibilitychange");
+    dispatch_to_document("visibilitychange");
     assert_eq!(
         log.take(),
         ["waiting 1", "on_disconnect: ping timeout", "retrying 1"]
@@ -366,7 +366,7 @@ fn the_client_s_page_listener_may_be_removed_while_it_runs() {
     let (script, _ws, socket) = connected_with(patient);
     let handle = *socket;
     socket.on_disconnect(move |_| handle.remove()).forget();
-    tell_window("offline");
+    dispatch_to_window("offline");
     assert_eq!(socket.namespace(), None);
     assert_eq!(script.handlers(), 0.0);
 }

@@ -27,9 +27,9 @@ async fn b4_a_lost_connection_is_retried_until_it_succeeds() {
         let ws = script.made(attempt + 1).await;
         assert_eq!(log.take(), [format!("retrying {attempt}")]);
         ws.drop();
-        let told = log.take();
-        assert_eq!(told[0], format!("waiting {}", attempt + 1));
-        assert!(told[1].starts_with("on_connect_error"), "{told:?}");
+        let lines = log.take();
+        assert_eq!(lines[0], format!("waiting {}", attempt + 1));
+        assert!(lines[1].starts_with("on_connect_error"), "{lines:?}");
     }
     script.made(7).await.accept("s2");
     assert_eq!(log.take(), ["retrying 6", "connected", "on_connect"]);
@@ -47,8 +47,8 @@ async fn b5_after_the_last_attempt_the_socket_is_inactive() {
     ws.drop();
     script.made(2).await.drop();
     script.made(3).await.drop();
-    let told = log.take();
-    assert_eq!(told[told.len() - 2], "disconnected", "{told:?}");
+    let lines = log.take();
+    assert_eq!(lines[lines.len() - 2], "disconnected", "{lines:?}");
     assert!(!socket.is_active());
     socket.connect();
     assert_eq!(log.take(), ["connecting"]);
@@ -115,8 +115,8 @@ async fn handlers_are_removed_before_the_close_and_a_superseded_websocket_is_ign
     let (script, ws, socket) = connected_with(soon);
     assert!(script.handlers() > 0.0);
     let log = Log::default();
-    let heard = log.clone();
-    let _chat = socket.on(move |Chat(text)| heard.push(text));
+    let received = log.clone();
+    let _chat = socket.on(move |Chat(text)| received.push(text));
     ws.deliver("42");
     assert_eq!(ws.handlers_at_close(), Some(0.0));
     script.made(2).await.accept("s2");

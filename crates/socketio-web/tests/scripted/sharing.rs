@@ -70,7 +70,7 @@ async fn an_unanswered_namespace_waits_for_its_retry_while_others_stay_connected
     let noted = log.clone();
     b.on_status(move |status| match status {
         Status::Reconnecting { attempt, delay } => {
-            let waits = if delay.is_some() { "waits" } else { "asks" };
+            let waits = if delay.is_some() { "waits" } else { "requests" };
             noted.push(format!("{waits} {attempt}"));
         }
         status => noted.push(format!("{status:?}")),
@@ -82,15 +82,21 @@ async fn an_unanswered_namespace_waits_for_its_retry_while_others_stay_connected
     until("the second try", || log.len() >= 5).await;
     assert_eq!(
         log.take()[..5],
-        ["Disconnected", "Connecting", "waits 1", "asks 1", "waits 2"]
+        [
+            "Disconnected",
+            "Connecting",
+            "waits 1",
+            "requests 1",
+            "waits 2"
+        ]
     );
     assert!(matches!(b.last_error(), Some(ConnectError::NotAnswered)));
     assert_eq!(script.count(), 1);
     b.connect();
     assert_eq!(
         log.take(),
-        ["asks 2"],
-        "the wish of a person is acted on at once"
+        ["requests 2"],
+        "a call of `connect` is acted on at once"
     );
     script.last().deliver(r#"40/b,{"sid":"b1"}"#);
     assert_eq!(log.take(), ["Connected"]);

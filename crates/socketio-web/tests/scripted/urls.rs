@@ -88,12 +88,12 @@ fn browsers_report_the_origin_of_a_document_without_a_url() {
     let script = "(() => {
         const frame = document.body.appendChild(document.createElement('iframe'));
         const { location, origin } = frame.contentWindow;
-        const said = [location.origin, origin, origin === self.origin];
+        const found = [location.origin, origin, origin === self.origin];
         frame.remove();
-        return said.join(' ');
+        return found.join(' ');
     })()";
-    let said = js_sys::eval(script).unwrap().as_string().unwrap();
-    assert_eq!(said, format!("null http://{} true", page_host()));
+    let found = js_sys::eval(script).unwrap().as_string().unwrap();
+    assert_eq!(found, format!("null http://{} true", page_host()));
 }
 
 #[wasm_bindgen_test]

@@ -175,8 +175,8 @@ fn c26_for_every_kind_of_listener_the_others_are_called_and_it_is_called_next_ti
             happen();
             let first = calls.take();
             assert!(!first.is_empty(), "{name}");
-            for told in first.chunks(4) {
-                assert_eq!(told, all, "{fault:?} in {name}");
+            for calls_of_event in first.chunks(4) {
+                assert_eq!(calls_of_event, all, "{fault:?} in {name}");
             }
             fault.assert_reported(&reported, first.len() / 2);
             happen();
@@ -240,14 +240,14 @@ fn calls_of_a_listener_before_it_throws_take_effect() {
         let (script, ws, socket) = connected();
         let other = Owned(Socket::builder(&address()).build().unwrap());
         let log = Log::default();
-        let (heard, handle, second) = (log.clone(), *socket, *other);
+        let (noted, handle, second) = (log.clone(), *socket, *other);
         let slot: Rc<RefCell<Option<Subscription>>> = Rc::default();
         let own = Rc::clone(&slot);
         let subscription = socket.on(move |Chat(_)| {
             handle.emit_named("answer", &1).unwrap();
             second.connect();
             drop(own.take());
-            heard.push("threw");
+            noted.push("threw");
             fault.happen();
         });
         *slot.borrow_mut() = Some(subscription);
@@ -404,9 +404,9 @@ async fn d2_an_auth_provider_that_throws_has_failed() {
                 matches!(socket.status(), Status::Refused { .. })
             })
             .await;
-            let told = log.take();
-            assert_eq!(told.len(), 3, "{told:?}");
-            assert!(told[2].contains("auth provider threw: "), "{told:?}");
+            let lines = log.take();
+            assert_eq!(lines.len(), 3, "{lines:?}");
+            assert!(lines[2].contains("auth provider threw: "), "{lines:?}");
             fault.assert_reported(&reported, 1);
             assert!(script.last().is_closed());
             is_bad.set(false);
@@ -508,10 +508,10 @@ fn values_of_a_listener_may_throw_when_they_are_dropped() {
             drop(own.take());
         });
         *slot.borrow_mut() = Some(subscription);
-        let heard = log.clone();
-        socket.on(move |Chat(_)| heard.push("heard")).forget();
+        let noted = log.clone();
+        socket.on(move |Chat(_)| noted.push("received")).forget();
         ws.deliver(CHAT);
-        assert_eq!(log.take(), ["dropped", "dropped", "heard"]);
+        assert_eq!(log.take(), ["dropped", "dropped", "received"]);
         fault.assert_reported(&reported, 2);
         assert_lives(&script, &ws, *socket);
         log.take();
@@ -550,8 +550,8 @@ fn an_observer_of_a_head_start_may_throw() {
         let (script, address) = (Script::install(), address());
         let log = Log::default();
         let noted = log.clone();
-        let head_start = HeadStart::open(&address, "/socket.io", "/", None, move |heard| {
-            noted.push(matches!(heard, HeadStartEvent::Packet(_)));
+        let head_start = HeadStart::open(&address, "/socket.io", "/", None, move |event| {
+            noted.push(matches!(event, HeadStartEvent::Packet(_)));
             fault.happen();
         });
         let head_start = head_start.unwrap();

@@ -15,19 +15,19 @@ use crate::support::wait::until;
 /// Awaits a future concurrently with the test, and logs its result.
 fn spawn<T: 'static>(future: impl Future<Output = T> + 'static) -> Rc<RefCell<Option<T>>> {
     let end = Rc::<RefCell<Option<T>>>::default();
-    let told = Rc::clone(&end);
+    let noted = Rc::clone(&end);
     wasm_bindgen_futures::spawn_local(async move {
         let ended = future.await;
-        *told.borrow_mut() = Some(ended);
+        *noted.borrow_mut() = Some(ended);
     });
     end
 }
 
 fn watch(socket: Socket) -> Log {
     let log = Log::default();
-    let told = log.clone();
+    let noted = log.clone();
     let listener = move |event: &ConnectionEvent| {
-        told.push(match event {
+        noted.push(match event {
             ConnectionEvent::Closed(reason) => format!("closed: {reason}"),
             ConnectionEvent::Measured(_) => "measured".into(),
             ConnectionEvent::ReconnectError(error) => format!("reconnect error: {error}"),
@@ -95,8 +95,8 @@ async fn w12_a_final_error_ends_the_wait() {
 
 #[wasm_bindgen_test]
 async fn the_last_error_says_how_the_last_connection_ended() {
-    let words = |socket: &Socket| socket.last_error().map(|error| error.to_string());
-    for (frame, said) in [
+    let last = |socket: &Socket| socket.last_error().map(|error| error.to_string());
+    for (frame, message) in [
         ("41", "disconnected: io server disconnect"),
         (
             r#"41{"message":"too late"}"#,
@@ -104,24 +104,27 @@ async fn the_last_error_says_how_the_last_connection_ended() {
         ),
     ] {
         let (script, ws, socket) = connected();
-        assert_eq!(words(&socket), None);
+        assert_eq!(last(&socket), None);
         ws.deliver(frame);
-        assert_eq!(words(&socket).as_deref(), Some(said));
+        assert_eq!(last(&socket).as_deref(), Some(message));
         assert_eq!(socket.status(), Status::Disconnected);
         assert!(matches!(
             socket.connected().await,
             Err(NotConnected::Disconnected)
         ));
         socket.connect();
-        assert_eq!(words(&socket), None);
+        assert_eq!(last(&socket), None);
         script.last().accept("s2");
         socket.disconnect();
-        assert_eq!(words(&socket), None, "an end that was wanted is no error");
+        assert_eq!(last(&socket), None, "an intended end is not an error");
     }
     let (_script, ws, socket) = connected();
     ws.drop();
-    let said = words(&socket).unwrap();
-    assert!(said.starts_with("disconnected: transport error"), "{said}");
+    let message = last(&socket).unwrap();
+    assert!(
+        message.starts_with("disconnected: transport error"),
+        "{message}"
+    );
 }
 
 #[wasm_bindgen_test]
@@ -256,10 +259,10 @@ fn f10_outgoing_events_are_reported_when_they_are_sent() {
     let script = Script::install();
     let socket = Owned(Socket::builder(&address()).connect().unwrap());
     let log = Log::default();
-    let told = log.clone();
+    let noted = log.clone();
     let listening = socket.on_any_outgoing(move |message| {
         let number: u32 = message.arg(0).unwrap();
-        told.push(format!("{} {number}", message.name()));
+        noted.push(format!("{} {number}", message.name()));
     });
     socket.emit_named("early", &1).unwrap();
     assert!(log.take().is_empty());
@@ -282,8 +285,8 @@ fn f10_outgoing_events_are_reported_with_raised_limits() {
     };
     let (_script, ws, socket) = connected_with(|builder| builder.limits(limits));
     let log = Log::default();
-    let told = log.clone();
-    let _listening = socket.on_any_outgoing(move |message| told.push(message.name()));
+    let noted = log.clone();
+    let _listening = socket.on_any_outgoing(move |message| noted.push(message.name()));
     let files = vec![Binary::from([1]); 11];
     socket.emit_named("many", &files).unwrap();
     assert_eq!(ws.sent().len(), 12);
@@ -293,10 +296,10 @@ fn f10_outgoing_events_are_reported_with_raised_limits() {
 #[wasm_bindgen_test]
 async fn auth_is_refreshed_once_after_a_refusal() {
     let script = Script::install();
-    let asked = Rc::<RefCell<Vec<bool>>>::default();
-    let told = Rc::clone(&asked);
+    let calls = Rc::<RefCell<Vec<bool>>>::default();
+    let noted = Rc::clone(&calls);
     let builder = Socket::builder(&address()).auth_with_refresh(move |refused| {
-        told.borrow_mut().push(refused);
+        noted.borrow_mut().push(refused);
         async { Ok(Auth::NONE) }
     });
     let socket = Owned(builder.connect().unwrap());
@@ -310,10 +313,10 @@ async fn auth_is_refreshed_once_after_a_refusal() {
         })
         .await;
         assert!(socket.is_active());
-        assert_eq!(asked.borrow().len(), refusals);
+        assert_eq!(calls.borrow().len(), refusals);
         ws.deliver(r#"44{"message":"expired"}"#);
     }
-    assert_eq!(*asked.borrow(), [false, true]);
+    assert_eq!(*calls.borrow(), [false, true]);
     let refused = Status::Refused {
         message: "expired".into(),
     };
@@ -349,8 +352,8 @@ async fn w11_the_browser_s_send_buffer_can_be_awaited() {
     let end = spawn(socket.drained());
     assert_eq!(socket.buffered_amount(), 100);
     // Ensures that it is polled at least once.
-    let asked = spawn(gloo_timers::future::TimeoutFuture::new(30));
-    until("some time has passed", || asked.borrow().is_some()).await;
+    let calls = spawn(gloo_timers::future::TimeoutFuture::new(30));
+    until("some time has passed", || calls.borrow().is_some()).await;
     assert!(end.borrow().is_none());
     ws.set_buffered_amount(0);
     until("the future has ended", || end.borrow().is_some()).await;

@@ -11,7 +11,7 @@
 )]
 #![allow(
     clippy::duplicate_mod,
-    reason = "the common tests are written once, and stand in the module of each server"
+    reason = "the common tests are written once, and included in the module of each server"
 )]
 
 mod asgi;

@@ -5,11 +5,11 @@ const LOOK_EACH_MS: u32 = 2;
 
 /// Waits for a condition, and fails the test after a timeout.
 pub(crate) async fn until(what: &str, mut condition: impl FnMut() -> bool) {
-    until_told(what, async || condition()).await;
+    until_async(what, async || condition()).await;
 }
 
 /// Like [`until`], for a condition that is queried asynchronously.
-pub(crate) async fn until_told(what: &str, mut condition: impl AsyncFnMut() -> bool) {
+pub(crate) async fn until_async(what: &str, mut condition: impl AsyncFnMut() -> bool) {
     let deadline = now() + PATIENCE_MS;
     while !condition().await {
         assert!(now() < deadline, "waited in vain until {what}");

@@ -29,9 +29,9 @@ async fn l7_it_connects_emits_gets_an_acknowledgement_and_reconnects() {
     let short = Duration::from_millis(1);
     let (script, ws, socket) = connected_with(|builder| builder.reconnection_delay(short));
     let log = Log::default();
-    let heard = log.clone();
+    let received = log.clone();
     let _chat = socket.on_named("chat", move |message| {
-        heard.push(message.arg::<String>(0).unwrap());
+        received.push(message.arg::<String>(0).unwrap());
     });
     let answer = socket.emit_named_with_ack::<_, u32>("ask", &1, None);
     assert_eq!(ws.sent(), [r#"420["ask",1]"#]);
@@ -97,7 +97,7 @@ async fn l7_events_of_a_real_websocket_are_handled() {
         noted.push(error);
     });
     assert!(socket.connected().await.is_err());
-    support::wait::until("the error is told", || log.len() == 1).await;
+    support::wait::until("the error is reported", || log.len() == 1).await;
 }
 
 /// Returns the number of listeners to the events of a page's life cycle and the network.

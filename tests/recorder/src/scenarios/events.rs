@@ -92,7 +92,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
                     return Ok(());
                 }
             }
-            bail!("no text came between a packet and its bytes")
+            bail!("no text arrived between a packet and its bytes")
         })
         .on(|kind| kind == Kind::Flask),
         Scenario::new("an event with a reserved name", |stage| {

@@ -9,7 +9,7 @@ use super::SERVER;
 use crate::matrix::Ability;
 use crate::support::log::Log;
 use crate::support::sockets::{connect, connected, ends};
-use crate::support::wait::{until, until_told};
+use crate::support::wait::{until, until_async};
 
 const PATIENCE: Option<Duration> = Some(Duration::from_secs(5));
 
@@ -132,7 +132,7 @@ async fn g6_the_server_s_disconnect_of_all_namespaces() {
     let socket = connected(SERVER.builder("/")).await;
     let ends = ends(*socket);
     socket.emit_named("leave", "all").unwrap();
-    until("it is over", || ends.len() == 1).await;
+    until("it has ended", || ends.len() == 1).await;
     assert_eq!(ends.take(), ["io server disconnect"]);
     assert_eq!(socket.status(), Status::Disconnected);
 }
@@ -142,11 +142,11 @@ async fn h4_an_event_before_the_connect_reply_is_delivered_before_on_connect() {
     let early = Early { early: "bird" };
     let socket = connect(SERVER.builder("/").auth(&early));
     let log = Log::default();
-    let (heard, told) = (log.clone(), log.clone());
+    let (received, connects) = (log.clone(), log.clone());
     let _early = socket.on_named("early", move |message| {
-        heard.push(message.arg::<String>(0).unwrap());
+        received.push(message.arg::<String>(0).unwrap());
     });
-    let _connect = socket.on_connect(move || told.push("on_connect"));
+    let _connect = socket.on_connect(move || connects.push("on_connect"));
     until("it is connected", || log.has("on_connect")).await;
     // The echo arrives after everything that the server sent before it.
     assert_eq!(echoed(*socket, "now").await, "now");
@@ -160,9 +160,9 @@ async fn g9_a_dropped_connection_is_restored_and_no_event_is_duplicated() {
     let socket = connected(SERVER.builder("/")).await;
     let (ends, first) = (ends(*socket), socket.id());
     let log = Log::default();
-    let heard = log.clone();
+    let received = log.clone();
     let _echo = socket.on_named("echo", move |message| {
-        heard.push(message.arg::<u32>(0).unwrap());
+        received.push(message.arg::<u32>(0).unwrap());
     });
     socket.emit_named("drop", &()).unwrap();
     until("it is lost", || ends.len() == 1).await;
@@ -171,7 +171,7 @@ async fn g9_a_dropped_connection_is_restored_and_no_event_is_duplicated() {
     until("it is back", || socket.is_connected()).await;
     assert_ne!(socket.id(), first);
     socket.emit_named("echo", &2).unwrap();
-    until("both came back", || log.has("2")).await;
+    until("both were returned", || log.has("2")).await;
     assert_eq!(log.take(), ["1", "2"]);
     assert!(ends.take()[0].starts_with("transport "));
 }
@@ -179,16 +179,16 @@ async fn g9_a_dropped_connection_is_restored_and_no_event_is_duplicated() {
 #[wasm_bindgen_test]
 async fn w13_the_server_sees_a_removed_socket_disconnect() {
     let stays = connected(SERVER.builder("/")).await;
-    let goes = connected(SERVER.builder("/")).await;
-    assert_eq!(echoed(*goes, "here").await, "here");
+    let leaving = connected(SERVER.builder("/")).await;
+    assert_eq!(echoed(*leaving, "here").await, "here");
     let count = async || {
         let count = stays.emit_named_with_ack::<_, u32>("count", &(), PATIENCE);
         count.await.unwrap()
     };
     // Connections of earlier tests may still be closing.
-    until_told("two are there", async || count().await == 2).await;
-    drop(goes);
-    until_told("one is there", async || count().await == 1).await;
+    until_async("two sockets are connected", async || count().await == 2).await;
+    drop(leaving);
+    until_async("one socket is left", async || count().await == 1).await;
 }
 
 #[wasm_bindgen_test]

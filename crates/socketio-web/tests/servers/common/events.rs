@@ -57,10 +57,10 @@ where
     T: for<'de> Deserialize<'de> + Serialize + 'static,
 {
     let place = Rc::new(std::cell::RefCell::new(None));
-    let heard = Rc::clone(&place);
-    let _echo = socket.on(move |Echo(value): Echo<T>| _ = heard.replace(Some(value)));
+    let received = Rc::clone(&place);
+    let _echo = socket.on(move |Echo(value): Echo<T>| _ = received.replace(Some(value)));
     socket.emit(&Echo(value)).unwrap();
-    until("it comes back", || place.borrow().is_some()).await;
+    until("it is returned", || place.borrow().is_some()).await;
     place.take().unwrap()
 }
 
@@ -80,25 +80,25 @@ async fn events_are_sent_and_returned() {
 async fn f1_several_arguments_are_sent_and_returned() {
     let socket = connected().await;
     let log = Log::default();
-    let heard = log.clone();
+    let received = log.clone();
     let _echo = socket.on_named("echo", move |message| {
-        heard.push(message.args::<(u8, Binary, Option<u8>, Inner)>().is_ok());
-        heard.push(message.arg::<Inner>(3).unwrap() == picture().parts.1);
+        received.push(message.args::<(u8, Binary, Option<u8>, Inner)>().is_ok());
+        received.push(message.arg::<Inner>(3).unwrap() == picture().parts.1);
     });
     let mut arguments = Arguments::event("echo").unwrap();
     let values = (1, Binary(vec![2]), None::<u8>, picture().parts.1);
     arguments.extend(&values).unwrap();
     socket.emit_args(arguments).unwrap();
-    until("they come back", || log.len() == 2).await;
+    until("they are returned", || log.len() == 2).await;
     assert_eq!(log.take(), ["true", "true"]);
 }
 
 #[wasm_bindgen_test]
 async fn text_of_every_kind_and_of_many_bytes_arrives_complete() {
     let socket = connected().await;
-    let odd = "种植园 🍎 \" \\ \n \u{0} \u{1e} \u{2028} \u{feff} é e\u{301}".to_owned();
-    assert_eq!(echoed(*socket, odd.clone()).await, odd);
-    let large = odd.repeat(500_000 / odd.len());
+    let unusual = "种植园 🍎 \" \\ \n \u{0} \u{1e} \u{2028} \u{feff} é e\u{301}".to_owned();
+    assert_eq!(echoed(*socket, unusual.clone()).await, unusual);
+    let large = unusual.repeat(500_000 / unusual.len());
     assert_eq!(echoed(*socket, large.clone()).await, large);
     let ack = socket.emit_with_ack(&Echo(large.clone()), PATIENCE).await;
     assert_eq!(ack.unwrap(), large);
@@ -117,12 +117,12 @@ async fn many_bytes_arrive_complete() {
 async fn many_events_arrive_in_order() {
     let socket = connected().await;
     let log = Log::default();
-    let heard = log.clone();
-    let _echo = socket.on(move |Echo(number): Echo<u32>| heard.push(number));
+    let received = log.clone();
+    let _echo = socket.on(move |Echo(number): Echo<u32>| received.push(number));
     for number in 0..500 {
         socket.emit(&Echo(number)).unwrap();
     }
-    until("all came back", || log.len() == 500).await;
+    until("all are returned", || log.len() == 500).await;
     let expected: Vec<String> = (0..500).map(|number: u32| number.to_string()).collect();
     assert_eq!(log.take(), expected);
 }
@@ -146,9 +146,9 @@ async fn the_server_acknowledges() {
 async fn the_client_acknowledges() {
     let socket = connected().await;
     let log = Log::default();
-    let heard = log.clone();
+    let received = log.clone();
     let _answer = socket.on_named("answer", move |message| {
-        heard.push(message.arg::<String>(0).unwrap());
+        received.push(message.arg::<String>(0).unwrap());
     });
     let _question = socket.on_named("question", move |message| {
         let text: String = message.arg(0).unwrap();
@@ -160,19 +160,19 @@ async fn the_client_acknowledges() {
         });
     });
     socket.emit_named("question", "ripe").unwrap();
-    until("the answer is told", || log.has("ripe? yes")).await;
+    until("the answer is reported", || log.has("ripe? yes")).await;
 }
 
 #[wasm_bindgen_test]
 async fn bytes_in_events_both_ways() {
     let socket = connected().await;
     let log = Log::default();
-    let heard = log.clone();
+    let received = log.clone();
     let _binary = socket.on_named("binary", move |message| {
-        heard.push(message.arg::<Picture>(0).unwrap() == picture());
+        received.push(message.arg::<Picture>(0).unwrap() == picture());
     });
     socket.emit_named("binary", &()).unwrap();
-    until("it comes", || log.len() == 1).await;
+    until("it arrives", || log.len() == 1).await;
     assert_eq!(log.take(), ["true"]);
     assert_eq!(echoed(*socket, picture()).await, picture());
 }
@@ -184,15 +184,15 @@ async fn bytes_in_acks_both_ways() {
     assert_eq!(ack.await.unwrap(), picture());
 
     let log = Log::default();
-    let heard = log.clone();
+    let received = log.clone();
     let _answer = socket.on_named("answer", move |message| {
-        heard.push(message.arg::<Picture>(0).unwrap() == picture());
+        received.push(message.arg::<Picture>(0).unwrap() == picture());
     });
     let _question = socket.on_named("question", |message| {
         message.responder().unwrap().send(&picture()).unwrap();
     });
     socket.emit_named("question", &()).unwrap();
-    until("the answer is told", || log.len() == 1).await;
+    until("the answer is reported", || log.len() == 1).await;
     assert_eq!(log.take(), ["true"]);
 }
 
@@ -207,6 +207,6 @@ async fn a_broadcast_reaches_every_client() {
         })
     });
     first.emit_named("broadcast", "rain").unwrap();
-    until("both have heard", || log.len() == 2).await;
+    until("both have received it", || log.len() == 2).await;
     assert!(log.has("first rain") && log.has("second rain"));
 }

@@ -5,7 +5,7 @@ use super::SERVER;
 use super::control::{post, state};
 use crate::support::log::Log;
 use crate::support::sockets::{connect, connected, ends};
-use crate::support::wait::{until, until_told};
+use crate::support::wait::{until, until_async};
 
 #[derive(Serialize)]
 struct Token {
@@ -67,9 +67,9 @@ async fn w13_the_connection_closes_with_its_last_socket() {
     let connections = async || state::<State>(SERVER).await.connections;
     let socket = connected(SERVER.builder("/")).await;
     // Connections of earlier tests may still be closing.
-    until_told("it is alone", async || connections().await == 1).await;
+    until_async("it is the only client", async || connections().await == 1).await;
     drop(socket);
-    until_told("nobody is there", async || connections().await == 0).await;
+    until_async("no client is connected", async || connections().await == 0).await;
 }
 
 #[wasm_bindgen_test]

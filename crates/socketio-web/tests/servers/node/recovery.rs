@@ -19,25 +19,30 @@ async fn h18_h19_a_session_is_restored_with_the_missed_events() {
         .reconnection_delay_max(away);
     let socket = Owned(builder.connect().unwrap());
     let log = Log::default();
-    let heard = log.clone();
-    let _news = socket.on_named("news", move |message| {
-        heard.push(message.arg::<String>(0).unwrap());
+    let received = log.clone();
+    let _listener = socket.on_named("update", move |message| {
+        received.push(message.arg::<String>(0).unwrap());
     });
     until("it is connected", || socket.is_connected()).await;
     assert!(!socket.is_recovered());
     let id = socket.id();
 
-    post(server, "emit", r#"{"event": "news", "args": ["heard"]}"#).await;
-    until("the first is heard", || log.has("heard")).await;
+    post(
+        server,
+        "emit",
+        r#"{"event": "update", "args": ["received"]}"#,
+    )
+    .await;
+    until("the first is received", || log.has("received")).await;
     post(server, "drop", "{}").await;
     let lost = || matches!(socket.status(), Status::Reconnecting { .. });
     until("the connection is lost", lost).await;
-    post(server, "emit", r#"{"event": "news", "args": ["missed"]}"#).await;
+    post(server, "emit", r#"{"event": "update", "args": ["missed"]}"#).await;
 
     socket.connect();
     until("it is connected again", || socket.is_connected()).await;
     assert!(socket.is_recovered());
     assert_eq!(socket.id(), id);
-    until("what was missed is told", || log.has("missed")).await;
-    assert_eq!(log.take(), ["heard", "missed"]);
+    until("the missed event is delivered", || log.has("missed")).await;
+    assert_eq!(log.take(), ["received", "missed"]);
 }

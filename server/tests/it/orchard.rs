@@ -1,4 +1,4 @@
-//! The counts, names and times that the server sends are true.
+//! The counts, announcements and notices that the server sends.
 
 use std::time::{Duration, Instant};
 
@@ -53,7 +53,7 @@ async fn the_count_is_pushed_when_it_changes_and_only_then() {
     assert_eq!(
         watcher.until_now().await,
         [""; 0],
-        "the welcome has told it"
+        "the welcome contains it"
     );
     server.stop().await;
 }
@@ -162,7 +162,7 @@ async fn the_random_push_restarts_after_all_sockets_have_left() {
     server.stop().await;
 }
 
-async fn say(wire: &mut Wire, payload: Value) -> Value {
+async fn broadcast(wire: &mut Wire, payload: Value) -> Value {
     let event = json!(["my_broadcast", payload]);
     wire.send(&format!("42/mofang,{event}")).await;
     wire.event("broadcast_response").await
@@ -175,11 +175,11 @@ async fn a_text_gets_the_verified_name_and_the_time() {
     let (mut listener, _) = Wire::join(&server).await;
     sender.until_now().await;
     let claimed = json!({"text": "hi", "id": "m1", "nickname": "boss", "at": 1, "z": [1]});
-    let heard = say(&mut sender, claimed).await;
+    let received = broadcast(&mut sender, claimed).await;
     let stamped = json!({
         "text": "hi", "id": "m1", "nickname": "小果农", "at": 1_700_000_000_000_u64, "z": [1],
     });
-    assert_eq!(heard, stamped);
+    assert_eq!(received, stamped);
     assert_eq!(listener.event("broadcast_response").await, stamped);
     server.stop().await;
 }
@@ -203,9 +203,9 @@ async fn a_player_who_joins_receives_the_last_notices_once() {
     let server = TestServer::start(&["--kept-notices", "3", "--max-notice-bytes", "10"]).await;
     let (mut sender, _) = Wire::join(&server).await;
     assert_eq!(notices(&mut sender).await, [Value::Null; 0]);
-    let mut heard = Vec::new();
+    let mut received = Vec::new();
     for text in ["one", "two", "three", "four"] {
-        heard.push(say(&mut sender, json!({"text": text, "more": 1})).await);
+        received.push(broadcast(&mut sender, json!({"text": text, "more": 1})).await);
         server.pass(1);
     }
     // These are broadcast, but not stored.
@@ -214,14 +214,14 @@ async fn a_player_who_joins_receives_the_last_notices_once() {
         json!({"data": "x"}),
         json!({"text": "much too long"}),
     ] {
-        say(&mut sender, payload).await;
+        broadcast(&mut sender, payload).await;
     }
     let (mut newcomer, _) = Wire::join(&server).await;
     let given = notices(&mut newcomer).await;
-    for notice in &mut heard {
+    for notice in &mut received {
         notice.as_object_mut().unwrap().remove("more");
     }
-    assert_eq!(given, heard[1..]);
+    assert_eq!(given, received[1..]);
     assert_eq!(
         notices(&mut newcomer).await,
         [Value::Null; 0],
@@ -250,7 +250,7 @@ async fn notices_outlive_the_server() {
         assert_eq!(given, texts);
         for number in 0..40 {
             let text = format!("{round} {number}");
-            say(&mut wire, json!({ "text": text })).await;
+            broadcast(&mut wire, json!({ "text": text })).await;
             texts.push(text);
         }
         // The last fifty are stored.
@@ -264,7 +264,7 @@ async fn notices_outlive_the_server() {
 async fn no_notices_are_kept_if_disabled() {
     let server = TestServer::start(&["--kept-notices", "0"]).await;
     let (mut wire, _) = Wire::join(&server).await;
-    say(&mut wire, json!({"text": "x"})).await;
+    broadcast(&mut wire, json!({"text": "x"})).await;
     let (mut newcomer, _) = Wire::join(&server).await;
     assert_eq!(notices(&mut newcomer).await, [Value::Null; 0]);
     server.stop().await;
