@@ -1,4 +1,5 @@
-//! What cuts the page in two (`cargo xtask build`) follows the linker's own notes of what refers to what.
+//! With the feature `split`, the linker keeps its relocations: `cargo xtask build` needs them to split
+//! the page into two modules.
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");

@@ -5,7 +5,7 @@ import { load as loadOurs } from "./ours.js";
 import { load as loadTheirs } from "./theirs.js";
 import { until } from "./wait.js";
 
-/** Connects the sides. Each is a function that requests a flood and returns microseconds per event. */
+/** Connects the sides: functions that request a flood and return microseconds per event. */
 export async function connect({ ours, theirs, server, events }) {
   const clients = { ours: await loadOurs(ours), theirs: await loadTheirs(theirs), bare: bare() };
   const turns = {};

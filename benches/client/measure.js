@@ -18,7 +18,10 @@ const WARM_UP_TURNS = 4;
 // Set before the clients are loaded: one of them reads it at load time.
 globalThis.WebSocket = ScriptedWebSocket;
 
-/** Returns the samples of each case in microseconds per event, `{id: {ours: [], theirs: []}}`. `only` is a part of the ids to run. */
+/**
+ * Returns the samples of each case in microseconds per event, `{id: {ours: [], theirs: []}}`. `only`
+ * is a part of the ids to run.
+ */
 export async function measure({ ours, theirs, rounds, share = 1, only = "", progress = () => {} }) {
   const samples = {};
   for (const [id, make] of Object.entries(CASES)) {

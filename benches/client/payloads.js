@@ -29,10 +29,13 @@ export function trees(count, kinds = KINDS) {
 
 export const garden = () => trees(8);
 export const orchard = () => trees(265);
-/** The same with Chinese text, which takes two bytes per character in JavaScript and three in UTF-8. */
+/** The same with Chinese text: two bytes per character in JavaScript, three in UTF-8. */
 export const chineseOrchard = () => trees(245, KINDS_IN_CHINESE);
 
-/** Returns an event as the server frames it, as a flat string: a concatenated one would be flattened in the measured time. */
+/**
+ * Returns an event as the server frames it, as a flat string: a concatenated one would be flattened in
+ * the measured time.
+ */
 export function frame(event, value, namespace = "/") {
   const place = namespace === "/" ? "" : `${namespace},`;
   return inOnePiece(`42${place}${JSON.stringify([event, value])}`);

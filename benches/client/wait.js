@@ -2,7 +2,10 @@
 
 const PATIENCE_MS = 60_000;
 
-/** Waits until `is` returns true. Polls about every 4 ms, so that polling does not slow down the measured work. */
+/**
+ * Waits until `is` returns true. Polls about every 4 ms, so that polling does not slow down the
+ * measured work.
+ */
 export async function until(is) {
   const start = performance.now();
   while (!is()) {

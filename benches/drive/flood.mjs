@@ -28,7 +28,10 @@ await withServer((server) =>
   ),
 );
 
-/** Starts the server, passes its address to `work`, and stops it. It also stops by itself when this process ends. */
+/**
+ * Starts the server, passes its address to `work`, and stops it. It also stops by itself when this
+ * process ends.
+ */
 async function withServer(work) {
   const script = fileURLToPath(new URL("../../tests/servers/node/server.mjs", import.meta.url));
   const server = spawn(process.execPath, [script], { stdio: ["pipe", "pipe", "inherit"] });

@@ -51,9 +51,10 @@ export async function withPage(browser, work, settings = {}) {
 }
 
 /**
- * Takes samples alternately, ours first in one round and last in the next, so that other load on the
- * machine affects both. `sides` is `{ ours, theirs }`, functions of the round that return one sample
- * each, or a list of several; `theirs` may be absent. The first round is a warm-up and does not count.
+ * Takes samples alternately, ours first in one round and last in the next, so that other load on
+ * the machine affects both. `sides` is `{ ours, theirs }`, functions of the round that return one
+ * sample each, or a list of several; `theirs` may be absent. The first round is a warm-up and does
+ * not count.
  */
 export async function inTurns(what, rounds, sides) {
   const samples = Object.fromEntries(Object.keys(sides).map((side) => [side, []]));
@@ -90,8 +91,8 @@ const TYPES = {
 };
 
 /**
- * Serves folders, `{ "/ours": folder }`, on a free port of 127.0.0.1, passes the origin to `work`, and
- * stops. `headers` are added to every response.
+ * Serves folders, `{ "/ours": folder }`, on a free port of 127.0.0.1, passes the origin to `work`,
+ * and stops. `headers` are added to every response.
  */
 export async function serving(folders, work, headers = {}) {
   const server = createServer(async (request, response) => {

@@ -1,4 +1,5 @@
-//! The harness is the crate's own, so that its tests on stable replay the corpus through the same code.
+//! The harness is part of socketio-proto, so that its tests on stable run the corpus through the same
+//! code.
 
 #[path = "../../crates/socketio-proto/tests/fuzz/harness/mod.rs"]
 pub mod harness;

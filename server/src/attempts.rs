@@ -90,8 +90,8 @@ impl Attempts {
         Ok(before)
     }
 
-    /// Takes back an attempt that has not failed, and forgets the failures of this address with this
-    /// account.
+    /// Takes back an attempt that has not failed, and forgets the failures of this address with
+    /// this account.
     pub(crate) fn succeeded(&self, address: IpAddr, account: &str) {
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         let [pair, address] = keys(address, account);
@@ -182,11 +182,11 @@ mod tests {
     fn attempts_that_were_given_back_do_not_count() {
         let (attempts, _) = attempts(2);
         assert_eq!(attempts.begin(HERE, "a"), Ok(0));
-        for asked in 1..=50 {
+        for previous in 1..=50 {
             assert_eq!(
                 attempts.begin(HERE, "a"),
-                Ok(asked),
-                "it goes on behind others"
+                Ok(previous),
+                "it may start, after others"
             );
             attempts.withdrawn(HERE, "a");
         }

@@ -114,6 +114,6 @@ mod tests {
         run(&connection, &path, Duration::from_nanos(1)).unwrap();
         let count = "SELECT count(*) FROM t";
         let count: i64 = connection.query_row(count, (), |row| row.get(0)).unwrap();
-        assert_eq!(count, 5000, "what comes next is not interrupted");
+        assert_eq!(count, 5000, "the next query is not interrupted");
     }
 }

@@ -93,7 +93,7 @@ mod tests {
         });
         let lines = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
         let floods = lines.matches("flood\n").count();
-        // A few more may have passed as time went by.
+        // A few more may have passed in the meantime.
         assert!((10..500).contains(&floods), "{floods}");
         assert_eq!(lines.matches("another").count(), 1);
         assert!(lines_left_out() >= 500);

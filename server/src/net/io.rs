@@ -252,17 +252,17 @@ mod tests {
             connection.end();
         });
         theirs.write_all(&[1; 500_000]).await.unwrap();
-        io.write_all(b"last words").await.unwrap();
+        io.write_all(b"last data").await.unwrap();
         assert_eq!(
             io.read(&mut [0; 10]).await.unwrap(),
             0,
-            "it ends, and nothing came"
+            "it ends, and nothing was received"
         );
         ending.await.unwrap();
         drop(io);
         let mut received = String::new();
         theirs.read_to_string(&mut received).await.unwrap();
-        assert_eq!(received, "last words");
+        assert_eq!(received, "last data");
     }
 
     #[tokio::test]

@@ -266,7 +266,7 @@ mod tests {
         let busy = slots[0].work().begin();
         let _fourth = admit(4);
         assert_eq!(slots.each_ref().map(is_cut), [false, true, false]);
-        // The connection waits again, behind the third.
+        // The connection waits again, after the third.
         drop(busy);
         let _fifth = admit(5);
         assert_eq!(slots.each_ref().map(is_cut), [false, true, true]);

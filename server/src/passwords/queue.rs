@@ -123,7 +123,7 @@ mod tests {
         let queue = Queue::new(2);
         assert!(push(&queue, 1, "a") && push(&queue, 5, "b"));
         assert!(!push(&queue, 5, "c"), "it would be the last");
-        assert!(push(&queue, 1, "d"), "it goes before b");
+        assert!(push(&queue, 1, "d"), "it is served before b");
         assert!(!push(&queue, 1, "e"));
         assert_eq!(queue.pop(), Some(Named("a")));
         assert_eq!(queue.pop(), Some(Named("d")));

@@ -111,9 +111,9 @@ mod tests {
 
     #[test]
     fn a_name_without_a_port_matches_every_port() {
-        let means = |name: &str, asked: &str| {
+        let means = |name: &str, requested: &str| {
             let parse = |text| Authority::parse(text).unwrap();
-            parse(name).means(&parse(asked))
+            parse(name).means(&parse(requested))
         };
         assert!(means("game.example", "game.example"));
         assert!(means("game.example", "Game.Example:5000"));

@@ -111,8 +111,8 @@ impl Kind {
         Ok(format!(
             "# {what}{with}.\n\
              #\n\
-             # Written by `cargo xtask record`; transcript.rs describes the format. Ids are numbered in the order in which they come,\n\
-             # and heartbeats are left out where they are not the matter.\n"
+             # Written by `cargo xtask record`; transcript.rs describes the format. Ids are numbered in the order\n\
+             # of their first occurrence. Heartbeats are omitted, except in the recordings about them.\n"
         ))
     }
 

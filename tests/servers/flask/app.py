@@ -1,15 +1,16 @@
 """The game's Flask server as the page uses it, on a real Flask-SocketIO, for the tests.
 
-It serves the page, `/socket.io/` and `/api` from one origin, prints `listening on 127.0.0.1:PORT` when it is ready,
-and ends when its standard input closes or its lifetime ends, so that no test leaves one behind.
+It serves the page, `/socket.io/` and `/api` from one origin, prints `listening on 127.0.0.1:PORT`
+when it is ready, and ends when its standard input closes or its lifetime ends, so that no test
+leaves one running.
 
     python app.py --port 5000 --dist ../../../dist --stay
 
 Tests control it over HTTP, see `Controls`:
 
-    POST /control/settings  {"access_lifetime": 1, "refresh_as_string": true, ...}   → the settings
-    POST /control/expire                                        every access token issued so far counts as expired
-    POST /control/stale                                         … at CONNECT only: /api still accepts it
+    POST /control/settings  {"access_lifetime": 1, …}           returns the settings
+    POST /control/expire                                        all access tokens so far are expired
+    POST /control/stale                                         … at CONNECT only: /api accepts them
     POST /control/emit      {"event", "data", "namespace", "to"}
     POST /control/disconnect {"sid"}                            from namespace /mofang
     POST /control/drop                                          closes every connection
@@ -53,7 +54,8 @@ class Controls:
     # Arguments of the refusal of every CONNECT to /mofang: a message, then any data. None accepts
     # it.
     refuse: "list | None" = None
-    # Whether the handler of every CONNECT to /mofang raises an exception: such a CONNECT is never answered.
+    # Whether the handler of every CONNECT to /mofang raises an exception: such a CONNECT is never
+    # answered.
     connect_raises: bool = False
     # Whether each refresh token is valid once, and a second use ends the session.
     rotate: bool = False
@@ -95,7 +97,7 @@ class Failure(Exception):
 
 
 class Tokens:
-    """Signs and checks the two kinds of token. The key outlives the process, so tokens outlive a restart."""
+    """Signs and checks the two kinds of token. The key is stored, so tokens survive a restart."""
 
     def __init__(self, key, controls):
         self.key, self.controls = key, controls

@@ -2,9 +2,10 @@
 // and network. Each line of the input is a script in JSON, and each line of the output is the trace
 // of one script.
 //
-//   {manager: {…}, sockets: [{namespace, auth, asks, ackTimeout, retries}], handlers: [{socket, on, times, actions}],
-//    steps: [[step, …], …]}
-//   → {steps: [{notices: [{at, …}], wire: [{at, transport, …}], state: {…}}, …]}, one for each list of steps
+//   {manager: {…}, sockets: [{namespace, auth, asks, ackTimeout, retries}],
+//    handlers: [{socket, on, times, actions}], steps: [[step, …], …]}
+//   → {steps: [{notices: [{at, …}], wire: [{at, transport, …}], state: {…}}, …]}, one for each list of
+//   steps
 //
 // The steps and the actions are described in
 // crates/socketio-proto/tests/differential_client/script.rs. Bytes within a value are {"base64":

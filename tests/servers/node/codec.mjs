@@ -1,10 +1,10 @@
 // The decoder and encoder of the reference, for the comparison with ours: reads lines of JSON and
 // answers each with one line.
 //
-//   "…"                                        a text frame      answered as the example `inspect --json` answers it;
-//   {"base64": "…"}                            a binary frame    errors are of the kind `refused`
-//   {"reset": true}                            a new connection  {"reset": true}
-//   {"encode": {type, namespace, id, data}}    a packet          {"frames": ["…", {"base64": "…"}, …]}
+//   "…"                                      a text frame      as the example `inspect --json` answers;
+//   {"base64": "…"}                          a binary frame    errors are of the kind `refused`
+//   {"reset": true}                          a new connection  {"reset": true}
+//   {"encode": {type, namespace, id, data}}  a packet          {"frames": ["…", {"base64": "…"}, …]}
 //
 // Bytes within a packet's data are {"base64": "…"}, in both directions. Lone surrogates become
 // U+FFFD, as in a frame.

@@ -2,8 +2,9 @@
 // `cargo xtask bench --only server`: handles each event as the default server does, and does
 // nothing else. Every client may do everything; tokens are not checked.
 //
-// It prints `listening on 127.0.0.1:PORT` when it is ready, and ends when its standard input closes or its life time is
-// over. Over HTTP: GET /healthz; GET /collect collects garbage, if Node.js was started with --expose-gc.
+// It prints `listening on 127.0.0.1:PORT` when it is ready, and ends when its standard input closes
+// or its lifetime ends. Over HTTP: GET /healthz; GET /collect collects garbage, if Node.js was started
+// with --expose-gc.
 
 import { createServer } from "node:http";
 import { parseArgs } from "node:util";

@@ -1,41 +1,46 @@
 // A Socket.IO server of the reference implementation, for the tests of the client.
 //
 // It prints `listening on 127.0.0.1:PORT` when it is ready, and ends when its standard input closes
-// or its lifetime ends, so that no test leaves one behind. CORS allows every origin.
+// or its lifetime ends, so that no test leaves one running. CORS allows every origin.
 //
 // Events of every socket, in "/" and "/admin"; "…" are any arguments, binary ones too:
 //
 //   client sends                    server answers
 //   echo …            with ack      ack …
 //   echo …            without       event `echo …`
-//   anything else …                 event `echo`, its first argument the event's name; nothing if it wants an ack
-//   question …                      event `question …` that wants an ack, then event `answer …` with what the client
-//                                   acknowledged, or `answer_timeout` after a second
-//   binary            with ack      ack and event `binary`: the same nested bytes, see `nestedBytes`
+//   anything else …                 event `echo`, whose first argument is the event's name; nothing if
+//                                   an ack is requested
+//   question …                      event `question …` with a request for an ack, then event `answer …`
+//                                   with the client's ack, or `answer_timeout` after a second
+//   binary            with ack      ack and event `binary` with the same bytes, see `nestedBytes`
 //   leave                           DISCONNECT of this namespace
 //   leave all                       closes the connection and with it all namespaces
 //   drop                            cuts the transport without notice
-//   mute                            sends no more pings, so that only the client's deadline can notice
+//   mute                            sends no more pings: only the client's deadline detects that
 //   broadcast …                     event `broadcast …` to all in the namespace
 //   count             with ack      ack: how many sockets the namespace has
-//   flood N                         event `server_response {count, sid}` N times, the count from 0 on, the sid of 20 letters
-//   never             with ack      no ack ever
+//   flood N                         event `server_response {count, sid}` N times, the count from 0, the
+//                                   sid of 20 letters
+//   never             with ack      never an ack
 //   join ROOM                       joins a room
 //   to ROOM …                       event `room …` to all in the room
 //   throw                           the handler throws, which ends the process
 //   close                           closes the connection without a DISCONNECT
 //   stop                            shuts the server down
 //
-// CONNECT: auth `{early: value}` gets an event `early` before the reply (not with --recovery). "/admin" wants auth
-// `{token: "secret"}`, else it refuses with `err.data` = {code: 4001, retry: false}. Each reply is followed by
-// `welcome {id, auth, recovered}`. Namespaces beside those, see `refusals.mjs`:
+// CONNECT: for auth `{early: value}` an event `early` is sent before the reply (not with --recovery).
+// "/admin" requires auth `{token: "secret"}`, else it refuses with `err.data` =
+// {code: 4001, retry: false}. Each reply is followed by `welcome {id, auth, recovered}`. Other
+// namespaces, see `refusals.mjs`:
 //
 //   /refusals                       refuses in the way that auth `{how}` names
-//   /farewell                       `leave` ends it, and its disconnect handler emits `late`, whichever side ended it
+//   /farewell                       `leave` ends it; its disconnect handler emits `late`, whichever side
+//                                   ended it
 //
 // Over HTTP, with JSON:
 //
-//   GET  /control/state             {connections, handshakes, closed, events: [[namespace, event, …], …]}
+//   GET  /control/state             {connections, handshakes, closed,
+//                                   events: [[namespace, event, …], …]}
 //   POST /control/emit              {namespace?, event, args?}
 //   POST /control/disconnect        {namespace?, id?, close?}: one socket, or all of the namespace
 //   POST /control/drop              cuts all transports

@@ -2,7 +2,7 @@
 
 They support the events of `../node/server.mjs` that python-socketio can handle; the differences are in the table of
 `crates/socketio-web/tests/servers/matrix.rs`. Each prints `listening on 127.0.0.1:PORT` when it is ready, and ends
-when its standard input closes or its lifetime ends, so that no test leaves one behind.
+when its standard input closes or its lifetime ends, so that no test leaves one running.
 
 Events that only they have: `reserved` is answered by an event `connect`, which the server on Node.js refuses to emit,
 and `nan` by an event `nan` with numbers that JSON doesn't have. Only Flask has `threads`, which is answered by two
@@ -33,7 +33,7 @@ def nested_bytes():
 
 
 def refuse(how):
-    """Refuses a connection in the connect handler of `/refusals`: raises, or gives the handler's return value."""
+    """Refuses in the connect handler of `/refusals`: raises, or returns the handler's result."""
     match how:
         case "false" | "emit":
             return False

@@ -95,7 +95,10 @@ def serve_farewell(socketio):
 
 
 def emit_from_threads(socketio, namespace, sid):
-    """Emits from two threads, binary events from one: a text packet may arrive between a binary packet and its bytes."""
+    """Emits from two threads, binary events from one of them.
+
+    A text packet may be sent between a binary packet and its bytes.
+    """
 
     def emit_many(event, *args):
         for _ in range(1000):

@@ -218,11 +218,11 @@ mod tests {
     #[test]
     fn a_ratio_over_its_budget_fails() {
         let figure = figure(3.0, 4.0).budget(Budget::ratio(0.5));
-        let Verdict::Over(said) = figure.verdict().unwrap() else {
+        let Verdict::Over(message) = figure.verdict().unwrap() else {
             panic!("{figure:?}");
         };
         assert_eq!(
-            said,
+            message,
             "Title: 0.750 ours / theirs, 0.5 allowed, the goal is 0.5"
         );
     }
@@ -232,7 +232,7 @@ mod tests {
         let budget = Budget::ratio(0.5).held_to(0.8);
         assert!(matches!(
             figure(3.0, 4.0).budget(budget).verdict().unwrap(),
-            Verdict::Short(said) if said.contains("0.5 is the goal")
+            Verdict::Short(message) if message.contains("0.5 is the goal")
         ));
         assert!(matches!(
             figure(3.3, 4.0).budget(budget).verdict().unwrap(),
@@ -251,10 +251,13 @@ mod tests {
                 .budget(Budget::ours(24_000.0))
         };
         assert_eq!(weight(24_000.0).verdict().unwrap(), Verdict::Well);
-        let Verdict::Over(said) = weight(24_001.0).verdict().unwrap() else {
-            panic!("let pass");
+        let Verdict::Over(message) = weight(24_001.0).verdict().unwrap() else {
+            panic!("it is within its budget");
         };
-        assert_eq!(said, "Weight: 24,001 B, 24,000 allowed, the goal is 24,000");
+        assert_eq!(
+            message,
+            "Weight: 24,001 B, 24,000 allowed, the goal is 24,000"
+        );
     }
 
     #[test]

@@ -1,4 +1,4 @@
-// What the game's pages share: the size of a rem, the app's windows, what is kept, and calls.
+// Shared by the game's pages: the size of a rem, the app's windows, storage, and calls.
 
 function fitRoot() {
 	const root = document.documentElement;
@@ -12,7 +12,7 @@ function fitRoot() {
 
 class Game {
 	constructor() {
-		// A plain browser has no `api`: its stores stand in.
+		// A plain browser has no `api`: its own stores replace it.
 		this.app = typeof window.api === "object" ? window.api : null;
 	}
 
@@ -81,7 +81,7 @@ class Game {
 			.then((response) => response.data.result || { errno: 1001, errmsg: "no result" });
 	}
 
-	// Goes on with a token that is good; without one, to the login page.
+	// Continues with a valid token; without one, opens the login page.
 	checkout(page, token, next) {
 		if (!token) return this.login(page);
 		this.call(page, "User.check", {}, token)

@@ -387,7 +387,7 @@ mod tests {
             code,
             reason: reason.into(),
         };
-        for (details, words) in [
+        for (details, message) in [
             (closed(1006, ""), "the connection was closed with code 1006"),
             (
                 closed(4000, "bye"),
@@ -409,7 +409,7 @@ mod tests {
             ),
         ] {
             let error = ConnectError::Closed(details).to_string();
-            assert_eq!(error.strip_prefix("the transport failed: "), Some(words));
+            assert_eq!(error.strip_prefix("the transport failed: "), Some(message));
         }
     }
 }

@@ -182,7 +182,7 @@ fn m3_attachments_choose_the_type() {
     let binary = Binary(vec![1]);
     let frame = |args| encode_event("/", Some(4), args, &limits).unwrap().text;
     assert_eq!(frame(event(&("a",))), "424[\"x\",\"a\"]");
-    // An event that asks for an acknowledgement has type 5, never 6.
+    // An event that requests an acknowledgement has type 5, never 6.
     assert_eq!(
         frame(event(&(&binary,))),
         "451-4[\"x\",{\"_placeholder\":true,\"num\":0}]"

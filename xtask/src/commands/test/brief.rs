@@ -101,12 +101,12 @@ test result: FAILED.";
 
     #[test]
     fn a_message_of_several_lines_is_not_a_backtrace() {
-        let said = "\
+        let message = "\
 ---- gallery ----
 1 of 2 pictures differ:
     accepted: /a/b.png
     1: \"one\",
 at tests/e2e/gallery.rs:12";
-        assert_eq!(brief(said), said);
+        assert_eq!(brief(message), message);
     }
 }

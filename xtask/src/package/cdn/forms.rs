@@ -54,7 +54,7 @@ pub(super) fn nginx(served: &Served) -> String {
          # Include this file in a `server` block whose `root` is the folder `site`.\n\
          location {path} {{\n    \
              index index.html;\n    \
-             # The copies beside the files. brotli_static is a module: Debian's libnginx-mod-http-brotli-static.\n    \
+             # The compressed copies. brotli_static needs Debian's libnginx-mod-http-brotli-static.\n    \
              gzip_static on;\n    \
              brotli_static on;\n    \
              # index.html is edited, so it has no copies.\n    \

@@ -41,7 +41,7 @@ pub(super) fn missing_payload(view: &mut View<'_>) -> Found {
     parted(view.inputs().iter().any(lacks) && view.ours.notices.iter().any(is_reported))
 }
 
-/// `packet-between-attachments`. Reference: a text packet ahead of the attachments that are due is a
+/// `packet-between-attachments`. Reference: a text packet before the attachments that are due is a
 /// parse error. Ours: is a packet of its own.
 pub(super) fn packet_between_attachments(view: &mut View<'_>) -> Found {
     let announces = |input: &Input| matches!(input, Input::Frame(text) if text.starts_with("45") | text.starts_with("46"));

@@ -10,9 +10,9 @@
 //! | `= text` | the next output or event; `…` at the end matches anything |
 //! | `= nothing` | no output is left |
 //! | `...` | all waiting outputs are skipped |
-//! | `? text` | a state: `active /b`, `idle /b`, `connected /b`, `buffered /b 2`, `sleeps` where no timer is set |
+//! | `? text` | a state: `active /b`, `idle /b`, `connected /b`, `buffered /b 2`, `sleeps`: no timer |
 //! | `socket /b auth=alice …` | creates a socket with options |
-//! | anything else | a command, or an input from outside: see `Player::command` and `Player::outside` |
+//! | anything else | a command, or external input: see `Player::command` and `Player::outside` |
 //!
 //! Outputs are checked one at a time. A command between two of them is what a handler does. Input
 //! from outside may only follow once all outputs were checked.
