@@ -11,7 +11,7 @@ pub(crate) fn connections(wanted: usize) -> usize {
     let limit = match rlimit::increase_nofile_limit(needed) {
         Ok(limit) => limit,
         Err(error) => {
-            tracing::debug!(%error, "how many files may be open is not known");
+            tracing::debug!(%error, "can't determine the limit of open files");
             return wanted;
         }
     };

@@ -147,13 +147,13 @@ impl Server {
             .await
             .is_err()
         {
-            tracing::warn!("some connections had to be cut");
+            tracing::warn!("some connections were closed before they finished");
         }
         if let Err(error) = self.notices.save().await {
             tracing::error!(%error, "the last notices are not saved");
         }
         if let Err(error) = self.database.settle().await {
-            tracing::warn!(%error, "some of the database stays in the file beside it");
+            tracing::warn!(%error, "part of the database stays in its WAL file");
         }
         tracing::info!(since_start = since_start(&self.counters), "stopped");
         Ok(())
@@ -175,7 +175,7 @@ async fn report(counters: &Counters) -> Infallible {
         tokio::time::sleep(REPORT_INTERVAL).await;
         let now = since_start(counters);
         if now != reported {
-            tracing::warn!(since_start = now, "limits were met");
+            tracing::warn!(since_start = now, "limits were reached");
             reported = now;
         }
     }

@@ -44,7 +44,7 @@ enum Command {
     Bench(Bench),
     /// Run the fuzz targets under libFuzzer, one after the other; needs nightly
     Fuzz(Fuzz),
-    /// Record anew what real Socket.IO servers send, as fixtures for the core's tests
+    /// Record again what real Socket.IO servers send, as fixtures for the core's tests
     Record(Record),
     /// Say what is installed, in which version, and what is missing
     Doctor,

@@ -41,7 +41,7 @@ fn main() -> ExitCode {
     let options = match Options::parse(std::env::args().skip(1)) {
         Ok(options) => options,
         Err(problem) => {
-            eprintln!("inspect: {problem}\n`inspect --help` tells what there is.");
+            eprintln!("inspect: {problem}\n`inspect --help` describes the options.");
             return ExitCode::from(2);
         }
     };

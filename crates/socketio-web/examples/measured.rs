@@ -47,7 +47,7 @@ struct Tree {
     planted: String,
 }
 
-/// 64 KB of bytes beside a few of text.
+/// 64 KB of bytes, and a few bytes of text.
 #[derive(Deserialize, Event)]
 struct Photo(Binary);
 

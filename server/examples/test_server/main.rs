@@ -3,7 +3,7 @@
 //! It handles the events of `tests/servers/node/server.mjs`, as far as socketioxide can; the table
 //! in `crates/socketio-web/tests/servers/matrix.rs` lists the differences. It prints
 //! `listening on 127.0.0.1:PORT` when it is ready, and exits when its standard input closes or its
-//! lifetime is over, so that no test leaves one running.
+//! lifetime ends, so that no test leaves one running.
 
 #[path = "../../src/orchard/anything.rs"]
 mod anything;

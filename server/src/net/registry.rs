@@ -192,7 +192,7 @@ impl Slot {
     pub(super) fn write_timed_out(&self) {
         self.registry.counters.writes_timed_out.add();
         let origin = self.registry.lock().open.get(&self.id).map(|it| it.origin);
-        tracing::info!(?origin, "a connection is cut: it takes nothing");
+        tracing::info!(?origin, "a connection is closed: the client reads nothing");
     }
 }
 

@@ -36,7 +36,7 @@ impl Admission {
             return Err(Refused::Failed);
         };
         let member = Arc::new(Member::new(player).map_err(|error| {
-            tracing::error!(%error, "nobody can be admitted");
+            tracing::error!(%error, "a client can't be admitted");
             Refused::Failed
         })?);
         session.set_member(Arc::clone(&member));
@@ -62,7 +62,7 @@ impl ConnectHandler<LocalAdapter, Admission> for Admission {
             let admitted = identified.and_then(|player| self.admit(&socket, player));
             admitted.map_err(|refused| {
                 let address = Session::of(&socket).map(|session| session.address);
-                tracing::info!(?address, %refused, "not let in");
+                tracing::info!(?address, %refused, "CONNECT refused");
                 Box::new(refused) as Refusal
             })
         })
@@ -75,7 +75,7 @@ impl ConnectHandler<LocalAdapter, Admission> for Admission {
             return;
         };
         let user = member.player.as_ref().map(|player| player.id);
-        tracing::info!(sid = %member.id, user, "came");
+        tracing::info!(sid = %member.id, user, "joined");
         self.orchard.hall.add(Arc::clone(&socket));
         self.orchard.count.welcome(&member, &socket);
         // The socket may have left before it was added.

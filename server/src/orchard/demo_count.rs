@@ -49,7 +49,7 @@ impl DemoCount {
                         ..ServerResponse::default()
                     });
                 }
-                Err(error) => tracing::error!(%error, "nothing is pushed"),
+                Err(error) => tracing::error!(%error, "no count is pushed"),
             }
         }
     }

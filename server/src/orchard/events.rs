@@ -215,7 +215,7 @@ impl Events {
     fn ignored<E: Event>(&self, error: impl Display) {
         let sid = &self.member.id;
         let error = Outside(error);
-        tracing::info!(%sid, event = E::NAME, %error, "an event that can't be used");
+        tracing::info!(%sid, event = E::NAME, %error, "invalid event");
     }
 }
 

@@ -68,7 +68,7 @@ pub(super) async fn identify(
     })?;
     let standing = app.database.standing(holder).await;
     let standing = standing.map_err(|error: DatabaseError| {
-        tracing::error!(%error, "nobody can be admitted");
+        tracing::error!(%error, "a client can't be admitted");
         Refused::Failed
     })?;
     match standing {

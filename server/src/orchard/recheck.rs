@@ -25,7 +25,7 @@ pub(super) async fn recheck(orchard: Arc<Orchard>, interval: Duration) -> Infall
                     orchard.hall.end(&socket, Ending::SignedOut);
                 }
             }
-            Err(error) => tracing::error!(%error, "whose sign-in has ended is not known"),
+            Err(error) => tracing::error!(%error, "can't determine which sign-ins have ended"),
         }
     }
 }

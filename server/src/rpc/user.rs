@@ -44,7 +44,7 @@ pub(super) async fn login(
     let right = compared.map_err(|error| {
         app.attempts.withdrawn(caller.address, account);
         app.counters.sign_ins_put_off.add();
-        tracing::debug!(%error, "a sign-in is put off");
+        tracing::debug!(%error, "a sign-in is refused for now");
         Fault::busy()
     })?;
     let user = match user {

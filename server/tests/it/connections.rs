@@ -210,7 +210,7 @@ async fn a_connection_that_reads_nothing_is_closed() {
     stream.read_exact(&mut first).unwrap();
     assert_eq!(&first, b"HTTP/1.1 200");
     // The client reads nothing while the server has more to write.
-    running.log_until(1, "takes nothing");
+    running.log_until(1, "reads nothing");
     let mut rest = Vec::new();
     let _ = stream.read_to_end(&mut rest);
     assert!(rest.len() < 32 << 20, "all of it arrived");
@@ -246,7 +246,7 @@ async fn a_websocket_that_reads_nothing_is_closed_even_without_other_limits() {
         sender.send(&event).await;
         while sender.text().await != format!("43/mofang,{number}[]") {}
     }
-    running.log_until(1, "takes nothing");
+    running.log_until(1, "reads nothing");
     running.log_until(1, "left");
     assert!(slow.rest().await.len() < 80);
     let log = running.stop();

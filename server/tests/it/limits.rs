@@ -98,7 +98,7 @@ async fn a_client_that_sends_too_much_is_notified_and_disconnected() {
     );
     assert!(!why[1]["errmsg"].as_str().unwrap().is_empty());
     assert_eq!(end, "41/mofang,", "it does not reconnect by itself");
-    assert_eq!(frames.len(), 2 * 100 + 2, "the first hundred went through");
+    assert_eq!(frames.len(), 2 * 100 + 2, "the first hundred were accepted");
 
     // Read the listener's own event first: `until_now` sends one.
     for _ in 0..100 {

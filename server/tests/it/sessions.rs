@@ -73,7 +73,7 @@ async fn the_id_of_a_session_is_sent_to_its_client_only() {
 
     let mut log = running.log_until(2, "left");
     log.extend(running.end());
-    for event in ["came", "broadcast"] {
+    for event in ["joined", "broadcast"] {
         assert!(
             log.iter().any(|line| line.contains(event)),
             "{event} is logged"

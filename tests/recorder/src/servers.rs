@@ -190,7 +190,7 @@ fn locked(package: &str) -> Result<String> {
     version("Cargo.lock", &before, '"')
 }
 
-/// Returns the text of a file between `before` and the next `behind`.
+/// Returns the text of a file between `before` and the next `after`.
 fn version(file: &str, before: &str, after: char) -> Result<String> {
     let text = fs::read_to_string(root()?.join(file)).with_context(|| format!("no {file}"))?;
     let version = text.split_once(before).map(|(_, rest)| rest);

@@ -44,7 +44,7 @@ pub(crate) fn fuzz(options: &Fuzz) -> Result<()> {
             cache::make(&found)?;
             process::run(run(target, &found, options.seconds)?.env("PATH", &path)).with_context(|| {
                 format!(
-                    "the input is in fuzz/artifacts/{target}; fuzz/README.md says how to go on from there"
+                    "the input is in fuzz/artifacts/{target}; fuzz/README.md describes the next steps"
                 )
             })
         })?;

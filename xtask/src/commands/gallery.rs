@@ -15,7 +15,7 @@ use crate::workspace;
 /// The options of `gallery`.
 #[derive(Args, Debug)]
 pub(crate) struct Gallery {
-    /// Take the pictures anew that the tests compare with
+    /// Replace the pictures that the tests compare with
     #[arg(long)]
     accept: bool,
 }
@@ -54,6 +54,6 @@ fn accept() -> Result<()> {
         ..Test::default()
     };
     test::test(&accepting)?;
-    note("the pictures in tests/gallery/accepted are taken anew: let git show what has changed");
+    note("the pictures in tests/gallery/accepted were replaced: git shows what has changed");
     Ok(())
 }

@@ -10,16 +10,16 @@ use clap::{Args, ValueEnum};
 pub(crate) struct Package {
     /// The place that the page will be used in
     pub(crate) target: Target,
-    /// A file of settings (JSON) in the place of those of index.html
+    /// A file of settings (JSON) instead of those of index.html
     #[arg(long, value_name = "FILE")]
     pub(crate) settings: Option<PathBuf>,
-    /// A setting that goes before those; may be given again
+    /// A setting that overrides those; may be given several times
     #[arg(long, value_name = "KEY=VALUE", value_parser = pair)]
     pub(crate) set: Vec<(String, String)>,
     /// The page's path on its origin, such as /games/orchard/ (cdn) [default: /]
     #[arg(long, value_parser = folder)]
     pub(crate) path: Option<String>,
-    /// The folder to leave it in [default: packages/TARGET]
+    /// The output folder [default: packages/TARGET]
     #[arg(long, value_name = "FOLDER")]
     pub(crate) out: Option<PathBuf>,
 }

@@ -30,7 +30,7 @@ pub(super) fn check(dist: &Path) -> Result<()> {
     ensure!(
         weight <= MOST,
         "the page needs {weight} bytes before it is live, {MOST} are allowed and {GOAL} are the goal:\n{listed}{}\
-         What is not needed so early belongs behind the seam (ARCHITECTURE.md: what a player waits for).",
+         Move code that the start does not need behind the split point (ARCHITECTURE.md, \"Startup\").",
         breakdown::of_early().unwrap_or_else(|error| format!("No breakdown by crate: {error:#}\n"))
     );
     println!("    {weight} bytes before it is live, {MOST} are allowed; the goal is {GOAL}");

@@ -84,10 +84,10 @@ fn divide(whole: &Path, folder: &Path) -> Result<()> {
     options.link_name = &link;
     options.main_module = &module;
     let parts = wasm_split_cli_support::transform(options)
-        .map_err(|error| anyhow!("the page can't be cut in two: {error:?}"))?;
+        .map_err(|error| anyhow!("the page can't be split into two modules: {error:?}"))?;
     let [late] = parts.split_modules.as_slice() else {
         return Err(anyhow!(
-            "the page has one seam, but {} parts came off",
+            "the page has one split point, but was split into {} more modules",
             parts.split_modules.len()
         ));
     };

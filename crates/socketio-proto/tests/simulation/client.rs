@@ -96,7 +96,7 @@ pub(crate) struct Tracked {
     was_active: bool,
     /// Whether an event has explained why it is no longer connecting.
     pub(crate) is_explained: bool,
-    /// When it last made progress, on a clock that stands still while nothing can run.
+    /// When it last made progress, on a clock that stops while nothing can run.
     pub(crate) progress: u64,
 }
 

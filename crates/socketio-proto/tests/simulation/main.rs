@@ -3,7 +3,7 @@
 //! The run of one seed takes one client with some namespaces through some minutes of faults:
 //! connections that break with messages in flight, connections that go silent, servers that
 //! restart, refuse, kick or do not answer, attempts that hang, devices that sleep, pages that are
-//! left, networks and users that come and go, and a program whose handlers do anything between two
+//! left, networks and users that appear and disappear, and a program whose handlers do anything between two
 //! outputs. The invariants are in [`client`], [`ledger`], [`attempts`] and [`world`]. A seed that
 //! fails is run once more, and prints its script; `SIMULATION_SEED=n` replays it,
 //! `SIMULATION_LINES=n` shows more of it, and `SIMULATION_CONNECTIONS=n` sets a longer run.

@@ -1,4 +1,4 @@
-//! Deadlines follow the monotonic clock; a sleep of the device, during which it stands still, is
+//! Deadlines follow the monotonic clock; a sleep of the device, during which it stops, is
 //! detected by the wall clock.
 
 use std::time::Duration;
@@ -153,7 +153,7 @@ fn a_page_without_a_monotonic_clock_uses_the_wall_clock() {
 
 #[wasm_bindgen_test]
 async fn a_monotonic_clock_that_returns_no_number_is_replaced_by_the_wall_clock() {
-    // A delay of zero would end even on a clock that stands still.
+    // A delay of zero would end even on a clock that stops.
     let (script, ws, socket) = connected_with(|builder| {
         let delay = Duration::from_millis(20);
         builder.reconnection_delay(delay).randomization_factor(0.0)

@@ -428,7 +428,7 @@ pub(super) fn connect_again(view: &mut View<'_>) -> Found {
     met
 }
 
-/// Moves the matching items behind all others of the same time. Returns whether that changed
+/// Moves the matching items after all others of the same time. Returns whether that changed
 /// anything.
 fn move_to_end(notices: &mut Vec<At<Notice>>, is_it: impl Fn(&Notice) -> bool) -> bool {
     let before = notices.clone();

@@ -478,7 +478,7 @@ impl World {
         assert!(next.is_none_or(|at| at > self.now), "time does not advance");
     }
 
-    /// Simulates a sleep of the device during which its clock stands still.
+    /// Simulates a sleep of the device during which its clock stops.
     fn sleep(&mut self, millis: u64) {
         self.carry_out_all();
         let slept = Duration::from_millis(millis);
