@@ -178,7 +178,7 @@ fn a_cancelled_attempt_is_not_counted() {
 }
 
 #[test]
-fn a_page_that_wakes_uncounts_no_more_than_was_counted() {
+fn a_page_that_wakes_takes_back_no_more_attempts_than_were_counted() {
     let mut script = Script::new(Config::default());
     let socket = script.connect("/");
     for _ in 0..3 {
