@@ -352,8 +352,8 @@ async fn w11_the_browser_s_send_buffer_can_be_awaited() {
     let end = spawn(socket.drained());
     assert_eq!(socket.buffered_amount(), 100);
     // Ensures that it is polled at least once.
-    let calls = spawn(gloo_timers::future::TimeoutFuture::new(30));
-    until("some time has passed", || calls.borrow().is_some()).await;
+    let waited = spawn(gloo_timers::future::TimeoutFuture::new(30));
+    until("some time has passed", || waited.borrow().is_some()).await;
     assert!(end.borrow().is_none());
     ws.set_buffered_amount(0);
     until("the future has ended", || end.borrow().is_some()).await;
