@@ -24,12 +24,12 @@ pub(super) fn open(page: Element) {
     let Ok(page) = page.dyn_into::<HtmlElement>() else {
         return;
     };
-    // For the tests: all states, and the element of each for the screenshot.
+    // The tests read the list of states, and the element of each for its screenshot.
     let list: Vec<_> = states::all()
         .iter()
         .map(|state| [state.id, " ", state.crop].concat())
         .collect();
-    tell("states", &list.join("\n"));
+    set_data("states", &list.join("\n"));
     show(&page);
     window_event_listener(leptos::ev::hashchange, move |_| show(&page));
 }
@@ -51,7 +51,7 @@ fn show(page: &HtmlElement) {
     let name = name.to_owned();
     // After the layout.
     request_animation_frame(move || {
-        request_animation_frame(move || tell("shown", &name));
+        request_animation_frame(move || set_data("shown", &name));
     });
 }
 
@@ -80,8 +80,8 @@ fn set_scene(sky: Option<&str>) {
     }
 }
 
-/// Sets a data attribute of the root element, which the tests read.
-fn tell(name: &str, value: &str) {
+/// Sets a data attribute of the root element. The tests read it.
+fn set_data(name: &str, value: &str) {
     if let Some(root) = document().document_element() {
         _ = root.set_attribute(&["data-", name].concat(), value);
     }

@@ -26,7 +26,7 @@ use crate::state::toasts::Toasts;
 /// One component in one state.
 #[derive(Clone, Copy)]
 pub(super) struct State {
-    /// The file of the component, and the name of the state: `count-large`.
+    /// The file name of the component, and the name of the state: `count-large`.
     pub(super) id: &'static str,
     /// The selector of the element for the screenshot.
     pub(super) crop: &'static str,
@@ -76,10 +76,12 @@ const BOARD: &[State] = &[
     state("title-plain", ".title", || {
         view! { <Title unseen=Signal::stored(false) /> }.into_any()
     }),
-    state("header-rich", ".header", || header(rich())),
-    state("header-untold", ".header", || header(Player::default())),
-    state("footer-shut", ".footer", || footer(Menu::default(), 3)),
-    state("footer-open", ".footer", || {
+    state("header-long_values", ".header", || header(long_values())),
+    state("header-empty", ".header", || header(Player::default())),
+    state("footer-unconfigured", ".footer", || {
+        footer(Menu::default(), 3)
+    }),
+    state("footer-configured", ".footer", || {
         let place = || Destination::of_setting("bag", "bag.html");
         footer(
             Menu {
@@ -127,10 +129,10 @@ const LINK: &[State] = &[
     state("connection_figures-live", ".sheet", || {
         figures(LinkState::Live, None, None)
     }),
-    state("connection_figures-away", ".sheet", || {
+    state("connection_figures-reconnecting", ".sheet", || {
         figures(LinkState::Reconnecting, Some(Failure::Unreachable), None)
     }),
-    state("connection_figures-awaited", ".sheet", || {
+    state("connection_figures-waiting", ".sheet", || {
         figures(
             LinkState::Reconnecting,
             Some(Failure::NotAnswered),
@@ -138,12 +140,12 @@ const LINK: &[State] = &[
         )
     }),
     state("connection_figures-ended", ".sheet", || {
-        figures(LinkState::Ended, Some(Failure::Ended(long())), None)
+        figures(LinkState::Ended, Some(Failure::Ended(long_message())), None)
     }),
     state("offline_bar-connecting", ".bar", || {
         bar(LinkState::Connecting, Reason::Awaited(Awaited::Server))
     }),
-    state("offline_bar-away", ".bar", || {
+    state("offline_bar-reconnecting", ".bar", || {
         bar(
             LinkState::Reconnecting,
             Reason::Failure(Failure::Unreachable),
@@ -156,7 +158,10 @@ const LINK: &[State] = &[
         )
     }),
     state("offline_bar-ended", ".bar", || {
-        bar(LinkState::Ended, Reason::Failure(Failure::Ended(long())))
+        bar(
+            LinkState::Ended,
+            Reason::Failure(Failure::Ended(long_message())),
+        )
     }),
 ];
 
@@ -188,14 +193,14 @@ const CARDS: &[State] = &[
         view! { <Waiting /> }.into_any()
     }),
     state("sign_in-plain", ".card", || sign_in(None)),
-    state("sign_in-told", ".card", || {
+    state("sign_in-expired", ".card", || {
         sign_in(Some(Complaint::SignedOut(SignedOut::Ended)))
     }),
     state("sign_in-incomplete", ".card", || {
         sign_in(Some(Complaint::PasswordMissing))
     }),
-    state("sign_in-busy", ".card", || form(true, None)),
-    state("sign_in_elsewhere-told", ".card", || {
+    state("sign_in-pending", ".card", || form(true, None)),
+    state("sign_in_elsewhere-expired", ".card", || {
         view! {
             <SignInElsewhere
                 complaint=Signal::derive(|| Texts::from_context().signed_out.to_owned())
@@ -208,13 +213,13 @@ const CARDS: &[State] = &[
     state("unreachable-network", ".card", || {
         unreachable(CallError::Network)
     }),
-    state("unreachable-late", ".card", || {
+    state("unreachable-timeout", ".card", || {
         unreachable(CallError::TimedOut)
     }),
 ];
 
 const ADVICE: &[State] = &[
-    state("advice-unreadable", ".sheet", || {
+    state("advice-blocked_by_cors", ".sheet", || {
         advice(Finding::Unreadable)
     }),
     state("advice-policy", ".sheet", || advice(Finding::Policy)),
@@ -224,7 +229,7 @@ const TOASTS: &[State] = &[
     state("toast_list-one", ".toasts", || {
         toasts(&["有人来到种植园，欢迎！ Welcome!"])
     }),
-    state("toast_list-three_and_one_waiting", ".toasts", || {
+    state("toast_list-three_and_one_queued", ".toasts", || {
         toasts(&[
             "登录成功",
             "The text of a toast is text: <b>not bold</b> &amp; not more.",
@@ -245,7 +250,9 @@ const PANELS: &[State] = &[
     state("help-plain", ".sheet", || {
         panel(|| view! { <Help /> }.into_any())
     }),
-    state("wallet-rich", ".sheet", || wallet(rich(), false)),
+    state("wallet-long_values", ".sheet", || {
+        wallet(long_values(), false)
+    }),
     state("wallet-stale", ".sheet", || wallet(Player::default(), true)),
 ];
 
@@ -254,7 +261,7 @@ fn panel(content: impl FnOnce() -> AnyView + Send + 'static) -> AnyView {
 }
 
 /// Returns a server's message that is too long to be shown in full.
-fn long() -> ServerMessage {
+fn long_message() -> ServerMessage {
     ServerMessage {
         errno: None,
         words: shown::words(&"服务器正在维护，请稍后再来。Closed for the harvest. ".repeat(9)),
@@ -358,8 +365,8 @@ fn footer(menu: Menu, unread: usize) -> AnyView {
     view! { <Footer menu on_help=|()| () on_notices=|()| () unread=Signal::stored(unread) on_closed=|_| () /> }.into_any()
 }
 
-/// Returns a player whose every value is too long for its element.
-fn rich() -> Player {
+/// Returns a player whose values are all too long for their elements.
+fn long_values() -> Player {
     Player {
         avatar: None,
         credit: Some(1_234_567),
