@@ -15,14 +15,14 @@ pub(crate) enum Arrives {
 
 /// A store of the app.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kept {
+pub(crate) enum AppStore {
     /// On the device.
     Prefs,
     /// In memory.
     Global,
 }
 
-impl Kept {
+impl AppStore {
     fn name(self) -> &'static str {
         match self {
             Self::Prefs => "prefs",
@@ -75,7 +75,7 @@ impl<'a> App<'a> {
     }
 
     /// Returns the value that a store has for a key; `Null` if there is none.
-    pub(crate) fn kept(self, store: Kept, key: &str) -> Value {
+    pub(crate) fn kept(self, store: AppStore, key: &str) -> Value {
         let script = format!(
             "return window.standIn.stored('{}')['{key}'] ?? null",
             store.name()
@@ -84,7 +84,7 @@ impl<'a> App<'a> {
     }
 
     /// Stores a value, as another window of the app does.
-    pub(crate) fn keep(self, store: Kept, key: &str, value: &Value) {
+    pub(crate) fn keep(self, store: AppStore, key: &str, value: &Value) {
         let script = format!("window.standIn.put('{}', '{key}', {value})", store.name());
         self.0.session().run(&script);
     }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{Case, everywhere, on_flask, short_lived};
 use crate::apicloud::Arrives::{After, Never};
-use crate::apicloud::{App, Kept};
+use crate::apicloud::{App, AppStore};
 use crate::environment::Environment;
 use crate::page::Store;
 use crate::runner::Stage;
@@ -14,35 +14,56 @@ use crate::site::{self, AS_BUILT, IN_APICLOUD, QUIET};
 use crate::wait::wait_for;
 
 pub(super) const CASES: &[Case] = &[
-    everywhere("apicloud_signs_in_by_its_window", signs_in_by_its_window),
-    on_flask("apicloud_looks_at_memory_first", looks_at_memory_first),
-    on_flask("apicloud_that_arrives_late", arrives_late),
-    on_flask("apicloud_that_never_arrives", never_arrives),
-    on_flask("apicloud_that_was_asked_for_and_is_silent", silent),
-    on_flask("apicloud_too_late_for_a_player", too_late_for_a_player),
+    everywhere(
+        "apicloud_signs_in_in_the_login_window",
+        signs_in_in_the_login_window,
+    ),
+    on_flask(
+        "apicloud_prefers_the_session_in_memory",
+        prefers_the_session_in_memory,
+    ),
+    on_flask("apicloud_defines_its_api_late", defines_its_api_late),
+    on_flask("apicloud_never_defines_its_api", never_defines_its_api),
+    on_flask(
+        "apicloud_is_configured_and_missing",
+        is_configured_and_missing,
+    ),
+    on_flask(
+        "apicloud_defines_its_api_after_sign_in",
+        defines_its_api_after_sign_in,
+    ),
     short_lived(on_flask(
-        "apicloud_keeps_a_fresh_token_on_the_device",
-        fresh_token_on_the_device,
+        "apicloud_stores_a_refreshed_token_on_the_device",
+        stores_a_refreshed_token_on_the_device,
     )),
     short_lived(on_flask(
-        "apicloud_keeps_a_fresh_token_in_memory",
-        fresh_token_in_memory,
+        "apicloud_stores_a_refreshed_token_in_memory",
+        stores_a_refreshed_token_in_memory,
     )),
     on_flask("apicloud_back_closes_the_window", back_closes_the_window),
-    on_flask("apicloud_pauses_for_a_minute", pauses_for_a_minute),
-    on_flask("apicloud_loses_its_network", loses_its_network),
+    on_flask(
+        "apicloud_reconnects_after_a_pause",
+        reconnects_after_a_pause,
+    ),
+    on_flask(
+        "apicloud_reports_the_network_state",
+        reports_the_network_state,
+    ),
     on_flask(
         "apicloud_opens_windows_and_toasts",
         opens_windows_and_toasts,
     ),
-    on_flask("apicloud_carries_settings", carries_settings),
+    on_flask(
+        "apicloud_page_param_overrides_settings",
+        page_param_overrides_settings,
+    ),
     on_flask(
         "apicloud_keeps_what_the_page_says",
         keeps_what_the_page_says,
     ),
     on_flask(
-        "apicloud_opens_the_widget_from_the_device",
-        opens_from_the_device,
+        "apicloud_loads_the_widget_from_files",
+        loads_the_widget_from_files,
     ),
 ];
 
@@ -61,14 +82,14 @@ fn login(stage: &Stage<'_>) -> Value {
 
 /// Stores the response in the way in which the game's login window does: on the device all values
 /// are strings.
-fn keep(app: App<'_>, store: Kept, told: &Value) {
+fn keep(app: App<'_>, store: AppStore, told: &Value) {
     for key in ["access_token", "refresh_token", "id", "nickname"] {
         app.keep(store, key, &told[key]);
     }
 }
 
 /// Opens the page in an app whose user has signed in before.
-fn signed_in<'a>(stage: &'a Stage<'_>, store: Kept, path: &str, page_param: &Value) -> App<'a> {
+fn signed_in<'a>(stage: &'a Stage<'_>, store: AppStore, path: &str, page_param: &Value) -> App<'a> {
     let Stage { page, server, .. } = stage;
     let app = App::around(page, After(SOON), page_param);
     page.visit(&server.url(path));
@@ -78,7 +99,7 @@ fn signed_in<'a>(stage: &'a Stage<'_>, store: Kept, path: &str, page_param: &Val
     app
 }
 
-fn signs_in_by_its_window(stage: &mut Stage<'_>) {
+fn signs_in_in_the_login_window(stage: &mut Stage<'_>) {
     let stage = &*stage;
     let Stage { page, server, .. } = stage;
     let app = App::around(page, After(SOON), &Value::Null);
@@ -101,7 +122,7 @@ fn signs_in_by_its_window(stage: &mut Stage<'_>) {
     app.wait_for_calls("openWin", 2);
 
     let told = login(stage);
-    keep(app, Kept::Prefs, &told);
+    keep(app, AppStore::Prefs, &told);
     app.tell("viewappear");
     page.wait_for_state("live");
     let logins = page.wire().sent("login");
@@ -111,18 +132,18 @@ fn signs_in_by_its_window(stage: &mut Stage<'_>) {
 }
 
 /// The app's memory has the current user; the device still has the token of another one.
-fn looks_at_memory_first(stage: &mut Stage<'_>) {
+fn prefers_the_session_in_memory(stage: &mut Stage<'_>) {
     let stage = &*stage;
-    let app = signed_in(stage, Kept::Global, QUIET, &Value::Null);
+    let app = signed_in(stage, AppStore::Global, QUIET, &Value::Null);
     let Stage { page, .. } = stage;
-    app.keep(Kept::Prefs, "access_token", &json!("not.a.token"));
+    app.keep(AppStore::Prefs, "access_token", &json!("not.a.token"));
     page.reload();
     page.wait_for_state("live");
     // A number in memory is sent as text.
     assert_eq!(page.wire().sent("login"), [json!({ "uid": "1" })]);
 }
 
-fn arrives_late(stage: &mut Stage<'_>) {
+fn defines_its_api_late(stage: &mut Stage<'_>) {
     let stage = &*stage;
     let Stage { page, server, .. } = stage;
     let app = App::around(page, After(LATE), &Value::Null);
@@ -131,12 +152,12 @@ fn arrives_late(stage: &mut Stage<'_>) {
     app.wait_for_calls("openWin", 1);
     page.wait_for_presence("sign-in-elsewhere", true);
     page.wait_for_presence("sign-in", false);
-    keep(app, Kept::Prefs, &login(stage));
+    keep(app, AppStore::Prefs, &login(stage));
     app.tell("viewappear");
     stage.page.wait_for_state("live");
 }
 
-fn never_arrives(stage: &mut Stage<'_>) {
+fn never_defines_its_api(stage: &mut Stage<'_>) {
     let stage = &*stage;
     let Stage { page, server, .. } = stage;
     App::around(page, Never, &Value::Null);
@@ -146,7 +167,7 @@ fn never_arrives(stage: &mut Stage<'_>) {
     assert!(page.stored(Store::Device, "access_token").is_some());
 }
 
-fn silent(stage: &mut Stage<'_>) {
+fn is_configured_and_missing(stage: &mut Stage<'_>) {
     let stage = &*stage;
     let Stage { page, server, .. } = stage;
     App::around(page, Never, &Value::Null);
@@ -159,7 +180,7 @@ fn silent(stage: &mut Stage<'_>) {
 
 /// A player with a session of the browser stays signed in, and the page goes on using the browser's
 /// stores.
-fn too_late_for_a_player(stage: &mut Stage<'_>) {
+fn defines_its_api_after_sign_in(stage: &mut Stage<'_>) {
     let Stage { page, server, .. } = &*stage;
     let app = App::around(page, Never, &Value::Null);
     page.visit(&server.url("/home.html"));
@@ -180,15 +201,15 @@ fn too_late_for_a_player(stage: &mut Stage<'_>) {
     assert_eq!(page.wire().sockets, 1);
 }
 
-fn fresh_token_on_the_device(stage: &mut Stage<'_>) {
-    refreshed(stage, Kept::Prefs, Kept::Global);
+fn stores_a_refreshed_token_on_the_device(stage: &mut Stage<'_>) {
+    refreshed(stage, AppStore::Prefs, AppStore::Global);
 }
 
-fn fresh_token_in_memory(stage: &mut Stage<'_>) {
-    refreshed(stage, Kept::Global, Kept::Prefs);
+fn stores_a_refreshed_token_in_memory(stage: &mut Stage<'_>) {
+    refreshed(stage, AppStore::Global, AppStore::Prefs);
 }
 
-fn refreshed(stage: &Stage<'_>, kept: Kept, other: Kept) {
+fn refreshed(stage: &Stage<'_>, kept: AppStore, other: AppStore) {
     let app = signed_in(stage, kept, QUIET, &Value::Null);
     let Stage { page, server, .. } = stage;
     let old = app.kept(kept, "access_token");
@@ -211,7 +232,7 @@ fn refreshed(stage: &Stage<'_>, kept: Kept, other: Kept) {
 
 fn back_closes_the_window(stage: &mut Stage<'_>) {
     let stage = &*stage;
-    let app = signed_in(stage, Kept::Prefs, QUIET, &Value::Null);
+    let app = signed_in(stage, AppStore::Prefs, QUIET, &Value::Null);
     let Stage { page, server, .. } = stage;
     page.click("back");
     let closed = json!({ "name": "orchard" });
@@ -228,9 +249,9 @@ fn back_closes_the_window(stage: &mut Stage<'_>) {
     assert_eq!(page.session().url(), server.url(QUIET));
 }
 
-fn pauses_for_a_minute(stage: &mut Stage<'_>) {
+fn reconnects_after_a_pause(stage: &mut Stage<'_>) {
     let stage = &*stage;
-    let app = signed_in(stage, Kept::Prefs, QUIET, &Value::Null);
+    let app = signed_in(stage, AppStore::Prefs, QUIET, &Value::Null);
     let Stage { page, server, .. } = stage;
     let connections = || server.state()["connections"].as_array().map_or(0, Vec::len);
     assert_eq!(connections(), 1);
@@ -254,7 +275,7 @@ fn pauses_for_a_minute(stage: &mut Stage<'_>) {
 }
 
 /// The app's event counts like the browser's: see `offline_and_back`.
-fn loses_its_network(stage: &mut Stage<'_>) {
+fn reports_the_network_state(stage: &mut Stage<'_>) {
     let Stage {
         page,
         server,
@@ -266,7 +287,11 @@ fn loses_its_network(stage: &mut Stage<'_>) {
     page.visit(&server.url(QUIET));
     let user = &server.user;
     let params = json!({ "account": user.account, "password": user.password });
-    keep(app, Kept::Prefs, &server.call("User.login", &params, None));
+    keep(
+        app,
+        AppStore::Prefs,
+        &server.call("User.login", &params, None),
+    );
     page.reload();
     page.wait_for_state("live");
 
@@ -281,7 +306,7 @@ fn loses_its_network(stage: &mut Stage<'_>) {
 
 fn opens_windows_and_toasts(stage: &mut Stage<'_>) {
     let stage = &*stage;
-    let app = signed_in(stage, Kept::Prefs, QUIET, &json!({ "shop": "market" }));
+    let app = signed_in(stage, AppStore::Prefs, QUIET, &json!({ "shop": "market" }));
     let Stage { page, .. } = stage;
     let toasts = wait_for("the toasts of the welcome", || {
         let toasts = app.called("toast");
@@ -307,10 +332,10 @@ fn opens_windows_and_toasts(stage: &mut Stage<'_>) {
     assert_eq!(opened[0]["url"], "market.html");
 }
 
-fn carries_settings(stage: &mut Stage<'_>) {
+fn page_param_overrides_settings(stage: &mut Stage<'_>) {
     let stage = &*stage;
     let param = json!({ "chat": false, "language": "en", "name": "orchard" });
-    let app = signed_in(stage, Kept::Prefs, AS_BUILT, &param);
+    let app = signed_in(stage, AppStore::Prefs, AS_BUILT, &param);
     let Stage { page, .. } = stage;
     assert!(page.wire().sent("chat").is_empty(), "a push was asked for");
     let language = page.session().run("return document.documentElement.lang");
@@ -322,16 +347,16 @@ fn carries_settings(stage: &mut Stage<'_>) {
 
 fn keeps_what_the_page_says(stage: &mut Stage<'_>) {
     let stage = &*stage;
-    let app = signed_in(stage, Kept::Prefs, QUIET, &Value::Null);
+    let app = signed_in(stage, AppStore::Prefs, QUIET, &Value::Null);
     let Stage { page, .. } = stage;
     page.click("wallet");
     page.click("sign-out");
     app.wait_for_calls("openWin", 1);
     for (store, key) in [
-        (Kept::Prefs, "access_token"),
-        (Kept::Prefs, "refresh_token"),
-        (Kept::Prefs, "id"),
-        (Kept::Global, "access_token"),
+        (AppStore::Prefs, "access_token"),
+        (AppStore::Prefs, "refresh_token"),
+        (AppStore::Prefs, "id"),
+        (AppStore::Global, "access_token"),
     ] {
         let left = app.kept(store, key);
         assert!(left.is_null() || left == "", "{key} in {store:?}: {left}");
@@ -341,7 +366,7 @@ fn keeps_what_the_page_says(stage: &mut Stage<'_>) {
     page.click("sign-in-here");
     page.sign_in(&stage.server.user, true);
     page.wait_for_state("live");
-    let token = app.kept(Kept::Prefs, "access_token");
+    let token = app.kept(AppStore::Prefs, "access_token");
     assert!(
         token.as_str().is_some_and(|token| !token.is_empty()),
         "{token}"
@@ -351,7 +376,7 @@ fn keeps_what_the_page_says(stage: &mut Stage<'_>) {
 
 /// Opens the package from the device: no server serves the page, and the browser loads no modules
 /// and fetches no files from `file:` addresses.
-fn opens_from_the_device(stage: &mut Stage<'_>) {
+fn loads_the_widget_from_files(stage: &mut Stage<'_>) {
     let Stage { page, server, .. } = stage;
     // The folder is kept until the page is closed: a browser may request the icon last.
     let widget = server.folder().join("widget");
@@ -371,7 +396,7 @@ fn opens_from_the_device(stage: &mut Stage<'_>) {
     let app = App::around(page, After(SOON), &Value::Null);
     page.visit(&format!("file://{}", document.display()));
     app.wait_for_calls("openWin", 1);
-    keep(app, Kept::Prefs, &told);
+    keep(app, AppStore::Prefs, &told);
     app.tell("viewappear");
     page.wait_for_state("live");
     page.click("wallet");

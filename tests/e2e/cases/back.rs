@@ -6,29 +6,32 @@ use crate::site::{AS_BUILT, HOME, QUIET, WITH_HOME};
 use crate::wait::wait_for;
 
 pub(super) const CASES: &[Case] = &[
-    everywhere("back_goes_back", back_goes_back),
     everywhere(
-        "back_goes_home_without_a_history",
-        back_goes_home_without_a_history,
+        "back_returns_to_the_previous_page",
+        back_returns_to_the_previous_page,
     ),
     everywhere(
-        "escape_closes_what_is_open_and_then_goes_back",
-        escape_closes_what_is_open_and_then_goes_back,
+        "back_opens_home_without_a_history",
+        back_opens_home_without_a_history,
     ),
     everywhere(
-        "escape_in_a_field_leaves_nothing",
-        escape_in_a_field_leaves_nothing,
+        "escape_closes_the_panel_and_then_goes_back",
+        escape_closes_the_panel_and_then_goes_back,
+    ),
+    everywhere(
+        "escape_in_a_field_does_not_go_back",
+        escape_in_a_field_does_not_go_back,
     ),
     on_flask(
-        "leaving_closes_the_connection",
-        leaving_closes_the_connection,
+        "leaving_the_page_closes_the_connection",
+        leaving_the_page_closes_the_connection,
     ),
 ];
 
 /// WebDriver's code for the key.
 const ESCAPE: &str = "\u{e00c}";
 
-fn back_goes_back(stage: &mut Stage<'_>) {
+fn back_returns_to_the_previous_page(stage: &mut Stage<'_>) {
     let Stage { page, server, .. } = stage;
     let before = server.url("/home.html?before");
     page.visit(&before);
@@ -37,7 +40,7 @@ fn back_goes_back(stage: &mut Stage<'_>) {
     page.wait_for_url(&before);
 }
 
-fn back_goes_home_without_a_history(stage: &mut Stage<'_>) {
+fn back_opens_home_without_a_history(stage: &mut Stage<'_>) {
     let Stage { page, server, .. } = stage;
     page.visit(&server.url("/home.html?before"));
     page.session().open_in_new_tab(&server.url(WITH_HOME));
@@ -45,7 +48,7 @@ fn back_goes_home_without_a_history(stage: &mut Stage<'_>) {
     page.wait_for_url(&server.url(HOME));
 }
 
-fn escape_closes_what_is_open_and_then_goes_back(stage: &mut Stage<'_>) {
+fn escape_closes_the_panel_and_then_goes_back(stage: &mut Stage<'_>) {
     let Stage { page, server, .. } = stage;
     let before = server.url("/home.html?before");
     page.visit(&before);
@@ -64,7 +67,7 @@ fn escape_closes_what_is_open_and_then_goes_back(stage: &mut Stage<'_>) {
     page.wait_for_url(&before);
 }
 
-fn escape_in_a_field_leaves_nothing(stage: &mut Stage<'_>) {
+fn escape_in_a_field_does_not_go_back(stage: &mut Stage<'_>) {
     let Stage { page, server, .. } = stage;
     let before = server.url("/home.html?before");
     page.visit(&before);
@@ -79,7 +82,7 @@ fn escape_in_a_field_leaves_nothing(stage: &mut Stage<'_>) {
 
 /// Otherwise the browser may keep the connection open for a page that nobody sees, as long as the
 /// player can navigate back to it.
-fn leaving_closes_the_connection(stage: &mut Stage<'_>) {
+fn leaving_the_page_closes_the_connection(stage: &mut Stage<'_>) {
     let Stage { page, server, .. } = stage;
     let connections = || server.state()["connections"].as_array().map_or(0, Vec::len);
     page.visit(&server.url(AS_BUILT));

@@ -11,30 +11,36 @@ use crate::wait::wait_for;
 
 pub(super) const CASES: &[Case] = &[
     everywhere("first_count_and_both_toasts", first_count_and_both_toasts),
-    everywhere("pushed_counts", pushed_counts),
+    everywhere("pushed_counts_are_shown", pushed_counts_are_shown),
     everywhere(
-        "a_count_of_an_outage_is_stale",
-        a_count_of_an_outage_is_stale,
+        "the_count_is_marked_stale_in_an_outage",
+        the_count_is_marked_stale_in_an_outage,
     ),
     on_flask(
-        "newcomers_are_greeted_by_name",
-        newcomers_are_greeted_by_name,
+        "new_players_are_welcomed_by_name",
+        new_players_are_welcomed_by_name,
+    ),
+    everywhere("chat_off_requests_no_counts", chat_off_requests_no_counts),
+    on_flask(
+        "the_last_count_of_a_burst_is_shown",
+        the_last_count_of_a_burst_is_shown,
     ),
     everywhere(
-        "chat_setting_off_asks_for_no_push",
-        chat_setting_off_asks_for_no_push,
+        "reconnects_after_a_crash_of_the_server",
+        reconnects_after_a_crash_of_the_server,
     ),
-    on_flask(
-        "a_burst_ends_with_its_last_count",
-        a_burst_ends_with_its_last_count,
+    everywhere(
+        "reconnects_when_the_browser_is_online_again",
+        reconnects_when_the_browser_is_online_again,
     ),
-    everywhere("killed_server_comes_back", killed_server_comes_back),
-    everywhere("offline_and_back", offline_and_back),
     everywhere("unknown_namespace_is_refused", unknown_namespace_is_refused),
-    everywhere("second_device_of_the_user", second_device_of_the_user),
-    on_flask("refusal_with_an_object", refusal_with_an_object),
-    on_flask("dropped_by_the_server", dropped_by_the_server),
-    on_flask("payloads_of_later_chapters", payloads_of_later_chapters),
+    everywhere("one_user_in_two_windows", one_user_in_two_windows),
+    on_flask("a_refusal_with_data", a_refusal_with_data),
+    on_flask("disconnected_by_the_server", disconnected_by_the_server),
+    on_flask(
+        "unexpected_payloads_are_ignored",
+        unexpected_payloads_are_ignored,
+    ),
 ];
 
 /// The toast of the page after a login.
@@ -93,7 +99,7 @@ fn first_count_and_both_toasts(stage: &mut Stage<'_>) {
     assert_toasts(page, 1);
 }
 
-fn pushed_counts(stage: &mut Stage<'_>) {
+fn pushed_counts_are_shown(stage: &mut Stage<'_>) {
     go_live(stage, AS_BUILT);
     let Stage { page, .. } = stage;
     page.wait_for_counts(3);
@@ -112,7 +118,7 @@ fn pushed_counts(stage: &mut Stage<'_>) {
     assert_eq!(page.shown().toasts.len(), 2, "{:#?}", page.shown().toasts);
 }
 
-fn a_count_of_an_outage_is_stale(stage: &mut Stage<'_>) {
+fn the_count_is_marked_stale_in_an_outage(stage: &mut Stage<'_>) {
     go_live(stage, QUIET);
     stage.page.expect_console("WebSocket connection to");
     let Stage {
@@ -140,7 +146,7 @@ fn a_count_of_an_outage_is_stale(stage: &mut Stage<'_>) {
     wait_for_label("人在忙碌着", false);
 }
 
-fn newcomers_are_greeted_by_name(stage: &mut Stage<'_>) {
+fn new_players_are_welcomed_by_name(stage: &mut Stage<'_>) {
     go_live(stage, QUIET);
     let Stage { page, server, .. } = stage;
     for (data, words) in [
@@ -163,7 +169,7 @@ fn newcomers_are_greeted_by_name(stage: &mut Stage<'_>) {
     }
 }
 
-fn chat_setting_off_asks_for_no_push(stage: &mut Stage<'_>) {
+fn chat_off_requests_no_counts(stage: &mut Stage<'_>) {
     go_live(stage, QUIET);
     let Stage {
         page,
@@ -189,7 +195,7 @@ fn chat_setting_off_asks_for_no_push(stage: &mut Stage<'_>) {
 }
 
 /// Counts may arrive faster than the page is drawn. It may skip counts, but shows the last one.
-fn a_burst_ends_with_its_last_count(stage: &mut Stage<'_>) {
+fn the_last_count_of_a_burst_is_shown(stage: &mut Stage<'_>) {
     go_live(stage, QUIET);
     let Stage { page, server, .. } = stage;
     for count in 5001..=5020 {
@@ -202,7 +208,7 @@ fn a_burst_ends_with_its_last_count(stage: &mut Stage<'_>) {
     });
 }
 
-fn killed_server_comes_back(stage: &mut Stage<'_>) {
+fn reconnects_after_a_crash_of_the_server(stage: &mut Stage<'_>) {
     go_live(stage, AS_BUILT);
     stage.page.expect_console("WebSocket connection to");
     let Stage {
@@ -246,7 +252,7 @@ fn killed_server_comes_back(stage: &mut Stage<'_>) {
 
 /// The browser's `offline` event says nothing about a server on this machine, so the server is
 /// killed as well.
-fn offline_and_back(stage: &mut Stage<'_>) {
+fn reconnects_when_the_browser_is_online_again(stage: &mut Stage<'_>) {
     go_live(stage, AS_BUILT);
     stage.page.expect_console("WebSocket connection to");
     let Stage {
@@ -279,7 +285,7 @@ fn unknown_namespace_is_refused(stage: &mut Stage<'_>) {
     );
 }
 
-fn second_device_of_the_user(stage: &mut Stage<'_>) {
+fn one_user_in_two_windows(stage: &mut Stage<'_>) {
     go_live(stage, QUIET);
     let Stage { page, server, .. } = stage;
     // The same user in another window: both windows are notified.
@@ -304,7 +310,7 @@ fn second_device_of_the_user(stage: &mut Stage<'_>) {
     });
 }
 
-fn refusal_with_an_object(stage: &mut Stage<'_>) {
+fn a_refusal_with_data(stage: &mut Stage<'_>) {
     let Stage { page, server, .. } = stage;
     server.control(
         "settings",
@@ -315,7 +321,7 @@ fn refusal_with_an_object(stage: &mut Stage<'_>) {
     page.wait_for_state("refused");
 }
 
-fn dropped_by_the_server(stage: &mut Stage<'_>) {
+fn disconnected_by_the_server(stage: &mut Stage<'_>) {
     go_live(stage, AS_BUILT);
     let Stage { page, server, .. } = stage;
     let sids = page.wire().ids();
@@ -330,7 +336,7 @@ fn dropped_by_the_server(stage: &mut Stage<'_>) {
     });
 }
 
-fn payloads_of_later_chapters(stage: &mut Stage<'_>) {
+fn unexpected_payloads_are_ignored(stage: &mut Stage<'_>) {
     go_live(stage, QUIET);
     let Stage { page, server, .. } = stage;
     let odd = [

@@ -15,11 +15,11 @@ use crate::runner::Stage;
 use crate::site;
 
 pub(super) const CASES: &[Case] = &[on_default(
-    "trunk_serves_the_page_and_the_server_knows_no_options",
-    trunk_serves_the_page_and_the_server_knows_no_options,
+    "trunk_serve_forwards_to_the_server",
+    trunk_serve_forwards_to_the_server,
 )];
 
-fn trunk_serves_the_page_and_the_server_knows_no_options(stage: &mut Stage<'_>) {
+fn trunk_serve_forwards_to_the_server(stage: &mut Stage<'_>) {
     let Stage { page, server, .. } = stage;
     let trunk = Trunk::serve(stage.environment, &server.url(""));
     page.visit(&trunk.url);

@@ -9,24 +9,27 @@ use crate::site::{QUIET, WITH_PLACES};
 use crate::wait::wait_for;
 
 pub(super) const CASES: &[Case] = &[
-    everywhere("what_is_not_open_yet_says_so", what_is_not_open_yet_says_so),
     everywhere(
-        "what_the_settings_name_is_opened",
-        what_the_settings_name_is_opened,
+        "unconfigured_buttons_show_a_toast",
+        unconfigured_buttons_show_a_toast,
     ),
-    on_flask("names_fit_their_buttons_zh", |stage| {
-        names_fit_their_buttons(stage, "zh-CN");
+    everywhere(
+        "configured_buttons_open_their_targets",
+        configured_buttons_open_their_targets,
+    ),
+    on_flask("labels_fit_their_buttons_zh", |stage| {
+        labels_fit_their_buttons(stage, "zh-CN");
     }),
-    on_flask("names_fit_their_buttons_en", |stage| {
-        names_fit_their_buttons(stage, "en-GB");
+    on_flask("labels_fit_their_buttons_en", |stage| {
+        labels_fit_their_buttons(stage, "en-GB");
     }),
     everywhere(
-        "help_opens_and_closes_in_every_way",
-        help_opens_and_closes_in_every_way,
+        "help_closes_by_button_backdrop_and_back_key",
+        help_closes_by_button_backdrop_and_back_key,
     ),
 ];
 
-fn what_is_not_open_yet_says_so(stage: &mut Stage<'_>) {
+fn unconfigured_buttons_show_a_toast(stage: &mut Stage<'_>) {
     let Stage { page, server, .. } = stage;
     page.visit(&server.url(QUIET));
     page.sign_in(&server.user, true);
@@ -36,27 +39,27 @@ fn what_is_not_open_yet_says_so(stage: &mut Stage<'_>) {
         ("menu-shop", "商店"),
         ("menu-friends", "好友"),
     ] {
-        assert!(is_shut(page, id), "{id} is not told to be closed");
+        assert!(is_disabled(page, id), "{id} is not told to be closed");
         page.tap_toasts_away();
         page.click(id);
         page.wait_for_toast(&format!("{name}还没有开放"));
     }
 }
 
-fn what_the_settings_name_is_opened(stage: &mut Stage<'_>) {
+fn configured_buttons_open_their_targets(stage: &mut Stage<'_>) {
     let Stage { page, server, .. } = stage;
     page.visit(&server.url(WITH_PLACES));
     page.sign_in(&server.user, true);
     page.wait_for_state("live");
     let window = "return document.querySelector('[data-testid=menu-bag]').getAttribute('href')";
     assert_eq!(page.session().run(window), "bag.html");
-    assert!(is_shut(page, "menu-friends"), "a script is followed");
+    assert!(is_disabled(page, "menu-friends"), "a script is followed");
     page.tap_toasts_away();
     page.click("menu-shop");
     page.wait_for_url(&server.url("/home.html?shop"));
 }
 
-fn is_shut(page: &Page, id: &str) -> bool {
+fn is_disabled(page: &Page, id: &str) -> bool {
     let script = format!(
         "return document.querySelector('[data-testid={id}]').getAttribute('aria-disabled')"
     );
@@ -64,7 +67,7 @@ fn is_shut(page: &Page, id: &str) -> bool {
 }
 
 /// On the narrowest phones, in any font.
-fn names_fit_their_buttons(stage: &mut Stage<'_>, language: &str) {
+fn labels_fit_their_buttons(stage: &mut Stage<'_>, language: &str) {
     let Stage { page, server, .. } = stage;
     page.session().prefer_language(language);
     page.session().resize(320, 568);
@@ -87,7 +90,7 @@ fn names_fit_their_buttons(stage: &mut Stage<'_>, language: &str) {
     }
 }
 
-fn help_opens_and_closes_in_every_way(stage: &mut Stage<'_>) {
+fn help_closes_by_button_backdrop_and_back_key(stage: &mut Stage<'_>) {
     let Stage { page, server, .. } = stage;
     page.visit(&server.url(QUIET));
     page.sign_in(&server.user, true);

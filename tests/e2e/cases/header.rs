@@ -10,26 +10,29 @@ use crate::wait::wait_for;
 
 pub(super) const CASES: &[Case] = &[
     everywhere("header_shows_the_player", header_shows_the_player),
-    everywhere("signing_out_forgets_all", signing_out_forgets_all),
-    on_flask(
-        "what_is_kept_stays_when_the_server_is_silent",
-        what_is_kept_stays_when_the_server_is_silent,
+    everywhere(
+        "sign_out_from_the_header_clears_the_stores",
+        sign_out_from_the_header_clears_the_stores,
     ),
     on_flask(
-        "a_portrait_is_shown_if_it_is_a_picture",
-        a_portrait_is_shown_if_it_is_a_picture,
+        "stored_balances_are_shown_when_the_request_fails",
+        stored_balances_are_shown_when_the_request_fails,
     ),
     on_flask(
-        "names_and_amounts_of_any_size_fit",
-        names_and_amounts_of_any_size_fit,
+        "an_avatar_that_is_no_picture_is_replaced",
+        an_avatar_that_is_no_picture_is_replaced,
     ),
     on_flask(
-        "a_token_that_expires_later_is_renewed",
-        a_token_that_expires_later_is_renewed,
+        "long_names_and_large_amounts_fit",
+        long_names_and_large_amounts_fit,
     ),
     on_flask(
-        "a_session_that_ends_later_asks_again",
-        a_session_that_ends_later_asks_again,
+        "a_token_that_expires_while_live_is_refreshed",
+        a_token_that_expires_while_live_is_refreshed,
+    ),
+    on_flask(
+        "a_session_that_ends_while_live_shows_the_form",
+        a_session_that_ends_while_live_shows_the_form,
     ),
 ];
 
@@ -58,7 +61,7 @@ fn header_shows_the_player(stage: &mut Stage<'_>) {
     assert_eq!(page.focused(), "wallet");
 }
 
-fn signing_out_forgets_all(stage: &mut Stage<'_>) {
+fn sign_out_from_the_header_clears_the_stores(stage: &mut Stage<'_>) {
     super::leaving::expect_no_logout(stage);
     enter(stage);
     let Stage { page, server, .. } = stage;
@@ -77,7 +80,7 @@ fn signing_out_forgets_all(stage: &mut Stage<'_>) {
     page.wait_for_state("live");
 }
 
-fn what_is_kept_stays_when_the_server_is_silent(stage: &mut Stage<'_>) {
+fn stored_balances_are_shown_when_the_request_fails(stage: &mut Stage<'_>) {
     enter(stage);
     let Stage { page, server, .. } = stage;
     page.wait_for_text("credit", "100");
@@ -94,7 +97,7 @@ fn what_is_kept_stays_when_the_server_is_silent(stage: &mut Stage<'_>) {
     });
 }
 
-fn a_portrait_is_shown_if_it_is_a_picture(stage: &mut Stage<'_>) {
+fn an_avatar_that_is_no_picture_is_replaced(stage: &mut Stage<'_>) {
     enter(stage);
     let Stage { page, server, .. } = stage;
     page.expect_console("nothing.png");
@@ -123,7 +126,7 @@ const image = document.querySelector('[data-testid="avatar"]');
 return image && [image.src, image.complete && image.naturalWidth > 0];
 "#;
 
-fn names_and_amounts_of_any_size_fit(stage: &mut Stage<'_>) {
+fn long_names_and_large_amounts_fit(stage: &mut Stage<'_>) {
     enter(stage);
     let Stage { page, server, .. } = stage;
     let name = "<b>一个名字特别特别长的小果农阿桃</b>";
@@ -158,7 +161,7 @@ fn sizes(page: &Page, id: &str) -> [u64; 2] {
     [0, 1].map(|at| sizes[at].as_u64().expect("a width"))
 }
 
-fn a_token_that_expires_later_is_renewed(stage: &mut Stage<'_>) {
+fn a_token_that_expires_while_live_is_refreshed(stage: &mut Stage<'_>) {
     enter(stage);
     let Stage { page, server, .. } = stage;
     page.wait_for_text("credit", "100");
@@ -173,7 +176,7 @@ fn a_token_that_expires_later_is_renewed(stage: &mut Stage<'_>) {
     assert_eq!(refreshes, 1);
 }
 
-fn a_session_that_ends_later_asks_again(stage: &mut Stage<'_>) {
+fn a_session_that_ends_while_live_shows_the_form(stage: &mut Stage<'_>) {
     enter(stage);
     let Stage { page, server, .. } = stage;
     page.wait_for_text("credit", "100");

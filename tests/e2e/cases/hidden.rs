@@ -12,26 +12,26 @@ use crate::wait::wait_for;
 
 pub(super) const CASES: &[Case] = &[
     everywhere(
-        "a_notice_survives_a_page_that_is_kept",
-        a_notice_survives_a_page_that_is_kept,
+        "a_notice_survives_the_back_forward_cache",
+        a_notice_survives_the_back_forward_cache,
     ),
     everywhere(
         "a_notice_survives_a_frozen_page",
         a_notice_survives_a_frozen_page,
     ),
     everywhere(
-        "a_notice_survives_the_way_out_and_back",
-        a_notice_survives_the_way_out_and_back,
+        "a_notice_survives_leaving_and_returning",
+        a_notice_survives_leaving_and_returning,
     ),
     on_default(
-        "a_draft_survives_a_page_that_is_discarded",
-        a_draft_survives_a_page_that_is_discarded,
+        "a_draft_survives_a_discarded_page",
+        a_draft_survives_a_discarded_page,
     ),
 ];
 
 /// A browser may keep a page that was left, and show it again. The page closes its connection in
 /// the meantime.
-fn a_notice_survives_a_page_that_is_kept(stage: &mut Stage<'_>) {
+fn a_notice_survives_the_back_forward_cache(stage: &mut Stage<'_>) {
     survives(stage, |page| {
         let send_and_leave = "
             document.querySelector('[data-testid=notice-send]').click();
@@ -53,7 +53,7 @@ fn a_notice_survives_a_frozen_page(stage: &mut Stage<'_>) {
 }
 
 /// The browser may keep the page for the way back, or load it again.
-fn a_notice_survives_the_way_out_and_back(stage: &mut Stage<'_>) {
+fn a_notice_survives_leaving_and_returning(stage: &mut Stage<'_>) {
     survives(stage, |page| {
         let send_and_go = "
             document.querySelector('[data-testid=notice-send]').click();
@@ -105,7 +105,7 @@ fn survives(stage: &mut Stage<'_>, leave: impl Fn(&Page)) {
 }
 
 /// A browser may discard a hidden page without an event, and reload it when it is shown again.
-fn a_draft_survives_a_page_that_is_discarded(stage: &mut Stage<'_>) {
+fn a_draft_survives_a_discarded_page(stage: &mut Stage<'_>) {
     // The id that the page gives to its notice.
     const MARK: u32 = u32::MAX / 2;
     const LOGIN: &str = r#"42/mofang,["login_response",{"data":"登录成功","sid":"p1"}]"#;

@@ -9,14 +9,17 @@ use crate::site::{QUIET, WITH_PLACES};
 use crate::wait::wait_for;
 
 pub(super) const CASES: &[Case] = &[
-    on_flask("keys_reach_all_of_the_form", keys_reach_all_of_the_form),
     on_flask(
-        "keys_reach_all_of_the_orchard",
-        keys_reach_all_of_the_orchard,
+        "tab_reaches_every_control_of_the_form",
+        tab_reaches_every_control_of_the_form,
     ),
     on_flask(
-        "keys_stay_in_a_panel_and_return",
-        keys_stay_in_a_panel_and_return,
+        "tab_reaches_every_control_of_the_orchard",
+        tab_reaches_every_control_of_the_orchard,
+    ),
+    on_flask(
+        "focus_stays_in_a_panel_and_returns",
+        focus_stays_in_a_panel_and_returns,
     ),
 ];
 
@@ -28,7 +31,7 @@ const ESCAPE: &str = "\u{e00c}";
 /// More than the number of controls.
 const MOST: usize = 40;
 
-fn keys_reach_all_of_the_form(stage: &mut Stage<'_>) {
+fn tab_reaches_every_control_of_the_form(stage: &mut Stage<'_>) {
     let Stage { page, server, .. } = stage;
     page.session().resize(390, 844);
     page.visit(&server.url(QUIET));
@@ -45,7 +48,7 @@ fn keys_reach_all_of_the_form(stage: &mut Stage<'_>) {
     page.wait_for_state("live");
 }
 
-fn keys_reach_all_of_the_orchard(stage: &mut Stage<'_>) {
+fn tab_reaches_every_control_of_the_orchard(stage: &mut Stage<'_>) {
     let Stage { page, server, .. } = stage;
     for (width, height) in [(390, 844), (667, 375)] {
         page.session().resize(width, height);
@@ -133,7 +136,7 @@ fn reach_from(page: &Page, what: &str, counts: bool) {
     );
 }
 
-fn keys_stay_in_a_panel_and_return(stage: &mut Stage<'_>) {
+fn focus_stays_in_a_panel_and_returns(stage: &mut Stage<'_>) {
     let Stage { page, server, .. } = stage;
     page.session().resize(390, 844);
     page.visit(&server.url(QUIET));

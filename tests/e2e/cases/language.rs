@@ -14,7 +14,10 @@ pub(super) const CASES: &[Case] = &[
         "browsers_language_until_another_is_chosen",
         browsers_language_until_another_is_chosen,
     ),
-    everywhere("english_throughout", english_throughout),
+    everywhere(
+        "the_english_page_contains_no_chinese",
+        the_english_page_contains_no_chinese,
+    ),
     on_flask(
         "a_server_s_words_in_another_language",
         a_server_s_words_in_another_language,
@@ -56,7 +59,7 @@ fn browsers_language_until_another_is_chosen(stage: &mut Stage<'_>) {
     assert_language(page, "zh-CN", "种植园 · 魔方");
 }
 
-fn english_throughout(stage: &mut Stage<'_>) {
+fn the_english_page_contains_no_chinese(stage: &mut Stage<'_>) {
     let Stage { page, server, .. } = stage;
     page.session().prefer_language("en-GB");
     page.visit(&server.url(QUIET));

@@ -9,16 +9,16 @@ use crate::site::QUIET;
 use crate::wait::wait_for;
 
 pub(super) const CASES: &[Case] = &[
-    everywhere("sign_out_leaves_nothing", sign_out_leaves_nothing),
+    everywhere("sign_out_clears_the_stores", sign_out_clears_the_stores),
     on_flask("sign_out_closes_the_socket", sign_out_closes_the_socket),
-    on_flask("sign_out_tells_the_server", sign_out_tells_the_server),
+    on_flask("sign_out_calls_user_logout", sign_out_calls_user_logout),
     short_lived(everywhere(
-        "expired_session_returns_to_where_one_was",
-        expired_session_returns_to_where_one_was,
+        "signing_in_again_restores_the_panel_and_the_draft",
+        signing_in_again_restores_the_panel_and_the_draft,
     )),
     short_lived(everywhere(
-        "reconnect_with_a_fresh_token",
-        reconnect_with_a_fresh_token,
+        "reconnects_with_a_refreshed_token",
+        reconnects_with_a_refreshed_token,
     )),
 ];
 
@@ -34,7 +34,7 @@ fn sign_out(stage: &Stage<'_>) {
     stage.page.wait_for_form();
 }
 
-fn sign_out_leaves_nothing(stage: &mut Stage<'_>) {
+fn sign_out_clears_the_stores(stage: &mut Stage<'_>) {
     expect_no_logout(stage);
     go_live(stage, QUIET);
     sign_out(stage);
@@ -73,7 +73,7 @@ fn sign_out_closes_the_socket(stage: &mut Stage<'_>) {
 }
 
 /// This server lacks the method, which is no error for the page.
-fn sign_out_tells_the_server(stage: &mut Stage<'_>) {
+fn sign_out_calls_user_logout(stage: &mut Stage<'_>) {
     go_live(stage, QUIET);
     stage.server.control("forget", &json!({}));
     sign_out(stage);
@@ -106,7 +106,7 @@ fn wait_for_expiry(stage: &Stage<'_>) -> String {
     token
 }
 
-fn expired_session_returns_to_where_one_was(stage: &mut Stage<'_>) {
+fn signing_in_again_restores_the_panel_and_the_draft(stage: &mut Stage<'_>) {
     const DRAFT: &str = "写了一半";
     go_live(stage, QUIET);
     wait_for_expiry(stage);
@@ -144,7 +144,7 @@ fn expired_session_returns_to_where_one_was(stage: &mut Stage<'_>) {
     });
 }
 
-fn reconnect_with_a_fresh_token(stage: &mut Stage<'_>) {
+fn reconnects_with_a_refreshed_token(stage: &mut Stage<'_>) {
     go_live(stage, QUIET);
     let old = wait_for_expiry(stage);
     stage.page.expect_console("WebSocket connection to");

@@ -8,15 +8,21 @@ use crate::site::{AS_BUILT, QUIET};
 use crate::wait::wait_for;
 
 pub(super) const CASES: &[Case] = &[
-    everywhere("figures_through_an_outage", figures_through_an_outage),
-    everywhere("count_is_announced_apart", count_is_announced_apart),
+    everywhere(
+        "the_connection_panel_follows_an_outage",
+        the_connection_panel_follows_an_outage,
+    ),
+    everywhere(
+        "the_count_is_announced_by_its_own_live_region",
+        the_count_is_announced_by_its_own_live_region,
+    ),
     on_flask(
-        "bar_and_retry_after_the_servers_end",
-        bar_and_retry_after_the_servers_end,
+        "retry_after_a_disconnect_by_the_server",
+        retry_after_a_disconnect_by_the_server,
     ),
 ];
 
-fn figures_through_an_outage(stage: &mut Stage<'_>) {
+fn the_connection_panel_follows_an_outage(stage: &mut Stage<'_>) {
     go_live(stage, QUIET);
     stage.page.expect_console("WebSocket connection to");
     let Stage {
@@ -61,7 +67,7 @@ fn figures_through_an_outage(stage: &mut Stage<'_>) {
 
 /// The server disconnects the namespace deliberately, so the page does not reconnect by itself: the
 /// button must do it.
-fn bar_and_retry_after_the_servers_end(stage: &mut Stage<'_>) {
+fn retry_after_a_disconnect_by_the_server(stage: &mut Stage<'_>) {
     go_live(stage, QUIET);
     let Stage { page, server, .. } = stage;
     assert_eq!(page.text("bar"), None);
@@ -78,7 +84,7 @@ fn bar_and_retry_after_the_servers_end(stage: &mut Stage<'_>) {
 }
 
 /// A number that changes every second must not be a live region; one of the counts is announced.
-fn count_is_announced_apart(stage: &mut Stage<'_>) {
+fn the_count_is_announced_by_its_own_live_region(stage: &mut Stage<'_>) {
     go_live(stage, AS_BUILT);
     let Stage { page, .. } = stage;
     page.wait_for_counts(3);

@@ -8,16 +8,16 @@ use crate::wait::wait_for;
 
 pub(super) const CASES: &[Case] = &[
     on_flask(
-        "the_page_comes_when_its_module_can_be_loaded",
-        the_page_comes_when_its_module_can_be_loaded,
+        "the_page_module_is_requested_until_it_loads",
+        the_page_module_is_requested_until_it_loads,
     ),
     on_flask(
-        "without_the_early_module_there_are_words",
-        without_the_early_module_there_are_words,
+        "a_missing_early_module_shows_a_message",
+        a_missing_early_module_shows_a_message,
     ),
     on_flask(
-        "without_the_script_there_are_words",
-        without_the_script_there_are_words,
+        "a_missing_script_shows_a_message",
+        a_missing_script_shows_a_message,
     ),
 ];
 
@@ -26,7 +26,7 @@ const COUNT: &str = "1000";
 
 /// The early module keeps running: the count stays, no message of the server is lost, and the
 /// page's module is requested again.
-fn the_page_comes_when_its_module_can_be_loaded(stage: &mut Stage<'_>) {
+fn the_page_module_is_requested_until_it_loads(stage: &mut Stage<'_>) {
     const MODULE: &str = "page-";
     let Stage { page, server, .. } = stage;
     page.visit(&server.url(QUIET));
@@ -58,12 +58,12 @@ fn the_page_comes_when_its_module_can_be_loaded(stage: &mut Stage<'_>) {
     assert_eq!(words(page), None, "the words stay");
 }
 
-fn without_the_early_module_there_are_words(stage: &mut Stage<'_>) {
+fn a_missing_early_module_shows_a_message(stage: &mut Stage<'_>) {
     stage.page.expect_console("Failed to fetch");
     reload_brings_the_page(stage, "early-");
 }
 
-fn without_the_script_there_are_words(stage: &mut Stage<'_>) {
+fn a_missing_script_shows_a_message(stage: &mut Stage<'_>) {
     reload_brings_the_page(stage, "start-");
 }
 

@@ -14,16 +14,16 @@ pub(super) const CASES: &[Case] = &[
         "music_waits_for_the_first_touch",
         music_waits_for_the_first_touch,
     ),
-    on_flask("silence_is_remembered", silence_is_remembered),
+    on_flask("music_off_is_remembered", music_off_is_remembered),
     on_flask(
-        "music_rests_while_nobody_sees_the_page",
-        music_rests_while_nobody_sees_the_page,
+        "music_pauses_while_the_page_is_hidden",
+        music_pauses_while_the_page_is_hidden,
     ),
-    on_flask("the_media_keys_steer_it", the_media_keys_steer_it),
-    everywhere("the_tune_can_be_sought_in", the_tune_can_be_sought_in),
+    on_flask("media_keys_control_the_music", media_keys_control_the_music),
+    everywhere("the_music_is_seekable", the_music_is_seekable),
     on_flask(
-        "music_that_cannot_be_loaded_is_told_once",
-        music_that_cannot_be_loaded_is_told_once,
+        "a_music_file_that_fails_to_load_is_reported_once",
+        a_music_file_that_fails_to_load_is_reported_once,
     ),
 ];
 
@@ -67,7 +67,7 @@ fn music_waits_for_the_first_touch(stage: &mut Stage<'_>) {
     wait_for_music(page, true);
 }
 
-fn silence_is_remembered(stage: &mut Stage<'_>) {
+fn music_off_is_remembered(stage: &mut Stage<'_>) {
     enter(stage);
     let Stage { page, .. } = stage;
     wait_for_music(page, true);
@@ -81,7 +81,7 @@ fn silence_is_remembered(stage: &mut Stage<'_>) {
     wait_for_music(page, false);
 }
 
-fn music_rests_while_nobody_sees_the_page(stage: &mut Stage<'_>) {
+fn music_pauses_while_the_page_is_hidden(stage: &mut Stage<'_>) {
     enter(stage);
     let Stage { page, .. } = stage;
     wait_for_music(page, true);
@@ -91,7 +91,7 @@ fn music_rests_while_nobody_sees_the_page(stage: &mut Stage<'_>) {
     }
 }
 
-fn the_media_keys_steer_it(stage: &mut Stage<'_>) {
+fn media_keys_control_the_music(stage: &mut Stage<'_>) {
     // There are no media keys here: the page's handlers are recorded, and called by the test.
     stage.page.session().run_first(
         "window.keys = {};
@@ -112,7 +112,7 @@ fn the_media_keys_steer_it(stage: &mut Stage<'_>) {
 }
 
 /// Without support for ranges in the server, browsers start the file from the beginning.
-fn the_tune_can_be_sought_in(stage: &mut Stage<'_>) {
+fn the_music_is_seekable(stage: &mut Stage<'_>) {
     let Stage { page, server, .. } = stage;
     page.visit(&server.url(QUIET));
     page.wait_for_form();
@@ -140,7 +140,7 @@ const file = "assets/music/orchard.mp3";
 })().then(done, (error) => done(String(error)));
 "#;
 
-fn music_that_cannot_be_loaded_is_told_once(stage: &mut Stage<'_>) {
+fn a_music_file_that_fails_to_load_is_reported_once(stage: &mut Stage<'_>) {
     stage.page.expect_console("orchard.mp3");
     stage.page.session().block("orchard.mp3");
     enter(stage);

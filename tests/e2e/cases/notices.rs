@@ -12,13 +12,22 @@ use crate::wait::wait_for;
 
 pub(super) const CASES: &[Case] = &[
     everywhere("a_notice_goes_round", a_notice_goes_round),
-    everywhere("offline_keeps_the_text", offline_keeps_the_text),
-    on_flask("any_payload_is_put_up", any_payload_is_put_up),
-    everywhere("a_board_survives_a_reload", a_board_survives_a_reload),
-    on_flask("a_claimed_name_is_not_shown", a_claimed_name_is_not_shown),
+    everywhere(
+        "an_offline_notice_stays_in_the_field",
+        an_offline_notice_stays_in_the_field,
+    ),
+    on_flask(
+        "any_payload_is_shown_as_a_notice",
+        any_payload_is_shown_as_a_notice,
+    ),
+    everywhere("notices_survive_a_reload", notices_survive_a_reload),
+    on_flask(
+        "a_name_claimed_by_the_sender_is_not_shown",
+        a_name_claimed_by_the_sender_is_not_shown,
+    ),
     on_default(
-        "stamped_notices_and_the_last_ones",
-        stamped_notices_and_the_last_ones,
+        "the_servers_last_notices_are_merged",
+        the_servers_last_notices_are_merged,
     ),
 ];
 
@@ -102,7 +111,7 @@ fn a_notice_goes_round(stage: &mut Stage<'_>) {
     assert_eq!(page.text("unread"), None, "read, and still unread");
 }
 
-fn offline_keeps_the_text(stage: &mut Stage<'_>) {
+fn an_offline_notice_stays_in_the_field(stage: &mut Stage<'_>) {
     go_live(stage, QUIET);
     stage.page.expect_console("WebSocket connection to");
     let Stage {
@@ -134,7 +143,7 @@ fn offline_keeps_the_text(stage: &mut Stage<'_>) {
     assert_eq!(page.wire().sent("my_broadcast").len(), 1);
 }
 
-fn a_board_survives_a_reload(stage: &mut Stage<'_>) {
+fn notices_survive_a_reload(stage: &mut Stage<'_>) {
     go_live(stage, QUIET);
     let Stage { page, .. } = stage;
     page.click("menu-news");
@@ -149,7 +158,7 @@ fn a_board_survives_a_reload(stage: &mut Stage<'_>) {
 }
 
 /// This server forwards the name that the sender claims.
-fn a_claimed_name_is_not_shown(stage: &mut Stage<'_>) {
+fn a_name_claimed_by_the_sender_is_not_shown(stage: &mut Stage<'_>) {
     go_live(stage, QUIET);
     let Stage { page, server, .. } = stage;
     let claim = json!({ "text": HELLO, "nickname": "管理员", "at": 0 });
@@ -170,7 +179,7 @@ fn a_claimed_name_is_not_shown(stage: &mut Stage<'_>) {
 }
 
 /// A server that sets the sender's name itself, and stores the last notices.
-fn stamped_notices_and_the_last_ones(stage: &mut Stage<'_>) {
+fn the_servers_last_notices_are_merged(stage: &mut Stage<'_>) {
     const WELCOME: &str = r#"42/mofang,["login_response",{"data":"登录成功","sid":"p1"}]"#;
     const FIRST: &[&str] = &[
         WELCOME,
@@ -227,7 +236,7 @@ pub(super) fn wait_for_board(page: &Page, meant: &[&str]) {
     });
 }
 
-fn any_payload_is_put_up(stage: &mut Stage<'_>) {
+fn any_payload_is_shown_as_a_notice(stage: &mut Stage<'_>) {
     go_live(stage, QUIET);
     let Stage { page, server, .. } = stage;
     let payloads = [

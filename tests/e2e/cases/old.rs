@@ -6,18 +6,24 @@ use crate::site::AS_BUILT;
 use crate::wait::wait_for;
 
 pub(super) const CASES: &[Case] = &[
-    on_flask("no_webassembly_is_told", no_webassembly_is_told),
-    on_flask("webassembly_of_old_is_told", webassembly_of_old_is_told),
+    on_flask(
+        "missing_webassembly_is_reported",
+        missing_webassembly_is_reported,
+    ),
+    on_flask(
+        "outdated_webassembly_is_reported",
+        outdated_webassembly_is_reported,
+    ),
 ];
 
-fn no_webassembly_is_told(stage: &mut Stage<'_>) {
+fn missing_webassembly_is_reported(stage: &mut Stage<'_>) {
     stage.page.expect_console("WebAssembly");
     stage.page.session().run_first("delete window.WebAssembly");
-    told(stage);
+    assert_reported(stage);
 }
 
 /// As in a browser without reference types, which the page's module uses.
-fn webassembly_of_old_is_told(stage: &mut Stage<'_>) {
+fn outdated_webassembly_is_reported(stage: &mut Stage<'_>) {
     const OLD: &str = r#"
         const refuse = () => Promise.reject(new WebAssembly.CompileError("a type of another time"));
         WebAssembly.instantiateStreaming = refuse;
@@ -26,10 +32,10 @@ fn webassembly_of_old_is_told(stage: &mut Stage<'_>) {
     "#;
     stage.page.expect_console("a type of another time");
     stage.page.session().run_first(OLD);
-    told(stage);
+    assert_reported(stage);
 }
 
-fn told(stage: &Stage<'_>) {
+fn assert_reported(stage: &Stage<'_>) {
     let Stage { page, server, .. } = stage;
     page.visit(&server.url(AS_BUILT));
     wait_for("the notice", || {

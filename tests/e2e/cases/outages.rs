@@ -11,36 +11,57 @@ use crate::site::QUIET;
 use crate::wait::wait_for;
 
 pub(super) const CASES: &[Case] = &[
-    on_default("a_handshake_that_never_comes", a_handshake_that_never_comes),
     on_default(
-        "a_namespace_that_is_never_answered",
-        a_namespace_that_is_never_answered,
+        "a_handshake_that_is_never_sent",
+        a_handshake_that_is_never_sent,
+    ),
+    on_default(
+        "a_connect_that_is_never_answered",
+        a_connect_that_is_never_answered,
     ),
     on_flask(
         "an_exception_in_the_connect_handler",
         an_exception_in_the_connect_handler,
     ),
-    on_default("refused_in_every_form", refused_in_every_form),
-    on_flask("refused_by_flask_in_every_form", refused_by_flask),
-    on_flask("refused_with_always_connect", refused_with_always_connect),
-    on_default("kicked_with_and_without_words", kicked),
-    on_default("a_server_that_falls_silent", a_server_that_falls_silent),
-    on_default(
-        "a_server_that_shuts_after_each_handshake",
-        a_server_that_shuts_after_each_handshake,
+    on_default("every_form_of_refusal", every_form_of_refusal),
+    on_flask(
+        "every_form_of_refusal_by_flask",
+        every_form_of_refusal_by_flask,
+    ),
+    on_flask(
+        "a_refusal_with_always_connect",
+        a_refusal_with_always_connect,
     ),
     on_default(
-        "a_server_that_lets_in_and_throws_out",
-        a_server_that_lets_in_and_throws_out,
+        "a_disconnect_with_and_without_a_reason",
+        a_disconnect_with_and_without_a_reason,
     ),
-    on_default("the_bar_leaves_the_count_free_zh", |stage| {
-        the_bar_leaves_the_count_free(stage, "zh-CN")
+    on_default(
+        "a_server_that_stops_its_heartbeat",
+        a_server_that_stops_its_heartbeat,
+    ),
+    on_default(
+        "a_server_that_closes_after_each_handshake",
+        a_server_that_closes_after_each_handshake,
+    ),
+    on_default(
+        "a_server_that_closes_after_each_connect",
+        a_server_that_closes_after_each_connect,
+    ),
+    on_default("the_bar_does_not_cover_the_count_zh", |stage| {
+        the_bar_does_not_cover_the_count(stage, "zh-CN")
     }),
-    on_default("the_bar_leaves_the_count_free_en", |stage| {
-        the_bar_leaves_the_count_free(stage, "en-GB")
+    on_default("the_bar_does_not_cover_the_count_en", |stage| {
+        the_bar_does_not_cover_the_count(stage, "en-GB")
     }),
-    on_flask("auth_that_never_comes", auth_that_never_comes),
-    on_flask("settings_without_a_server", settings_without_a_server),
+    on_flask(
+        "a_token_check_that_is_never_answered",
+        a_token_check_that_is_never_answered,
+    ),
+    on_flask(
+        "corrected_settings_are_read_by_retry",
+        corrected_settings_are_read_by_retry,
+    ),
 ];
 
 /// A page whose Socket.IO server is the scripted one.
@@ -115,7 +136,7 @@ fn comes_back(page: &Page) {
     page.wait_for_presence("bar", false);
 }
 
-fn a_handshake_that_never_comes(stage: &mut Stage<'_>) {
+fn a_handshake_that_is_never_sent(stage: &mut Stage<'_>) {
     stage.page.session().run_first(FAST);
     let scripted = enter(stage, Act::Mute);
     let Stage { page, .. } = stage;
@@ -133,7 +154,7 @@ fn a_handshake_that_never_comes(stage: &mut Stage<'_>) {
     comes_back(page);
 }
 
-fn a_namespace_that_is_never_answered(stage: &mut Stage<'_>) {
+fn a_connect_that_is_never_answered(stage: &mut Stage<'_>) {
     stage.page.session().run_first(FAST);
     let scripted = enter(stage, Act::Ignore);
     let Stage { page, .. } = stage;
@@ -198,7 +219,7 @@ const REFUSALS: [(&[&str], &str, &str); 8] = [
     ),
 ];
 
-fn refused_in_every_form(stage: &mut Stage<'_>) {
+fn every_form_of_refusal(stage: &mut Stage<'_>) {
     let scripted = enter(stage, Act::Answer(REFUSALS[0].0));
     let Stage { page, .. } = stage;
     page.wait_for_state(REFUSALS[0].1);
@@ -220,7 +241,7 @@ fn refused_in_every_form(stage: &mut Stage<'_>) {
     }
 }
 
-fn refused_by_flask(stage: &mut Stage<'_>) {
+fn every_form_of_refusal_by_flask(stage: &mut Stage<'_>) {
     let Stage { page, server, .. } = stage;
     let refuse = |refuse: serde_json::Value| {
         server.control("settings", &json!({ "refuse": refuse }));
@@ -244,7 +265,7 @@ fn refused_by_flask(stage: &mut Stage<'_>) {
 }
 
 /// Such a server accepts every CONNECT, and then disconnects the socket with the refusal.
-fn refused_with_always_connect(stage: &mut Stage<'_>) {
+fn a_refusal_with_always_connect(stage: &mut Stage<'_>) {
     let Stage {
         page,
         server,
@@ -264,7 +285,7 @@ fn refused_with_always_connect(stage: &mut Stage<'_>) {
     retry_leads_in(page);
 }
 
-fn kicked(stage: &mut Stage<'_>) {
+fn a_disconnect_with_and_without_a_reason(stage: &mut Stage<'_>) {
     let scripted = enter(stage, Act::Admit(&[]));
     let Stage { page, .. } = stage;
     page.wait_for_state("live");
@@ -303,7 +324,7 @@ fn kicked(stage: &mut Stage<'_>) {
 }
 
 /// A reason of any length covers neither the count nor the connection's state, on any screen.
-fn the_bar_leaves_the_count_free(stage: &mut Stage<'_>, language: &str) {
+fn the_bar_does_not_cover_the_count(stage: &mut Stage<'_>, language: &str) {
     const SIZES: [(u32, u32); 8] = [
         (320, 568),
         (360, 640),
@@ -344,7 +365,7 @@ const [bar, other] = [".bar-body", arguments[0]].map((it) => document.querySelec
 return Math.max(other.top - bar.bottom, bar.top - other.bottom, other.left - bar.right, bar.left - other.right);
 "#;
 
-fn a_server_that_falls_silent(stage: &mut Stage<'_>) {
+fn a_server_that_stops_its_heartbeat(stage: &mut Stage<'_>) {
     let scripted = enter(stage, Act::Silent);
     let Stage { page, .. } = stage;
     page.wait_for_state("live");
@@ -360,7 +381,7 @@ fn a_server_that_falls_silent(stage: &mut Stage<'_>) {
     comes_back(page);
 }
 
-fn a_server_that_shuts_after_each_handshake(stage: &mut Stage<'_>) {
+fn a_server_that_closes_after_each_handshake(stage: &mut Stage<'_>) {
     let scripted = enter(stage, Act::Shut);
     let Stage { page, .. } = stage;
     page.wait_for_state("reconnecting");
@@ -383,7 +404,7 @@ fn a_server_that_shuts_after_each_handshake(stage: &mut Stage<'_>) {
 }
 
 /// The socket is connected for a moment again and again: the page must not show that as live.
-fn a_server_that_lets_in_and_throws_out(stage: &mut Stage<'_>) {
+fn a_server_that_closes_after_each_connect(stage: &mut Stage<'_>) {
     const IN_AND_OUT: &[&str] = &[r#"40/mofang,{"sid":"s"}"#, "1"];
     let scripted = enter(stage, Act::Answer(IN_AND_OUT));
     let Stage { page, .. } = stage;
@@ -397,7 +418,7 @@ fn a_server_that_lets_in_and_throws_out(stage: &mut Stage<'_>) {
 
 /// A token that can't be checked is sent unchecked after a while. Until then the bar says what the
 /// page is waiting for.
-fn auth_that_never_comes(stage: &mut Stage<'_>) {
+fn a_token_check_that_is_never_answered(stage: &mut Stage<'_>) {
     let Stage { page, server, .. } = stage;
     page.session().run_first(FAST);
     page.visit(&server.url(QUIET));
@@ -424,7 +445,7 @@ fn auth_that_never_comes(stage: &mut Stage<'_>) {
 }
 
 /// The settings name a server that can't be connected to: the button reads them again.
-fn settings_without_a_server(stage: &mut Stage<'_>) {
+fn corrected_settings_are_read_by_retry(stage: &mut Stage<'_>) {
     let Stage { page, server, .. } = stage;
     server.write_page(SCRIPTED, &json!({ "socket_server": "nonsense://" }));
     page.visit(&server.url(SCRIPTED));

@@ -9,11 +9,11 @@ use crate::site::AS_BUILT;
 use crate::wait::wait_for;
 
 pub(super) const CASES: &[Case] = &[everywhere(
-    "nothing_inline_runs_and_it_is_told",
-    nothing_inline_runs_and_it_is_told,
+    "inline_code_is_blocked_and_reported",
+    inline_code_is_blocked_and_reported,
 )];
 
-fn nothing_inline_runs_and_it_is_told(stage: &mut Stage<'_>) {
+fn inline_code_is_blocked_and_reported(stage: &mut Stage<'_>) {
     let Stage { page, server, .. } = stage;
     page.visit(&server.url(AS_BUILT));
     page.wait_for_form();

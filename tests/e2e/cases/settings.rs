@@ -16,23 +16,26 @@ use crate::site::NOWHERE;
 use crate::wait::wait_for;
 
 pub(super) const CASES: &[Case] = &[
-    on_default("a_wrong_server_is_told", a_wrong_server_is_told),
+    on_default("a_wrong_server_is_reported", a_wrong_server_is_reported),
     on_default(
         "a_wrong_path_or_namespace_is_told",
         a_wrong_path_or_namespace_is_told,
     ),
-    on_default("an_old_server_is_told", an_old_server_is_told),
-    on_default("a_wrong_api_is_told", a_wrong_api_is_told),
     on_default(
-        "a_server_that_the_policy_forbids_is_told",
-        a_server_that_the_policy_forbids_is_told,
+        "a_server_of_an_old_version_is_reported",
+        a_server_of_an_old_version_is_reported,
+    ),
+    on_default("a_wrong_api_is_reported", a_wrong_api_is_reported),
+    on_default(
+        "a_server_that_the_policy_forbids_is_reported",
+        a_server_that_the_policy_forbids_is_reported,
     ),
 ];
 
 /// The page with the wrong settings.
 const WRONG: &str = "/wrong.html";
 
-fn a_wrong_server_is_told(stage: &mut Stage<'_>) {
+fn a_wrong_server_is_reported(stage: &mut Stage<'_>) {
     let (_closed, closed) = closed_server();
     let (_picky, picky) = another_server(stage, &["--cors-origin", "https://other.example"]);
     let (_files, files) = server_of_files(stage.environment);
@@ -61,7 +64,7 @@ fn a_wrong_path_or_namespace_is_told(stage: &mut Stage<'_>) {
     stage.page.wait_for_toast("没有命名空间");
 }
 
-fn an_old_server_is_told(stage: &mut Stage<'_>) {
+fn a_server_of_an_old_version_is_reported(stage: &mut Stage<'_>) {
     let (_with, with) = old_server(&["--orchard"]);
     let (_without, without) = old_server(&[]);
     allow(stage, &[&with, &without]);
@@ -72,7 +75,7 @@ fn an_old_server_is_told(stage: &mut Stage<'_>) {
     }
 }
 
-fn a_wrong_api_is_told(stage: &mut Stage<'_>) {
+fn a_wrong_api_is_reported(stage: &mut Stage<'_>) {
     let (_closed, closed) = closed_server();
     let (_far, far) = another_server(stage, &["--cors-origin", "https://other.example"]);
     allow(stage, &[&closed, &far]);
@@ -86,11 +89,11 @@ fn a_wrong_api_is_told(stage: &mut Stage<'_>) {
         stage.server.write_page(WRONG, &json!({ "api": api }));
         stage.page.visit(&stage.server.url(WRONG));
         stage.page.sign_in(&user, true);
-        said(&stage.page, &api, what, check);
+        wait_for_text_of_advice(&stage.page, &api, what, check);
     }
 }
 
-fn a_server_that_the_policy_forbids_is_told(stage: &mut Stage<'_>) {
+fn a_server_that_the_policy_forbids_is_reported(stage: &mut Stage<'_>) {
     let (_far, far) = another_server(stage, &["--cors-origin", "*"]);
     expect_failures(&stage.page);
     stage.page.provoke_breach("connect-src");
@@ -128,10 +131,10 @@ fn wait_for_advice(page: &Page, at: &str, what: &str, check: &str) {
             .find("button[data-testid=connection]")?
             .click()
     });
-    said(page, at, what, check);
+    wait_for_text_of_advice(page, at, what, check);
 }
 
-fn said(page: &Page, at: &str, what: &str, check: &str) {
+fn wait_for_text_of_advice(page: &Page, at: &str, what: &str, check: &str) {
     wait_for(&format!("advice about {at}"), || {
         match page.text("advice") {
             Some(text) if [at, what, check].iter().all(|part| text.contains(part)) => Ok(()),

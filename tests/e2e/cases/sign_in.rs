@@ -15,19 +15,25 @@ pub(super) const CASES: &[Case] = &[
         form_and_no_socket_without_a_token,
     ),
     everywhere(
-        "wrong_password_shows_the_answer",
-        wrong_password_shows_the_answer,
+        "wrong_password_shows_the_error",
+        wrong_password_shows_the_error,
     ),
     everywhere(
-        "unknown_account_shows_the_answer",
-        unknown_account_shows_the_answer,
+        "unknown_account_shows_the_error",
+        unknown_account_shows_the_error,
     ),
-    everywhere("remembered_on_the_device", remembered_on_the_device),
     everywhere(
-        "not_remembered_stays_in_memory",
-        not_remembered_stays_in_memory,
+        "tokens_are_stored_on_the_device_if_remembered",
+        tokens_are_stored_on_the_device_if_remembered,
     ),
-    on_flask("faults_of_the_api_are_told", faults_of_the_api_are_told),
+    everywhere(
+        "tokens_stay_in_memory_if_not_remembered",
+        tokens_stay_in_memory_if_not_remembered,
+    ),
+    on_flask(
+        "faults_of_the_api_are_reported",
+        faults_of_the_api_are_reported,
+    ),
 ];
 
 fn form_and_no_socket_without_a_token(stage: &mut Stage<'_>) {
@@ -45,7 +51,7 @@ fn form_and_no_socket_without_a_token(stage: &mut Stage<'_>) {
     }
 }
 
-fn wrong_password_shows_the_answer(stage: &mut Stage<'_>) {
+fn wrong_password_shows_the_error(stage: &mut Stage<'_>) {
     let account = stage.server.user.account.clone();
     refused(
         stage,
@@ -57,7 +63,7 @@ fn wrong_password_shows_the_answer(stage: &mut Stage<'_>) {
     );
 }
 
-fn unknown_account_shows_the_answer(stage: &mut Stage<'_>) {
+fn unknown_account_shows_the_error(stage: &mut Stage<'_>) {
     refused(
         stage,
         &User {
@@ -95,7 +101,7 @@ fn refused(stage: &Stage<'_>, user: &User, errno: u32) {
     page.wait_for_state("live");
 }
 
-fn remembered_on_the_device(stage: &mut Stage<'_>) {
+fn tokens_are_stored_on_the_device_if_remembered(stage: &mut Stage<'_>) {
     signs_in(stage, Store::Device, Store::Memory);
     let Stage { page, .. } = stage;
 
@@ -111,7 +117,7 @@ fn remembered_on_the_device(stage: &mut Stage<'_>) {
     );
 }
 
-fn not_remembered_stays_in_memory(stage: &mut Stage<'_>) {
+fn tokens_stay_in_memory_if_not_remembered(stage: &mut Stage<'_>) {
     signs_in(stage, Store::Memory, Store::Device);
     let Stage { page, server, .. } = stage;
 
@@ -146,7 +152,7 @@ fn signs_in(stage: &Stage<'_>, kept: Store, other: Store) {
     );
 }
 
-fn faults_of_the_api_are_told(stage: &mut Stage<'_>) {
+fn faults_of_the_api_are_reported(stage: &mut Stage<'_>) {
     let Stage { page, server, .. } = stage;
     // The browser's own message about an error status.
     page.expect_console("Failed to load resource");

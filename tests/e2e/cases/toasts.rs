@@ -10,7 +10,7 @@ use crate::wait::wait_for;
 
 pub(super) const CASES: &[Case] = &[
     on_flask("toasts_are_few_and_text", toasts_are_few_and_text),
-    on_flask("a_toast_that_is_held_stays", a_toast_that_is_held_stays),
+    on_flask("a_focused_toast_stays", a_focused_toast_stays),
     on_flask("what_is_huge_is_cut", what_is_huge_is_cut),
     on_flask("toasts_cover_no_control_zh", |stage| {
         toasts_cover_no_control(stage, "zh-CN");
@@ -61,7 +61,7 @@ fn toasts_are_few_and_text(stage: &mut Stage<'_>) {
     page.wait_for_toast("fifth");
 }
 
-fn a_toast_that_is_held_stays(stage: &mut Stage<'_>) {
+fn a_focused_toast_stays(stage: &mut Stage<'_>) {
     go_live(stage);
     // Both wait until one of them has the focus.
     stage.page.hold_toasts();

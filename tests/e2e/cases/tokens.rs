@@ -20,20 +20,23 @@ pub(super) const CASES: &[Case] = &[
         expired_token_in_memory,
     )),
     short_lived(everywhere(
-        "expired_token_and_no_refresh",
-        expired_token_and_no_refresh,
+        "expired_token_that_cannot_be_refreshed",
+        expired_token_that_cannot_be_refreshed,
     )),
-    everywhere("invalid_token_asks_again", invalid_token_asks_again),
+    everywhere("invalid_token_shows_the_form", invalid_token_shows_the_form),
     on_flask("refresh_as_a_bare_string", refresh_as_a_bare_string),
     on_flask(
-        "a_token_that_connect_refuses_is_renewed",
-        a_token_that_connect_refuses_is_renewed,
+        "a_token_that_connect_refuses_is_refreshed",
+        a_token_that_connect_refuses_is_refreshed,
     ),
     on_flask(
-        "a_fresh_token_that_connect_refuses_asks_again",
-        a_fresh_token_that_connect_refuses_asks_again,
+        "a_refreshed_token_that_connect_refuses_shows_the_form",
+        a_refreshed_token_that_connect_refuses_shows_the_form,
     ),
-    on_flask("a_refresh_token_is_used_once", a_refresh_token_is_used_once),
+    on_flask(
+        "each_refresh_token_is_used_once",
+        each_refresh_token_is_used_once,
+    ),
     on_flask("two_windows_refresh_once", two_windows_refresh_once),
     on_default(
         "a_session_that_the_server_ends",
@@ -70,7 +73,7 @@ fn refreshed(stage: &Stage<'_>, kept: Store, other: Store) {
     assert_eq!(page.wire().sockets, 1);
 }
 
-fn expired_token_and_no_refresh(stage: &mut Stage<'_>) {
+fn expired_token_that_cannot_be_refreshed(stage: &mut Stage<'_>) {
     sign_in_and_expire(stage, Store::Device);
     let Stage { page, .. } = stage;
     page.put(Store::Device, "refresh_token", "not.a.token");
@@ -83,7 +86,7 @@ fn expired_token_and_no_refresh(stage: &mut Stage<'_>) {
     );
 }
 
-fn invalid_token_asks_again(stage: &mut Stage<'_>) {
+fn invalid_token_shows_the_form(stage: &mut Stage<'_>) {
     let Stage { page, server, .. } = stage;
     page.visit(&server.url(QUIET));
     page.wait_for_form();
@@ -118,7 +121,7 @@ fn refresh_as_a_bare_string(stage: &mut Stage<'_>) {
 
 /// The server puts the error number before its message, like servers that can only send text.
 /// `/api` still accepts the token.
-fn a_token_that_connect_refuses_is_renewed(stage: &mut Stage<'_>) {
+fn a_token_that_connect_refuses_is_refreshed(stage: &mut Stage<'_>) {
     go_live(stage, QUIET);
     let Stage { page, server, .. } = stage;
     let old = page.stored(Store::Device, "access_token");
@@ -131,7 +134,7 @@ fn a_token_that_connect_refuses_is_renewed(stage: &mut Stage<'_>) {
     assert_eq!(page.text("sign-in"), None, "it was asked to sign in");
 }
 
-fn a_fresh_token_that_connect_refuses_asks_again(stage: &mut Stage<'_>) {
+fn a_refreshed_token_that_connect_refuses_shows_the_form(stage: &mut Stage<'_>) {
     go_live(stage, QUIET);
     let Stage { page, server, .. } = stage;
     for refusal in [
@@ -156,7 +159,7 @@ fn a_fresh_token_that_connect_refuses_asks_again(stage: &mut Stage<'_>) {
 
 /// If each refresh token is valid once, the page must store the next one: otherwise the session
 /// would end at the second refresh.
-fn a_refresh_token_is_used_once(stage: &mut Stage<'_>) {
+fn each_refresh_token_is_used_once(stage: &mut Stage<'_>) {
     go_live(stage, QUIET);
     let Stage { page, server, .. } = stage;
     server.control("settings", &json!({ "rotate": true }));

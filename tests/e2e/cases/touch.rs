@@ -8,18 +8,18 @@ use crate::runner::Stage;
 use crate::site::{QUIET, WITH_PLACES};
 
 pub(super) const CASES: &[Case] = &[
-    on_flask("a_thumb_fits_on_all_zh", |stage| {
-        a_thumb_fits_on_all(stage, "zh-CN")
+    on_flask("touch_targets_are_large_enough_zh", |stage| {
+        touch_targets_are_large_enough(stage, "zh-CN")
     }),
-    on_flask("a_thumb_fits_on_all_en", |stage| {
-        a_thumb_fits_on_all(stage, "en-GB")
+    on_flask("touch_targets_are_large_enough_en", |stage| {
+        touch_targets_are_large_enough(stage, "en-GB")
     }),
 ];
 
 /// Small phones in portrait and landscape.
 const SIZES: [(u32, u32); 3] = [(320, 568), (390, 844), (667, 375)];
 
-fn a_thumb_fits_on_all(stage: &mut Stage<'_>, language: &str) {
+fn touch_targets_are_large_enough(stage: &mut Stage<'_>, language: &str) {
     let Stage { page, server, .. } = stage;
     page.session().prefer_language(language);
     page.session().reduce_motion();

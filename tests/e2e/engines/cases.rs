@@ -24,7 +24,10 @@ pub(super) struct Stage<'a> {
 /// A case: its name and its function.
 type Case = (&'static str, fn(&Stage<'_>));
 
-pub(super) const ALL: &[Case] = &[("lives_far_from_its_server", lives_far_from_its_server)];
+pub(super) const ALL: &[Case] = &[(
+    "the_page_works_with_a_server_on_another_origin",
+    the_page_works_with_a_server_on_another_origin,
+)];
 
 /// Runs a case in its own browser, and saves a screenshot of its end, whether it passed or failed.
 pub(super) fn watched(far: &Far, engine: Engine, name: &str, run: fn(&Stage<'_>)) {
@@ -51,7 +54,7 @@ fn keep(page: &Page, engine: Engine, name: &str) -> PathBuf {
 
 /// One visit instead of several, as each needs a browser: sign in, live, a count, both toasts, a
 /// notice sent and received, music, and signed in again after a reload.
-fn lives_far_from_its_server(stage: &Stage<'_>) {
+fn the_page_works_with_a_server_on_another_origin(stage: &Stage<'_>) {
     let Stage { far, page } = stage;
     page.visit(&far.url);
     page.sign_in(&far.user, true);

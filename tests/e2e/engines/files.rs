@@ -10,14 +10,17 @@ type Case = (&'static str, fn(&Far));
 
 pub(super) const ALL: &[Case] = &[
     (
-        "files_have_the_headers_that_are_listed",
-        files_have_the_headers_that_are_listed,
+        "files_have_the_listed_headers",
+        files_have_the_listed_headers,
     ),
-    ("the_copies_are_what_is_sent", the_copies_are_what_is_sent),
-    ("all_forms_list_the_same", all_forms_list_the_same),
+    (
+        "the_compressed_copies_are_sent",
+        the_compressed_copies_are_sent,
+    ),
+    ("all_configurations_agree", all_configurations_agree),
 ];
 
-fn files_have_the_headers_that_are_listed(far: &Far) {
+fn files_have_the_listed_headers(far: &Far) {
     let http = Http::new();
     assert!(far.listed.len() > 30, "{}", far.listed.len());
     for file in &far.listed {
@@ -34,7 +37,7 @@ fn files_have_the_headers_that_are_listed(far: &Far) {
     assert!(sent.contains_key("content-security-policy"));
 }
 
-fn the_copies_are_what_is_sent(far: &Far) {
+fn the_compressed_copies_are_sent(far: &Far) {
     let http = Http::new();
     let mut copies = 0;
     for file in &far.listed {
@@ -70,7 +73,7 @@ fn the_copies_are_what_is_sent(far: &Far) {
 
 /// The file for Netlify and Cloudflare Pages lists every file, and the snippets for the other
 /// servers have the same policy.
-fn all_forms_list_the_same(far: &Far) {
+fn all_configurations_agree(far: &Far) {
     let read = |name: &str| fs::read_to_string(far.site().join(name)).expect(name);
     let headers = read("_headers");
     let policy = far.listed[0]["headers"]["Content-Security-Policy"]

@@ -15,9 +15,12 @@ use crate::webdriver::{Driver, Session};
 type Case = (&'static str, fn(&Environment, &Driver));
 
 pub(crate) const ALL: &[Case] = &[
-    ("what_is_held_back_is_waited_for", held_back),
-    ("what_can_not_be_loaded_is_named", not_to_be_had),
-    ("what_moves_is_waited_for", moving),
+    ("waits_for_delayed_files", waits_for_delayed_files),
+    (
+        "reports_files_that_fail_to_load",
+        reports_files_that_fail_to_load,
+    ),
+    ("waits_for_animations", waits_for_animations),
 ];
 
 /// The font of the gallery.
@@ -71,7 +74,7 @@ const STYLE: &str = "
     .unseen { display: none; background: url(unseen.svg) }
 ";
 
-fn held_back(environment: &Environment, driver: &Driver) {
+fn waits_for_delayed_files(environment: &Environment, driver: &Driver) {
     let font = std::fs::read(environment.dist.join(FONT)).expect("the font of the gallery");
     let server = Holding::start(font);
     let session = driver.open(&environment.chromium);
@@ -120,7 +123,7 @@ fn held_back(environment: &Environment, driver: &Driver) {
     assert!(!asked.iter().any(|it| it == "unseen.svg"), "{asked:?}");
 }
 
-fn not_to_be_had(environment: &Environment, driver: &Driver) {
+fn reports_files_that_fail_to_load(environment: &Environment, driver: &Driver) {
     let server = Holding::start(Vec::new());
     let session = driver.open(&environment.chromium);
     show(
@@ -138,7 +141,7 @@ fn not_to_be_had(environment: &Environment, driver: &Driver) {
     });
 }
 
-fn moving(environment: &Environment, driver: &Driver) {
+fn waits_for_animations(environment: &Environment, driver: &Driver) {
     let server = Holding::start(Vec::new());
     let session = driver.open(&environment.chromium);
     show(&session, &server, "<i class='turning'></i>");

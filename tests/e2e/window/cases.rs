@@ -16,22 +16,40 @@ use crate::wait::wait_for;
 type Case = (&'static str, fn(Stage<'_>));
 
 pub(super) const ALL: &[Case] = &[
-    ("goes_live_on_the_default_server", goes_live),
-    ("keeps_its_token_over_a_restart", keeps_its_token),
-    ("forgets_a_token_that_was_not_to_be_kept", forgets),
-    ("closes_by_its_back_button", closes),
-    ("plays_music", plays_music),
-    ("reaches_the_configured_server_only", reaches_one_server),
-    ("leaves_the_web_to_the_browser", leaves_the_web),
-    ("may_ask_its_shell_for_little", asks_for_little),
-    ("tells_wrong_settings", tells_wrong_settings),
     (
-        "tells_of_a_server_that_shuts_it_out",
-        tells_of_being_shut_out,
+        "connects_to_the_default_server",
+        connects_to_the_default_server,
+    ),
+    ("the_token_survives_a_restart", the_token_survives_a_restart),
+    (
+        "a_token_is_not_stored_if_not_remembered",
+        a_token_is_not_stored_if_not_remembered,
+    ),
+    (
+        "the_back_button_closes_the_window",
+        the_back_button_closes_the_window,
+    ),
+    ("plays_music", plays_music),
+    (
+        "connects_to_the_configured_server_only",
+        connects_to_the_configured_server_only,
+    ),
+    (
+        "web_addresses_open_in_the_browser",
+        web_addresses_open_in_the_browser,
+    ),
+    (
+        "the_page_may_call_few_commands",
+        the_page_may_call_few_commands,
+    ),
+    ("wrong_settings_are_reported", wrong_settings_are_reported),
+    (
+        "a_server_that_refuses_the_origin_is_reported",
+        a_server_that_refuses_the_origin_is_reported,
     ),
 ];
 
-fn goes_live(stage: Stage<'_>) {
+fn connects_to_the_default_server(stage: Stage<'_>) {
     let device = Device::new(stage);
     let window = device.open();
     signs_in(&window, &device, true);
@@ -58,7 +76,7 @@ fn take_picture(window: &Window<'_>) {
     fs::write(Environment::evidence().join("window.png"), picture).expect("a file");
 }
 
-fn keeps_its_token(stage: Stage<'_>) {
+fn the_token_survives_a_restart(stage: Stage<'_>) {
     let device = Device::new(stage);
     let window = device.open();
     signs_in(&window, &device, true);
@@ -78,7 +96,7 @@ fn keeps_its_token(stage: Stage<'_>) {
     assert_eq!(window.page.text("sign-in"), None, "asked again");
 }
 
-fn forgets(stage: Stage<'_>) {
+fn a_token_is_not_stored_if_not_remembered(stage: Stage<'_>) {
     let device = Device::new(stage);
     let window = device.open();
     signs_in(&window, &device, false);
@@ -90,7 +108,7 @@ fn forgets(stage: Stage<'_>) {
     device.open().page.wait_for_form();
 }
 
-fn closes(stage: Stage<'_>) {
+fn the_back_button_closes_the_window(stage: Stage<'_>) {
     let device = Device::new(stage);
     let window = device.open();
     window.page.wait_for_form();
@@ -112,7 +130,7 @@ fn plays_music(stage: Stage<'_>) {
 }
 
 /// The other server would answer: it is of the same kind.
-fn reaches_one_server(stage: Stage<'_>) {
+fn connects_to_the_configured_server_only(stage: Stage<'_>) {
     let device = Device::new(stage);
     let other = Device::new(stage);
     let window = device.open();
@@ -152,7 +170,7 @@ fn reaches_one_server(stage: Stage<'_>) {
 }
 
 /// A setting that is no web address leads nowhere: its entry is a button.
-fn leaves_the_web(stage: Stage<'_>) {
+fn web_addresses_open_in_the_browser(stage: Stage<'_>) {
     const SHOP: &str = "https://shop.example/apples?1";
     let device = Device::new(stage);
     device.set(&json!({ "shop": SHOP, "bag": "bag" }));
@@ -182,7 +200,7 @@ fn leaves_the_web(stage: Stage<'_>) {
     assert_eq!(window.page.state(), "live");
 }
 
-fn asks_for_little(stage: Stage<'_>) {
+fn the_page_may_call_few_commands(stage: Stage<'_>) {
     let device = Device::new(stage);
     let window = device.open();
     window.page.wait_for_form();
@@ -216,7 +234,7 @@ fn signs_in(window: &Window<'_>, device: &Device<'_>, remember: bool) {
     );
 }
 
-fn tells_wrong_settings(stage: Stage<'_>) {
+fn wrong_settings_are_reported(stage: Stage<'_>) {
     let device = Device::new(stage);
     let missing = device.run(&["--settings", "/no/such.json"]);
     assert!(!missing.status.success(), "{missing:?}");
@@ -240,7 +258,7 @@ fn is_told(window: &Window<'_>, words: &str) {
 }
 
 /// The server was started for pages from the web only.
-fn tells_of_being_shut_out(stage: Stage<'_>) {
+fn a_server_that_refuses_the_origin_is_reported(stage: Stage<'_>) {
     let device = Device::with(stage, &[]);
     let window = device.open();
     window.page.sign_in(&device.user, true);
