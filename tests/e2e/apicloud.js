@@ -1,10 +1,10 @@
-// A stand-in for the web view of an APICloud app, as the page finds it: `api` is added to `window`
-// some time after the page has started, and then `apiready` is called. It keeps the app's stores,
-// does nothing else, and records every call in `standIn.calls`. It follows the contract. The test
-// fills in `ARRIVES` (milliseconds; null: only when `arrive` is called) and `PAGE_PARAM`.
+// A stand-in for the web view of an APICloud app. It adds `api` to `window` some time after the
+// page has started, and then calls `apiready`. It implements the app's stores, and only records the
+// other calls: `standIn.calls` has all of them. The test replaces `DELAY` (milliseconds, or null:
+// only when `defineApi` is called) and `PAGE_PARAM`.
 (() => {
   if (window !== window.top) return;
-  // The stores are the app's and outlive the page: prefs on the device, global data in memory.
+  // The stores belong to the app and outlive the page: prefs on the device, global data in memory.
   const stored = (name) => JSON.parse(window.name || "{}")[name] ?? {};
   const store = (name, values) => {
     window.name = JSON.stringify({ ...JSON.parse(window.name || "{}"), [name]: values });
@@ -50,17 +50,17 @@
     /** Stores a value, as another window of the app or its native side does. */
     put,
     /** Sends an event of the app: `pause`, `keyback`… */
-    tell: (name) => listeners[name]?.({}),
-    /** Lets time pass without running any of the page's code, as on a sleeping device. */
+    sendEvent: (name) => listeners[name]?.({}),
+    /** Advances the clock without running any of the page's code, as on a sleeping device. */
     sleep: (milliseconds) => (skipped += milliseconds),
     listens: () => Object.keys(listeners).sort(),
   };
   const now = Date.now.bind(Date);
   Date.now = () => now() + skipped;
 
-  window.standIn.arrive = () => {
+  window.standIn.defineApi = () => {
     window.api = api;
     window.apiready?.();
   };
-  if (ARRIVES !== null) setTimeout(window.standIn.arrive, ARRIVES);
+  if (DELAY !== null) setTimeout(window.standIn.defineApi, DELAY);
 })();

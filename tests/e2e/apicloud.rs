@@ -7,9 +7,9 @@ use crate::wait::wait_for;
 
 /// The time at which `api` is defined, in milliseconds after the page's start.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Arrives {
+pub(crate) enum Definition {
     After(u32),
-    /// Only when [`App::arrive`] is called.
+    /// Only when [`App::define_api`] is called.
     Never,
 }
 
@@ -37,13 +37,13 @@ pub(crate) struct App<'a>(&'a Page);
 
 impl<'a> App<'a> {
     /// Loads every further page inside the app, which was opened with this `pageParam`.
-    pub(crate) fn around(page: &'a Page, arrives: Arrives, page_param: &Value) -> Self {
-        let arrives = match arrives {
-            Arrives::After(milliseconds) => json!(milliseconds),
-            Arrives::Never => Value::Null,
+    pub(crate) fn around(page: &'a Page, definition: Definition, page_param: &Value) -> Self {
+        let delay = match definition {
+            Definition::After(milliseconds) => json!(milliseconds),
+            Definition::Never => Value::Null,
         };
         let script = include_str!("apicloud.js")
-            .replace("ARRIVES", &arrives.to_string())
+            .replace("DELAY", &delay.to_string())
             .replace("PAGE_PARAM", &page_param.to_string());
         page.session().run_first(&script);
         Self(page)
@@ -75,7 +75,7 @@ impl<'a> App<'a> {
     }
 
     /// Returns the value that a store has for a key; `Null` if there is none.
-    pub(crate) fn kept(self, store: AppStore, key: &str) -> Value {
+    pub(crate) fn stored(self, store: AppStore, key: &str) -> Value {
         let script = format!(
             "return window.standIn.stored('{}')['{key}'] ?? null",
             store.name()
@@ -84,19 +84,19 @@ impl<'a> App<'a> {
     }
 
     /// Stores a value, as another window of the app does.
-    pub(crate) fn keep(self, store: AppStore, key: &str, value: &Value) {
+    pub(crate) fn store(self, store: AppStore, key: &str, value: &Value) {
         let script = format!("window.standIn.put('{}', '{key}', {value})", store.name());
         self.0.session().run(&script);
     }
 
     /// Defines the web view's `api` now.
-    pub(crate) fn arrive(self) {
-        self.0.session().run("window.standIn.arrive()");
+    pub(crate) fn define_api(self) {
+        self.0.session().run("window.standIn.defineApi()");
     }
 
     /// Sends an event of the app to the page.
-    pub(crate) fn tell(self, event: &str) {
-        let script = format!("window.standIn.tell('{event}')");
+    pub(crate) fn send_event(self, event: &str) {
+        let script = format!("window.standIn.sendEvent('{event}')");
         self.0.session().run(&script);
     }
 

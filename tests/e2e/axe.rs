@@ -8,11 +8,11 @@ use std::collections::HashSet;
 
 use serde_json::{Value, json};
 
-use crate::contrast::{self, Seen};
+use crate::contrast::{self, Contrast};
 use crate::settled::settle;
 use crate::webdriver::Session;
 
-/// The rule about the contrast of text.
+/// The axe-core rule about the contrast of text.
 const CONTRAST: &str = "color-contrast";
 
 /// WCAG 2.2 AA, the levels and versions that it includes, and the best practices of axe-core.
@@ -26,16 +26,16 @@ const RULES: [&str; 7] = [
     "best-practice",
 ];
 
-/// The faults found in the states of a page that were checked.
+/// The faults in those states of a page that were checked.
 #[derive(Debug)]
 pub(crate) struct Audit<'a> {
     axe: &'a str,
     faults: Vec<String>,
     /// The number of states that were checked.
     states: usize,
-    /// The texts whose contrast was measured from a screenshot. Each is measured once, as
+    /// The texts whose contrast was measured from a screenshot. Each is measured once, because
     /// screenshots are slow.
-    judged: HashSet<String>,
+    measured: HashSet<String>,
 }
 
 impl<'a> Audit<'a> {
@@ -45,23 +45,23 @@ impl<'a> Audit<'a> {
             axe,
             faults: Vec::new(),
             states: 0,
-            judged: HashSet::new(),
+            measured: HashSet::new(),
         }
     }
 
     /// Checks the page in its present state.
-    pub(crate) fn look(&mut self, state: &str, session: &Session) {
-        self.look_at(state, session, &Value::Null, true);
+    pub(crate) fn check(&mut self, state: &str, session: &Session) {
+        self.check_part(state, session, &Value::Null, true);
     }
 
-    /// Checks the part of a page that `scope` selects. `on_ground` is whether the part is on the
+    /// Checks the part of a page that `scope` selects. `has_background` is whether the part has the
     /// same background as in the page; otherwise contrast is not checked.
-    pub(crate) fn look_at(
+    pub(crate) fn check_part(
         &mut self,
         state: &str,
         session: &Session,
         scope: &Value,
-        on_ground: bool,
+        has_background: bool,
     ) {
         self.states += 1;
         settle(session, state);
@@ -69,37 +69,37 @@ impl<'a> Audit<'a> {
             session.run(self.axe);
         }
         let tags = json!({ "type": "tag", "values": RULES });
-        let rules = json!({ CONTRAST: { "enabled": on_ground } });
+        let rules = json!({ CONTRAST: { "enabled": has_background } });
         let report = session.run_async(RUN, &[scope.clone(), tags, rules]);
         let Some(findings) = report.as_array() else {
             panic!("axe, at {state}: {report}");
         };
         for finding in findings {
             let text = |name: &str| finding[name].as_str().unwrap_or_default();
-            let (rule, target, words) = (text("rule"), text("target"), text("words"));
+            let (rule, target, message) = (text("rule"), text("target"), text("message"));
             if finding["open"] == true && rule == CONTRAST {
-                if !self.judged.insert([target, words].concat()) {
+                if !self.measured.insert([target, message].concat()) {
                     continue;
                 }
                 match contrast::of(session, target) {
-                    Seen::Enough => continue,
-                    Seen::Poor(ratio, wanted) => self.faults.push(format!(
-                        "{state}: {rule}, {target}: {ratio:.2} as it is drawn, and {wanted} is wanted ({words})"
+                    Contrast::Sufficient => continue,
+                    Contrast::Low(ratio, required) => self.faults.push(format!(
+                        "{state}: {rule}, {target}: {ratio:.2} in the screenshot, {required} is required ({message})"
                     )),
-                    Seen::Nothing => self.faults.push(format!(
-                        "{state}: {rule}, {target}: nothing of its text is drawn ({words})"
+                    Contrast::Invisible => self.faults.push(format!(
+                        "{state}: {rule}, {target}: its text is not visible ({message})"
                     )),
                 }
             } else {
                 self.faults
-                    .push(format!("{state}: {rule}, {target}: {words}"));
+                    .push(format!("{state}: {rule}, {target}: {message}"));
             }
         }
     }
 
-    /// Forgets the measured texts. Call it when the background of the texts has changed.
-    pub(crate) fn judge_anew(&mut self) {
-        self.judged.clear();
+    /// Has every text measured again. Call it when the background of the texts has changed.
+    pub(crate) fn measure_again(&mut self) {
+        self.measured.clear();
     }
 
     /// Asserts that no fault was found.
@@ -109,7 +109,7 @@ impl<'a> Audit<'a> {
     /// Panics with the list of faults if there are any.
     pub(crate) fn assert_clean(self) {
         let Self { faults, states, .. } = self;
-        assert!(states > 0, "nothing was looked at");
+        assert!(states > 0, "no state was checked");
         assert!(
             faults.is_empty(),
             "{} faults in {states} states:\n{}",
@@ -126,7 +126,7 @@ const finding = (open) => (result) => result.nodes.map((node) => ({
     open,
     rule: result.id,
     target: node.target.flat().join(" "),
-    words: [...node.any, ...node.all, ...node.none].map((it) => it.message).join("; ") + " " + node.html.slice(0, 160),
+    message: [...node.any, ...node.all, ...node.none].map((it) => it.message).join("; ") + " " + node.html.slice(0, 160),
 }));
 axe.run(scope ?? document, { runOnly, rules, preload: false, resultTypes: ["violations", "incomplete"] }).then(
     (it) => done([...it.violations.flatMap(finding(false)), ...it.incomplete.flatMap(finding(true))]),

@@ -1,18 +1,18 @@
-//! The browser's console, which is the only place where a panic, an exception or a violation of the
-//! content security policy shows.
+//! The browser's console: the only place that shows a panic, an exception or a violation of the
+//! content security policy.
 
 use serde_json::Value;
 
-/// The texts that mark a violation of the content security policy: one is written by the recorder,
-/// the other by the browser, which also reports the violations without an event for scripts.
-const BREACHES: [&str; 2] = ["content-policy:", "Content Security Policy"];
+/// The texts that mark a violation of the content security policy. The recorder writes the first,
+/// the browser the second: it also reports violations for which scripts receive no event.
+const VIOLATIONS: [&str; 2] = ["content-policy:", "Content Security Policy"];
 
 /// The console messages of the page and the browser during one case.
 #[derive(Debug, Default)]
 pub(crate) struct Console {
     entries: Vec<Value>,
     expected: Vec<&'static str>,
-    provoked: Vec<&'static str>,
+    expected_violations: Vec<&'static str>,
 }
 
 impl Console {
@@ -26,26 +26,26 @@ impl Console {
     }
 
     /// Expects violations of the content security policy that contain `text` from now on: the case
-    /// provokes them.
-    pub(crate) fn provoke(&mut self, text: &'static str) {
-        self.provoked.push(text);
+    /// causes them.
+    pub(crate) fn expect_violation(&mut self, text: &'static str) {
+        self.expected_violations.push(text);
     }
 
     /// Returns the errors that were not expected.
     pub(crate) fn errors(&self) -> Vec<&str> {
         self.messages()
-            .filter(|(level, message)| *level == "SEVERE" && !is_breach(message))
+            .filter(|(level, message)| *level == "SEVERE" && !is_violation(message))
             .map(|(_, message)| message)
             .filter(|message| !has_any(message, &self.expected))
             .collect()
     }
 
-    /// Returns the violations of the content security policy that the case did not provoke,
-    /// whichever errors it expected.
-    pub(crate) fn breaches(&self) -> Vec<&str> {
+    /// Returns the violations of the content security policy that were not expected. Expected
+    /// errors make no difference.
+    pub(crate) fn violations(&self) -> Vec<&str> {
         self.messages()
             .map(|(_, message)| message)
-            .filter(|message| is_breach(message) && !has_any(message, &self.provoked))
+            .filter(|message| is_violation(message) && !has_any(message, &self.expected_violations))
             .collect()
     }
 
@@ -64,8 +64,8 @@ impl Console {
     }
 }
 
-fn is_breach(message: &str) -> bool {
-    has_any(message, &BREACHES)
+fn is_violation(message: &str) -> bool {
+    has_any(message, &VIOLATIONS)
 }
 
 fn has_any(message: &str, texts: &[&str]) -> bool {

@@ -2,8 +2,8 @@
 //!
 //! Two screenshots are taken, one with the text and one without it. Where they differ, there are
 //! letters. The pixels of the second screenshot below and next to the letters are the background,
-//! with its picture, gradient and shadow. The lowest contrast to this background counts, except for
-//! a few pixels that the eye does not notice.
+//! with its picture, gradient and shadow. The result is the lowest contrast to this background,
+//! except for a few pixels that are not noticeable.
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use serde_json::{Value, json};
@@ -12,74 +12,76 @@ use crate::picture::Picture;
 use crate::webdriver::Session;
 
 /// A pixel belongs to a letter if one of its channels changes by more than this, of 255.
-const INK: u8 = 40;
+const MIN_CHANGE: u8 = 40;
 
 /// The distance from a letter up to which pixels count as its background, in pixels.
-const AROUND: usize = 1;
+const MARGIN: usize = 1;
 
-/// How often a text is measured that changes meanwhile.
+/// How often a text is measured if it changes meanwhile.
 const TRIES: usize = 5;
 
-/// One of this many pixels of the background may have any contrast.
-const SPECKS: usize = 50;
+/// One in this many pixels of the background may have any contrast.
+const OUTLIERS: usize = 50;
 
 /// The result for one text.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Seen {
-    Enough,
-    Nothing,
+pub(crate) enum Contrast {
+    /// At least the required contrast.
+    Sufficient,
+    /// No text is visible.
+    Invisible,
     /// The measured contrast, and the required one.
-    Poor(f64, f64),
+    Low(f64, f64),
 }
 
 /// Measures the first element that the selector matches.
-pub(crate) fn of(session: &Session, selector: &str) -> Seen {
-    let mut seen = Seen::Nothing;
+pub(crate) fn of(session: &Session, selector: &str) -> Contrast {
+    let mut contrast = Contrast::Invisible;
     for _ in 0..TRIES {
         let before = session.run_with(FIND, &[json!(selector)]);
-        seen = look_at(session, selector, &before);
+        contrast = measure(session, selector, &before);
         // A text that changed or moved between the two screenshots was not measured.
         if session.run_with(FIND, &[json!(selector)]) == before {
             break;
         }
     }
-    seen
+    contrast
 }
 
-fn look_at(session: &Session, selector: &str, told: &Value) -> Seen {
-    if told["blank"] == true {
-        return Seen::Enough;
+fn measure(session: &Session, selector: &str, text: &Value) -> Contrast {
+    if text["blank"] == true {
+        return Contrast::Sufficient;
     }
     let numbers = |name: &str| -> Vec<f64> {
-        let list = told[name].as_array().into_iter().flatten();
+        let list = text[name].as_array().into_iter().flatten();
         list.filter_map(Value::as_f64).collect()
     };
     let ([left, top, width, height], [red, green, blue]) =
         (&numbers("box")[..], &numbers("colour")[..])
     else {
-        return Seen::Nothing;
+        return Contrast::Invisible;
     };
-    let wanted = if told["large"] == true { 3.0 } else { 4.5 };
+    let required = if text["large"] == true { 3.0 } else { 4.5 };
     let part = [*left, *top, *width, *height];
-    let with = taken(session, part);
+    let with = screenshot(session, part);
     session.run_with(HIDE, &[json!(selector)]);
-    let without = taken(session, part);
+    let without = screenshot(session, part);
     session.run(SHOW);
 
     let mut ratios = ratios(&with, &without, luminance([*red, *green, *blue]));
     if ratios.is_empty() {
-        return Seen::Nothing;
+        return Contrast::Invisible;
     }
     ratios.sort_by(f64::total_cmp);
-    let least = ratios[ratios.len() / SPECKS];
-    if least >= wanted {
-        Seen::Enough
+    let least = ratios[ratios.len() / OUTLIERS];
+    if least >= required {
+        Contrast::Sufficient
     } else {
-        Seen::Poor(least, wanted)
+        Contrast::Low(least, required)
     }
 }
 
-fn taken(session: &Session, part: [f64; 4]) -> Picture {
+fn screenshot(session: &Session, part: [f64; 4]) -> Picture {
     let png = session.picture(part, 1.0);
     let png = BASE64_STANDARD.decode(png).expect("a picture in base64");
     Picture::of_png(&png).expect("a picture")
@@ -88,18 +90,18 @@ fn taken(session: &Session, part: [f64; 4]) -> Picture {
 /// Returns the contrast of the text to each pixel of its background.
 fn ratios(with: &Picture, without: &Picture, text: f64) -> Vec<f64> {
     let (width, height) = without.size();
-    let inked = |x: usize, y: usize| {
+    let is_letter = |x: usize, y: usize| {
         let (a, b) = (with.pixel(x, y), without.pixel(x, y));
-        a.iter().zip(b).any(|(a, b)| a.abs_diff(b) > INK)
+        a.iter().zip(b).any(|(a, b)| a.abs_diff(b) > MIN_CHANGE)
     };
-    let near = |at: usize, end: usize| at.saturating_sub(AROUND)..(at + AROUND + 1).min(end);
+    let near = |at: usize, end: usize| at.saturating_sub(MARGIN)..(at + MARGIN + 1).min(end);
     let mut ratios = Vec::new();
     for y in 0..height {
         for x in 0..width {
-            let ground = near(y, height).any(|y| near(x, width).any(|x| inked(x, y)));
-            if ground {
-                let ground = luminance(without.pixel(x, y).map(f64::from));
-                let (light, dark) = (text.max(ground), text.min(ground));
+            let is_background = near(y, height).any(|y| near(x, width).any(|x| is_letter(x, y)));
+            if is_background {
+                let background = luminance(without.pixel(x, y).map(f64::from));
+                let (light, dark) = (text.max(background), text.min(background));
                 ratios.push((light + 0.05) / (dark + 0.05));
             }
         }
@@ -125,18 +127,18 @@ const FIND: &str = r#"
 const it = document.querySelector(arguments[0]);
 if (!it) return {};
 if (it.matches("input, textarea") && !it.value) return { blank: true };
-// What is out of sight is scrolled to, and nothing else: the scene stays where it is.
+// Only panels are scrolled: the scene must not move.
 const port = it.closest(".sheet, .panel");
 if (port) port.scrollTop += it.getBoundingClientRect().top - port.getBoundingClientRect().top - port.clientHeight / 2;
 const range = document.createRange();
 range.selectNodeContents(it);
 const boxes = it.matches("input, textarea") ? [it.getBoundingClientRect()] : [...range.getClientRects()];
-const seen = boxes.filter((box) => box.width > 0 && box.height > 0);
-if (!seen.length) return {};
-const left = Math.max(0, Math.floor(Math.min(...seen.map((box) => box.left))));
-const top = Math.max(0, Math.floor(Math.min(...seen.map((box) => box.top))));
-const right = Math.min(innerWidth, Math.ceil(Math.max(...seen.map((box) => box.right))));
-const bottom = Math.min(innerHeight, Math.ceil(Math.max(...seen.map((box) => box.bottom))));
+const visible = boxes.filter((box) => box.width > 0 && box.height > 0);
+if (!visible.length) return {};
+const left = Math.max(0, Math.floor(Math.min(...visible.map((box) => box.left))));
+const top = Math.max(0, Math.floor(Math.min(...visible.map((box) => box.top))));
+const right = Math.min(innerWidth, Math.ceil(Math.max(...visible.map((box) => box.right))));
+const bottom = Math.min(innerHeight, Math.ceil(Math.max(...visible.map((box) => box.bottom))));
 if (right <= left || bottom <= top) return {};
 const style = getComputedStyle(it);
 const size = parseFloat(style.fontSize);
@@ -150,12 +152,12 @@ return {
 
 /// Hides the letters, but not their shadows.
 const HIDE: &str = r#"
-window.unpainted = document.querySelector(arguments[0]);
-for (const it of [window.unpainted, ...window.unpainted.querySelectorAll("*")])
+window.hiddenText = document.querySelector(arguments[0]);
+for (const it of [window.hiddenText, ...window.hiddenText.querySelectorAll("*")])
     it.style.setProperty("-webkit-text-fill-color", "transparent", "important");
 "#;
 
 const SHOW: &str = r#"
-for (const it of [window.unpainted, ...window.unpainted.querySelectorAll("*")])
+for (const it of [window.hiddenText, ...window.hiddenText.querySelectorAll("*")])
     it.style.removeProperty("-webkit-text-fill-color");
 "#;

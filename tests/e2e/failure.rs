@@ -1,4 +1,5 @@
-//! The report of a failed case: what was wrong, where in the tests, and where the evidence is.
+//! The report of a failed case: the message, the place in the tests, and the folder of the
+//! evidence.
 
 use std::any::Any;
 use std::cell::{Cell, RefCell};
@@ -8,7 +9,7 @@ use std::path::PathBuf;
 use libtest_mimic::Failed;
 
 thread_local! {
-    /// Whether this thread runs a case, whose panics are reported by this module.
+    /// Whether this thread runs a case. This module reports the panics of such a thread.
     static RUNS: Cell<bool> = const { Cell::new(false) };
     /// The source location of the last panic.
     static PLACE: RefCell<String> = const { RefCell::new(String::new()) };
@@ -16,10 +17,10 @@ thread_local! {
     static NOTES: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Keeps the panic of a case from printing anything by itself: a backtrace would show the harness
-/// and hide the fault.
-pub(crate) fn take_over_panics() {
-    let usual = take_hook();
+/// Installs a panic hook that prints nothing for a case: a backtrace would show the harness and
+/// hide the fault.
+pub(crate) fn install_panic_hook() {
+    let default_hook = take_hook();
     set_hook(Box::new(move |panic| {
         if RUNS.get() {
             let place = panic
@@ -27,7 +28,7 @@ pub(crate) fn take_over_panics() {
                 .map(|at| format!("{}:{}", at.file(), at.line()));
             PLACE.set(place.unwrap_or_default());
         } else {
-            usual(panic);
+            default_hook(panic);
         }
     }));
 }
@@ -35,14 +36,14 @@ pub(crate) fn take_over_panics() {
 /// Runs a case. If it panics, the failure has the message, the location and the notes of the case.
 pub(crate) fn of(case: impl FnOnce()) -> Result<(), Failed> {
     NOTES.take();
-    let outcome = catching(case);
+    let outcome = catch(case);
     let notes = NOTES.take();
-    outcome.map_err(|mut told| {
+    outcome.map_err(|mut report| {
         for note in notes {
-            told += "\n";
-            told += &note;
+            report += "\n";
+            report += &note;
         }
-        told.into()
+        report.into()
     })
 }
 
@@ -51,15 +52,15 @@ pub(crate) fn note(line: String) {
     NOTES.with_borrow_mut(|notes| notes.push(line));
 }
 
-/// Runs a part of a case. If it panics, `keep` saves the evidence in a folder, and the report names
+/// Runs a part of a case. If it panics, `save` saves the evidence in a folder, and the report names
 /// the folder.
-pub(crate) fn watched<T>(run: impl FnOnce() -> T, keep: impl FnOnce() -> PathBuf) -> T {
+pub(crate) fn with_evidence<T>(run: impl FnOnce() -> T, save: impl FnOnce() -> PathBuf) -> T {
     catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|panic| {
         let place = PLACE.take();
         // The panic of the case is reported, even if the evidence can't be saved.
-        note(match catching(keep) {
-            Ok(folder) => format!("what it saw is in {}", folder.display()),
-            Err(why) => format!("what it saw could not be kept: {why}"),
+        note(match catch(save) {
+            Ok(folder) => format!("the evidence is in {}", folder.display()),
+            Err(why) => format!("the evidence could not be saved: {why}"),
         });
         PLACE.set(place);
         resume_unwind(panic)
@@ -67,16 +68,16 @@ pub(crate) fn watched<T>(run: impl FnOnce() -> T, keep: impl FnOnce() -> PathBuf
 }
 
 /// Returns the result of `run`, or the message and the location of its panic.
-fn catching<T>(run: impl FnOnce() -> T) -> Result<T, String> {
+fn catch<T>(run: impl FnOnce() -> T) -> Result<T, String> {
     let ran = RUNS.replace(true);
     let outcome = catch_unwind(AssertUnwindSafe(run));
     RUNS.set(ran);
-    outcome.map_err(|panic| format!("{}\nat {}", words(panic.as_ref()), PLACE.take()))
+    outcome.map_err(|panic| format!("{}\nat {}", message(panic.as_ref()), PLACE.take()))
 }
 
 /// Returns the message: the payload of `panic!` is always text.
-fn words(panic: &(dyn Any + Send)) -> &str {
+fn message(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<String>().map(String::as_str);
     text.or_else(|| panic.downcast_ref::<&str>().copied())
-        .unwrap_or("a panic without words")
+        .unwrap_or("a panic without a message")
 }

@@ -30,15 +30,15 @@ const LANGUAGES: [&str; 2] = ["zh", "en"];
 /// touches it.
 const MARGIN: f64 = 6.0;
 
-/// The scale of the pictures of a whole scene. They only show that the scene is there, and at which
+/// The scale of the pictures of a whole scene. They only show that the scene is drawn, and the
 /// hour.
 const SCENE_SCALE: f64 = 0.3;
 
 /// The prefix of the scenes' names. They contain no text, so one language is enough.
 const SCENE: &str = "scene-";
 
-/// Prefixes of the components that are on a board of the scene. The board is not in these frames,
-/// so the end-to-end cases check their contrast.
+/// Prefixes of the components that are on a board of the scene. These frames do not contain the
+/// board, so the end-to-end cases check the contrast of these components.
 const ON_THE_BOARD: [&str; 2] = ["header-", "title-"];
 
 /// Whether pictures are compared or accepted.
@@ -50,7 +50,7 @@ pub(crate) enum Mode {
 
 impl Mode {
     /// Returns the mode that `cargo xtask` asks for; `None` if it asks for other tests.
-    pub(crate) fn wanted() -> Option<Self> {
+    pub(crate) fn requested() -> Option<Self> {
         match std::env::var("ORCHARD_GALLERY").as_deref() {
             Ok("accept") => Some(Self::Accept),
             Ok(_) => Some(Self::Compare),
@@ -59,17 +59,17 @@ impl Mode {
     }
 }
 
-/// All frames on one screen, in one language.
+/// A tour of all frames on one screen, in one language.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Walk {
+pub(crate) struct Tour {
     screen: &'static str,
     size: (u32, u32),
     language: &'static str,
 }
 
-pub(crate) fn walks() -> impl Iterator<Item = Walk> {
+pub(crate) fn tours() -> impl Iterator<Item = Tour> {
     SCREENS.into_iter().flat_map(|(screen, size)| {
-        LANGUAGES.map(|language| Walk {
+        LANGUAGES.map(|language| Tour {
             screen,
             size,
             language,
@@ -77,7 +77,7 @@ pub(crate) fn walks() -> impl Iterator<Item = Walk> {
     })
 }
 
-impl Walk {
+impl Tour {
     pub(crate) fn name(self) -> String {
         format!("gallery::{}_{}", self.screen, self.language)
     }
@@ -96,16 +96,21 @@ impl Walk {
         assert_complete(&frames);
         frames.retain(|frame| self.language == LANGUAGES[0] || !frame.id.starts_with(SCENE));
         let names = frames.iter().map(|frame| self.file(&frame.id));
-        let mut faults = strangers(&self.ending(), &names.collect::<Vec<_>>(), mode);
+        let mut faults = unknown_pictures(&self.ending(), &names.collect::<Vec<_>>(), mode);
         let mut audit = Audit::new(&environment.axe);
         for frame in &frames {
             let picture = self.take(frame, &session);
-            if let Err(fault) = self.judge(&frame.id, &picture, mode) {
+            if let Err(fault) = self.compare(&frame.id, &picture, mode) {
                 faults.push(fault);
             }
             if mode == Mode::Compare {
-                let on_ground = !ON_THE_BOARD.iter().any(|it| frame.id.starts_with(it));
-                audit.look_at(&self.file(&frame.id), &session, &json!("#frame"), on_ground);
+                let has_background = !ON_THE_BOARD.iter().any(|it| frame.id.starts_with(it));
+                audit.check_part(
+                    &self.file(&frame.id),
+                    &session,
+                    &json!("#frame"),
+                    has_background,
+                );
             }
         }
         let log = session.log("browser");
@@ -113,7 +118,7 @@ impl Walk {
         assert!(errors.is_empty(), "errors in the console: {errors:#?}");
         assert!(
             faults.is_empty(),
-            "{} of {} pictures differ:\n{}\nIf they are as they should be: cargo xtask gallery --accept",
+            "{} of {} pictures differ:\n{}\nTo accept them: cargo xtask gallery --accept",
             faults.len(),
             frames.len(),
             faults.join("\n")
@@ -165,7 +170,7 @@ impl Walk {
         Picture::of_png(&png).expect("a picture").coarse()
     }
 
-    fn judge(self, id: &str, picture: &Picture, mode: Mode) -> Result<(), String> {
+    fn compare(self, id: &str, picture: &Picture, mode: Mode) -> Result<(), String> {
         let file = self.file(id);
         let path = accepted().join(&file);
         let before = Picture::load(&path)?;
@@ -178,21 +183,21 @@ impl Walk {
             return Ok(());
         }
         let now = evidence().join(&file);
-        let mut told = format!("{file}: ");
+        let mut fault = format!("{file}: ");
         match difference {
             Some(None) => return Ok(()),
             Some(Some(difference)) => {
-                told += &format!("{difference}\n    accepted: {}", path.display());
+                fault += &format!("{difference}\n    accepted: {}", path.display());
                 if let Difference::Pixels { shown, .. } = &difference {
                     let red = evidence().join(file.replace(".png", ".differs.png"));
                     shown.save(&red);
-                    told += &format!("\n    in red what differs: {}", red.display());
+                    fault += &format!("\n    differences in red: {}", red.display());
                 }
             }
-            None => told += "there is no accepted picture of it",
+            None => fault += "there is no accepted picture",
         }
         picture.save(&now);
-        Err(format!("{told}\n    as it is now: {}", now.display()))
+        Err(format!("{fault}\n    new: {}", now.display()))
     }
 
     fn file(self, id: &str) -> String {
@@ -227,9 +232,9 @@ fn frames(session: &Session) -> Vec<Frame> {
         .collect()
 }
 
-/// Asserts that every component has a frame, so that none is forgotten.
+/// Asserts that every component has a frame.
 fn assert_complete(frames: &[Frame]) {
-    // They only combine other components and connect them to the socket.
+    // These only combine other components and connect them to the socket.
     const WIRING: [&str; 2] = ["mod", "orchard"];
     let components = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/components");
     for entry in fs::read_dir(components).expect("src/components") {
@@ -246,19 +251,19 @@ fn assert_complete(frames: &[Frame]) {
 }
 
 /// Finds accepted pictures without a frame. They are faults, or are removed in [`Mode::Accept`].
-fn strangers(ending: &str, known: &[String], mode: Mode) -> Vec<String> {
+fn unknown_pictures(ending: &str, expected: &[String], mode: Mode) -> Vec<String> {
     fs::create_dir_all(accepted()).expect("the folder of the accepted pictures");
-    fs::create_dir_all(evidence()).expect("a folder for what differs");
+    fs::create_dir_all(evidence()).expect("a folder for the differences");
     let mut faults = Vec::new();
     for entry in fs::read_dir(accepted()).expect("the accepted pictures") {
         let path = entry.expect("an accepted picture").path();
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        if !name.ends_with(ending) || known.iter().any(|known| *known == name) {
+        if !name.ends_with(ending) || expected.iter().any(|expected| *expected == name) {
             continue;
         }
         match mode {
             Mode::Accept => fs::remove_file(&path).expect("to remove a picture"),
-            Mode::Compare => faults.push(format!("{name}: there is no such frame any more")),
+            Mode::Compare => faults.push(format!("{name}: the frame no longer exists")),
         }
     }
     faults
@@ -285,7 +290,7 @@ fn evidence() -> PathBuf {
     Environment::evidence().join("gallery")
 }
 
-/// Left, top, right and bottom of the first that the selector finds.
+/// Returns left, top, right and bottom of the first element that the selector matches.
 const BOUNDS: &str = r#"
 const box = document.querySelector("SELECTOR")?.getBoundingClientRect();
 return box && [box.left, box.top, box.right, box.bottom];

@@ -297,15 +297,15 @@ impl Page {
             .run(&format!("{}.setItem('{key}', {value})", store.name()));
     }
 
-    /// Expects errors in the console that contain this text: the case provokes them.
+    /// Expects errors in the console that contain this text: the case causes them.
     pub(crate) fn expect_console(&self, text: &'static str) {
         self.console.borrow_mut().expect(text);
     }
 
-    /// Expects violations of the content security policy that contain this text: the case provokes
+    /// Expects violations of the content security policy that contain this text: the case causes
     /// them.
-    pub(crate) fn provoke_breach(&self, text: &'static str) {
-        self.console.borrow_mut().provoke(text);
+    pub(crate) fn expect_violation(&self, text: &'static str) {
+        self.console.borrow_mut().expect_violation(text);
     }
 
     /// Reads the rest of the console and passes all of it to `look`.

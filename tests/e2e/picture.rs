@@ -16,11 +16,11 @@ const NEAR: u8 = 40;
 /// One in this many pixels may differ by more than the tolerance.
 const SHARE: usize = 400;
 
-/// This many pixels may always differ: on a small picture, the edge of one glyph is a large share.
+/// This many pixels may always differ: in a small picture, the edge of one glyph is a large part.
 const FEW: usize = 12;
 
 /// The side of the squares that are also compared one by one, in pixels: a missing word is only a
-/// small share of a panel.
+/// small part of a panel.
 const TILE: usize = 32;
 
 /// The number of pixels of one square that may differ.
@@ -78,7 +78,7 @@ impl Picture {
         let step = match info.color_type {
             ColorType::Rgb => 3,
             ColorType::Rgba => 4,
-            other => return Err(format!("{other:?} is no colour of a picture here")),
+            other => return Err(format!("{other:?} is not supported")),
         };
         let pixels = bytes[..info.buffer_size()]
             .chunks_exact(step)
@@ -150,8 +150,8 @@ impl Picture {
         Some((palette, indices))
     }
 
-    /// Returns the picture with fewer colours, for a small file. Neither the eye nor
-    /// [`Picture::difference`] notices the change.
+    /// Returns the picture with fewer colours, for a small file. The change is not visible, and
+    /// [`Picture::difference`] ignores it.
     pub(crate) fn coarse(&self) -> Self {
         let pixels = self
             .pixels
@@ -164,7 +164,7 @@ impl Picture {
         }
     }
 
-    /// Compares with the accepted picture. Returns `None` for differences that nobody would see.
+    /// Compares with the accepted picture. Returns `None` if the differences are not visible.
     pub(crate) fn difference(&self, accepted: &Self) -> Option<Difference> {
         let sizes = [self, accepted].map(|it| (it.width, it.height));
         if sizes[0] != sizes[1] {
@@ -212,9 +212,9 @@ impl Picture {
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Size([(width, height), (was_wide, was_high)]) => write!(
+            Self::Size([(width, height), (old_width, old_height)]) => write!(
                 f,
-                "it is {width} × {height} and was {was_wide} × {was_high}"
+                "the size is {width} × {height}, accepted is {old_width} × {old_height}"
             ),
             Self::Pixels {
                 many,

@@ -13,8 +13,8 @@ use crate::wait::{PAUSE, wait_for};
 /// The time limit for the start of a server or driver.
 const START: Duration = Duration::from_secs(60);
 
-/// The number of bytes that are kept of a child's output.
-const KEPT: usize = 64 << 10;
+/// The number of bytes of a child's output that are stored.
+const MAX_OUTPUT: usize = 64 << 10;
 
 /// A child process. It is killed together with its own children when this value is dropped or this
 /// process is killed: a browser does not end with its driver.
@@ -71,7 +71,7 @@ impl Guarded {
         ready: impl Fn(&str) -> Option<T> + Clone + Send + 'static,
         found: mpsc::Sender<T>,
     ) -> Self {
-        let mut child = watched(program)
+        let mut child = guarded_command(program)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -93,7 +93,7 @@ impl Guarded {
     }
 
     /// Starts a program that needs a port as an argument, and waits until it answers there. Tries
-    /// another free port if the first one is taken meanwhile.
+    /// another free port if another process takes the first one.
     ///
     /// # Panics
     ///
@@ -102,13 +102,13 @@ impl Guarded {
         program: impl Fn(u16) -> Command,
         ready: impl Fn(u16) -> Result<(), String>,
     ) -> (Self, u16) {
-        wait_for("a program on a port of its own", || {
+        wait_for("a program on its own port", || {
             let port = free_port();
             let mut guarded = Self::spawn(&program(port));
             loop {
                 let answer = ready(port);
                 if guarded.has_ended() {
-                    return Err(format!("it ended, having written: {}", guarded.written()));
+                    return Err(format!("it ended; it wrote: {}", guarded.written()));
                 }
                 match answer {
                     Ok(()) => return Ok((guarded, port)),
@@ -151,7 +151,7 @@ pub(crate) fn free_port() -> u16 {
 /// Returns the command in its own process group, which is killed when its standard input closes.
 /// That happens however this process ends.
 #[cfg(unix)]
-fn watched(program: &Command) -> Command {
+fn guarded_command(program: &Command) -> Command {
     use std::os::unix::process::CommandExt;
 
     const SCRIPT: &str = r#"
@@ -170,13 +170,13 @@ fn watched(program: &Command) -> Command {
 
 /// Returns the command unchanged: on other systems the child is only killed on drop.
 #[cfg(not(unix))]
-fn watched(program: &Command) -> Command {
+fn guarded_command(program: &Command) -> Command {
     let mut command = Command::new(program.get_program());
     command.args(program.get_args());
     command
 }
 
-/// Reads a pipe to its end, so that the child never blocks on a full one, keeps the end of the
+/// Reads a pipe to its end, so that the child never blocks on a full pipe. Stores the end of the
 /// output, and reports the first line that `ready` accepts.
 fn read_lines<T: Send + 'static>(
     pipe: impl Read + Send + 'static,
@@ -196,7 +196,7 @@ fn read_lines<T: Send + 'static>(
             }
             let mut written = written.lock().expect("no reader panics");
             written.append(&mut line);
-            let surplus = written.len().saturating_sub(KEPT);
+            let surplus = written.len().saturating_sub(MAX_OUTPUT);
             written.drain(..surplus);
         }
     });

@@ -32,62 +32,62 @@ pub(crate) struct Stage<'a> {
 }
 
 pub(crate) fn main() -> ExitCode {
-    failure::take_over_panics();
+    failure::install_panic_hook();
     let mut arguments = Arguments::from_args();
     arguments.test_threads.get_or_insert(AT_ONCE);
 
-    if engines::wanted() {
+    if engines::requested() {
         // Each case starts three programs, and there is one case per engine.
         arguments.test_threads = Some(1);
         let trials = engines::trials(arguments.list);
         return libtest_mimic::run(&arguments, trials).exit_code();
     }
     #[cfg(target_os = "linux")]
-    if crate::window::wanted() {
+    if crate::window::requested() {
         let trials = crate::window::trials(arguments.list);
         return libtest_mimic::run(&arguments, trials).exit_code();
     }
-    let surroundings = Arc::new(Surroundings::prepare(arguments.list));
-    let trials = match gallery::Mode::wanted() {
-        Some(mode) => of_gallery(mode, &surroundings),
-        None => of_cases(&surroundings),
+    let shared = Arc::new(Shared::prepare(arguments.list));
+    let trials = match gallery::Mode::requested() {
+        Some(mode) => of_gallery(mode, &shared),
+        None => of_cases(&shared),
     };
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
-fn of_cases(surroundings: &Arc<Surroundings>) -> Vec<Trial> {
+fn of_cases(shared: &Arc<Shared>) -> Vec<Trial> {
     cases::all()
         .into_iter()
         .flat_map(|case| case.backends.iter().map(move |&backend| (case, backend)))
         .map(|(case, backend)| {
-            let surroundings = Arc::clone(surroundings);
+            let shared = Arc::clone(shared);
             let name = format!("{backend}::{}", case.name);
             Trial::test(name, move || {
-                surroundings.run(|environment, driver| run(case, backend, environment, driver))
+                shared.run(|environment, driver| run(case, backend, environment, driver))
             })
         })
         .collect()
 }
 
-/// The cases of the gallery: its pictures, preceded by the cases that show that no picture is taken
-/// too early.
-fn of_gallery(mode: gallery::Mode, surroundings: &Arc<Surroundings>) -> Vec<Trial> {
+/// The cases of the gallery: its pictures, after the cases that check that no picture is taken too
+/// early.
+fn of_gallery(mode: gallery::Mode, shared: &Arc<Shared>) -> Vec<Trial> {
     let settled = settled::ALL.iter().map(|&(name, run)| {
-        let surroundings = Arc::clone(surroundings);
-        Trial::test(format!("settled::{name}"), move || surroundings.run(run))
+        let shared = Arc::clone(shared);
+        Trial::test(format!("settled::{name}"), move || shared.run(run))
     });
-    let walks = gallery::walks().map(|walk| {
-        let surroundings = Arc::clone(surroundings);
-        Trial::test(walk.name(), move || {
-            surroundings.run(|environment, driver| walk.run(mode, environment, driver))
+    let tours = gallery::tours().map(|tour| {
+        let shared = Arc::clone(shared);
+        Trial::test(tour.name(), move || {
+            shared.run(|environment, driver| tour.run(mode, environment, driver))
         })
     });
-    settled.chain(walks).collect()
+    settled.chain(tours).collect()
 }
 
 /// What all cases share, or the reason why it is missing.
 #[allow(clippy::large_enum_variant, reason = "there is one of them")]
-enum Surroundings {
+enum Shared {
     Ready {
         environment: Environment,
         driver: Driver,
@@ -95,7 +95,7 @@ enum Surroundings {
     Missing(String),
 }
 
-impl Surroundings {
+impl Shared {
     fn prepare(only_list: bool) -> Self {
         if only_list {
             return Self::Missing("the cases are only listed".into());
@@ -133,17 +133,17 @@ fn run(case: Case, backend: Backend, environment: &Environment, driver: &Driver)
         page,
     };
 
-    // Shared by the case and by the function that saves the evidence.
+    // The case and the function that saves the evidence share it.
     let stage = RefCell::new(stage);
-    failure::watched(
+    failure::with_evidence(
         || {
             let stage = &mut *stage.borrow_mut();
             (case.run)(stage);
             stage.page.with_console(|console| {
-                let breaches = console.breaches();
+                let violations = console.violations();
                 assert!(
-                    breaches.is_empty(),
-                    "breaches of the content policy: {breaches:#?}"
+                    violations.is_empty(),
+                    "violations of the content security policy: {violations:#?}"
                 );
                 let errors = console.errors();
                 assert!(
@@ -161,9 +161,9 @@ impl Stage<'_> {
     /// their folder.
     fn save_evidence(&self, case: &str) -> PathBuf {
         let folder = Environment::evidence().join(format!("{}-{case}", self.backend));
-        fs::create_dir_all(&folder).expect("a folder for what the failed case saw");
+        fs::create_dir_all(&folder).expect("a folder for the evidence");
         let save = |name: &str, content: &[u8]| {
-            fs::write(folder.join(name), content).expect("a file for what the failed case saw");
+            fs::write(folder.join(name), content).expect("a file for the evidence");
         };
         save("server.log", self.server.log().as_bytes());
         let picture = self.page.session().screenshot().expect("a screenshot");

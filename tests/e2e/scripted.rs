@@ -1,4 +1,4 @@
-//! A Socket.IO server that follows a script: it misbehaves in ways in which real servers only do by
+//! A Socket.IO server that follows a script. It fails in ways in which real servers fail only by
 //! accident.
 
 use std::fmt;
@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use tungstenite::{Error, Message, WebSocket};
 
-/// The time that a connection waits for a frame before it checks the script again.
+/// How long a connection waits for a frame before it reads the script again.
 const TICK: Duration = Duration::from_millis(20);
 
 /// The time between two heartbeats.
@@ -23,21 +23,21 @@ const HANDSHAKE: &str = r#"0{"sid":"engine","upgrades":[],"pingInterval":25000,"
 const BRISK: &str =
     r#"0{"sid":"engine","upgrades":[],"pingInterval":500,"pingTimeout":500,"maxPayload":1000000}"#;
 
-/// The server's behaviour towards each connection.
+/// What the server does with each connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Act {
+pub(crate) enum Behaviour {
     /// Accepts every CONNECT, and answers a login with these frames.
-    Admit(&'static [&'static str]),
+    Accept(&'static [&'static str]),
     /// Answers the CONNECT to the namespace with these frames.
     Answer(&'static [&'static str]),
     /// Sends the handshake and heartbeats, and never answers the CONNECT to the namespace.
-    Ignore,
+    IgnoreConnect,
     /// Accepts the WebSocket, and never sends the handshake.
-    Mute,
+    NoHandshake,
     /// Closes the WebSocket right after the handshake.
-    Shut,
+    CloseAfterHandshake,
     /// Accepts every CONNECT, and sends no heartbeats.
-    Silent,
+    NoHeartbeats,
 }
 
 /// A server on its own port, which runs until this value is dropped.
@@ -48,28 +48,28 @@ pub(crate) struct Scripted {
 }
 
 struct Shared {
-    act: Mutex<Act>,
+    behaviour: Mutex<Behaviour>,
     /// The frames that are sent to all connections.
-    said: Mutex<Vec<String>>,
+    frames: Mutex<Vec<String>>,
     /// The number of accepted WebSockets, and of CONNECTs to the namespace.
     opened: AtomicUsize,
-    asked: AtomicUsize,
-    over: AtomicBool,
+    connects: AtomicUsize,
+    ended: AtomicBool,
 }
 
 impl Scripted {
-    pub(crate) fn start(act: Act) -> Self {
+    pub(crate) fn start(behaviour: Behaviour) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
         listener
             .set_nonblocking(true)
-            .expect("to look for a client");
+            .expect("a socket that does not block");
         let port = listener.local_addr().expect("its address").port();
         let shared = Arc::new(Shared {
-            act: Mutex::new(act),
-            said: Mutex::default(),
+            behaviour: Mutex::new(behaviour),
+            frames: Mutex::default(),
             opened: AtomicUsize::new(0),
-            asked: AtomicUsize::new(0),
-            over: AtomicBool::new(false),
+            connects: AtomicUsize::new(0),
+            ended: AtomicBool::new(false),
         });
         let accepting = {
             let shared = Arc::clone(&shared);
@@ -82,14 +82,14 @@ impl Scripted {
         }
     }
 
-    /// Changes the behaviour towards all connections, from the next frame on.
-    pub(crate) fn set(&self, act: Act) {
-        *lock(&self.shared.act) = act;
+    /// Changes what the server does with all connections, from the next frame on.
+    pub(crate) fn set(&self, behaviour: Behaviour) {
+        *lock(&self.shared.behaviour) = behaviour;
     }
 
     /// Sends a frame to all connections.
-    pub(crate) fn say(&self, frame: &str) {
-        lock(&self.shared.said).push(frame.into());
+    pub(crate) fn send(&self, frame: &str) {
+        lock(&self.shared.frames).push(frame.into());
     }
 
     /// Returns the number of accepted WebSockets.
@@ -98,14 +98,14 @@ impl Scripted {
     }
 
     /// Returns the number of CONNECTs to the namespace.
-    pub(crate) fn asked(&self) -> usize {
-        self.shared.asked.load(Ordering::SeqCst)
+    pub(crate) fn connects(&self) -> usize {
+        self.shared.connects.load(Ordering::SeqCst)
     }
 }
 
 impl Drop for Scripted {
     fn drop(&mut self) {
-        self.shared.over.store(true, Ordering::SeqCst);
+        self.shared.ended.store(true, Ordering::SeqCst);
         if let Some(accepting) = self.accepting.take() {
             _ = accepting.join();
         }
@@ -121,12 +121,12 @@ impl fmt::Debug for Scripted {
 }
 
 impl Shared {
-    fn is_over(&self) -> bool {
-        self.over.load(Ordering::SeqCst)
+    fn has_ended(&self) -> bool {
+        self.ended.load(Ordering::SeqCst)
     }
 
-    fn act(&self) -> Act {
-        *lock(&self.act)
+    fn behaviour(&self) -> Behaviour {
+        *lock(&self.behaviour)
     }
 }
 
@@ -136,7 +136,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
     let mut serving = Vec::new();
-    while !shared.is_over() {
+    while !shared.has_ended() {
         match listener.accept() {
             Ok((stream, _)) => {
                 let shared = Arc::clone(shared);
@@ -155,13 +155,13 @@ fn serve(stream: TcpStream, shared: &Shared) {
     let ready = stream
         .set_nonblocking(false)
         .and_then(|()| stream.set_read_timeout(Some(Duration::from_secs(5))));
-    // Plain HTTP requests are not answered.
+    // The server does not answer plain HTTP requests.
     let (Ok(()), Ok(mut socket)) = (ready, tungstenite::accept(stream)) else {
         return;
     };
     shared.opened.fetch_add(1, Ordering::SeqCst);
     // Earlier frames were for earlier connections.
-    let sent = lock(&shared.said).len();
+    let sent = lock(&shared.frames).len();
     _ = socket.get_ref().set_read_timeout(Some(TICK));
     _ = converse(&mut socket, shared, sent);
 }
@@ -171,23 +171,26 @@ fn converse(
     shared: &Shared,
     mut sent: usize,
 ) -> Result<(), Error> {
-    let (mut has_handshake, mut is_silent) = (false, false);
+    let (mut has_handshake, mut has_no_heartbeats) = (false, false);
     let mut beat = Instant::now();
-    while !shared.is_over() {
-        let act = shared.act();
-        if !has_handshake && act != Act::Mute {
-            (has_handshake, is_silent) = (true, act == Act::Silent);
-            let handshake = if is_silent { BRISK } else { HANDSHAKE };
+    while !shared.has_ended() {
+        let behaviour = shared.behaviour();
+        if !has_handshake && behaviour != Behaviour::NoHandshake {
+            (has_handshake, has_no_heartbeats) = (true, behaviour == Behaviour::NoHeartbeats);
+            let handshake = if has_no_heartbeats { BRISK } else { HANDSHAKE };
             socket.send(Message::text(handshake))?;
-            if act == Act::Shut {
+            if behaviour == Behaviour::CloseAfterHandshake {
                 return socket.close(None);
             }
         }
-        if has_handshake && !is_silent && beat.elapsed() >= HEARTBEAT {
+        if has_handshake && !has_no_heartbeats && beat.elapsed() >= HEARTBEAT {
             beat = Instant::now();
             socket.send(Message::text("2"))?;
         }
-        let frames = lock(&shared.said).get(sent..).unwrap_or_default().to_vec();
+        let frames = lock(&shared.frames)
+            .get(sent..)
+            .unwrap_or_default()
+            .to_vec();
         sent += frames.len();
         for frame in frames {
             socket.send(Message::text(frame))?;
@@ -202,7 +205,7 @@ fn converse(
             }
             Err(error) => return Err(error),
         };
-        for frame in answer(&received, act, shared) {
+        for frame in answer(&received, behaviour, shared) {
             socket.send(Message::text(*frame))?;
         }
     }
@@ -210,17 +213,21 @@ fn converse(
 }
 
 /// Returns the frames that answer a received frame.
-fn answer(frame: &str, act: Act, shared: &Shared) -> &'static [&'static str] {
+fn answer(frame: &str, behaviour: Behaviour, shared: &Shared) -> &'static [&'static str] {
     let is_request = frame.starts_with("40/mofang,");
     if is_request {
-        shared.asked.fetch_add(1, Ordering::SeqCst);
+        shared.connects.fetch_add(1, Ordering::SeqCst);
     }
     let is_login = frame.starts_with("42/mofang,[\"login\"");
-    match act {
-        Act::Admit(_) | Act::Silent if is_request => &[r#"40/mofang,{"sid":"s"}"#],
-        Act::Admit(_) | Act::Silent if frame.starts_with("40") => &[r#"40{"sid":"root"}"#],
-        Act::Admit(frames) if is_login => frames,
-        Act::Answer(frames) if is_request => frames,
+    match behaviour {
+        Behaviour::Accept(_) | Behaviour::NoHeartbeats if is_request => {
+            &[r#"40/mofang,{"sid":"s"}"#]
+        }
+        Behaviour::Accept(_) | Behaviour::NoHeartbeats if frame.starts_with("40") => {
+            &[r#"40{"sid":"root"}"#]
+        }
+        Behaviour::Accept(frames) if is_login => frames,
+        Behaviour::Answer(frames) if is_request => frames,
         _ => &[],
     }
 }

@@ -11,16 +11,17 @@ const SETTINGS: [&str; 2] = ["id=\"settings\"", "id=settings"];
 
 /// The page with its own settings.
 pub(crate) const AS_BUILT: &str = "/";
-/// Does not start the timed push, so that the first count stays.
+/// Does not request the timed push, so that the first count stays.
 pub(crate) const QUIET: &str = "/quiet.html";
 /// Connects to a namespace that no server has.
-pub(crate) const NOWHERE: &str = "/nowhere.html";
+pub(crate) const UNKNOWN_NAMESPACE: &str = "/nowhere.html";
 /// Has the setting for an APICloud app as its host.
 pub(crate) const IN_APICLOUD: &str = "/apicloud.html";
 /// Goes back to [`HOME`].
 pub(crate) const WITH_HOME: &str = "/with-home.html";
-/// Names a window and two addresses, of which one is none that a page follows.
-pub(crate) const WITH_PLACES: &str = "/with-places.html";
+/// Has targets for the buttons of the footer: a window, an address, and a script, which the page
+/// must not run.
+pub(crate) const WITH_TARGETS: &str = "/with-targets.html";
 /// Has unusable settings and an unusable server address: the page reports both, and the messages
 /// stay.
 pub(crate) const UNUSABLE: &str = "/unusable.html";
@@ -42,10 +43,13 @@ impl Site {
         );
         site.write_page(QUIET, &json!({ "chat": false }));
         site.write_page(IN_APICLOUD, &json!({ "host": "apicloud", "chat": false }));
-        site.write_page(NOWHERE, &json!({ "socket_namespace": "/nowhere" }));
-        let places =
+        site.write_page(
+            UNKNOWN_NAMESPACE,
+            &json!({ "socket_namespace": "/nowhere" }),
+        );
+        let targets =
             json!({ "bag": "bag", "shop": "/home.html?shop", "friends": "javascript:alert(1)" });
-        site.write_page(WITH_PLACES, &places);
+        site.write_page(WITH_TARGETS, &targets);
         site.write_page(WITH_HOME, &json!({ "home": HOME }));
         let unusable = json!({ "chat": "perhaps", "shops": 1, "socket_server": "nonsense://" });
         site.write_page(UNUSABLE, &unusable);

@@ -91,14 +91,19 @@ impl Session {
     /// Panics with the driver's message if there is none.
     pub(crate) fn start(url: &str, capabilities: &Value) -> Self {
         let url = format!("{url}/session");
-        let wanted = json!({ "capabilities": { "alwaysMatch": capabilities } });
+        let request = json!({ "capabilities": { "alwaysMatch": capabilities } });
         let http = Http::new();
-        let answer = http.post(&url, &wanted).expect("the driver answers");
+        let answer = http.post(&url, &request).expect("the driver answers");
         let Some(id) = answer["value"]["sessionId"].as_str() else {
             // The lines below the first are a stack trace.
-            let said = answer["value"]["message"].as_str();
-            let said = said.and_then(|said| said.lines().next()).map(str::to_owned);
-            panic!("no browser: {}", said.unwrap_or_else(|| answer.to_string()));
+            let message = answer["value"]["message"].as_str();
+            let message = message
+                .and_then(|message| message.lines().next())
+                .map(str::to_owned);
+            panic!(
+                "no browser: {}",
+                message.unwrap_or_else(|| answer.to_string())
+            );
         };
         Self {
             url: format!("{url}/{id}"),
@@ -213,7 +218,7 @@ impl Session {
         self.devtools("Emulation.setDeviceMetricsOverride", &params);
     }
 
-    /// Presses and releases a key; it goes to the focused element.
+    /// Presses and releases a key. The focused element receives it.
     pub(crate) fn press(&self, key: &str) {
         let strokes = ["keyDown", "keyUp"].map(|kind| json!({ "type": kind, "value": key }));
         let keyboard = json!({ "type": "key", "id": "keyboard", "actions": strokes });
@@ -261,7 +266,7 @@ impl Session {
         self.devtools("Emulation.setDeviceMetricsOverride", &metrics);
     }
 
-    /// Sets the preference for reduced motion, which stops the animations that heed it.
+    /// Sets the preference for reduced motion, which stops the animations that respect it.
     pub(crate) fn reduce_motion(&self) {
         let features = json!([{ "name": "prefers-reduced-motion", "value": "reduce" }]);
         self.devtools(

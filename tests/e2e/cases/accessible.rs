@@ -7,7 +7,7 @@ use crate::axe::Audit;
 use crate::backend::User;
 use crate::page::{Page, Store};
 use crate::runner::Stage;
-use crate::site::{NOWHERE, QUIET, UNUSABLE, WITH_PLACES};
+use crate::site::{QUIET, UNKNOWN_NAMESPACE, UNUSABLE, WITH_TARGETS};
 use crate::wait::wait_for;
 
 pub(super) const CASES: &[Case] = &[
@@ -63,20 +63,20 @@ fn before_sign_in(stage: &mut Stage<'_>, language: &str) {
             Err(seen.to_string())
         }
     });
-    audit.look("no code", session);
+    audit.check("no code", session);
     session.unblock();
 
     page.visit(&server.url(QUIET));
     page.wait_for_form();
-    audit.look("the form", session);
+    audit.check("the form", session);
     page.click("submit");
     wait_for_words(page, "account-error");
-    audit.look("no account", session);
+    audit.check("no account", session);
     page.click("reveal");
     fill(page, "account", "13900139000");
     page.click("submit");
     wait_for_words(page, "password-error");
-    audit.look("no password", session);
+    audit.check("no password", session);
 
     let known = server.user.clone();
     let stranger = User {
@@ -85,23 +85,23 @@ fn before_sign_in(stage: &mut Stage<'_>, language: &str) {
     };
     page.sign_in(&stranger, true);
     wait_for_words(page, "account-error");
-    audit.look("an unknown account", session);
+    audit.check("an unknown account", session);
     let wrong = User {
         password: "wrong".into(),
         ..known.clone()
     };
     page.sign_in(&wrong, true);
     wait_for_words(page, "password-error");
-    audit.look("a wrong password", session);
+    audit.check("a wrong password", session);
     server.control("settings", &json!({ "api_fault": "error-500" }));
     page.sign_in(&known, true);
     wait_for_words(page, "sign-in-error");
-    audit.look("a fault of the server", session);
+    audit.check("a fault of the server", session);
     server.control("settings", &json!({ "api_fault": null }));
     session.block("/api");
     page.sign_in(&known, true);
     wait_for_words(page, "sign-in-error");
-    audit.look("no network", session);
+    audit.check("no network", session);
     session.unblock();
 
     // No server keeps a request waiting on demand.
@@ -115,7 +115,7 @@ fn before_sign_in(stage: &mut Stage<'_>, language: &str) {
             Err(busy.to_string())
         }
     });
-    audit.look("signing in", session);
+    audit.check("signing in", session);
     audit.assert_clean();
 }
 
@@ -142,8 +142,8 @@ fn in_the_orchard(stage: &mut Stage<'_>, language: &str) {
         session.run(&format!(
             "document.querySelector('main').dataset.sky = '{sky}'"
         ));
-        audit.judge_anew();
-        audit.look(&format!("live, {sky}"), session);
+        audit.measure_again();
+        audit.check(&format!("live, {sky}"), session);
     }
 
     // They would disappear during the check.
@@ -157,13 +157,13 @@ fn in_the_orchard(stage: &mut Stage<'_>, language: &str) {
         3 => Ok(()),
         many => Err(many.to_string()),
     });
-    audit.look("toasts", session);
+    audit.check("toasts", session);
     tap_greetings_away(page);
 
     let notice = json!({ "event": "broadcast_response", "data": "the apples are sweet" });
     server.control("emit", &notice);
     page.wait_for_presence("unread", true);
-    audit.look("an unread notice", session);
+    audit.check("an unread notice", session);
     for (opener, panel) in [
         ("menu-help", "help"),
         ("menu-news", "notices-panel"),
@@ -172,11 +172,11 @@ fn in_the_orchard(stage: &mut Stage<'_>, language: &str) {
     ] {
         page.click(opener);
         page.wait_for_presence(panel, true);
-        audit.look(panel, session);
+        audit.check(panel, session);
         if opener == "menu-news" {
             page.click("notice-send");
             wait_for_words(page, "notice-said");
-            audit.look("nothing to send", session);
+            audit.check("nothing to send", session);
             fill(page, "notice", "mine");
             page.click("notice-send");
             wait_for("it and the system's notice", || {
@@ -186,16 +186,16 @@ fn in_the_orchard(stage: &mut Stage<'_>, language: &str) {
                 }
             });
             wait_for_words(page, "notice-said");
-            audit.look("notices of all kinds", session);
+            audit.check("notices of all kinds", session);
         }
         page.click("close");
         page.wait_for_presence(panel, false);
     }
 
-    page.visit(&server.url(WITH_PLACES));
+    page.visit(&server.url(WITH_TARGETS));
     page.wait_for_state("live");
     tap_greetings_away(page);
-    audit.look("places to go to", session);
+    audit.check("places to go to", session);
     audit.assert_clean();
 }
 
@@ -219,11 +219,11 @@ fn out_of_the_orchard(stage: &mut Stage<'_>, language: &str) {
             many => Err(many.to_string()),
         }
     });
-    audit.look("unusable settings", session);
-    page.visit(&server.url(NOWHERE));
+    audit.check("unusable settings", session);
+    page.visit(&server.url(UNKNOWN_NAMESPACE));
     page.wait_for_state("refused");
     page.wait_for_presence("bar", true);
-    audit.look("refused", session);
+    audit.check("refused", session);
 
     page.visit(&server.url(QUIET));
     page.wait_for_state("live");
@@ -231,17 +231,17 @@ fn out_of_the_orchard(stage: &mut Stage<'_>, language: &str) {
     server.kill(page);
     page.wait_for_state("reconnecting");
     page.wait_for_presence("bar", true);
-    audit.look("the bar", session);
+    audit.check("the bar", session);
     page.click("connection");
     page.wait_for_presence("link-attempt", true);
     page.wait_for_presence("link-trouble", true);
-    audit.look("the figures of an outage", session);
+    audit.check("the figures of an outage", session);
     page.click("close");
     page.click("menu-news");
     fill(page, "notice", "kept");
     page.click("notice-send");
     wait_for_words(page, "notice-said");
-    audit.look("a notice that is kept", session);
+    audit.check("a notice that is kept", session);
     server.go(environment);
     page.wait_for_state("live");
     page.click("close");
@@ -256,13 +256,13 @@ fn out_of_the_orchard(stage: &mut Stage<'_>, language: &str) {
             Ok(())
         }
     });
-    audit.look("old balances", session);
+    audit.check("old balances", session);
     page.click("close");
 
     session.block("/api");
     page.reload();
     page.wait_for_presence("unreachable", true);
-    audit.look("out of reach", session);
+    audit.check("out of reach", session);
     session.unblock();
 
     page.put(Store::Device, "refresh_token", "not.a.token");
@@ -270,7 +270,7 @@ fn out_of_the_orchard(stage: &mut Stage<'_>, language: &str) {
     page.reload();
     page.wait_for_form();
     wait_for_words(page, "sign-in-error");
-    audit.look("an ended session", session);
+    audit.check("an ended session", session);
     audit.assert_clean();
 }
 

@@ -4,8 +4,8 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use super::{Case, everywhere, on_flask, short_lived};
-use crate::apicloud::Arrives::{After, Never};
+use super::{Case, everywhere, go_live, on_flask, short_lived};
+use crate::apicloud::Definition::{After, Never};
 use crate::apicloud::{App, AppStore};
 use crate::environment::Environment;
 use crate::page::Store;
@@ -49,17 +49,19 @@ pub(super) const CASES: &[Case] = &[
         "apicloud_reports_the_network_state",
         reports_the_network_state,
     ),
-    on_flask(
-        "apicloud_opens_windows_and_toasts",
-        opens_windows_and_toasts,
-    ),
+    on_flask("apicloud_shows_toasts", shows_toasts),
+    on_flask("apicloud_opens_windows", opens_windows),
     on_flask(
         "apicloud_page_param_overrides_settings",
         page_param_overrides_settings,
     ),
     on_flask(
-        "apicloud_keeps_what_the_page_says",
-        keeps_what_the_page_says,
+        "apicloud_sign_out_clears_the_apps_stores",
+        sign_out_clears_the_apps_stores,
+    ),
+    on_flask(
+        "apicloud_form_of_the_page_uses_the_apps_stores",
+        form_of_the_page_uses_the_apps_stores,
     ),
     on_flask(
         "apicloud_loads_the_widget_from_files",
@@ -67,7 +69,7 @@ pub(super) const CASES: &[Case] = &[
     ),
 ];
 
-/// After the page's first look for the app, and well within its grace period.
+/// After the page first looks for the app, and well within its grace period.
 const SOON: u32 = 300;
 
 /// After the page's grace period.
@@ -80,20 +82,24 @@ fn login(stage: &Stage<'_>) -> Value {
     stage.server.call("User.login", &params, None)
 }
 
-/// Stores the response in the way in which the game's login window does: on the device all values
-/// are strings.
-fn keep(app: App<'_>, store: AppStore, told: &Value) {
+/// Stores the response as the game's login window does: on the device all values are strings.
+fn store_session(app: App<'_>, store: AppStore, session: &Value) {
     for key in ["access_token", "refresh_token", "id", "nickname"] {
-        app.keep(store, key, &told[key]);
+        app.store(store, key, &session[key]);
     }
 }
 
 /// Opens the page in an app whose user has signed in before.
-fn signed_in<'a>(stage: &'a Stage<'_>, store: AppStore, path: &str, page_param: &Value) -> App<'a> {
+fn open_signed_in<'a>(
+    stage: &'a Stage<'_>,
+    store: AppStore,
+    path: &str,
+    page_param: &Value,
+) -> App<'a> {
     let Stage { page, server, .. } = stage;
     let app = App::around(page, After(SOON), page_param);
     page.visit(&server.url(path));
-    keep(app, store, &login(stage));
+    store_session(app, store, &login(stage));
     page.reload();
     page.wait_for_state("live");
     app
@@ -113,30 +119,30 @@ fn signs_in_in_the_login_window(stage: &mut Stage<'_>) {
         })]
     );
     page.wait_for_presence("sign-in-elsewhere", true);
-    assert_eq!(page.wire().calls, 0, "asked for without a token");
+    assert_eq!(page.wire().calls, 0, "a call without a token");
 
-    // The window was closed without a sign-in: the page shows a button, and does not open the
+    // If the window is closed without a sign-in, the page shows a button. It does not open the
     // window again by itself.
-    app.tell("viewappear");
+    app.send_event("viewappear");
     page.click("open-sign-in");
     app.wait_for_calls("openWin", 2);
 
-    let told = login(stage);
-    keep(app, AppStore::Prefs, &told);
-    app.tell("viewappear");
+    let session = login(stage);
+    store_session(app, AppStore::Prefs, &session);
+    app.send_event("viewappear");
     page.wait_for_state("live");
     let logins = page.wire().sent("login");
     // The device's store returns text.
-    assert_eq!(logins, [json!({ "uid": told["id"].to_string() })]);
+    assert_eq!(logins, [json!({ "uid": session["id"].to_string() })]);
     assert_eq!(app.called("openWin").len(), 2);
 }
 
 /// The app's memory has the current user; the device still has the token of another one.
 fn prefers_the_session_in_memory(stage: &mut Stage<'_>) {
     let stage = &*stage;
-    let app = signed_in(stage, AppStore::Global, QUIET, &Value::Null);
+    let app = open_signed_in(stage, AppStore::Global, QUIET, &Value::Null);
     let Stage { page, .. } = stage;
-    app.keep(AppStore::Prefs, "access_token", &json!("not.a.token"));
+    app.store(AppStore::Prefs, "access_token", &json!("not.a.token"));
     page.reload();
     page.wait_for_state("live");
     // A number in memory is sent as text.
@@ -152,18 +158,16 @@ fn defines_its_api_late(stage: &mut Stage<'_>) {
     app.wait_for_calls("openWin", 1);
     page.wait_for_presence("sign-in-elsewhere", true);
     page.wait_for_presence("sign-in", false);
-    keep(app, AppStore::Prefs, &login(stage));
-    app.tell("viewappear");
+    store_session(app, AppStore::Prefs, &login(stage));
+    app.send_event("viewappear");
     stage.page.wait_for_state("live");
 }
 
 fn never_defines_its_api(stage: &mut Stage<'_>) {
     let stage = &*stage;
-    let Stage { page, server, .. } = stage;
+    let Stage { page, .. } = stage;
     App::around(page, Never, &Value::Null);
-    page.visit(&server.url(QUIET));
-    page.sign_in(&server.user, true);
-    page.wait_for_state("live");
+    go_live(stage, QUIET);
     assert!(page.stored(Store::Device, "access_token").is_some());
 }
 
@@ -178,21 +182,21 @@ fn is_configured_and_missing(stage: &mut Stage<'_>) {
     page.wait_for_state("live");
 }
 
-/// A player with a session of the browser stays signed in, and the page goes on using the browser's
-/// stores.
+/// A player who is signed in by the browser's stores stays signed in, and the page continues to use
+/// these stores.
 fn defines_its_api_after_sign_in(stage: &mut Stage<'_>) {
     let Stage { page, server, .. } = &*stage;
     let app = App::around(page, Never, &Value::Null);
     page.visit(&server.url("/home.html"));
-    let told = login(stage);
+    let session = login(stage);
     for key in ["access_token", "refresh_token"] {
-        page.put(Store::Device, key, told[key].as_str().expect("a token"));
+        page.put(Store::Device, key, session[key].as_str().expect("a token"));
     }
     page.put(Store::Device, "id", "1");
     page.visit(&server.url(QUIET));
     page.wait_for_state("live");
-    app.arrive();
-    // Once the page responds to a click, it has processed the arrival of the app.
+    app.define_api();
+    // Once the page responds to a click, it has noticed the app.
     page.click("menu-help");
     page.wait_for_presence("help", true);
     assert_eq!(page.state(), "live");
@@ -209,10 +213,10 @@ fn stores_a_refreshed_token_in_memory(stage: &mut Stage<'_>) {
     refreshed(stage, AppStore::Global, AppStore::Prefs);
 }
 
-fn refreshed(stage: &Stage<'_>, kept: AppStore, other: AppStore) {
-    let app = signed_in(stage, kept, QUIET, &Value::Null);
+fn refreshed(stage: &Stage<'_>, store: AppStore, other: AppStore) {
+    let app = open_signed_in(stage, store, QUIET, &Value::Null);
     let Stage { page, server, .. } = stage;
-    let old = app.kept(kept, "access_token");
+    let old = app.stored(store, "access_token");
     wait_for("the token to expire", || {
         let answer = server.call("User.check", &json!({}), old.as_str());
         if answer["errno"] == 1005 {
@@ -223,16 +227,16 @@ fn refreshed(stage: &Stage<'_>, kept: AppStore, other: AppStore) {
     });
     page.reload();
     page.wait_for_state("live");
-    let new = app.kept(kept, "access_token");
+    let new = app.stored(store, "access_token");
     assert!(new.is_string(), "{new}");
     assert_ne!(new, old, "the token was not refreshed");
-    assert_eq!(app.kept(other, "access_token"), Value::Null);
+    assert_eq!(app.stored(other, "access_token"), Value::Null);
     assert!(app.called("openWin").is_empty());
 }
 
 fn back_closes_the_window(stage: &mut Stage<'_>) {
     let stage = &*stage;
-    let app = signed_in(stage, AppStore::Prefs, QUIET, &Value::Null);
+    let app = open_signed_in(stage, AppStore::Prefs, QUIET, &Value::Null);
     let Stage { page, server, .. } = stage;
     page.click("back");
     let closed = json!({ "name": "orchard" });
@@ -241,40 +245,38 @@ fn back_closes_the_window(stage: &mut Stage<'_>) {
     // The device's back key closes an open panel first.
     page.click("menu-help");
     page.wait_for_presence("help", true);
-    app.tell("keyback");
+    app.send_event("keyback");
     page.wait_for_presence("help", false);
     assert_eq!(app.called("closeWin").len(), 1);
-    app.tell("keyback");
+    app.send_event("keyback");
     assert_eq!(app.wait_for_calls("closeWin", 2)[1], closed);
     assert_eq!(page.session().url(), server.url(QUIET));
 }
 
 fn reconnects_after_a_pause(stage: &mut Stage<'_>) {
     let stage = &*stage;
-    let app = signed_in(stage, AppStore::Prefs, QUIET, &Value::Null);
+    let app = open_signed_in(stage, AppStore::Prefs, QUIET, &Value::Null);
     let Stage { page, server, .. } = stage;
     let connections = || server.state()["connections"].as_array().map_or(0, Vec::len);
     assert_eq!(connections(), 1);
-    app.tell("pause");
-    wait_for("the server to see nobody", || match connections() {
+    app.send_event("pause");
+    wait_for("the end of the connection", || match connections() {
         0 => Ok(()),
         many => Err(format!("{many} connections")),
     });
     app.sleep(60_000);
-    app.tell("resume");
+    app.send_event("resume");
     page.wait_for_state("live");
-    wait_for("the server to see the player again", || {
-        match connections() {
-            1 => Ok(()),
-            many => Err(format!("{many} connections")),
-        }
+    wait_for("another connection", || match connections() {
+        1 => Ok(()),
+        many => Err(format!("{many} connections")),
     });
     let wire = page.wire();
     assert_eq!(wire.ids().len(), 2);
-    assert_eq!(wire.sent("login").len(), 2, "one login a connection");
+    assert_eq!(wire.sent("login").len(), 2, "one login per connection");
 }
 
-/// The app's event counts like the browser's: see `offline_and_back`.
+/// The app's events have the same effect as the browser's.
 fn reports_the_network_state(stage: &mut Stage<'_>) {
     let Stage {
         page,
@@ -287,7 +289,7 @@ fn reports_the_network_state(stage: &mut Stage<'_>) {
     page.visit(&server.url(QUIET));
     let user = &server.user;
     let params = json!({ "account": user.account, "password": user.password });
-    keep(
+    store_session(
         app,
         AppStore::Prefs,
         &server.call("User.login", &params, None),
@@ -297,25 +299,25 @@ fn reports_the_network_state(stage: &mut Stage<'_>) {
 
     server.kill(page);
     page.wait_for_state("reconnecting");
-    app.tell("offline");
+    app.send_event("offline");
     page.wait_for_state("offline");
     server.go(environment);
-    app.tell("online");
+    app.send_event("online");
     page.wait_for_state("live");
 }
 
-fn opens_windows_and_toasts(stage: &mut Stage<'_>) {
+fn shows_toasts(stage: &mut Stage<'_>) {
     let stage = &*stage;
-    let app = signed_in(stage, AppStore::Prefs, QUIET, &json!({ "shop": "market" }));
+    let app = open_signed_in(stage, AppStore::Prefs, QUIET, &Value::Null);
     let Stage { page, .. } = stage;
-    let toasts = wait_for("the toasts of the welcome", || {
+    let toasts = wait_for("the toasts of the login and the welcome", || {
         let toasts = app.called("toast");
-        let said = |text: &str| {
+        let has = |text: &str| {
             toasts
                 .iter()
                 .any(|toast| toast["msg"].as_str().is_some_and(|it| it.contains(text)))
         };
-        if said("登录成功") && said("欢迎") {
+        if has("登录成功") && has("欢迎") {
             Ok(toasts.clone())
         } else {
             Err(format!("{toasts:?}"))
@@ -325,8 +327,13 @@ fn opens_windows_and_toasts(stage: &mut Stage<'_>) {
         assert_eq!(toast["duration"], 3000, "{toast}");
         assert_eq!(toast["location"], "middle", "{toast}");
     }
-    assert_eq!(page.toasts(), 0, "the page toasts, too");
-    page.click("menu-shop");
+    assert_eq!(page.toasts(), 0, "the page shows toasts, too");
+}
+
+fn opens_windows(stage: &mut Stage<'_>) {
+    let stage = &*stage;
+    let app = open_signed_in(stage, AppStore::Prefs, QUIET, &json!({ "shop": "market" }));
+    stage.page.click("menu-shop");
     let opened = app.wait_for_calls("openWin", 1);
     assert_eq!(opened[0]["name"], "market");
     assert_eq!(opened[0]["url"], "market.html");
@@ -335,9 +342,12 @@ fn opens_windows_and_toasts(stage: &mut Stage<'_>) {
 fn page_param_overrides_settings(stage: &mut Stage<'_>) {
     let stage = &*stage;
     let param = json!({ "chat": false, "language": "en", "name": "orchard" });
-    let app = signed_in(stage, AppStore::Prefs, AS_BUILT, &param);
+    let app = open_signed_in(stage, AppStore::Prefs, AS_BUILT, &param);
     let Stage { page, .. } = stage;
-    assert!(page.wire().sent("chat").is_empty(), "a push was asked for");
+    assert!(
+        page.wire().sent("chat").is_empty(),
+        "the page requested counts"
+    );
     let language = page.session().run("return document.documentElement.lang");
     assert_eq!(language, "en");
     // An unknown key is reported, as for the settings of the page.
@@ -345,9 +355,9 @@ fn page_param_overrides_settings(stage: &mut Stage<'_>) {
     assert!(app.called("openWin").is_empty());
 }
 
-fn keeps_what_the_page_says(stage: &mut Stage<'_>) {
+fn sign_out_clears_the_apps_stores(stage: &mut Stage<'_>) {
     let stage = &*stage;
-    let app = signed_in(stage, AppStore::Prefs, QUIET, &Value::Null);
+    let app = open_signed_in(stage, AppStore::Prefs, QUIET, &Value::Null);
     let Stage { page, .. } = stage;
     page.click("wallet");
     page.click("sign-out");
@@ -358,15 +368,23 @@ fn keeps_what_the_page_says(stage: &mut Stage<'_>) {
         (AppStore::Prefs, "id"),
         (AppStore::Global, "access_token"),
     ] {
-        let left = app.kept(store, key);
-        assert!(left.is_null() || left == "", "{key} in {store:?}: {left}");
+        let value = app.stored(store, key);
+        assert!(
+            value.is_null() || value == "",
+            "{key} in {store:?}: {value}"
+        );
     }
+}
 
-    // The page's own form is available, and stores the tokens in the app's stores.
+/// The page's own form is available instead of the login window.
+fn form_of_the_page_uses_the_apps_stores(stage: &mut Stage<'_>) {
+    let Stage { page, server, .. } = stage;
+    let app = App::around(page, After(SOON), &Value::Null);
+    page.visit(&server.url(QUIET));
     page.click("sign-in-here");
-    page.sign_in(&stage.server.user, true);
+    page.sign_in(&server.user, true);
     page.wait_for_state("live");
-    let token = app.kept(AppStore::Prefs, "access_token");
+    let token = app.stored(AppStore::Prefs, "access_token");
     assert!(
         token.as_str().is_some_and(|token| !token.is_empty()),
         "{token}"
@@ -378,7 +396,7 @@ fn keeps_what_the_page_says(stage: &mut Stage<'_>) {
 /// and fetches no files from `file:` addresses.
 fn loads_the_widget_from_files(stage: &mut Stage<'_>) {
     let Stage { page, server, .. } = stage;
-    // The folder is kept until the page is closed: a browser may request the icon last.
+    // The folder exists until the page is closed: a browser may request the icon last.
     let widget = server.folder().join("widget");
     fs::create_dir(&widget).expect("a folder for the widget");
     site::copy(&Environment::widget(), &widget);
@@ -391,13 +409,13 @@ fn loads_the_widget_from_files(stage: &mut Stage<'_>) {
     server.control("settings", &json!({ "allow_origin": "null" }));
     let user = &server.user;
     let params = json!({ "account": user.account, "password": user.password });
-    let told = server.call("User.login", &params, None);
+    let session = server.call("User.login", &params, None);
 
     let app = App::around(page, After(SOON), &Value::Null);
     page.visit(&format!("file://{}", document.display()));
     app.wait_for_calls("openWin", 1);
-    keep(app, AppStore::Prefs, &told);
-    app.tell("viewappear");
+    store_session(app, AppStore::Prefs, &session);
+    app.send_event("viewappear");
     page.wait_for_state("live");
     page.click("wallet");
     page.wait_for_presence("version", true);

@@ -1,6 +1,6 @@
 //! Leaving the page: by its button, and by the Escape key.
 
-use super::{Case, everywhere, on_flask};
+use super::{Case, everywhere, go_live, on_flask};
 use crate::runner::Stage;
 use crate::site::{AS_BUILT, HOME, QUIET, WITH_HOME};
 use crate::wait::wait_for;
@@ -49,12 +49,10 @@ fn back_opens_home_without_a_history(stage: &mut Stage<'_>) {
 }
 
 fn escape_closes_the_panel_and_then_goes_back(stage: &mut Stage<'_>) {
-    let Stage { page, server, .. } = stage;
+    let Stage { page, server, .. } = &*stage;
     let before = server.url("/home.html?before");
     page.visit(&before);
-    page.visit(&server.url(QUIET));
-    page.sign_in(&server.user, true);
-    page.wait_for_state("live");
+    go_live(stage, QUIET);
 
     page.click("menu-help");
     page.wait_for_presence("help", true);
@@ -75,22 +73,20 @@ fn escape_in_a_field_does_not_go_back(stage: &mut Stage<'_>) {
     page.click("account");
     assert_eq!(page.focused(), "account");
     page.session().press(ESCAPE);
-    // Signing in only works if the page has not been left.
+    // Signing in works only on this page.
     page.sign_in(&server.user, true);
     page.wait_for_state("live");
 }
 
-/// Otherwise the browser may keep the connection open for a page that nobody sees, as long as the
-/// player can navigate back to it.
+/// Otherwise the browser may keep the connection open as long as the player can navigate back to
+/// the page.
 fn leaving_the_page_closes_the_connection(stage: &mut Stage<'_>) {
+    go_live(stage, AS_BUILT);
     let Stage { page, server, .. } = stage;
     let connections = || server.state()["connections"].as_array().map_or(0, Vec::len);
-    page.visit(&server.url(AS_BUILT));
-    page.sign_in(&server.user, true);
-    page.wait_for_state("live");
     assert_eq!(connections(), 1);
     page.visit(&server.url(HOME));
-    wait_for("the server to see nobody", || match connections() {
+    wait_for("the end of the connection", || match connections() {
         0 => Ok(()),
         many => Err(format!("{many} connections")),
     });

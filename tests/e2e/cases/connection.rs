@@ -1,4 +1,4 @@
-//! The connection: what the page shows of it, and how it reconnects.
+//! The connection: the counts and toasts that it brings, and how it is reestablished.
 
 use serde_json::json;
 
@@ -6,7 +6,7 @@ use super::{Case, everywhere, on_flask};
 use crate::backend::Backend;
 use crate::page::Page;
 use crate::runner::Stage;
-use crate::site::{AS_BUILT, NOWHERE, QUIET};
+use crate::site::{AS_BUILT, QUIET, UNKNOWN_NAMESPACE};
 use crate::wait::wait_for;
 
 pub(super) const CASES: &[Case] = &[
@@ -43,7 +43,7 @@ pub(super) const CASES: &[Case] = &[
     ),
 ];
 
-/// The toast of the page after a login.
+/// The text of the toast after a login.
 const SIGNED_IN: &str = "登录成功";
 
 fn go_live(stage: &Stage<'_>, path: &str) {
@@ -60,8 +60,8 @@ fn assert_toasts(page: &Page, connections: usize) {
     let newcomers = page.wire().newcomers();
     assert_eq!(newcomers.len(), connections, "connections: {newcomers:?}");
     let toasts = page.shown().toasts;
-    let with = |words: &str| {
-        let found = toasts.iter().filter(|toast| toast.contains(words));
+    let with = |text: &str| {
+        let found = toasts.iter().filter(|toast| toast.contains(text));
         found.count()
     };
     let first = newcomers.first().expect("the page's own welcome");
@@ -77,7 +77,7 @@ fn first_count_and_both_toasts(stage: &mut Stage<'_>) {
     if *backend == Backend::Flask {
         assert!(
             wire.count_came_first(),
-            "this server tells the count before it answers CONNECT"
+            "this server sends the count before it answers CONNECT"
         );
     }
     let [first] = &wire.received("server_response")[..] else {
@@ -141,7 +141,7 @@ fn the_count_is_marked_stale_in_an_outage(stage: &mut Stage<'_>) {
     let count = page.count();
     server.kill(page);
     wait_for_label("断线前的人数", true);
-    assert_eq!(page.count(), count, "what it was is still there");
+    assert_eq!(page.count(), count, "the last count is still shown");
     server.go(environment);
     wait_for_label("人在忙碌着", false);
 }
@@ -149,7 +149,7 @@ fn the_count_is_marked_stale_in_an_outage(stage: &mut Stage<'_>) {
 fn new_players_are_welcomed_by_name(stage: &mut Stage<'_>) {
     go_live(stage, QUIET);
     let Stage { page, server, .. } = stage;
-    for (data, words) in [
+    for (data, text) in [
         (
             json!({ "count": 7, "sid": "p1", "nickname": "阿桃" }),
             welcome("阿桃", 7),
@@ -165,7 +165,7 @@ fn new_players_are_welcomed_by_name(stage: &mut Stage<'_>) {
     ] {
         let event = json!({ "event": "server_response", "data": data });
         server.control("emit", &event);
-        page.wait_for_toast(&words);
+        page.wait_for_toast(&text);
     }
 }
 
@@ -191,7 +191,7 @@ fn chat_off_requests_no_counts(stage: &mut Stage<'_>) {
     }
     let wire = page.wire();
     assert_eq!(wire.sent("login").len(), 1);
-    assert!(wire.sent("chat").is_empty(), "a push was asked for");
+    assert!(wire.sent("chat").is_empty(), "the page requested counts");
 }
 
 /// Counts may arrive faster than the page is drawn. It may skip counts, but shows the last one.
@@ -224,7 +224,8 @@ fn reconnects_after_a_crash_of_the_server(stage: &mut Stage<'_>) {
         page.wait_for_state("reconnecting");
         server.go(environment);
         page.wait_for_state("live");
-        // Any duplicate has arrived with these counts, and was toasted when no toast is left.
+        // By the time of these counts, any duplicate has arrived; once no toast is left, it was
+        // shown.
         page.wait_for_counts(3);
         page.tap_toasts_away();
         assert_toasts(page, connections);
@@ -232,26 +233,26 @@ fn reconnects_after_a_crash_of_the_server(stage: &mut Stage<'_>) {
         assert_eq!(
             wire.sent("login").len(),
             connections,
-            "one login a connection"
+            "one login per connection"
         );
         assert_eq!(
             wire.sent("chat").len(),
             connections,
-            "one chat a connection"
+            "one chat per connection"
         );
     }
     let states = page.shown().states;
-    let back = states
+    let from_live = states
         .iter()
         .skip_while(|state| *state != "live")
         .map(String::as_str);
-    let meant = ["live", "reconnecting", "live", "reconnecting", "live"];
-    assert_eq!(back.collect::<Vec<_>>(), meant, "{states:?}");
-    assert!(page.text("sign-in").is_none(), "signed in, and asked again");
+    let expected = ["live", "reconnecting", "live", "reconnecting", "live"];
+    assert_eq!(from_live.collect::<Vec<_>>(), expected, "{states:?}");
+    assert!(page.text("sign-in").is_none(), "it asks to sign in again");
 }
 
-/// The browser's `offline` event says nothing about a server on this machine, so the server is
-/// killed as well.
+/// The browser's `offline` event does not affect a server on this machine, so the server is killed
+/// as well.
 fn reconnects_when_the_browser_is_online_again(stage: &mut Stage<'_>) {
     go_live(stage, AS_BUILT);
     stage.page.expect_console("WebSocket connection to");
@@ -276,19 +277,19 @@ fn reconnects_when_the_browser_is_online_again(stage: &mut Stage<'_>) {
 
 fn unknown_namespace_is_refused(stage: &mut Stage<'_>) {
     let Stage { page, server, .. } = stage;
-    page.visit(&server.url(NOWHERE));
+    page.visit(&server.url(UNKNOWN_NAMESPACE));
     page.sign_in(&server.user, true);
     page.wait_for_state("refused");
     assert!(
         page.wire().sent("login").is_empty(),
-        "an event left for a namespace that refused"
+        "an event was sent to a namespace that refused"
     );
 }
 
 fn one_user_in_two_windows(stage: &mut Stage<'_>) {
     go_live(stage, QUIET);
     let Stage { page, server, .. } = stage;
-    // The same user in another window: both windows are notified.
+    // The same user in another window: both windows receive both events.
     let here = page.session().tab();
     page.session().new_tab();
     page.visit(&server.url(QUIET));
@@ -326,20 +327,18 @@ fn disconnected_by_the_server(stage: &mut Stage<'_>) {
     let Stage { page, server, .. } = stage;
     let sids = page.wire().ids();
     server.control("disconnect", &json!({ "sid": sids[0] }));
-    // A DISCONNECT is deliberate: the socket must not reconnect by itself, and the page must say
-    // so.
-    wait_for("the page to tell that it is not live", || {
-        match page.state().as_str() {
-            "live" => Err("live".into()),
-            _ => Ok(()),
-        }
+    // A DISCONNECT is deliberate: the socket must not reconnect by itself, and the page must show
+    // this.
+    wait_for("another state than live", || match page.state().as_str() {
+        "live" => Err("live".into()),
+        _ => Ok(()),
     });
 }
 
 fn unexpected_payloads_are_ignored(stage: &mut Stage<'_>) {
     go_live(stage, QUIET);
     let Stage { page, server, .. } = stage;
-    let odd = [
+    let payloads = [
         (
             "login_response",
             json!({ "errno": 1000, "errmsg": "ok", "user_tree": [] }),
@@ -352,7 +351,7 @@ fn unexpected_payloads_are_ignored(stage: &mut Stage<'_>) {
         ("broadcast_response", json!("to all")),
         ("server_response", json!({ "count": 12, "more": [true] })),
     ];
-    for (event, data) in odd {
+    for (event, data) in payloads {
         server.control("emit", &json!({ "event": event, "data": data }));
     }
     wait_for("the count 12", || match page.count() {

@@ -1,5 +1,5 @@
-//! The page during development: `trunk serve` serves it, and forwards to the default server what
-//! Trunk.toml lists.
+//! The page during development: `trunk serve` serves it, and forwards the paths that Trunk.toml
+//! lists to the default server.
 
 use std::fs;
 use std::path::Path;
@@ -19,6 +19,7 @@ pub(super) const CASES: &[Case] = &[on_default(
     trunk_serve_forwards_to_the_server,
 )];
 
+/// The server needs no options for this.
 fn trunk_serve_forwards_to_the_server(stage: &mut Stage<'_>) {
     let Stage { page, server, .. } = stage;
     let trunk = Trunk::serve(stage.environment, &server.url(""));
@@ -34,14 +35,14 @@ fn trunk_serve_forwards_to_the_server(stage: &mut Stage<'_>) {
 struct Trunk {
     url: String,
     _process: Guarded,
-    _room: TempDir,
+    _folder: TempDir,
 }
 
 impl Trunk {
     fn serve(environment: &Environment, server: &str) -> Self {
-        let room = tempfile::tempdir().expect("a temporary folder");
-        let source = room.path().join("source");
-        lay_source(&source, &environment.dist);
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let source = folder.path().join("source");
+        write_source(&source, &environment.dist);
         let configuration = source.join("Trunk.toml");
         fs::write(&configuration, proxies(server)).expect("a file in the temporary folder");
         let command = |port: u16| {
@@ -52,7 +53,7 @@ impl Trunk {
             command.args(["--no-autoreload", "--address", "127.0.0.1"]);
             command.args(["--port", &port.to_string(), "--config"]);
             command.arg(&configuration).arg("--dist");
-            command.arg(room.path().join("dist"));
+            command.arg(folder.path().join("dist"));
             command
         };
         let http = Http::new();
@@ -64,13 +65,13 @@ impl Trunk {
         Self {
             url: format!("http://127.0.0.1:{port}/"),
             _process: process,
-            _room: room,
+            _folder: folder,
         }
     }
 }
 
-/// Lays out a page that trunk only needs to copy.
-fn lay_source(source: &Path, dist: &Path) {
+/// Writes a page that trunk only needs to copy.
+fn write_source(source: &Path, dist: &Path) {
     let files = source.join("files");
     fs::create_dir_all(&files).expect("a folder in the temporary folder");
     site::copy(dist, &files);

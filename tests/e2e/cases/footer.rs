@@ -1,11 +1,11 @@
-//! The five buttons on the board below.
+//! The five buttons of the footer.
 
 use serde_json::json;
 
-use super::{Case, everywhere, on_flask};
+use super::{Case, everywhere, go_live, on_flask};
 use crate::page::Page;
 use crate::runner::Stage;
-use crate::site::{QUIET, WITH_PLACES};
+use crate::site::{QUIET, WITH_TARGETS};
 use crate::wait::wait_for;
 
 pub(super) const CASES: &[Case] = &[
@@ -30,16 +30,14 @@ pub(super) const CASES: &[Case] = &[
 ];
 
 fn unconfigured_buttons_show_a_toast(stage: &mut Stage<'_>) {
-    let Stage { page, server, .. } = stage;
-    page.visit(&server.url(QUIET));
-    page.sign_in(&server.user, true);
-    page.wait_for_state("live");
+    go_live(stage, QUIET);
+    let Stage { page, .. } = stage;
     for (id, name) in [
         ("menu-bag", "背包"),
         ("menu-shop", "商店"),
         ("menu-friends", "好友"),
     ] {
-        assert!(is_disabled(page, id), "{id} is not told to be closed");
+        assert!(is_disabled(page, id), "{id} is not marked as disabled");
         page.tap_toasts_away();
         page.click(id);
         page.wait_for_toast(&format!("{name}还没有开放"));
@@ -47,13 +45,11 @@ fn unconfigured_buttons_show_a_toast(stage: &mut Stage<'_>) {
 }
 
 fn configured_buttons_open_their_targets(stage: &mut Stage<'_>) {
+    go_live(stage, WITH_TARGETS);
     let Stage { page, server, .. } = stage;
-    page.visit(&server.url(WITH_PLACES));
-    page.sign_in(&server.user, true);
-    page.wait_for_state("live");
     let window = "return document.querySelector('[data-testid=menu-bag]').getAttribute('href')";
     assert_eq!(page.session().run(window), "bag.html");
-    assert!(is_disabled(page, "menu-friends"), "a script is followed");
+    assert!(is_disabled(page, "menu-friends"), "a script is a target");
     page.tap_toasts_away();
     page.click("menu-shop");
     page.wait_for_url(&server.url("/home.html?shop"));
@@ -66,14 +62,12 @@ fn is_disabled(page: &Page, id: &str) -> bool {
     page.session().run(&script) == json!("true")
 }
 
-/// On the narrowest phones, in any font.
+/// On the narrowest phones.
 fn labels_fit_their_buttons(stage: &mut Stage<'_>, language: &str) {
-    let Stage { page, server, .. } = stage;
-    page.session().prefer_language(language);
-    page.session().resize(320, 568);
-    page.visit(&server.url(QUIET));
-    page.sign_in(&server.user, true);
-    page.wait_for_state("live");
+    stage.page.session().prefer_language(language);
+    stage.page.session().resize(320, 568);
+    go_live(stage, QUIET);
+    let Stage { page, .. } = stage;
     let script = r#"
         return [...document.querySelectorAll(".footer .label")].map((label) => {
             const range = document.createRange();
@@ -82,32 +76,30 @@ fn labels_fit_their_buttons(stage: &mut Stage<'_>, language: &str) {
             return [label.textContent, needed <= given - 1, needed, given];
         });
     "#;
-    let names = page.session().run(script);
-    let names = names.as_array().expect("a list");
-    assert_eq!(names.len(), 5);
-    for name in names {
-        assert_eq!(name[1], true, "{name}");
+    let labels = page.session().run(script);
+    let labels = labels.as_array().expect("a list");
+    assert_eq!(labels.len(), 5);
+    for label in labels {
+        assert_eq!(label[1], true, "{label}");
     }
 }
 
 fn help_closes_by_button_backdrop_and_back_key(stage: &mut Stage<'_>) {
-    let Stage { page, server, .. } = stage;
-    page.visit(&server.url(QUIET));
-    page.sign_in(&server.user, true);
-    page.wait_for_state("live");
+    go_live(stage, QUIET);
+    let Stage { page, .. } = stage;
     let backdrop = r#"
         const dialog = document.querySelector("dialog");
         for (const [kind, of] of [["pointerdown", PointerEvent], ["click", MouseEvent]])
             dialog.dispatchEvent(new of(kind, { bubbles: true }));
     "#;
-    let host = r#"
+    let back_key = r#"
         const cancel = new Event("cancel", { cancelable: true });
         document.querySelector("dialog").dispatchEvent(cancel);
     "#;
     let close: [(&str, &dyn Fn()); 3] = [
         ("its button", &|| page.click("close")),
         ("the backdrop", &|| _ = page.session().run(backdrop)),
-        ("a phone's back", &|| _ = page.session().run(host)),
+        ("a phone's back", &|| _ = page.session().run(back_key)),
     ];
     for (by, close) in close {
         page.click("menu-help");

@@ -1,8 +1,8 @@
-//! The player's name and possessions: on the upper board, and in the panel that it opens.
+//! The player's name and balances: in the header, and in the panel that it opens.
 
 use serde_json::{Value, json};
 
-use super::{Case, everywhere, on_flask};
+use super::{Case, everywhere, go_live, on_flask};
 use crate::page::{Page, Store};
 use crate::runner::Stage;
 use crate::site::QUIET;
@@ -10,6 +10,10 @@ use crate::wait::wait_for;
 
 pub(super) const CASES: &[Case] = &[
     everywhere("header_shows_the_player", header_shows_the_player),
+    everywhere(
+        "the_account_panel_shows_the_player",
+        the_account_panel_shows_the_player,
+    ),
     everywhere(
         "sign_out_from_the_header_clears_the_stores",
         sign_out_from_the_header_clears_the_stores,
@@ -36,22 +40,19 @@ pub(super) const CASES: &[Case] = &[
     ),
 ];
 
-fn enter(stage: &Stage<'_>) {
-    let Stage { page, server, .. } = stage;
-    page.visit(&server.url(QUIET));
-    page.sign_in(&server.user, true);
-    page.wait_for_state("live");
-}
-
 fn header_shows_the_player(stage: &mut Stage<'_>) {
-    enter(stage);
+    go_live(stage, QUIET);
     let Stage { page, server, .. } = stage;
     let token = page.stored(Store::Device, "access_token");
     let info = server.call("User.info", &json!({}), token.as_deref());
     page.wait_for_text("user-name", info["nickname"].as_str().expect("a name"));
     page.wait_for_text("money", "1,000.00");
     page.wait_for_text("credit", "100");
+}
 
+fn the_account_panel_shows_the_player(stage: &mut Stage<'_>) {
+    go_live(stage, QUIET);
+    let Stage { page, .. } = stage;
     page.click("wallet");
     page.wait_for_text("money-full", "1,000.00");
     page.wait_for_text("credit-full", "100");
@@ -63,7 +64,7 @@ fn header_shows_the_player(stage: &mut Stage<'_>) {
 
 fn sign_out_from_the_header_clears_the_stores(stage: &mut Stage<'_>) {
     super::leaving::expect_no_logout(stage);
-    enter(stage);
+    go_live(stage, QUIET);
     let Stage { page, server, .. } = stage;
     page.click("info");
     page.click("sign-out");
@@ -81,7 +82,7 @@ fn sign_out_from_the_header_clears_the_stores(stage: &mut Stage<'_>) {
 }
 
 fn stored_balances_are_shown_when_the_request_fails(stage: &mut Stage<'_>) {
-    enter(stage);
+    go_live(stage, QUIET);
     let Stage { page, server, .. } = stage;
     page.wait_for_text("credit", "100");
     server.control("settings", &json!({ "info_errno": 1008 }));
@@ -89,7 +90,7 @@ fn stored_balances_are_shown_when_the_request_fails(stage: &mut Stage<'_>) {
     page.wait_for_text("credit", "100");
     page.wait_for_text("money", "1,000.00");
     page.click("wallet");
-    wait_for("word of it in the panel", || {
+    wait_for("the hint in the panel", || {
         match page.text("account-panel") {
             Some(text) if text.contains("余额可能不是最新的") => Ok(()),
             text => Err(format!("{text:?}")),
@@ -98,7 +99,7 @@ fn stored_balances_are_shown_when_the_request_fails(stage: &mut Stage<'_>) {
 }
 
 fn an_avatar_that_is_no_picture_is_replaced(stage: &mut Stage<'_>) {
-    enter(stage);
+    go_live(stage, QUIET);
     let Stage { page, server, .. } = stage;
     page.expect_console("nothing.png");
     for (avatar, shown) in [
@@ -110,7 +111,7 @@ fn an_avatar_that_is_no_picture_is_replaced(stage: &mut Stage<'_>) {
         server.control("settings", &json!({ "user": { "avatar": avatar } }));
         page.reload();
         wait_for(&format!("{shown} for {avatar}"), || {
-            let now = page.session().run(PORTRAIT);
+            let now = page.session().run(AVATAR);
             if now == json!([server.url(shown), true]) {
                 Ok(())
             } else {
@@ -120,14 +121,14 @@ fn an_avatar_that_is_no_picture_is_replaced(stage: &mut Stage<'_>) {
     }
 }
 
-/// Returns the address of the portrait, and whether it is loaded.
-const PORTRAIT: &str = r#"
+/// Returns the address of the avatar, and whether it is loaded.
+const AVATAR: &str = r#"
 const image = document.querySelector('[data-testid="avatar"]');
 return image && [image.src, image.complete && image.naturalWidth > 0];
 "#;
 
 fn long_names_and_large_amounts_fit(stage: &mut Stage<'_>) {
-    enter(stage);
+    go_live(stage, QUIET);
     let Stage { page, server, .. } = stage;
     let name = "<b>一个名字特别特别长的小果农阿桃</b>";
     let user =
@@ -137,15 +138,14 @@ fn long_names_and_large_amounts_fit(stage: &mut Stage<'_>) {
     page.wait_for_text("money", "87.65亿");
     page.wait_for_text("credit", "-987.65亿");
     assert_eq!(page.text("user-name").as_deref(), Some(name));
-    let fits = |id: &str| sizes(page, id);
     for id in ["money", "credit"] {
-        let [needed, given] = fits(id);
-        assert!(needed <= given, "{id} needs {needed} of {given}");
+        let [content, available] = sizes(page, id);
+        assert!(content <= available, "{id}: {content} of {available}");
     }
-    let [needed, given] = fits("user-name");
-    assert!(needed > given, "the name is not long enough to be cut");
-    let [needed, given] = fits("header");
-    assert!(needed <= given, "the header is wider than it is");
+    let [content, available] = sizes(page, "user-name");
+    assert!(content > available, "the name is too short for this test");
+    let [content, available] = sizes(page, "header");
+    assert!(content <= available, "the header: {content} of {available}");
 
     page.click("wallet");
     page.wait_for_text("money-full", "8,765,432,109.87");
@@ -162,7 +162,7 @@ fn sizes(page: &Page, id: &str) -> [u64; 2] {
 }
 
 fn a_token_that_expires_while_live_is_refreshed(stage: &mut Stage<'_>) {
-    enter(stage);
+    go_live(stage, QUIET);
     let Stage { page, server, .. } = stage;
     page.wait_for_text("credit", "100");
     let old = page.stored(Store::Device, "access_token");
@@ -177,7 +177,7 @@ fn a_token_that_expires_while_live_is_refreshed(stage: &mut Stage<'_>) {
 }
 
 fn a_session_that_ends_while_live_shows_the_form(stage: &mut Stage<'_>) {
-    enter(stage);
+    go_live(stage, QUIET);
     let Stage { page, server, .. } = stage;
     page.wait_for_text("credit", "100");
     page.put(Store::Device, "refresh_token", "not.a.token");
@@ -185,8 +185,8 @@ fn a_session_that_ends_while_live_shows_the_form(stage: &mut Stage<'_>) {
     page.click("wallet");
     page.wait_for_form();
     page.wait_for_presence("account-panel", false);
-    let told = page.text("sign-in").unwrap_or_default();
-    assert!(told.contains("登录已过期"), "{told}");
+    let form = page.text("sign-in").unwrap_or_default();
+    assert!(form.contains("登录已过期"), "{form}");
 
     page.tap_toasts_away();
     page.sign_in(&server.user, true);

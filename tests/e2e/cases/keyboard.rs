@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::{Case, on_flask};
+use super::{Case, go_live, on_flask};
 use crate::page::Page;
 use crate::runner::Stage;
-use crate::site::{QUIET, WITH_PLACES};
+use crate::site::{QUIET, WITH_TARGETS};
 use crate::wait::wait_for;
 
 pub(super) const CASES: &[Case] = &[
@@ -13,9 +13,14 @@ pub(super) const CASES: &[Case] = &[
         "tab_reaches_every_control_of_the_form",
         tab_reaches_every_control_of_the_form,
     ),
+    on_flask("enter_submits_the_form", enter_submits_the_form),
     on_flask(
         "tab_reaches_every_control_of_the_orchard",
         tab_reaches_every_control_of_the_orchard,
+    ),
+    on_flask(
+        "tab_reaches_the_toasts_and_the_bar",
+        tab_reaches_the_toasts_and_the_bar,
     ),
     on_flask(
         "focus_stays_in_a_panel_and_returns",
@@ -29,7 +34,10 @@ const ENTER: &str = "\u{e007}";
 const ESCAPE: &str = "\u{e00c}";
 
 /// More than the number of controls.
-const MOST: usize = 40;
+const MAX_STEPS: usize = 40;
+
+/// A phone in portrait and in landscape.
+const SIZES: [(u32, u32); 2] = [(390, 844), (667, 375)];
 
 fn tab_reaches_every_control_of_the_form(stage: &mut Stage<'_>) {
     let Stage { page, server, .. } = stage;
@@ -37,7 +45,12 @@ fn tab_reaches_every_control_of_the_form(stage: &mut Stage<'_>) {
     page.visit(&server.url(QUIET));
     page.wait_for_form();
     reach_all(page, "the form");
-    // The keyboard alone is enough to sign in.
+}
+
+fn enter_submits_the_form(stage: &mut Stage<'_>) {
+    let Stage { page, server, .. } = stage;
+    page.visit(&server.url(QUIET));
+    page.wait_for_form();
     for (id, text) in [
         ("account", &server.user.account),
         ("password", &server.user.password),
@@ -49,23 +62,24 @@ fn tab_reaches_every_control_of_the_form(stage: &mut Stage<'_>) {
 }
 
 fn tab_reaches_every_control_of_the_orchard(stage: &mut Stage<'_>) {
-    let Stage { page, server, .. } = stage;
-    for (width, height) in [(390, 844), (667, 375)] {
+    go_live(stage, WITH_TARGETS);
+    let Stage { page, .. } = stage;
+    for (width, height) in SIZES {
         page.session().resize(width, height);
-        page.visit(&server.url(WITH_PLACES));
-        if page
-            .session()
-            .run("return localStorage.getItem('access_token')")
-            .is_null()
-        {
-            page.sign_in(&server.user, true);
-        }
-        page.wait_for_state("live");
         page.tap_toasts_away();
         reach_all(page, "the orchard");
+    }
+}
 
-        // Toasts and the bar can be reached as well. The server disconnects the socket, so that the
-        // page does not reconnect by itself.
+/// The server disconnects the socket, so that the page does not reconnect by itself.
+fn tab_reaches_the_toasts_and_the_bar(stage: &mut Stage<'_>) {
+    go_live(stage, WITH_TARGETS);
+    let Stage { page, server, .. } = stage;
+    for (width, height) in SIZES {
+        page.session().resize(width, height);
+        page.reload();
+        page.wait_for_state("live");
+        page.tap_toasts_away();
         page.hold_toasts();
         for text in ["first", "second"] {
             let event = json!({ "event": "server_response", "data": { "count": 7, "sid": text } });
@@ -78,7 +92,7 @@ fn tab_reaches_every_control_of_the_orchard(stage: &mut Stage<'_>) {
         let sids = page.wire().ids();
         server.control("disconnect", &json!({ "sid": sids.last() }));
         page.wait_for_presence("bar", true);
-        wait_for("the other toast to go", || match page.toasts() {
+        wait_for("the end of the other toast", || match page.toasts() {
             1 => Ok(()),
             many => Err(many.to_string()),
         });
@@ -98,18 +112,16 @@ fn reach_all(page: &Page, what: &str) {
     reach_from(page, what, false);
 }
 
-/// Moves the focus on until it comes round again, and asserts that it has reached every control.
-fn reach_from(page: &Page, what: &str, counts: bool) {
-    let wanted = names(&page.session().run(&script("return wanted().map(name)")));
-    assert!(
-        wanted.len() > 3,
-        "{what}: there is little to reach: {wanted:?}"
-    );
+/// Moves the focus until it is where it was before, and asserts that it has reached every control.
+/// `with_first` is whether the element counts that has the focus at the start.
+fn reach_from(page: &Page, what: &str, with_first: bool) {
+    let controls = names(&page.session().run(&script("return reachable().map(name)")));
+    assert!(controls.len() > 3, "{what}: too few controls: {controls:?}");
     let mut reached = Vec::new();
-    if counts {
+    if with_first {
         reached.push(focus(page)["name"].as_str().unwrap_or_default().to_owned());
     }
-    for _ in 0..MOST {
+    for _ in 0..MAX_STEPS {
         page.session().press(TAB);
         let now = focus(page);
         let Some(name) = now["name"].as_str() else {
@@ -124,24 +136,22 @@ fn reach_from(page: &Page, what: &str, counts: bool) {
             "{what}: {name} does not show the focus: {now}"
         );
         assert!(
-            now["seen"] == true,
-            "{what}: {name} has the focus and is not to be seen: {now}"
+            now["visible"] == true,
+            "{what}: {name} has the focus and is covered: {now}"
         );
         reached.push(name.to_owned());
     }
-    let missed: Vec<_> = wanted.iter().filter(|it| !reached.contains(it)).collect();
+    let missed: Vec<_> = controls.iter().filter(|it| !reached.contains(it)).collect();
     assert!(
         missed.is_empty(),
-        "{what}: no key leads to {missed:?}, but to {reached:?}"
+        "{what}: Tab does not reach {missed:?}, only {reached:?}"
     );
 }
 
 fn focus_stays_in_a_panel_and_returns(stage: &mut Stage<'_>) {
-    let Stage { page, server, .. } = stage;
-    page.session().resize(390, 844);
-    page.visit(&server.url(QUIET));
-    page.sign_in(&server.user, true);
-    page.wait_for_state("live");
+    stage.page.session().resize(390, 844);
+    go_live(stage, QUIET);
+    let Stage { page, .. } = stage;
     page.tap_toasts_away();
     for (opener, panel) in [
         ("menu-help", "help"),
@@ -162,13 +172,13 @@ fn focus_stays_in_a_panel_and_returns(stage: &mut Stage<'_>) {
                 Err(now.to_string())
             }
         });
-        let wanted = names(&page.session().run(&script("return wanted().map(name)")));
-        // Twice round: the focus never reaches anything behind the panel.
-        for _ in 0..2 * (wanted.len() + 1) {
+        let controls = names(&page.session().run(&script("return reachable().map(name)")));
+        // Two rounds: the focus never reaches anything behind the panel.
+        for _ in 0..2 * (controls.len() + 1) {
             page.session().press(TAB);
             let now = focus(page);
             let inside = now["panel"] == panel || now["name"].is_null();
-            assert!(inside, "from {panel} the focus went to {now}");
+            assert!(inside, "the focus left {panel} for {now}");
         }
         page.session().press(ESCAPE);
         page.wait_for_presence(panel, false);
@@ -196,7 +206,7 @@ fn script(end: &str) -> String {
 /// The controls of the page, and their names.
 const COMMON: &str = r#"
 const all = () => [...document.querySelectorAll("a[href], button, input, textarea, select, [tabindex]")];
-const wanted = () => {
+const reachable = () => {
     const modal = document.querySelector("dialog:modal");
     return all().filter((it) => !it.disabled && it.tabIndex >= 0 && it.checkVisibility({ visibilityProperty: true })
         && (!modal || modal.contains(it)));
@@ -211,7 +221,7 @@ const style = getComputedStyle(it);
 const ring = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
 const box = it.getBoundingClientRect();
 const hit = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
-const seen = box.width > 0 && it.contains(hit);
-return { name: name(it), panel: it.closest("dialog")?.dataset.testid ?? null, ring, seen, outline: style.outline,
+const visible = box.width > 0 && it.contains(hit);
+return { name: name(it), panel: it.closest("dialog")?.dataset.testid ?? null, ring, visible, outline: style.outline,
     hit: hit?.outerHTML.slice(0, 120) };
 "#;

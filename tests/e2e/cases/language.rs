@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Case, everywhere, on_flask};
+use super::{Case, everywhere, go_live, on_flask};
 use crate::backend::User;
 use crate::page::{Page, Store};
 use crate::runner::Stage;
@@ -11,16 +11,21 @@ use crate::wait::wait_for;
 
 pub(super) const CASES: &[Case] = &[
     on_flask(
-        "browsers_language_until_another_is_chosen",
-        browsers_language_until_another_is_chosen,
+        "the_browsers_language_is_the_default",
+        the_browsers_language_is_the_default,
     ),
+    on_flask("a_chosen_language_is_stored", a_chosen_language_is_stored),
     everywhere(
         "the_english_page_contains_no_chinese",
         the_english_page_contains_no_chinese,
     ),
     on_flask(
-        "a_server_s_words_in_another_language",
-        a_server_s_words_in_another_language,
+        "an_error_at_sign_in_is_translated",
+        an_error_at_sign_in_is_translated,
+    ),
+    on_flask(
+        "errors_of_the_socket_are_translated",
+        errors_of_the_socket_are_translated,
     ),
 ];
 
@@ -31,16 +36,26 @@ fn assert_language(page: &Page, tag: &str, title: &str) {
     assert_eq!(now, json!([tag, title]));
 }
 
-fn browsers_language_until_another_is_chosen(stage: &mut Stage<'_>) {
+/// Opens the page in a browser that prefers English.
+fn visit_in_english(stage: &Stage<'_>) {
     let Stage { page, server, .. } = stage;
     page.session().prefer_language("en-US");
     page.visit(&server.url(QUIET));
     page.wait_for_form();
+}
+
+fn the_browsers_language_is_the_default(stage: &mut Stage<'_>) {
+    visit_in_english(stage);
+    let Stage { page, .. } = stage;
     assert_language(page, "en", "The Orchard · Mofang");
     assert_eq!(page.text("submit").as_deref(), Some("Sign in"));
     assert_eq!(page.text("language").as_deref(), Some("中文"));
+}
 
-    // The change takes effect at once, and keeps what was typed.
+/// The change takes effect immediately, and does not clear the form.
+fn a_chosen_language_is_stored(stage: &mut Stage<'_>) {
+    visit_in_english(stage);
+    let Stage { page, .. } = stage;
     page.find("account")
         .and_then(|field| field.fill("somebody"))
         .expect("the field of the account");
@@ -60,16 +75,13 @@ fn browsers_language_until_another_is_chosen(stage: &mut Stage<'_>) {
 }
 
 fn the_english_page_contains_no_chinese(stage: &mut Stage<'_>) {
-    let Stage { page, server, .. } = stage;
-    page.session().prefer_language("en-GB");
-    page.visit(&server.url(QUIET));
-    page.sign_in(&server.user, true);
-    page.wait_for_state("live");
+    stage.page.session().prefer_language("en-GB");
+    go_live(stage, QUIET);
+    let Stage { page, .. } = stage;
     wait_for("the count", || page.count().ok_or_else(String::new));
     page.wait_for_toast("You are signed in.");
     page.tap_toasts_away();
-    // Names from players and the server may be in any language; the page's own texts are in
-    // English.
+    // Names of players may be in any language; the page's own texts are in English.
     let script = r#"
         const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
         const found = [];
@@ -86,11 +98,11 @@ fn the_english_page_contains_no_chinese(stage: &mut Stage<'_>) {
         }
         return found;
     "#;
-    let look = |what: &str| {
+    let check = |what: &str| {
         let found = page.session().run(script);
         assert_eq!(found, json!([]), "Chinese in {what}");
     };
-    look("the orchard");
+    check("the orchard");
     for (opener, panel) in [
         ("menu-help", "help"),
         ("menu-news", "notices-panel"),
@@ -99,14 +111,14 @@ fn the_english_page_contains_no_chinese(stage: &mut Stage<'_>) {
     ] {
         page.click(opener);
         wait_for(panel, || page.text(panel).ok_or_else(String::new));
-        look(panel);
+        check(panel);
         page.click("close");
     }
 }
 
-/// The game's server speaks only Chinese: the page has its own texts for the errors and events that
-/// it knows.
-fn a_server_s_words_in_another_language(stage: &mut Stage<'_>) {
+/// The game's server sends only Chinese texts: the page has its own texts for known errors and
+/// events.
+fn an_error_at_sign_in_is_translated(stage: &mut Stage<'_>) {
     let Stage { page, server, .. } = stage;
     page.session().prefer_language("en-GB");
     page.visit(&server.url(QUIET));
@@ -116,8 +128,12 @@ fn a_server_s_words_in_another_language(stage: &mut Stage<'_>) {
     };
     page.sign_in(&wrong, true);
     page.wait_for_text("password-error", "The password is wrong.");
-    page.sign_in(&server.user, true);
-    page.wait_for_state("live");
+}
+
+fn errors_of_the_socket_are_translated(stage: &mut Stage<'_>) {
+    stage.page.session().prefer_language("en-GB");
+    go_live(stage, QUIET);
+    let Stage { page, server, .. } = stage;
     page.wait_for_toast("You are signed in.");
     let refused = json!({ "errno": 1001, "errmsg": "输入有误" });
     server.control(

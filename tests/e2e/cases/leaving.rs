@@ -66,18 +66,18 @@ fn sign_out_closes_the_socket(stage: &mut Stage<'_>) {
     };
     assert_eq!(connections(), 1);
     sign_out(stage);
-    wait_for("the server to see nobody", || match connections() {
+    wait_for("the end of the connection", || match connections() {
         0 => Ok(()),
         many => Err(format!("{many} connections")),
     });
 }
 
-/// This server lacks the method, which is no error for the page.
+/// This server does not have the method, which is no error for the page.
 fn sign_out_calls_user_logout(stage: &mut Stage<'_>) {
     go_live(stage, QUIET);
     stage.server.control("forget", &json!({}));
     sign_out(stage);
-    wait_for("word of it", || {
+    wait_for("the call of User.logout", || {
         let calls = stage.server.state()["calls"].to_string();
         if calls.contains("User.logout") {
             Ok(())
@@ -133,7 +133,7 @@ fn signing_in_again_restores_the_panel_and_the_draft(stage: &mut Stage<'_>) {
 
     page.sign_in(&server.user, true);
     page.wait_for_state("live");
-    wait_for("the draft where it was", || {
+    wait_for("the draft in the open panel", || {
         let draft = "return document.querySelector('[data-testid=notice]')?.value ?? null";
         let draft = page.session().run(draft);
         if draft == DRAFT {

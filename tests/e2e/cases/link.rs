@@ -1,4 +1,5 @@
-//! What the page shows about its connection.
+//! How the page shows its connection: the panel with the figures, and the announcement of the
+//! count.
 
 use serde_json::json;
 
@@ -59,14 +60,13 @@ fn the_connection_panel_follows_an_outage(stage: &mut Stage<'_>) {
     let second = page.wire().ids().pop().expect("an id");
     assert_ne!(first, second);
     wait_for_figure("link-id", &|id| id == second);
-    wait_for("the bar to go", || match page.text("bar") {
+    wait_for("the bar to disappear", || match page.text("bar") {
         None => Ok(()),
         text => Err(format!("{text:?}")),
     });
 }
 
-/// The server disconnects the namespace deliberately, so the page does not reconnect by itself: the
-/// button must do it.
+/// The server disconnects the namespace deliberately, so the page reconnects only by the button.
 fn retry_after_a_disconnect_by_the_server(stage: &mut Stage<'_>) {
     go_live(stage, QUIET);
     let Stage { page, server, .. } = stage;
@@ -77,9 +77,11 @@ fn retry_after_a_disconnect_by_the_server(stage: &mut Stage<'_>) {
     page.click("bar-retry");
     page.wait_for_state("live");
     page.click("connection");
-    wait_for("what happened", || match page.text("link-trouble") {
-        Some(why) if why.contains("服务器结束了连接") => Ok(()),
-        why => Err(format!("{why:?}")),
+    wait_for("the reason of the disconnect", || {
+        match page.text("link-trouble") {
+            Some(why) if why.contains("服务器结束了连接") => Ok(()),
+            why => Err(format!("{why:?}")),
+        }
     });
 }
 

@@ -1,4 +1,4 @@
-//! What the page guarantees, one function per guarantee.
+//! The guarantees of the page, one function each.
 
 mod accessible;
 mod apicloud;
@@ -29,7 +29,7 @@ mod touch;
 use crate::backend::Backend;
 use crate::runner::Stage;
 
-/// Long enough for no token to expire during a case.
+/// Longer than any case, so that no token expires.
 const HOUR: u32 = 3600;
 
 /// A case, and the servers that it runs on.
@@ -42,7 +42,7 @@ pub(crate) struct Case {
     pub(crate) run: fn(&mut Stage<'_>),
 }
 
-/// Opens the page at this path, signs in, and waits until it is live.
+/// Opens the page at `path`, signs in, and waits until it is live.
 fn go_live(stage: &Stage<'_>, path: &str) {
     let Stage { page, server, .. } = stage;
     page.visit(&server.url(path));

@@ -1,8 +1,8 @@
-//! The record: it turns while music plays, and only then.
+//! The music, and its button: a record that turns only while music plays.
 
 use serde_json::json;
 
-use super::{Case, everywhere, on_flask};
+use super::{Case, everywhere, go_live, on_flask};
 use crate::page::Page;
 use crate::runner::Stage;
 use crate::site::QUIET;
@@ -27,17 +27,10 @@ pub(super) const CASES: &[Case] = &[
     ),
 ];
 
-fn enter(stage: &Stage<'_>) {
-    let Stage { page, server, .. } = stage;
-    page.visit(&server.url(QUIET));
-    page.sign_in(&server.user, true);
-    page.wait_for_state("live");
-}
-
 /// Music is on by default, and browsers only start it after the first touch. The record turns while
 /// it plays.
 fn music_plays_and_stops(stage: &mut Stage<'_>) {
-    enter(stage);
+    go_live(stage, QUIET);
     let Stage { page, .. } = stage;
     wait_for_music(page, true);
     page.click("music");
@@ -47,7 +40,7 @@ fn music_plays_and_stops(stage: &mut Stage<'_>) {
 }
 
 fn music_waits_for_the_first_touch(stage: &mut Stage<'_>) {
-    // Scripts of the driver count as touches, so this script enforces the browser's rule again.
+    // For the browser, scripts of the driver are touches, so this script enforces its rule again.
     stage.page.session().run_first(
         "const play = HTMLMediaElement.prototype.play;
          let touched = false;
@@ -56,19 +49,19 @@ fn music_waits_for_the_first_touch(stage: &mut Stage<'_>) {
              return touched ? play.call(this) : Promise.reject(new DOMException('', 'NotAllowedError'));
          };",
     );
-    enter(stage);
+    go_live(stage, QUIET);
     let Stage { page, .. } = stage;
     wait_for_music(page, true);
     page.reload();
     page.wait_for_state("live");
     wait_for_music(page, false);
-    assert_eq!(loaded(page), 0, "loaded before it may play");
+    assert_eq!(requests(page), 0, "requested before it may play");
     page.click("menu-help");
     wait_for_music(page, true);
 }
 
 fn music_off_is_remembered(stage: &mut Stage<'_>) {
-    enter(stage);
+    go_live(stage, QUIET);
     let Stage { page, .. } = stage;
     wait_for_music(page, true);
     page.click("music");
@@ -77,12 +70,12 @@ fn music_off_is_remembered(stage: &mut Stage<'_>) {
     page.wait_for_state("live");
     page.click("menu-help");
     page.wait_for_presence("help", true);
-    assert_eq!(loaded(page), 0, "loaded, and nobody wants it");
+    assert_eq!(requests(page), 0, "requested although it is off");
     wait_for_music(page, false);
 }
 
 fn music_pauses_while_the_page_is_hidden(stage: &mut Stage<'_>) {
-    enter(stage);
+    go_live(stage, QUIET);
     let Stage { page, .. } = stage;
     wait_for_music(page, true);
     for hidden in [true, false] {
@@ -97,7 +90,7 @@ fn media_keys_control_the_music(stage: &mut Stage<'_>) {
         "window.keys = {};
          navigator.mediaSession.setActionHandler = (name, action) => { window.keys[name] = action };",
     );
-    enter(stage);
+    go_live(stage, QUIET);
     let Stage { page, .. } = stage;
     wait_for_music(page, true);
     let title = "return navigator.mediaSession.metadata?.title";
@@ -116,8 +109,8 @@ fn the_music_is_seekable(stage: &mut Stage<'_>) {
     let Stage { page, server, .. } = stage;
     page.visit(&server.url(QUIET));
     page.wait_for_form();
-    let sought = page.session().run_async(SEEK, &[]);
-    assert_eq!(sought, json!({ "status": 206, "bytes": 100, "second": 30 }));
+    let result = page.session().run_async(SEEK, &[]);
+    assert_eq!(result, json!({ "status": 206, "bytes": 100, "second": 30 }));
 }
 
 /// Fetches a part of the file, seeks a player to second 30, and returns its position.
@@ -128,14 +121,14 @@ const file = "assets/music/orchard.mp3";
     const part = await fetch(file, { headers: { Range: "bytes=1000-1099" } });
     const bytes = (await part.arrayBuffer()).byteLength;
     const audio = new Audio(file);
-    const told = (event) => new Promise((resolve, reject) => {
+    const next = (event) => new Promise((resolve, reject) => {
         audio.addEventListener(event, resolve, { once: true });
         audio.addEventListener("error", () => reject(audio.error.message), { once: true });
     });
     audio.load();
-    await told("loadedmetadata");
+    await next("loadedmetadata");
     audio.currentTime = 30;
-    await told("seeked");
+    await next("seeked");
     return { status: part.status, bytes, second: Math.round(audio.currentTime) };
 })().then(done, (error) => done(String(error)));
 "#;
@@ -143,23 +136,23 @@ const file = "assets/music/orchard.mp3";
 fn a_music_file_that_fails_to_load_is_reported_once(stage: &mut Stage<'_>) {
     stage.page.expect_console("orchard.mp3");
     stage.page.session().block("orchard.mp3");
-    enter(stage);
+    go_live(stage, QUIET);
     let Stage { page, .. } = stage;
     page.wait_for_toast("音乐加载失败");
     page.click("music");
-    wait_for("the second attempt", || match loaded(page) {
+    wait_for("the second attempt", || match requests(page) {
         0 | 1 => Err("one attempt".into()),
         _ => Ok(()),
     });
     wait_for_music(page, false);
     let toasts = page.shown().toasts;
-    let told = toasts.iter().filter(|it| it.contains("音乐加载失败"));
-    assert_eq!(told.count(), 1, "{toasts:?}");
+    let reports = toasts.iter().filter(|it| it.contains("音乐加载失败"));
+    assert_eq!(reports.count(), 1, "{toasts:?}");
 }
 
 #[track_caller]
 fn wait_for_music(page: &Page, plays: bool) {
-    wait_for(&format!("music: {plays}"), || {
+    wait_for(&format!("music plays: {plays}"), || {
         let now = page.session().run(MUSIC);
         if now == json!([plays.to_string(), plays]) {
             Ok(())
@@ -176,8 +169,8 @@ const turns = button.getAnimations({ subtree: true }).some((it) => it.playState 
 return [button.getAttribute("aria-pressed"), turns];
 "#;
 
-/// Returns how often the tune was requested.
-fn loaded(page: &Page) -> u64 {
+/// Returns how often the music was requested.
+fn requests(page: &Page) -> u64 {
     let script = "return performance.getEntriesByType('resource')
         .filter((it) => it.name.includes('orchard.mp3')).length";
     page.session().run(script).as_u64().unwrap_or_default()

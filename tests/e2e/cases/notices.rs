@@ -1,4 +1,4 @@
-//! The notice board: the notices of all players, and what happens to one's own.
+//! The notice board: the notices of all players, and the delivery of the player's own.
 
 use serde_json::json;
 
@@ -6,12 +6,16 @@ use super::outages::enter as enter_scripted;
 use super::{Case, everywhere, go_live, on_default, on_flask};
 use crate::page::Page;
 use crate::runner::Stage;
-use crate::scripted::Act;
+use crate::scripted::Behaviour;
 use crate::site::QUIET;
 use crate::wait::wait_for;
 
 pub(super) const CASES: &[Case] = &[
-    everywhere("a_notice_goes_round", a_notice_goes_round),
+    everywhere("an_own_notice_is_delivered", an_own_notice_is_delivered),
+    everywhere(
+        "a_notice_reaches_another_window",
+        a_notice_reaches_another_window,
+    ),
     everywhere(
         "an_offline_notice_stays_in_the_field",
         an_offline_notice_stays_in_the_field,
@@ -60,10 +64,10 @@ pub(super) fn notices(page: &Page) -> Vec<(String, String)> {
 }
 
 #[track_caller]
-pub(super) fn wait_for_notice(page: &Page, kind: &str, words: &str) {
-    wait_for(&format!("the {kind} notice {words}"), || {
+pub(super) fn wait_for_notice(page: &Page, kind: &str, text: &str) {
+    wait_for(&format!("the {kind} notice {text}"), || {
         let notices = notices(page);
-        let found = notices.iter().any(|it| it.0 == kind && it.1 == words);
+        let found = notices.iter().any(|it| it.0 == kind && it.1 == text);
         if found {
             Ok(())
         } else {
@@ -72,10 +76,31 @@ pub(super) fn wait_for_notice(page: &Page, kind: &str, words: &str) {
     });
 }
 
-fn a_notice_goes_round(stage: &mut Stage<'_>) {
+/// Waits until the form shows an outcome with this text.
+fn wait_for_outcome(page: &Page, text: &str) {
+    wait_for(&format!("the outcome {text}"), || {
+        match page.text("notice-said") {
+            Some(outcome) if outcome.contains(text) => Ok(()),
+            outcome => Err(format!("{outcome:?}")),
+        }
+    });
+}
+
+fn an_own_notice_is_delivered(stage: &mut Stage<'_>) {
+    go_live(stage, QUIET);
+    let Stage { page, .. } = stage;
+    page.click("menu-news");
+    write(page, HELLO);
+    wait_for_notice(page, "own", HELLO);
+    wait_for_notice(page, "system", "42");
+    wait_for_outcome(page, "已送达");
+    assert_eq!(draft(page), "");
+    assert_eq!(page.text("unread"), None, "an own notice counts as unread");
+}
+
+fn a_notice_reaches_another_window(stage: &mut Stage<'_>) {
     go_live(stage, QUIET);
     let Stage { page, server, .. } = stage;
-    // Another player, in another window.
     let here = page.session().tab();
     page.session().new_tab();
     page.visit(&server.url(QUIET));
@@ -86,18 +111,13 @@ fn a_notice_goes_round(stage: &mut Stage<'_>) {
     page.click("menu-news");
     write(page, HELLO);
     wait_for_notice(page, "own", HELLO);
-    wait_for_notice(page, "system", "42");
-    wait_for("word of its arrival", || match page.text("notice-said") {
-        Some(said) if said.contains("已送达") => Ok(()),
-        said => Err(format!("{said:?}")),
-    });
-    assert_eq!(draft(page), "");
-    assert_eq!(page.text("unread"), None, "one's own is no news");
 
     page.session().switch_to(&there);
-    wait_for("the sign of unread news", || match page.text("unread") {
-        Some(unread) if unread.contains('1') => Ok(()),
-        unread => Err(format!("{unread:?}")),
+    wait_for("the number of unread notices", || {
+        match page.text("unread") {
+            Some(unread) if unread.contains('1') => Ok(()),
+            unread => Err(format!("{unread:?}")),
+        }
     });
     page.click("menu-news");
     wait_for_notice(page, "other", HELLO);
@@ -105,10 +125,14 @@ fn a_notice_goes_round(stage: &mut Stage<'_>) {
     let inside = "return document.querySelector('[data-testid=notices] b')";
     assert!(
         page.session().run(inside).is_null(),
-        "a text became an element"
+        "the text was inserted as HTML"
     );
     page.click("close");
-    assert_eq!(page.text("unread"), None, "read, and still unread");
+    assert_eq!(
+        page.text("unread"),
+        None,
+        "a notice that was read counts as unread"
+    );
 }
 
 fn an_offline_notice_stays_in_the_field(stage: &mut Stage<'_>) {
@@ -124,10 +148,7 @@ fn an_offline_notice_stays_in_the_field(stage: &mut Stage<'_>) {
     server.kill(page);
     page.wait_for_state("reconnecting");
     write(page, HELLO);
-    wait_for("word of being offline", || match page.text("notice-said") {
-        Some(said) if said.contains("离线") => Ok(()),
-        said => Err(format!("{said:?}")),
-    });
+    wait_for_outcome(page, "离线");
     assert_eq!(draft(page), HELLO);
     assert!(notices(page).is_empty(), "{:?}", notices(page));
 
@@ -136,7 +157,7 @@ fn an_offline_notice_stays_in_the_field(stage: &mut Stage<'_>) {
     assert_eq!(draft(page), HELLO);
     assert!(
         page.wire().sent("my_broadcast").is_empty(),
-        "it was sent by itself"
+        "the page sent it by itself"
     );
     page.click("notice-send");
     wait_for_notice(page, "own", HELLO);
@@ -154,10 +175,14 @@ fn notices_survive_a_reload(stage: &mut Stage<'_>) {
     page.wait_for_state("live");
     page.click("menu-news");
     wait_for_notice(page, "own", HELLO);
-    assert_eq!(page.text("unread"), None, "it was read before");
+    assert_eq!(
+        page.text("unread"),
+        None,
+        "a notice that was read counts as unread"
+    );
 }
 
-/// This server forwards the name that the sender claims.
+/// This server forwards the name and the time that the sender claims.
 fn a_name_claimed_by_the_sender_is_not_shown(stage: &mut Stage<'_>) {
     go_live(stage, QUIET);
     let Stage { page, server, .. } = stage;
@@ -174,7 +199,7 @@ fn a_name_claimed_by_the_sender_is_not_shown(stage: &mut Stage<'_>) {
         .run("return document.querySelector('.notice time').textContent");
     assert!(
         !time.to_string().contains('月'),
-        "it is said to be old: {time}"
+        "the sender's time is shown: {time}"
     );
 }
 
@@ -189,24 +214,30 @@ fn the_servers_last_notices_are_merged(stage: &mut Stage<'_>) {
         WELCOME,
         r#"42/mofang,["notices",{"notices":[{"text":"two","nickname":"小梨","at":2000},{"text":"three","nickname":"阿桃","at":3000},{"text":"four","nickname":"小梨","at":4000}]}]"#,
     ];
-    let scripted = enter_scripted(stage, Act::Admit(FIRST));
+    let scripted = enter_scripted(stage, Behaviour::Accept(FIRST));
     let Stage { page, .. } = stage;
     page.wait_for_state("live");
     page.click("menu-news");
     wait_for_board(page, &["小梨 two", "阿桃 one"]);
-    assert_eq!(page.text("unread"), None, "nothing was missed");
-    scripted.say(
+    assert_eq!(
+        page.text("unread"),
+        None,
+        "the first notices count as unread"
+    );
+    scripted.send(
         r#"42/mofang,["broadcast_response",{"text":"three","nickname":"阿桃","at":3000,"id":"x"}]"#,
     );
     wait_for_board(page, &["阿桃 three", "小梨 two", "阿桃 one"]);
     page.click("close");
 
-    // Notices from the time of the outage are there afterwards, and none twice.
-    scripted.set(Act::Admit(LATER));
-    scripted.say("1");
-    wait_for("the sign of unread news", || match page.text("unread") {
-        Some(unread) if unread.contains('1') => Ok(()),
-        unread => Err(format!("{unread:?}, {}", page.state())),
+    // After an outage, the notices that were missed are added, and none is shown twice.
+    scripted.set(Behaviour::Accept(LATER));
+    scripted.send("1");
+    wait_for("the number of unread notices", || {
+        match page.text("unread") {
+            Some(unread) if unread.contains('1') => Ok(()),
+            unread => Err(format!("{unread:?}, {}", page.state())),
+        }
     });
     page.click("menu-news");
     let all = ["小梨 four", "阿桃 three", "小梨 two", "阿桃 one"];
@@ -215,20 +246,24 @@ fn the_servers_last_notices_are_merged(stage: &mut Stage<'_>) {
     page.wait_for_state("live");
     page.click("menu-news");
     wait_for_board(page, &all);
-    assert_eq!(page.text("unread"), None, "all of it was read");
+    assert_eq!(
+        page.text("unread"),
+        None,
+        "notices that were read count as unread"
+    );
 }
 
 /// Waits until the board shows exactly these notices, each as its sender and its text.
 #[track_caller]
-pub(super) fn wait_for_board(page: &Page, meant: &[&str]) {
+pub(super) fn wait_for_board(page: &Page, expected: &[&str]) {
     let script = r#"
         const text = (it, part) => it.querySelector(part).textContent;
         const items = [...document.querySelectorAll('[data-testid="notice-item"]')];
         return items.map((it) => `${text(it, ".whose")} ${text(it, ".words")}`);
     "#;
-    wait_for(&format!("the notices {meant:?}"), || {
+    wait_for(&format!("the notices {expected:?}"), || {
         let now = page.session().run(script);
-        if now == json!(meant) {
+        if now == json!(expected) {
             Ok(())
         } else {
             Err(now.to_string())
@@ -260,16 +295,16 @@ fn any_payload_is_shown_as_a_notice(stage: &mut Stage<'_>) {
         let event = json!({ "event": "broadcast_response", "data": data });
         server.control("emit", &event);
     }
-    let some = json!({ "event": "some event", "data": { "data": 42 }, "namespace": "/" });
-    server.control("emit", &some);
+    let system = json!({ "event": "some event", "data": { "data": 42 }, "namespace": "/" });
+    server.control("emit", &system);
     page.click("menu-news");
     wait_for_notice(page, "system", "42");
     wait_for("all payloads", || {
         let shown = notices(page);
         let shown = shown.iter().rev().filter(|it| it.0 == "other");
         let shown: Vec<_> = shown.map(|it| it.1.as_str()).collect();
-        let meant: Vec<_> = payloads.iter().map(|it| it.1).collect();
-        if shown == meant {
+        let expected: Vec<_> = payloads.iter().map(|it| it.1).collect();
+        if shown == expected {
             Ok(())
         } else {
             Err(format!("{shown:?}"))

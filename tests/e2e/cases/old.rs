@@ -25,12 +25,12 @@ fn missing_webassembly_is_reported(stage: &mut Stage<'_>) {
 /// As in a browser without reference types, which the page's module uses.
 fn outdated_webassembly_is_reported(stage: &mut Stage<'_>) {
     const OLD: &str = r#"
-        const refuse = () => Promise.reject(new WebAssembly.CompileError("a type of another time"));
+        const refuse = () => Promise.reject(new WebAssembly.CompileError("an unknown type"));
         WebAssembly.instantiateStreaming = refuse;
         WebAssembly.instantiate = refuse;
         WebAssembly.validate = () => false;
     "#;
-    stage.page.expect_console("a type of another time");
+    stage.page.expect_console("an unknown type");
     stage.page.session().run_first(OLD);
     assert_reported(stage);
 }
@@ -40,10 +40,10 @@ fn assert_reported(stage: &Stage<'_>) {
     page.visit(&server.url(AS_BUILT));
     wait_for("the notice", || {
         let alert = "return document.querySelector('#page [role=alert]')?.innerText ?? ''";
-        let said = page.session().run(alert);
-        match said.as_str() {
-            Some(said) if said.contains("太旧") && said.contains("too old") => Ok(()),
-            said => Err(format!("{said:?}")),
+        let text = page.session().run(alert);
+        match text.as_str() {
+            Some(text) if text.contains("太旧") && text.contains("too old") => Ok(()),
+            text => Err(format!("{text:?}")),
         }
     });
 }

@@ -1,12 +1,12 @@
-//! Servers that refuse a player or fail: each shows a state, a reason in words, and a button that
-//! works.
+//! Servers that refuse a player or fail. For each, the page shows a state, a reason, and a button
+//! that reconnects.
 
 use serde_json::json;
 
-use super::{Case, on_default, on_flask};
+use super::{Case, go_live, on_default, on_flask};
 use crate::page::Page;
 use crate::runner::Stage;
-use crate::scripted::{Act, Scripted};
+use crate::scripted::{Behaviour, Scripted};
 use crate::site::QUIET;
 use crate::wait::wait_for;
 
@@ -67,8 +67,8 @@ pub(super) const CASES: &[Case] = &[
 /// A page whose Socket.IO server is the scripted one.
 const SCRIPTED: &str = "/scripted.html";
 
-/// Makes the clocks and timers of the page five times as fast, to reach its timeouts of ten seconds
-/// and more.
+/// Makes the clocks and timers of the page five times as fast: some timeouts are longer than ten
+/// seconds.
 const FAST: &str = r#"
 (() => {
     const factor = 5;
@@ -81,8 +81,8 @@ const FAST: &str = r#"
 "#;
 
 /// Starts a scripted server and opens the page with it: signed in, but not connected yet.
-pub(super) fn enter(stage: &mut Stage<'_>, act: Act) -> Scripted {
-    let scripted = Scripted::start(act);
+pub(super) fn enter(stage: &mut Stage<'_>, behaviour: Behaviour) -> Scripted {
+    let scripted = Scripted::start(behaviour);
     let Stage {
         page,
         server,
@@ -107,9 +107,9 @@ pub(super) fn enter(stage: &mut Stage<'_>, act: Act) -> Scripted {
 }
 
 #[track_caller]
-fn wait_for_words(page: &Page, id: &str, words: &str) {
-    wait_for(&format!("{words} in {id}"), || match page.text(id) {
-        Some(text) if text.contains(words) => Ok(()),
+fn wait_for_text(page: &Page, id: &str, part: &str) {
+    wait_for(&format!("{part} in {id}"), || match page.text(id) {
+        Some(text) if text.contains(part) => Ok(()),
         text => Err(format!("{text:?}, {}", page.state())),
     });
 }
@@ -122,15 +122,15 @@ fn wait_for_more(what: &str, before: usize, count: impl Fn() -> usize) {
     });
 }
 
-/// The button connects the page, and the bar disappears.
-fn retry_leads_in(page: &Page) {
+/// Asserts that the button connects the page, and that the bar disappears.
+fn assert_retry_connects(page: &Page) {
     page.click("bar-retry");
     page.wait_for_state("live");
     page.wait_for_presence("bar", false);
 }
 
-/// Like [`retry_leads_in`], where the page may reconnect before the click.
-fn comes_back(page: &Page) {
+/// Like [`assert_retry_connects`], for a page that may reconnect before the click.
+fn assert_reconnects(page: &Page) {
     _ = page.find("bar-retry").and_then(|button| button.click());
     page.wait_for_state("live");
     page.wait_for_presence("bar", false);
@@ -138,39 +138,39 @@ fn comes_back(page: &Page) {
 
 fn a_handshake_that_is_never_sent(stage: &mut Stage<'_>) {
     stage.page.session().run_first(FAST);
-    let scripted = enter(stage, Act::Mute);
+    let scripted = enter(stage, Behaviour::NoHandshake);
     let Stage { page, .. } = stage;
-    wait_for_words(page, "bar", "还在连接");
-    wait_for_words(page, "bar-why", "在等服务器回应");
+    wait_for_text(page, "bar", "还在连接");
+    wait_for_text(page, "bar-why", "在等服务器回应");
     assert_eq!(page.state(), "connecting");
     // The button replaces a hanging attempt by a new one.
     let opened = scripted.opened();
     page.click("bar-retry");
     wait_for_more("another attempt", opened, || scripted.opened());
     // Without the button, the attempt times out and is repeated.
-    wait_for_words(page, "bar-why", "迟迟没有回应");
+    wait_for_text(page, "bar-why", "迟迟没有回应");
     page.wait_for_state("reconnecting");
-    scripted.set(Act::Admit(&[]));
-    comes_back(page);
+    scripted.set(Behaviour::Accept(&[]));
+    assert_reconnects(page);
 }
 
 fn a_connect_that_is_never_answered(stage: &mut Stage<'_>) {
     stage.page.session().run_first(FAST);
-    let scripted = enter(stage, Act::Ignore);
+    let scripted = enter(stage, Behaviour::IgnoreConnect);
     let Stage { page, .. } = stage;
-    wait_for_words(page, "bar", "还在连接");
-    wait_for_words(page, "bar-why", "等它让你进来");
+    wait_for_text(page, "bar", "还在连接");
+    wait_for_text(page, "bar-why", "等它让你进来");
     assert_eq!(page.state(), "connecting");
-    let asked = scripted.asked();
+    let before = scripted.connects();
     page.click("bar-retry");
-    wait_for_more("another request", asked, || scripted.asked());
-    wait_for_words(page, "bar-why", "一直没有让你进来");
+    wait_for_more("another request", before, || scripted.connects());
+    wait_for_text(page, "bar-why", "一直没有让你进来");
     page.wait_for_state("reconnecting");
     page.click("connection");
-    wait_for_words(page, "advice", "connect 处理函数");
+    wait_for_text(page, "advice", "connect 处理函数");
     page.click("close");
-    scripted.set(Act::Admit(&[]));
-    comes_back(page);
+    scripted.set(Behaviour::Accept(&[]));
+    assert_reconnects(page);
 }
 
 /// Flask-SocketIO does not answer such a CONNECT.
@@ -180,14 +180,14 @@ fn an_exception_in_the_connect_handler(stage: &mut Stage<'_>) {
     server.control("settings", &json!({ "connect_raises": true }));
     page.visit(&server.url(QUIET));
     page.sign_in(&server.user, true);
-    wait_for_words(page, "bar-why", "等它让你进来");
-    wait_for_words(page, "bar-why", "一直没有让你进来");
+    wait_for_text(page, "bar-why", "等它让你进来");
+    wait_for_text(page, "bar-why", "一直没有让你进来");
     server.control("settings", &json!({ "connect_raises": false }));
-    comes_back(page);
+    assert_reconnects(page);
 }
 
-/// The answers of a server that refuses a session, the resulting state, and the reason that the
-/// page shows.
+/// The answers of a server that refuses a player, the resulting state, and the reason that the page
+/// shows.
 const REFUSALS: [(&[&str], &str, &str); 8] = [
     (
         &[r#"44/mofang,{"message":"closed for the harvest","data":{"code":7}}"#],
@@ -220,24 +220,24 @@ const REFUSALS: [(&[&str], &str, &str); 8] = [
 ];
 
 fn every_form_of_refusal(stage: &mut Stage<'_>) {
-    let scripted = enter(stage, Act::Answer(REFUSALS[0].0));
+    let scripted = enter(stage, Behaviour::Answer(REFUSALS[0].0));
     let Stage { page, .. } = stage;
     page.wait_for_state(REFUSALS[0].1);
-    for (frames, state, why) in REFUSALS {
-        scripted.set(Act::Answer(frames));
+    for (frames, state, reason) in REFUSALS {
+        scripted.set(Behaviour::Answer(frames));
         page.reload();
         page.wait_for_state(state);
-        wait_for_words(page, "bar-why", why);
-        // The retry is refused and reported, too.
-        let asked = scripted.asked();
+        wait_for_text(page, "bar-why", reason);
+        // A refusal of the retry is reported, too.
+        let before = scripted.connects();
         page.click("bar-retry");
-        wait_for_more("another request", asked, || scripted.asked());
+        wait_for_more("another request", before, || scripted.connects());
         page.wait_for_state(state);
         page.click("connection");
-        wait_for_words(page, "link-trouble", why);
+        wait_for_text(page, "link-trouble", reason);
         page.click("close");
-        scripted.set(Act::Admit(&[]));
-        retry_leads_in(page);
+        scripted.set(Behaviour::Accept(&[]));
+        assert_retry_connects(page);
     }
 }
 
@@ -250,7 +250,7 @@ fn every_form_of_refusal_by_flask(stage: &mut Stage<'_>) {
     page.visit(&server.url(QUIET));
     page.sign_in(&server.user, true);
     page.wait_for_state("refused");
-    for (refusal, why) in [
+    for (refusal, reason) in [
         (json!(["果园关门了", { "code": 7 }]), "果园关门了"),
         (json!(["果园关门了"]), "果园关门了"),
         (json!([]), "Connection rejected by server"),
@@ -258,9 +258,9 @@ fn every_form_of_refusal_by_flask(stage: &mut Stage<'_>) {
         refuse(refusal);
         page.reload();
         page.wait_for_state("refused");
-        wait_for_words(page, "bar-why", why);
+        wait_for_text(page, "bar-why", reason);
         refuse(json!(null));
-        retry_leads_in(page);
+        assert_retry_connects(page);
     }
 }
 
@@ -279,17 +279,17 @@ fn a_refusal_with_always_connect(stage: &mut Stage<'_>) {
     page.visit(&server.url(QUIET));
     page.sign_in(&server.user, true);
     page.wait_for_state("ended");
-    wait_for_words(page, "bar", "服务器结束了连接");
-    wait_for_words(page, "bar-why", "果园关门了");
+    wait_for_text(page, "bar", "服务器结束了连接");
+    wait_for_text(page, "bar-why", "果园关门了");
     server.control("settings", &json!({ "refuse": null }));
-    retry_leads_in(page);
+    assert_retry_connects(page);
 }
 
 fn a_disconnect_with_and_without_a_reason(stage: &mut Stage<'_>) {
-    let scripted = enter(stage, Act::Admit(&[]));
+    let scripted = enter(stage, Behaviour::Accept(&[]));
     let Stage { page, .. } = stage;
     page.wait_for_state("live");
-    let kicks: [(&[&str], &str); 4] = [
+    let disconnects: [(&[&str], &str); 4] = [
         (&["41/mofang"], "没有说明原因"),
         (
             &[r#"41/mofang,{"message":"你在别处登录了"}"#],
@@ -311,16 +311,20 @@ fn a_disconnect_with_and_without_a_reason(stage: &mut Stage<'_>) {
             "发送得太频繁",
         ),
     ];
-    for (frames, why) in kicks {
+    for (frames, reason) in disconnects {
         for frame in frames {
-            scripted.say(frame);
+            scripted.send(frame);
         }
         page.wait_for_state("ended");
-        wait_for_words(page, "bar", "服务器结束了连接");
-        wait_for_words(page, "bar-why", why);
-        retry_leads_in(page);
+        wait_for_text(page, "bar", "服务器结束了连接");
+        wait_for_text(page, "bar-why", reason);
+        assert_retry_connects(page);
     }
-    assert_eq!(scripted.asked(), 1 + kicks.len(), "it came back by itself");
+    assert_eq!(
+        scripted.connects(),
+        1 + disconnects.len(),
+        "the page reconnected by itself"
+    );
 }
 
 /// A reason of any length covers neither the count nor the connection's state, on any screen.
@@ -336,16 +340,16 @@ fn the_bar_does_not_cover_the_count(stage: &mut Stage<'_>, language: &str) {
         (1440, 900),
     ];
     stage.page.session().prefer_language(language);
-    let scripted = enter(stage, Act::Admit(&[]));
+    let scripted = enter(stage, Behaviour::Accept(&[]));
     let Stage { page, .. } = stage;
     let session = page.session();
     session.reduce_motion();
     page.wait_for_state("live");
-    scripted.say(r#"42/mofang,["server_response",{"count":1234567,"sid":"a"}]"#);
-    wait_for_words(page, "user-count", "1,234");
-    let words = "Closed for the harvest. 服务器正在维护，请稍后再来。".repeat(9);
-    scripted.say(&format!(r#"41/mofang,{{"message":"{words}"}}"#));
-    wait_for_words(page, "bar-why", "harvest");
+    scripted.send(r#"42/mofang,["server_response",{"count":1234567,"sid":"a"}]"#);
+    wait_for_text(page, "user-count", "1,234");
+    let reason = "Closed for the harvest. 服务器正在维护，请稍后再来。".repeat(9);
+    scripted.send(&format!(r#"41/mofang,{{"message":"{reason}"}}"#));
+    wait_for_text(page, "bar-why", "harvest");
     for (width, height) in SIZES {
         session.resize(width, height);
         for other in [".count", ".connection"] {
@@ -366,82 +370,77 @@ return Math.max(other.top - bar.bottom, bar.top - other.bottom, other.left - bar
 "#;
 
 fn a_server_that_stops_its_heartbeat(stage: &mut Stage<'_>) {
-    let scripted = enter(stage, Act::Silent);
+    let scripted = enter(stage, Behaviour::NoHeartbeats);
     let Stage { page, .. } = stage;
     page.wait_for_state("live");
-    // The next attempt has no outcome that the page could show instead.
-    scripted.set(Act::Mute);
+    // The next attempt does not fail, so the page continues to show this reason.
+    scripted.set(Behaviour::NoHandshake);
     page.wait_for_state("reconnecting");
-    wait_for_words(page, "bar", "正在重新连接");
-    wait_for_words(page, "bar-why", "很久没有收到服务器的消息");
+    wait_for_text(page, "bar", "正在重新连接");
+    wait_for_text(page, "bar-why", "很久没有收到服务器的消息");
     let opened = scripted.opened();
     page.click("bar-retry");
     wait_for_more("another attempt", opened, || scripted.opened());
-    scripted.set(Act::Admit(&[]));
-    comes_back(page);
+    scripted.set(Behaviour::Accept(&[]));
+    assert_reconnects(page);
 }
 
 fn a_server_that_closes_after_each_handshake(stage: &mut Stage<'_>) {
-    let scripted = enter(stage, Act::Shut);
+    let scripted = enter(stage, Behaviour::CloseAfterHandshake);
     let Stage { page, .. } = stage;
     page.wait_for_state("reconnecting");
-    wait_for_words(page, "bar-why", "马上又断开了");
+    wait_for_text(page, "bar-why", "马上又断开了");
     page.click("connection");
-    wait_for_words(page, "advice", "接受连接后马上又关掉");
+    wait_for_text(page, "advice", "接受连接后马上又关掉");
     page.click("close");
     // The delay grows with each attempt.
     page.wait_for_presence("bar", true);
     let opened = scripted.opened();
-    assert!(
-        opened < 8,
-        "{opened} connections while one reads a sentence"
-    );
+    assert!(opened < 8, "{opened} connections in a few seconds");
     let before = scripted.opened();
     page.click("bar-retry");
     wait_for_more("another attempt", before, || scripted.opened());
-    scripted.set(Act::Admit(&[]));
-    comes_back(page);
+    scripted.set(Behaviour::Accept(&[]));
+    assert_reconnects(page);
 }
 
-/// The socket is connected for a moment again and again: the page must not show that as live.
+/// The socket is connected for a moment again and again: the page must not show the state live.
 fn a_server_that_closes_after_each_connect(stage: &mut Stage<'_>) {
-    const IN_AND_OUT: &[&str] = &[r#"40/mofang,{"sid":"s"}"#, "1"];
-    let scripted = enter(stage, Act::Answer(IN_AND_OUT));
+    const CONNECT_AND_CLOSE: &[&str] = &[r#"40/mofang,{"sid":"s"}"#, "1"];
+    let scripted = enter(stage, Behaviour::Answer(CONNECT_AND_CLOSE));
     let Stage { page, .. } = stage;
-    wait_for_words(page, "bar", "正在重新连接");
-    wait_for_words(page, "bar-why", "服务器结束了连接");
+    wait_for_text(page, "bar", "正在重新连接");
+    wait_for_text(page, "bar-why", "服务器结束了连接");
     assert!(scripted.opened() < 8, "{} connections", scripted.opened());
-    scripted.set(Act::Admit(&[]));
+    scripted.set(Behaviour::Accept(&[]));
     page.wait_for_state("live");
     page.wait_for_presence("bar", false);
 }
 
-/// A token that can't be checked is sent unchecked after a while. Until then the bar says what the
+/// A token that can't be checked is sent unchecked after a while. Until then the bar shows what the
 /// page is waiting for.
 fn a_token_check_that_is_never_answered(stage: &mut Stage<'_>) {
+    stage.page.session().run_first(FAST);
+    go_live(stage, QUIET);
     let Stage { page, server, .. } = stage;
-    page.session().run_first(FAST);
-    page.visit(&server.url(QUIET));
-    page.sign_in(&server.user, true);
-    page.wait_for_state("live");
-    let lose = || {
+    let disconnect = || {
         server.control("settings", &json!({ "api_fault": "hang" }));
         server.control("drop", &json!({}));
     };
-    lose();
-    wait_for_words(page, "bar-why", "正在确认你的登录");
+    disconnect();
+    wait_for_text(page, "bar-why", "正在确认你的登录");
     page.wait_for_state("live");
     page.wait_for_presence("bar", false);
 
-    lose();
-    wait_for_words(page, "bar-why", "正在确认你的登录");
+    disconnect();
+    wait_for_text(page, "bar-why", "正在确认你的登录");
     server.control("settings", &json!({ "api_fault": null }));
     server.control("forget", &json!({}));
-    // The hanging request is repeated, and answered.
-    comes_back(page);
+    // The pending request is repeated, and answered.
+    assert_reconnects(page);
     let calls = server.state()["calls"].to_string();
     assert!(calls.contains("User.check"), "{calls}");
-    assert_eq!(page.text("sign-in"), None, "it was asked to sign in");
+    assert_eq!(page.text("sign-in"), None, "the page asks to sign in");
 }
 
 /// The settings name a server that can't be connected to: the button reads them again.

@@ -27,7 +27,7 @@ fn the_count_is_of_players(stage: &mut Stage<'_>) {
     page.sign_in(&server.user, false);
     wait_for_count(page, "1");
     let here = page.session().tab();
-    // A session that is not to be remembered belongs to one tab: this one has another player.
+    // A session that is not remembered belongs to one tab, so this tab can have another player.
     page.session().new_tab();
     page.visit(&server.url(AS_BUILT));
     page.sign_in(&other, false);

@@ -1,4 +1,4 @@
-//! The content security policy: the runner fails every case that violates it; here it is violated
+//! The content security policy: the runner fails every case that violates it; this case violates it
 //! on purpose.
 
 use serde_json::json;
@@ -17,7 +17,7 @@ fn inline_code_is_blocked_and_reported(stage: &mut Stage<'_>) {
     let Stage { page, server, .. } = stage;
     page.visit(&server.url(AS_BUILT));
     page.wait_for_form();
-    assert_eq!(page.with_console(|console| console.breaches().len()), 0);
+    assert_eq!(page.with_console(|console| console.violations().len()), 0);
     let inline = r#"
         const add = (name, text) => {
             const element = document.createElement(name);
@@ -30,23 +30,23 @@ fn inline_code_is_blocked_and_reported(stage: &mut Stage<'_>) {
     "#;
     assert_eq!(page.session().run(inline), json!([false, false]));
     // The messages of the recorder and of the browser.
-    for told in [
+    for report in [
         "content-policy: script-src-elem",
         "content-policy: style-src-elem",
         "script-src 'self'",
         "style-src 'self'",
     ] {
-        let heard = |text: &str| text.replace('"', "").contains(told);
-        wait_for(&format!("word of {told}"), || {
+        let is_report = |text: &str| text.replace('"', "").contains(report);
+        wait_for(&format!("the report {report}"), || {
             page.with_console(|console| {
-                let breaches = console.breaches();
-                if breaches.iter().any(|it| heard(it)) {
+                let violations = console.violations();
+                if violations.iter().any(|it| is_report(it)) {
                     Ok(())
                 } else {
-                    Err(format!("{breaches:#?}"))
+                    Err(format!("{violations:#?}"))
                 }
             })
         });
     }
-    page.provoke_breach("-src");
+    page.expect_violation("-src");
 }

@@ -12,14 +12,15 @@ use crate::environment::Environment;
 use crate::page::Page;
 use crate::process::Guarded;
 use crate::runner::Stage;
-use crate::site::NOWHERE;
+use crate::site::UNKNOWN_NAMESPACE;
 use crate::wait::wait_for;
 
 pub(super) const CASES: &[Case] = &[
     on_default("a_wrong_server_is_reported", a_wrong_server_is_reported),
+    on_default("a_wrong_path_is_reported", a_wrong_path_is_reported),
     on_default(
-        "a_wrong_path_or_namespace_is_told",
-        a_wrong_path_or_namespace_is_told,
+        "a_wrong_namespace_is_reported",
+        a_wrong_namespace_is_reported,
     ),
     on_default(
         "a_server_of_an_old_version_is_reported",
@@ -37,29 +38,34 @@ const WRONG: &str = "/wrong.html";
 
 fn a_wrong_server_is_reported(stage: &mut Stage<'_>) {
     let (_closed, closed) = closed_server();
-    let (_picky, picky) = another_server(stage, &["--cors-origin", "https://other.example"]);
+    let (_strict, strict) = another_server(stage, &["--cors-origin", "https://other.example"]);
     let (_files, files) = server_of_files(stage.environment);
-    let silent = stage.server.url("");
-    allow(stage, &[&closed, &picky, &files]);
+    let page = stage.server.url("");
+    allow(stage, &[&closed, &strict, &files]);
     expect_failures(&stage.page);
     for (server, what, check) in [
         (&closed, "没有回应", "证书"),
-        (&picky, "浏览器不让来自", "--cors-origin"),
-        (&files, "浏览器不让来自", &silent),
+        (&strict, "浏览器不让来自", "--cors-origin"),
+        (&files, "浏览器不让来自", &page),
     ] {
         visit(stage, &json!({ "socket_server": server }));
         wait_for_advice(&stage.page, server, what, check);
     }
-    // A permanent error, so the page reports it by itself.
+    // The error is permanent, so the page reports it by itself.
     stage.page.wait_for_toast("浏览器不让来自");
 }
 
-fn a_wrong_path_or_namespace_is_told(stage: &mut Stage<'_>) {
+fn a_wrong_path_is_reported(stage: &mut Stage<'_>) {
     expect_failures(&stage.page);
     visit(stage, &json!({ "socket_path": "/nowhere/" }));
     let here = stage.server.url("/nowhere/");
     wait_for_advice(&stage.page, &here, "那里不是 Socket.IO", "socket_path");
-    stage.page.visit(&stage.server.url(NOWHERE));
+}
+
+fn a_wrong_namespace_is_reported(stage: &mut Stage<'_>) {
+    expect_failures(&stage.page);
+    stage.page.visit(&stage.server.url(UNKNOWN_NAMESPACE));
+    stage.page.sign_in(&stage.server.user, true);
     wait_for_advice(&stage.page, "/nowhere", "没有命名空间", "socket_namespace");
     stage.page.wait_for_toast("没有命名空间");
 }
@@ -77,34 +83,34 @@ fn a_server_of_an_old_version_is_reported(stage: &mut Stage<'_>) {
 
 fn a_wrong_api_is_reported(stage: &mut Stage<'_>) {
     let (_closed, closed) = closed_server();
-    let (_far, far) = another_server(stage, &["--cors-origin", "https://other.example"]);
-    allow(stage, &[&closed, &far]);
+    let (_other, other) = another_server(stage, &["--cors-origin", "https://other.example"]);
+    allow(stage, &[&closed, &other]);
     expect_failures(&stage.page);
     let user = stage.server.user.clone();
     for (api, what, check) in [
         (format!("{closed}/api"), "没有回应", "证书"),
-        (format!("{far}/api"), "浏览器不让来自", "--cors-origin"),
+        (format!("{other}/api"), "浏览器不让来自", "--cors-origin"),
         ("/nowhere".to_owned(), "不是游戏的接口", "api"),
     ] {
         stage.server.write_page(WRONG, &json!({ "api": api }));
         stage.page.visit(&stage.server.url(WRONG));
         stage.page.sign_in(&user, true);
-        wait_for_text_of_advice(&stage.page, &api, what, check);
+        wait_for_advice_text(&stage.page, &api, what, check);
     }
 }
 
 fn a_server_that_the_policy_forbids_is_reported(stage: &mut Stage<'_>) {
-    let (_far, far) = another_server(stage, &["--cors-origin", "*"]);
+    let (_other, other) = another_server(stage, &["--cors-origin", "*"]);
     expect_failures(&stage.page);
-    stage.page.provoke_breach("connect-src");
-    stage.page.provoke_breach("Fetch API cannot load");
-    visit(stage, &json!({ "socket_server": far }));
-    wait_for_advice(&stage.page, &far, "内容安全策略", "connect-src");
+    stage.page.expect_violation("connect-src");
+    stage.page.expect_violation("Fetch API cannot load");
+    visit(stage, &json!({ "socket_server": other }));
+    wait_for_advice(&stage.page, &other, "内容安全策略", "connect-src");
     // Chromium only reports that the connection failed.
     let trouble = stage.page.text("link-trouble").unwrap_or_default();
     assert!(
         trouble.contains("连不上服务器"),
-        "the failure is told late, as {trouble:?}"
+        "the panel shows {trouble:?}"
     );
 }
 
@@ -131,10 +137,10 @@ fn wait_for_advice(page: &Page, at: &str, what: &str, check: &str) {
             .find("button[data-testid=connection]")?
             .click()
     });
-    wait_for_text_of_advice(page, at, what, check);
+    wait_for_advice_text(page, at, what, check);
 }
 
-fn wait_for_text_of_advice(page: &Page, at: &str, what: &str, check: &str) {
+fn wait_for_advice_text(page: &Page, at: &str, what: &str, check: &str) {
     wait_for(&format!("advice about {at}"), || {
         match page.text("advice") {
             Some(text) if [at, what, check].iter().all(|part| text.contains(part)) => Ok(()),
@@ -168,8 +174,8 @@ fn expect_failures(page: &Page) {
 
 /// Returns the origin of a port that refuses connections for as long as the socket lives.
 ///
-/// The socket is bound and does not listen: a port that was merely free a moment ago may by now
-/// belong to the server of a test that runs beside this one.
+/// The socket is bound and does not listen. If the port were only free, the server of a parallel
+/// test could take it.
 fn closed_server() -> (Socket, String) {
     let socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
     socket

@@ -1,8 +1,8 @@
-//! Before the connection: the sign-in form, and what the page stores.
+//! Before the connection: the sign-in form, and the tokens that the page stores.
 
 use serde_json::json;
 
-use super::{Case, everywhere, on_flask};
+use super::{Case, everywhere, go_live, on_flask};
 use crate::backend::User;
 use crate::page::Store;
 use crate::runner::Stage;
@@ -33,6 +33,10 @@ pub(super) const CASES: &[Case] = &[
     on_flask(
         "faults_of_the_api_are_reported",
         faults_of_the_api_are_reported,
+    ),
+    on_flask(
+        "a_fault_while_the_token_is_checked_shows_the_form",
+        a_fault_while_the_token_is_checked_shows_the_form,
     ),
 ];
 
@@ -79,13 +83,13 @@ fn refused(stage: &Stage<'_>, user: &User, errno: u32) {
     let params = json!({ "account": user.account, "password": user.password });
     let answer = server.call("User.login", &params, None);
     assert_eq!(answer["errno"], errno, "{answer}");
-    let told = answer["errmsg"].as_str().expect("the server says why");
+    let message = answer["errmsg"].as_str().expect("the server's message");
 
     page.visit(&server.url(AS_BUILT));
     page.sign_in(user, true);
-    wait_for("the server's answer in the form", || {
+    wait_for("the server's message in the form", || {
         match page.text("sign-in") {
-            Some(text) if text.contains(told) => Ok(()),
+            Some(text) if text.contains(message) => Ok(()),
             text => Err(format!("{text:?}")),
         }
     });
@@ -107,7 +111,7 @@ fn tokens_are_stored_on_the_device_if_remembered(stage: &mut Stage<'_>) {
 
     page.reload();
     page.wait_for_state("live");
-    assert!(page.text("sign-in").is_none(), "signed in, and asked again");
+    assert!(page.text("sign-in").is_none(), "it asks to sign in again");
     let states = page.shown().states;
     assert!(
         !states
@@ -129,21 +133,21 @@ fn tokens_stay_in_memory_if_not_remembered(stage: &mut Stage<'_>) {
     page.wait_for_form();
 }
 
-fn signs_in(stage: &Stage<'_>, kept: Store, other: Store) {
+fn signs_in(stage: &Stage<'_>, store: Store, other: Store) {
     let Stage { page, server, .. } = stage;
     page.visit(&server.url(QUIET));
-    page.sign_in(&server.user, kept == Store::Device);
+    page.sign_in(&server.user, store == Store::Device);
     page.wait_for_state("live");
     assert!(
         page.text("sign-in").is_none(),
-        "signed in, and the form is still there"
+        "the form is shown after the sign-in"
     );
 
     for key in ["access_token", "refresh_token"] {
-        assert!(page.stored(kept, key).is_some(), "no {key} in {kept:?}");
+        assert!(page.stored(store, key).is_some(), "no {key} in {store:?}");
         assert_eq!(page.stored(other, key), None, "{key} in {other:?} too");
     }
-    let id = page.stored(kept, "id").expect("the id beside the tokens");
+    let id = page.stored(store, "id").expect("the id of the user");
     let logins = page.wire().sent("login");
     assert_eq!(
         logins,
@@ -158,15 +162,15 @@ fn faults_of_the_api_are_reported(stage: &mut Stage<'_>) {
     page.expect_console("Failed to load resource");
     page.visit(&server.url(AS_BUILT));
     page.wait_for_form();
-    let bare = page.text("sign-in").expect("the form");
+    let before = page.text("sign-in").expect("the form");
 
     for fault in ["error-200", "error-500", "not-json"] {
         server.control("settings", &json!({ "api_fault": fault }));
-        let before = page.wire().calls;
+        let calls = page.wire().calls;
         page.sign_in(&server.user, true);
-        wait_for(&format!("word of the fault {fault}"), || {
+        wait_for(&format!("the report of the fault {fault}"), || {
             match page.text("sign-in") {
-                Some(text) if text != bare && page.wire().calls > before => Ok(()),
+                Some(text) if text != before && page.wire().calls > calls => Ok(()),
                 text => Err(format!("{text:?}")),
             }
         });
@@ -180,8 +184,13 @@ fn faults_of_the_api_are_reported(stage: &mut Stage<'_>) {
     server.control("settings", &json!({ "api_fault": null }));
     page.sign_in(&server.user, true);
     page.wait_for_state("live");
+}
 
-    // An error while the token is checked leads to the form, too.
+fn a_fault_while_the_token_is_checked_shows_the_form(stage: &mut Stage<'_>) {
+    // The browser's own message about an error status.
+    stage.page.expect_console("Failed to load resource");
+    go_live(stage, QUIET);
+    let Stage { page, server, .. } = stage;
     server.control("settings", &json!({ "api_fault": "error-500" }));
     page.reload();
     page.wait_for_form();

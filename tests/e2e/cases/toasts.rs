@@ -1,4 +1,4 @@
-//! Toasts: few at a time, text only, and never in the way.
+//! Toasts: at most three at a time, text only, and beside all controls.
 
 use serde_json::json;
 
@@ -9,9 +9,14 @@ use crate::site::QUIET;
 use crate::wait::wait_for;
 
 pub(super) const CASES: &[Case] = &[
-    on_flask("toasts_are_few_and_text", toasts_are_few_and_text),
+    on_flask(
+        "at_most_three_toasts_are_shown",
+        at_most_three_toasts_are_shown,
+    ),
+    on_flask("a_toast_is_text", a_toast_is_text),
     on_flask("a_focused_toast_stays", a_focused_toast_stays),
-    on_flask("what_is_huge_is_cut", what_is_huge_is_cut),
+    on_flask("long_toasts_are_shortened", long_toasts_are_shortened),
+    on_flask("huge_counts_fit", huge_counts_fit),
     on_flask("toasts_cover_no_control_zh", |stage| {
         toasts_cover_no_control(stage, "zh-CN");
     }),
@@ -20,7 +25,7 @@ pub(super) const CASES: &[Case] = &[
     }),
 ];
 
-/// A newcomer's id that would be markup if it were inserted as HTML.
+/// The id of a player that would be an element if it were inserted as HTML.
 const MARKUP: &str = "<b>x</b>";
 
 fn go_live(stage: &Stage<'_>) {
@@ -29,29 +34,25 @@ fn go_live(stage: &Stage<'_>) {
     stage.page.tap_toasts_away();
 }
 
-fn newcomers(stage: &Stage<'_>, sids: &[&str]) {
+/// Has the server welcome these players.
+fn welcome(stage: &Stage<'_>, sids: &[&str]) {
     for sid in sids {
         let event = json!({ "event": "server_response", "data": { "count": 7, "sid": sid } });
         stage.server.control("emit", &event);
     }
 }
 
-fn toasts_are_few_and_text(stage: &mut Stage<'_>) {
+fn at_most_three_toasts_are_shown(stage: &mut Stage<'_>) {
     go_live(stage);
-    // The fifth must not appear because the first has expired.
+    // Otherwise the fifth could appear because the first has expired.
     stage.page.hold_toasts();
-    newcomers(stage, &[MARKUP, "second", "third", "fourth", "fifth"]);
+    welcome(stage, &["first", "second", "third", "fourth", "fifth"]);
     let Stage { page, .. } = stage;
-    page.wait_for_toast(MARKUP);
+    page.wait_for_toast("first");
     wait_for("three toasts", || match page.toasts() {
         3 => Ok(()),
         many => Err(format!("{many} toasts")),
     });
-    let inside = "return document.querySelector('[data-testid=toasts] b')";
-    assert!(
-        page.session().run(inside).is_null(),
-        "a text became an element"
-    );
     assert!(
         !page.shown().toasts.iter().any(|it| it.contains("fifth")),
         "more than three at once"
@@ -61,35 +62,47 @@ fn toasts_are_few_and_text(stage: &mut Stage<'_>) {
     page.wait_for_toast("fifth");
 }
 
+fn a_toast_is_text(stage: &mut Stage<'_>) {
+    go_live(stage);
+    stage.page.hold_toasts();
+    welcome(stage, &[MARKUP]);
+    let Stage { page, .. } = stage;
+    page.wait_for_toast(MARKUP);
+    let inside = "return document.querySelector('[data-testid=toasts] b')";
+    assert!(
+        page.session().run(inside).is_null(),
+        "the text was inserted as HTML"
+    );
+}
+
 fn a_focused_toast_stays(stage: &mut Stage<'_>) {
     go_live(stage);
-    // Both wait until one of them has the focus.
+    // Neither expires before one of them has the focus.
     stage.page.hold_toasts();
-    newcomers(stage, &["held", "let go"]);
+    welcome(stage, &["focused", "other"]);
     let Stage { page, .. } = stage;
-    page.wait_for_toast("let go");
+    page.wait_for_toast("other");
     let focus = r#"
         const toasts = [...document.querySelectorAll('[data-testid="toasts"] > *')];
-        toasts.find((it) => it.textContent.includes("held")).querySelector("button").focus();
+        toasts.find((it) => it.textContent.includes("focused")).querySelector("button").focus();
     "#;
     page.session().run(focus);
     page.let_toasts_go();
-    wait_for("the other toast to go", || match page.toasts() {
+    wait_for("the end of the other toast", || match page.toasts() {
         1 => Ok(()),
         many => Err(format!("{many} toasts")),
     });
     let text = page.text("toasts").unwrap_or_default();
-    assert!(text.contains("held"), "{text}");
+    assert!(text.contains("focused"), "{text}");
     page.session().run("document.activeElement.blur()");
-    wait_for("the held toast to go as well", || match page.toasts() {
+    wait_for("the end of the focused toast", || match page.toasts() {
         0 => Ok(()),
         many => Err(format!("{many} toasts")),
     });
 }
 
-/// Texts from a server have no length limit; what is drawn has one, and a shortened text can't be
-/// mistaken for something else.
-fn what_is_huge_is_cut(stage: &mut Stage<'_>) {
+/// Texts from a server have no length limit. The page shortens them, and marks that it did.
+fn long_toasts_are_shortened(stage: &mut Stage<'_>) {
     go_live(stage);
     let Stage { page, server, .. } = stage;
     let emit = |event: &str, data: serde_json::Value| {
@@ -105,9 +118,13 @@ fn what_is_huge_is_cut(stage: &mut Stage<'_>) {
     for toast in page.shown().toasts {
         assert!(toast.chars().count() < 250, "{toast}");
     }
-    page.tap_toasts_away();
+}
 
-    emit("server_response", json!({ "count": u64::MAX }));
+fn huge_counts_fit(stage: &mut Stage<'_>) {
+    go_live(stage);
+    let Stage { page, server, .. } = stage;
+    let event = json!({ "event": "server_response", "data": { "count": u64::MAX } });
+    server.control("emit", &event);
     page.wait_for_text("user-count", "9,999万亿+");
     for (width, height) in SIZES {
         page.session().resize(width, height);
@@ -126,17 +143,15 @@ fn what_is_huge_is_cut(stage: &mut Stage<'_>) {
     }
 }
 
-/// The toasts are held from the start, so that all sizes show the same three.
+/// The timers of the toasts are paused, so that all sizes show the same three.
 fn toasts_cover_no_control(stage: &mut Stage<'_>, language: &str) {
     stage.page.session().prefer_language(language);
-    let Stage { page, server, .. } = &*stage;
-    page.visit(&server.url(QUIET));
-    page.sign_in(&server.user, true);
-    page.wait_for_state("live");
+    super::go_live(stage, QUIET);
+    let Stage { page, .. } = &*stage;
     page.wait_for_presence("user-count", true);
     page.tap_toasts_away();
     page.hold_toasts();
-    newcomers(stage, &["a-rather-long-id-1", "a-rather-long-id-2", "3"]);
+    welcome(stage, &["a-rather-long-id-1", "a-rather-long-id-2", "3"]);
     wait_for("three toasts", || match page.toasts() {
         3 => Ok(()),
         many => Err(format!("{many} toasts")),
@@ -184,22 +199,22 @@ const apart = (a, b) => a.right <= b.left || b.right <= a.left || a.bottom <= b.
 const whole = { left: 0, top: 0, right: innerWidth, bottom: innerHeight };
 const cut = (a, b) => ({ left: Math.max(a.left, b.left), top: Math.max(a.top, b.top),
     right: Math.min(a.right, b.right), bottom: Math.min(a.bottom, b.bottom) });
-const places = ["connection", "user-count", "footer"].map((id) => document.querySelector(`[data-testid="${id}"]`));
-const controls = [...document.querySelectorAll("a[href], button, input, label"), ...places.filter((it) => it?.matches("button, .num, nav"))];
+const statics = ["connection", "user-count", "footer"].map((id) => document.querySelector(`[data-testid="${id}"]`));
+const controls = [...document.querySelectorAll("a[href], button, input, label"), ...statics.filter((it) => it?.matches("button, .num, nav"))];
 const toasts = [...document.querySelectorAll(".toast")];
-const wrong = [];
+const faults = [];
 for (const toast of toasts) {
     const at = box(toast);
     if (at.left < 0 || at.top < 0 || at.right > innerWidth || at.bottom > innerHeight)
-        wrong.push(["outside", at.left, at.top, at.right, at.bottom]);
+        faults.push(["outside", at.left, at.top, at.right, at.bottom]);
 }
 for (const control of controls) {
     if (control.closest(".toast") || !control.checkVisibility({ visibilityProperty: true })) continue;
     control.scrollIntoView({ block: "nearest" });
     const at = cut(box(control), control.closest(".panel") ? box(control.closest(".panel")) : whole);
     const name = control.dataset.testid ?? control.className;
-    if (at.bottom - at.top < Math.min(40, box(control).height)) wrong.push([name, "can't be scrolled to", at.top, at.bottom]);
-    for (const toast of toasts) if (!apart(box(toast), at)) wrong.push([name, at.top, at.bottom, box(toast).top, box(toast).bottom]);
+    if (at.bottom - at.top < Math.min(40, box(control).height)) faults.push([name, "can't be scrolled to", at.top, at.bottom]);
+    for (const toast of toasts) if (!apart(box(toast), at)) faults.push([name, at.top, at.bottom, box(toast).top, box(toast).bottom]);
 }
-return wrong;
+return faults;
 "#;

@@ -6,7 +6,7 @@ use super::outages::enter as enter_scripted;
 use super::{Case, everywhere, go_live, on_default, on_flask, short_lived};
 use crate::page::Store;
 use crate::runner::Stage;
-use crate::scripted::Act;
+use crate::scripted::Behaviour;
 use crate::site::QUIET;
 use crate::wait::wait_for;
 
@@ -52,23 +52,23 @@ fn expired_token_in_memory(stage: &mut Stage<'_>) {
     refreshed(stage, Store::Memory, Store::Device);
 }
 
-fn refreshed(stage: &Stage<'_>, kept: Store, other: Store) {
+fn refreshed(stage: &Stage<'_>, store: Store, other: Store) {
     let Stage { page, .. } = stage;
-    let old = sign_in_and_expire(stage, kept);
+    let old = sign_in_and_expire(stage, store);
     page.reload();
     page.wait_for_state("live");
     assert!(
         page.text("sign-in").is_none(),
-        "refreshed, and asked for a password"
+        "the page asks for a password after the refresh"
     );
     let new = page
-        .stored(kept, "access_token")
-        .expect("a token where the old one lived");
+        .stored(store, "access_token")
+        .expect("a token in the same store");
     assert_ne!(new, old, "the token was not refreshed");
     assert_eq!(
         page.stored(other, "access_token"),
         None,
-        "the new token is in {other:?} too"
+        "the new token is in {other:?}, too"
     );
     assert_eq!(page.wire().sockets, 1);
 }
@@ -105,10 +105,8 @@ fn invalid_token_shows_the_form(stage: &mut Stage<'_>) {
 }
 
 fn refresh_as_a_bare_string(stage: &mut Stage<'_>) {
+    go_live(stage, QUIET);
     let Stage { page, server, .. } = stage;
-    page.visit(&server.url(QUIET));
-    page.sign_in(&server.user, true);
-    page.wait_for_state("live");
     let old = page.stored(Store::Device, "access_token");
     server.control("settings", &json!({ "refresh_as_string": true }));
     server.control("expire", &json!({}));
@@ -131,7 +129,7 @@ fn a_token_that_connect_refuses_is_refreshed(stage: &mut Stage<'_>) {
     let new = page.stored(Store::Device, "access_token");
     assert!(new.is_some());
     assert_ne!(new, old, "the token was not refreshed");
-    assert_eq!(page.text("sign-in"), None, "it was asked to sign in");
+    assert_eq!(page.text("sign-in"), None, "the page asks to sign in");
 }
 
 fn a_refreshed_token_that_connect_refuses_shows_the_form(stage: &mut Stage<'_>) {
@@ -146,11 +144,8 @@ fn a_refreshed_token_that_connect_refuses_shows_the_form(stage: &mut Stage<'_>) 
         page.reload();
         page.wait_for_form();
         page.wait_for_text("sign-in-error", "登录已过期，请重新登录。");
-        let asked = page.wire().auths().len();
-        assert!(
-            asked <= 4,
-            "{refusal}: the namespace was asked for {asked} times"
-        );
+        let connects = page.wire().auths().len();
+        assert!(connects <= 4, "{refusal}: {connects} CONNECTs");
         server.control("settings", &json!({ "refuse": null }));
         page.sign_in(&server.user, true);
         page.wait_for_state("live");
@@ -169,10 +164,10 @@ fn each_refresh_token_is_used_once(stage: &mut Stage<'_>) {
         page.reload();
         page.wait_for_state("live");
         let token = page.stored(Store::Device, "refresh_token");
-        assert!(!tokens.contains(&token), "it was not replaced");
+        assert!(!tokens.contains(&token), "the token was not replaced");
         tokens.push(token);
     }
-    assert_eq!(page.text("sign-in"), None, "it was asked to sign in");
+    assert_eq!(page.text("sign-in"), None, "the page asks to sign in");
 }
 
 /// Both windows notice the expired token at the same time, and only one of them may use the refresh
@@ -199,7 +194,7 @@ fn two_windows_refresh_once(stage: &mut Stage<'_>) {
                 _ => Err(format!("{state}, {handshakes:?} handshakes")),
             }
         });
-        assert_eq!(page.text("sign-in"), None, "it was asked to sign in");
+        assert_eq!(page.text("sign-in"), None, "the page asks to sign in");
     }
     let calls = server.state()["calls"].to_string();
     let refreshes = calls.matches("User.refresh").count();
@@ -209,17 +204,17 @@ fn two_windows_refresh_once(stage: &mut Stage<'_>) {
 /// The server announces that the token is no longer valid, and disconnects the socket. The page
 /// refreshes it once; if that does not help, the player must sign in again.
 fn a_session_that_the_server_ends(stage: &mut Stage<'_>) {
-    let scripted = enter_scripted(stage, Act::Admit(&[]));
+    let scripted = enter_scripted(stage, Behaviour::Accept(&[]));
     let Stage { page, .. } = stage;
     page.wait_for_state("live");
     let end = || {
-        scripted.say(r#"42/mofang,["error_response",{"errno":1006,"errmsg":"登录凭证无效"}]"#);
-        scripted.say("41/mofang");
+        scripted.send(r#"42/mofang,["error_response",{"errno":1006,"errmsg":"登录凭证无效"}]"#);
+        scripted.send("41/mofang");
     };
     end();
-    wait_for("the page to be let in again", || match scripted.asked() {
+    wait_for("the page to be live again", || match scripted.connects() {
         2 if page.state() == "live" => Ok(()),
-        asked => Err(format!("{asked} requests, {}", page.state())),
+        connects => Err(format!("{connects} CONNECTs, {}", page.state())),
     });
     page.put(Store::Device, "refresh_token", "not.a.token");
     end();
@@ -228,12 +223,12 @@ fn a_session_that_the_server_ends(stage: &mut Stage<'_>) {
 }
 
 /// Signs in, waits until the access token has expired for the server, and returns it.
-fn sign_in_and_expire(stage: &Stage<'_>, kept: Store) -> String {
+fn sign_in_and_expire(stage: &Stage<'_>, store: Store) -> String {
     let Stage { page, server, .. } = stage;
     page.visit(&server.url(QUIET));
-    page.sign_in(&server.user, kept == Store::Device);
+    page.sign_in(&server.user, store == Store::Device);
     page.wait_for_state("live");
-    let token = page.stored(kept, "access_token").expect("a token");
+    let token = page.stored(store, "access_token").expect("a token");
     wait_for("the token to expire", || {
         let answer = server.call("User.check", &json!({}), Some(&token));
         if answer["errno"] == 1005 {

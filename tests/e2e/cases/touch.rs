@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{Case, on_flask};
 use crate::page::Page;
 use crate::runner::Stage;
-use crate::site::{QUIET, WITH_PLACES};
+use crate::site::{QUIET, WITH_TARGETS};
 
 pub(super) const CASES: &[Case] = &[
     on_flask("touch_targets_are_large_enough_zh", |stage| {
@@ -23,12 +23,12 @@ fn touch_targets_are_large_enough(stage: &mut Stage<'_>, language: &str) {
     let Stage { page, server, .. } = stage;
     page.session().prefer_language(language);
     page.session().reduce_motion();
-    let mut narrow = Vec::new();
+    let mut faults = Vec::new();
     let mut measure = |state: &str| {
         for (width, height) in SIZES {
             page.session().resize(width, height);
             for found in too_small(page, state) {
-                narrow.push(format!("{width}×{height}, {state}: {found}"));
+                faults.push(format!("{width}×{height}, {state}: {found}"));
             }
         }
     };
@@ -51,7 +51,7 @@ fn touch_targets_are_large_enough(stage: &mut Stage<'_>, language: &str) {
         page.wait_for_presence(panel, false);
     }
 
-    page.visit(&server.url(WITH_PLACES));
+    page.visit(&server.url(WITH_TARGETS));
     page.wait_for_state("live");
     page.tap_toasts_away();
     page.hold_toasts();
@@ -65,19 +65,15 @@ fn touch_targets_are_large_enough(stage: &mut Stage<'_>, language: &str) {
     page.click("connection");
     page.wait_for_presence("link-retry", true);
     measure("the figures of an outage");
-    assert!(
-        narrow.is_empty(),
-        "too small for a thumb:\n{}",
-        narrow.join("\n")
-    );
+    assert!(faults.is_empty(), "too small:\n{}", faults.join("\n"));
 }
 
-/// Returns the controls without a place that is large enough for a thumb.
+/// Returns the controls without a large enough place to touch.
 fn too_small(page: &Page, state: &str) -> Vec<String> {
-    let told = page.session().run(TOO_SMALL);
-    let many = told["many"].as_u64().unwrap_or_default();
-    assert!(many > 0, "{state}: there is nothing to touch");
-    let small = told["small"].as_array().into_iter().flatten();
+    let result = page.session().run(TOO_SMALL);
+    let many = result["many"].as_u64().unwrap_or_default();
+    assert!(many > 0, "{state}: there are no controls");
+    let small = result["small"].as_array().into_iter().flatten();
     small.filter_map(Value::as_str).map(str::to_owned).collect()
 }
 

@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use serde_json::{Value, json};
 
+use super::cdn::Cdn;
 use super::engine::Engine;
-use super::far::Far;
 use crate::environment::Environment;
 use crate::failure;
 use crate::page::{Page, Store};
@@ -17,7 +17,7 @@ use crate::wait::wait_for;
 /// The page under test, and what it runs on.
 #[derive(Debug)]
 pub(super) struct Stage<'a> {
-    far: &'a Far,
+    cdn: &'a Cdn,
     page: &'a Page,
 }
 
@@ -30,18 +30,18 @@ pub(super) const ALL: &[Case] = &[(
 )];
 
 /// Runs a case in its own browser, and saves a screenshot of its end, whether it passed or failed.
-pub(super) fn watched(far: &Far, engine: Engine, name: &str, run: fn(&Stage<'_>)) {
-    let browser = engine.open(&far.surroundings);
+pub(super) fn run(cdn: &Cdn, engine: Engine, name: &str, case: fn(&Stage<'_>)) {
+    let browser = engine.open(&cdn.paths);
     let page = Page::unrecorded(browser.session);
-    failure::watched(
-        || run(&Stage { far, page: &page }),
-        || keep(&page, engine, name),
+    failure::with_evidence(
+        || case(&Stage { cdn, page: &page }),
+        || save_screenshot(&page, engine, name),
     );
-    keep(&page, engine, name);
+    save_screenshot(&page, engine, name);
 }
 
 /// Saves a screenshot of the page and returns its folder.
-fn keep(page: &Page, engine: Engine, name: &str) -> PathBuf {
+fn save_screenshot(page: &Page, engine: Engine, name: &str) -> PathBuf {
     let folder = Environment::evidence().join(format!("{engine}-{name}"));
     fs::create_dir_all(&folder).expect("a folder for the picture");
     let picture = page.session().screenshot().expect("a picture");
@@ -52,12 +52,12 @@ fn keep(page: &Page, engine: Engine, name: &str) -> PathBuf {
     folder
 }
 
-/// One visit instead of several, as each needs a browser: sign in, live, a count, both toasts, a
-/// notice sent and received, music, and signed in again after a reload.
+/// One visit instead of several, because each needs a browser of its own: sign-in, the connection,
+/// a count, both toasts, a notice sent and received, a reload, and music.
 fn the_page_works_with_a_server_on_another_origin(stage: &Stage<'_>) {
-    let Stage { far, page } = stage;
-    page.visit(&far.url);
-    page.sign_in(&far.user, true);
+    let Stage { cdn, page } = stage;
+    page.visit(&cdn.url);
+    page.sign_in(&cdn.user, true);
     page.wait_for_state("live");
     page.wait_for_toast("登录成功");
     page.wait_for_toast("来到种植园");
@@ -66,27 +66,29 @@ fn the_page_works_with_a_server_on_another_origin(stage: &Stage<'_>) {
             .filter(|count| !count.is_empty())
             .ok_or("none".into())
     });
-    has_used_the_copies(page);
+    assert_compressed(page);
 
-    let notice = "far away / 远方";
+    let notice = "from a CDN / 远方";
     page.click("menu-news");
     wait_for("the field", || page.find("notice")?.fill(notice));
     page.click("notice-send");
-    wait_for("the notice to come back", || match page.text("notices") {
-        Some(text) if text.contains(notice) => Ok(()),
-        text => Err(format!("{text:?}")),
+    wait_for("the broadcast of the notice", || {
+        match page.text("notices") {
+            Some(text) if text.contains(notice) => Ok(()),
+            text => Err(format!("{text:?}")),
+        }
     });
 
     page.session().reload();
     page.wait_for_state("live");
     assert!(page.stored(Store::Device, "access_token").is_some());
-    assert!(page.text("sign-in").is_none(), "signed in, and asked again");
-    can_play(page);
-    no_breach(page);
+    assert!(page.text("sign-in").is_none(), "it asks to sign in again");
+    assert_plays(page);
+    assert_no_violation(page);
 }
 
-/// Files that were transferred compressed are smaller in transfer than on disk.
-fn has_used_the_copies(page: &Page) {
+/// Asserts that the files were transferred compressed: they are smaller in transfer than on disk.
+fn assert_compressed(page: &Page) {
     let script = "return performance.getEntriesByType('resource')
         .filter((it) => /[.](wasm|js|css)$/.test(it.name) && !it.name.includes('recorder'))
         .map((it) => [it.name.split('/').pop(), it.encodedBodySize, it.decodedBodySize])";
@@ -102,23 +104,30 @@ fn has_used_the_copies(page: &Page) {
     }
 }
 
-/// The engine supports the format of the tune, and the file is intact enough to start playing.
-fn can_play(page: &Page) {
+/// Asserts that the engine supports the format of the music, and can start to play the file.
+fn assert_plays(page: &Page) {
     let script = "
         const done = arguments[arguments.length - 1];
-        const tune = new Audio('assets/music/orchard.mp3');
-        tune.addEventListener('error', () => done(['error', tune.error?.message ?? '']));
-        tune.addEventListener('canplay', () => done([tune.canPlayType('audio/mpeg'), tune.readyState >= 3]));
-        tune.load();";
-    let [said, ready] = match page.session().run_async(script, &[]) {
+        const music = new Audio('assets/music/orchard.mp3');
+        music.addEventListener('error', () => done(['error', music.error?.message ?? '']));
+        music.addEventListener('canplay', () => done([music.canPlayType('audio/mpeg'), music.readyState >= 3]));
+        music.load();";
+    let [support, ready] = match page.session().run_async(script, &[]) {
         Value::Array(answer) => [0, 1].map(|at| answer.get(at).cloned().unwrap_or_default()),
         other => panic!("{other}"),
     };
-    assert!(said == "probably" || said == "maybe", "{said}: {ready}");
+    assert!(
+        support == "probably" || support == "maybe",
+        "{support}: {ready}"
+    );
     assert_eq!(ready, json!(true));
 }
 
-fn no_breach(page: &Page) {
-    let breaches = page.session().run("return window.recorded.breaches");
-    assert_eq!(breaches, json!([]), "breaches of the content policy");
+fn assert_no_violation(page: &Page) {
+    let violations = page.session().run("return window.recorded.violations");
+    assert_eq!(
+        violations,
+        json!([]),
+        "violations of the content security policy"
+    );
 }

@@ -6,7 +6,7 @@ use std::process::Command;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::Surroundings;
+use super::Paths;
 use crate::http::{Http, LANGUAGE};
 use crate::process::Guarded;
 use crate::webdriver::Session;
@@ -35,9 +35,9 @@ impl Engine {
     pub(crate) const ALL: [Self; 3] = [Self::Chromium, Self::Firefox, Self::WebKit];
 
     /// Opens a new browser with an empty profile.
-    pub(crate) fn open(self, surroundings: &Surroundings) -> Browser {
+    pub(crate) fn open(self, paths: &Paths) -> Browser {
         let home = tempfile::tempdir().expect("a temporary folder");
-        let display = (self == Self::WebKit).then(|| display(surroundings));
+        let display = (self == Self::WebKit).then(|| display(paths));
         let http = Http::new();
         let (driver, port) = Guarded::start_on_a_port(
             |port| {
@@ -56,9 +56,9 @@ impl Engine {
                 }
                 command
                     .arg(match self {
-                        Self::Chromium => &surroundings.chromedriver,
-                        Self::Firefox => &surroundings.geckodriver,
-                        Self::WebKit => &surroundings.webkitdriver,
+                        Self::Chromium => &paths.chromedriver,
+                        Self::Firefox => &paths.geckodriver,
+                        Self::WebKit => &paths.webkitdriver,
                     })
                     .arg(format!("--port={port}"));
                 command
@@ -70,19 +70,19 @@ impl Engine {
         );
         let url = format!("http://127.0.0.1:{port}");
         Browser {
-            session: Session::start(&url, &self.capabilities(surroundings)),
+            session: Session::start(&url, &self.capabilities(paths)),
             _driver: driver,
             _display: display.map(|(display, _)| display),
             _home: home,
         }
     }
 
-    fn capabilities(self, surroundings: &Surroundings) -> Value {
+    fn capabilities(self, paths: &Paths) -> Value {
         match self {
             Self::Chromium => json!({
                 "browserName": "chrome",
                 "goog:chromeOptions": {
-                    "binary": surroundings.chromium,
+                    "binary": paths.chromium,
                     "args": [
                         "--headless=new",
                         "--no-sandbox",
@@ -101,7 +101,7 @@ impl Engine {
             Self::Firefox => json!({
                 "browserName": "firefox",
                 "moz:firefoxOptions": {
-                    "binary": surroundings.firefox,
+                    "binary": paths.firefox,
                     "args": ["-headless", "--width=412", "--height=915"],
                     "prefs": {
                         "intl.accept_languages": LANGUAGE,
@@ -118,7 +118,7 @@ impl Engine {
             Self::WebKit => json!({
                 "browserName": "MiniBrowser",
                 "webkitgtk:browserOptions": {
-                    "binary": surroundings.minibrowser,
+                    "binary": paths.minibrowser,
                     "args": ["--automation"],
                 },
             }),
@@ -137,8 +137,8 @@ impl fmt::Display for Engine {
 }
 
 /// Starts a virtual display and returns its number.
-fn display(surroundings: &Surroundings) -> (Guarded, u16) {
-    let mut command = Command::new(&surroundings.display);
+fn display(paths: &Paths) -> (Guarded, u16) {
+    let mut command = Command::new(&paths.display);
     command.args([
         "-displayfd",
         "1",

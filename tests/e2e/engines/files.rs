@@ -2,11 +2,11 @@
 
 use std::fs;
 
-use super::far::Far;
+use super::cdn::Cdn;
 use crate::http::Http;
 
 /// A case: its name and its function.
-type Case = (&'static str, fn(&Far));
+type Case = (&'static str, fn(&Cdn));
 
 pub(super) const ALL: &[Case] = &[
     (
@@ -20,36 +20,36 @@ pub(super) const ALL: &[Case] = &[
     ("all_configurations_agree", all_configurations_agree),
 ];
 
-fn files_have_the_listed_headers(far: &Far) {
+fn files_have_the_listed_headers(cdn: &Cdn) {
     let http = Http::new();
-    assert!(far.listed.len() > 30, "{}", far.listed.len());
-    for file in &far.listed {
+    assert!(cdn.listed.len() > 30, "{}", cdn.listed.len());
+    for file in &cdn.listed {
         let path = file["path"].as_str().expect("a path");
-        let sent = http.headers(&far.address(path), "identity").expect(path);
+        let sent = http.headers(&cdn.address(path), "identity").expect(path);
         for (name, value) in file["headers"].as_object().expect("headers") {
             let sent = sent.get(name).and_then(|sent| sent.to_str().ok());
             assert_eq!(sent, value.as_str(), "{path}: {name}");
         }
     }
     // The address of the folder is the address of the page.
-    let sent = http.headers(&far.url, "identity").expect("the page");
+    let sent = http.headers(&cdn.url, "identity").expect("the page");
     assert_eq!(sent["cache-control"], "no-cache");
     assert!(sent.contains_key("content-security-policy"));
 }
 
-fn the_compressed_copies_are_sent(far: &Far) {
+fn the_compressed_copies_are_sent(cdn: &Cdn) {
     let http = Http::new();
     let mut copies = 0;
-    for file in &far.listed {
+    for file in &cdn.listed {
         let path = file["path"].as_str().expect("a path");
         for (encoding, suffix) in [("br", "br"), ("gzip", "gz")] {
-            let copy = far
+            let copy = cdn
                 .site()
                 .join(format!("{}.{suffix}", path.trim_start_matches('/')));
             let Ok(copy) = fs::metadata(&copy) else {
                 continue;
             };
-            let sent = http.headers(&far.address(path), encoding).expect(path);
+            let sent = http.headers(&cdn.address(path), encoding).expect(path);
             let header = |name: &str| sent.get(name).and_then(|sent| sent.to_str().ok());
             assert_eq!(header("content-encoding"), Some(encoding), "{path}");
             assert_eq!(
@@ -73,20 +73,22 @@ fn the_compressed_copies_are_sent(far: &Far) {
 
 /// The file for Netlify and Cloudflare Pages lists every file, and the snippets for the other
 /// servers have the same policy.
-fn all_configurations_agree(far: &Far) {
-    let read = |name: &str| fs::read_to_string(far.site().join(name)).expect(name);
+fn all_configurations_agree(cdn: &Cdn) {
+    let read = |name: &str| fs::read_to_string(cdn.site().join(name)).expect(name);
     let headers = read("_headers");
-    let policy = far.listed[0]["headers"]["Content-Security-Policy"]
+    let policy = cdn.listed[0]["headers"]["Content-Security-Policy"]
         .as_str()
         .expect("a policy");
     for text in [&headers, &read("../nginx.conf"), &read("../Caddyfile")] {
         assert!(text.contains(policy), "{text}");
     }
-    for file in &far.listed {
+    for file in &cdn.listed {
         let entry = format!(
             "\n{}\n  Cache-Control: {}\n",
             file["path"].as_str().expect("a path"),
-            file["headers"]["Cache-Control"].as_str().expect("a life")
+            file["headers"]["Cache-Control"]
+                .as_str()
+                .expect("a lifetime")
         );
         assert!(headers.contains(&entry), "{entry}");
     }

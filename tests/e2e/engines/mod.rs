@@ -2,12 +2,12 @@
 //! its server has another origin.
 //!
 //! Only Chromium's driver can run a script before the page does and report the WebSocket frames. To
-//! watch all three engines in the same way, the recorder is added to the page's own folder, as a
+//! observe all three engines in the same way, the recorder is added to the page's own folder, as a
 //! script that its policy allows.
 
 mod cases;
+mod cdn;
 mod engine;
-mod far;
 mod files;
 
 use std::path::{Path, PathBuf};
@@ -15,14 +15,14 @@ use std::sync::Arc;
 
 use libtest_mimic::Trial;
 
+use cdn::Cdn;
 use engine::Engine;
-use far::Far;
 
 use crate::failure;
 
 /// The paths that these tests need.
 #[derive(Debug)]
-pub(crate) struct Surroundings {
+pub(crate) struct Paths {
     /// The binary of the default server.
     server: PathBuf,
     /// The program that makes the package.
@@ -39,7 +39,7 @@ pub(crate) struct Surroundings {
     display: PathBuf,
 }
 
-impl Surroundings {
+impl Paths {
     fn read() -> Result<Self, String> {
         Ok(Self {
             server: path("ORCHARD_SERVER")?,
@@ -57,22 +57,22 @@ impl Surroundings {
     }
 }
 
-/// Returns whether these tests are to run, instead of those in Chromium alone.
-pub(crate) fn wanted() -> bool {
+/// Returns whether these tests were requested, instead of those in Chromium alone.
+pub(crate) fn requested() -> bool {
     std::env::var_os("ORCHARD_ENGINES").is_some()
 }
 
 pub(crate) fn trials(only_list: bool) -> Vec<Trial> {
-    let far = if only_list {
+    let cdn = if only_list {
         Err("the cases are only listed".to_owned())
     } else {
-        Surroundings::read().map(Far::start)
+        Paths::read().map(Cdn::start)
     };
-    let far = Arc::new(far);
-    let trial = |name: String, run: Box<dyn Fn(&Far) + Send>| {
-        let far = Arc::clone(&far);
-        Trial::test(name, move || match &*far {
-            Ok(far) => failure::of(|| run(far)),
+    let cdn = Arc::new(cdn);
+    let trial = |name: String, run: Box<dyn Fn(&Cdn) + Send>| {
+        let cdn = Arc::clone(&cdn);
+        Trial::test(name, move || match &*cdn {
+            Ok(cdn) => failure::of(|| run(cdn)),
             Err(missing) => Err(missing.as_str().into()),
         })
     };
@@ -81,7 +81,7 @@ pub(crate) fn trials(only_list: bool) -> Vec<Trial> {
         .map(|&(name, run)| trial(format!("nginx::{name}"), Box::new(run)));
     let pages = Engine::ALL.into_iter().flat_map(|engine| {
         cases::ALL.iter().map(move |&(name, run)| {
-            let run = move |far: &Far| cases::watched(far, engine, name, run);
+            let run = move |cdn: &Cdn| cases::run(cdn, engine, name, run);
             (format!("{engine}::{name}"), run)
         })
     });
@@ -93,6 +93,6 @@ fn path(variable: &str) -> Result<PathBuf, String> {
     let path = std::env::var_os(variable).map(PathBuf::from);
     let path = path.filter(|path| Path::exists(path));
     path.ok_or_else(|| {
-        format!("{variable} names nothing that is there: run `cargo xtask test --only engines`")
+        format!("{variable} names no existing path: run `cargo xtask test --only engines`")
     })
 }

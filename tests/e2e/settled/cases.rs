@@ -1,10 +1,10 @@
-//! Tests that no picture is overlooked: a page with every kind of picture, and a server that holds
-//! their files back.
+//! Tests that `settle` waits for every kind of picture: a page with all of them, and a server that
+//! delays their files.
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use serde_json::json;
 
-use super::server::Holding;
+use super::server::DelayingServer;
 use super::{missing, settle};
 use crate::environment::Environment;
 use crate::picture::Picture;
@@ -65,49 +65,53 @@ const PICTURES: [(&str, &str); 11] = [
 const SIDE: usize = 20;
 
 const STYLE: &str = "
-    @font-face { font-family: Held; src: url(held.woff2) }
-    body { margin: 0; background: white; font: 10px Held }
+    @font-face { font-family: Delayed; src: url(delayed.woff2) }
+    body { margin: 0; background: white; font: 10px Delayed }
     i { display: block; width: 20px; height: 20px; overflow: hidden }
     .border { box-sizing: border-box; border: 10px solid; border-image: url(border.svg) 10 }
     .before::before { content: ''; display: block; height: 20px; background: url(before.svg) }
     .after::after { content: url(after.svg); display: block; height: 20px }
-    .unseen { display: none; background: url(unseen.svg) }
+    .unused { display: none; background: url(unused.svg) }
 ";
 
 fn waits_for_delayed_files(environment: &Environment, driver: &Driver) {
     let font = std::fs::read(environment.dist.join(FONT)).expect("the font of the gallery");
-    let server = Holding::start(font);
+    let server = DelayingServer::start(font);
     let session = driver.open(&environment.chromium);
     let body = PICTURES.map(|(_, markup)| markup).concat();
     show(
         &session,
         &server,
-        &[&body, "<p>text</p><p class=unseen></p>"].concat(),
+        &[&body, "<p>text</p><p class=unused></p>"].concat(),
     );
 
-    let mut held: Vec<_> = PICTURES.iter().map(|(file, _)| *file).collect();
-    held.push("held.woff2");
-    // Every file that is held back is named as missing, until the last one is let through.
-    while !held.is_empty() {
+    let mut delayed: Vec<_> = PICTURES.iter().map(|(file, _)| *file).collect();
+    delayed.push("delayed.woff2");
+    // Every delayed file is reported as missing until it is released.
+    while !delayed.is_empty() {
         let missing = missing(&session).expect("a list");
-        let named = |file: &str| {
-            let what = if file == "held.woff2" { "Held" } else { file };
+        let is_reported = |file: &str| {
+            let what = if file == "delayed.woff2" {
+                "Delayed"
+            } else {
+                file
+            };
             missing.iter().any(|it| it.contains(what))
         };
-        let unnamed: Vec<_> = held.iter().filter(|file| !named(file)).collect();
+        let unreported: Vec<_> = delayed.iter().filter(|file| !is_reported(file)).collect();
         assert!(
-            unnamed.is_empty(),
-            "{unnamed:?} are held back, and not named in {missing:?}"
+            unreported.is_empty(),
+            "{unreported:?} are delayed, and not reported in {missing:?}"
         );
         // A browser requests only a few files of one server at a time.
-        let next = wait_for("the next file to be asked for", || {
-            let asked = server.asked();
-            let next = held
+        let next = wait_for("the next request for a file", || {
+            let requested = server.requested();
+            let next = delayed
                 .iter()
-                .position(|held| asked.iter().any(|it| it == held));
-            next.ok_or_else(|| format!("{asked:?}"))
+                .position(|file| requested.iter().any(|it| it == file));
+            next.ok_or_else(|| format!("{requested:?}"))
         });
-        server.let_through(held.swap_remove(next));
+        server.release(delayed.swap_remove(next));
     }
     settle(&session, "the page of pictures");
 
@@ -119,19 +123,22 @@ fn waits_for_delayed_files(environment: &Environment, driver: &Driver) {
         let seen = picture.pixel(SIDE / 2, at * SIDE + SIDE / 2);
         assert_eq!(seen, [0, 255, 0], "{file}");
     }
-    let asked = server.asked();
-    assert!(!asked.iter().any(|it| it == "unseen.svg"), "{asked:?}");
+    let requested = server.requested();
+    assert!(
+        !requested.iter().any(|it| it == "unused.svg"),
+        "{requested:?}"
+    );
 }
 
 fn reports_files_that_fail_to_load(environment: &Environment, driver: &Driver) {
-    let server = Holding::start(Vec::new());
+    let server = DelayingServer::start(Vec::new());
     let session = driver.open(&environment.chromium);
     show(
         &session,
         &server,
         "<i style='background: url(nothing.png)'></i>",
     );
-    wait_for("word of what can't be loaded", || {
+    wait_for("the report of the file", || {
         let missing = missing(&session)?;
         match &missing[..] {
             // With the browser's reason.
@@ -142,21 +149,21 @@ fn reports_files_that_fail_to_load(environment: &Environment, driver: &Driver) {
 }
 
 fn waits_for_animations(environment: &Environment, driver: &Driver) {
-    let server = Holding::start(Vec::new());
+    let server = DelayingServer::start(Vec::new());
     let session = driver.open(&environment.chromium);
     show(&session, &server, "<i class='turning'></i>");
     session.run(
         "document.querySelector('.turning').animate([{ opacity: 0 }, { opacity: 1 }], { duration: 1e9, id: 'turn' })",
     );
-    let told = missing(&session).expect("a list");
-    assert_eq!(told, ["the end of turn at i.turning"]);
+    let missing = missing(&session).expect("a list");
+    assert_eq!(missing, ["the end of turn at i.turning"]);
     session.run("for (const it of document.getAnimations()) it.finish()");
-    settle(&session, "what has moved");
+    settle(&session, "the animated element");
 }
 
-/// Inserts markup into an empty page of the server that is loaded already: the files that the
-/// markup names don't delay the loading of the page.
-fn show(session: &Session, server: &Holding, body: &str) {
+/// Inserts markup into an empty page of the server that is already loaded, so that the files of the
+/// markup don't delay the loading of the page.
+fn show(session: &Session, server: &DelayingServer, body: &str) {
     session.visit(&server.url());
     session.run_with(
         "document.head.append(Object.assign(document.createElement('style'), { textContent: arguments[0] }));

@@ -1,8 +1,8 @@
 //! Waits until everything that a screenshot shows is drawn.
 //!
-//! `complete` of an `<img>` says nothing about a background, a mask, a border or a font: a
-//! screenshot that is taken too early lacks them. Therefore every URL in a computed style is
-//! checked, of elements and of their pseudo-elements.
+//! `complete` of an `<img>` does not cover backgrounds, masks, borders and fonts: a screenshot that
+//! is taken too early lacks them. Therefore every URL in a computed style is checked, of elements
+//! and of their pseudo-elements.
 
 mod cases;
 mod server;
@@ -27,12 +27,12 @@ pub(crate) fn settle(session: &Session, what: &str) {
         if missing.is_empty() {
             Ok(())
         } else {
-            Err(format!("it lacks {}", missing.join(", ")))
+            Err(format!("missing: {}", missing.join(", ")))
         }
     });
 }
 
-/// Returns what is not drawn yet.
+/// Returns a list of what is not drawn yet.
 pub(crate) fn missing(session: &Session) -> Result<Vec<String>, String> {
     match session.run_async(include_str!("settled.js"), &[]) {
         Value::Array(missing) => Ok(missing

@@ -1,4 +1,4 @@
-//! A file server that holds each file back until the test releases it.
+//! A file server that delays each file until the test releases it.
 
 use std::collections::HashSet;
 use std::io::{BufRead, BufReader, Write};
@@ -6,8 +6,8 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 
-/// The page that the pictures are added to.
-const PAGE: &str = "<!doctype html><html lang=en><title>held</title><link rel=icon href=data:,>";
+/// The page to which the test adds the pictures.
+const PAGE: &str = "<!doctype html><html lang=en><title>delayed</title><link rel=icon href=data:,>";
 
 /// A green square, with a part for `<use>`.
 const PICTURE: &str = "<svg xmlns='http://www.w3.org/2000/svg' width='20' height='20' viewBox='0 0 20 20'>\
@@ -15,7 +15,7 @@ const PICTURE: &str = "<svg xmlns='http://www.w3.org/2000/svg' width='20' height
 
 /// The server, which runs until this value is dropped.
 #[derive(Debug)]
-pub(super) struct Holding {
+pub(super) struct DelayingServer {
     address: SocketAddr,
     files: Arc<Files>,
 }
@@ -29,12 +29,12 @@ struct Files {
 
 #[derive(Debug, Default)]
 struct State {
-    asked: Vec<String>,
-    through: HashSet<String>,
-    over: bool,
+    requested: Vec<String>,
+    released: HashSet<String>,
+    ended: bool,
 }
 
-impl Holding {
+impl DelayingServer {
     /// Starts the server. Every SVG is the same picture, every WOFF2 is this font, and there are no
     /// other files.
     pub(super) fn start(font: Vec<u8>) -> Self {
@@ -47,7 +47,7 @@ impl Holding {
         let serving = Arc::clone(&files);
         thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
-                if serving.state.lock().expect("no thread panics").over {
+                if serving.state.lock().expect("no thread panics").ended {
                     return;
                 }
                 let files = Arc::clone(&serving);
@@ -63,26 +63,26 @@ impl Holding {
     }
 
     /// Returns the requested files, in the order of the requests.
-    pub(super) fn asked(&self) -> Vec<String> {
+    pub(super) fn requested(&self) -> Vec<String> {
         self.files
             .state
             .lock()
             .expect("no thread panics")
-            .asked
+            .requested
             .clone()
     }
 
-    pub(super) fn let_through(&self, file: &str) {
+    pub(super) fn release(&self, file: &str) {
         let mut state = self.files.state.lock().expect("no thread panics");
-        state.through.insert(file.to_owned());
+        state.released.insert(file.to_owned());
         self.files.changed.notify_all();
     }
 }
 
-impl Drop for Holding {
+impl Drop for DelayingServer {
     fn drop(&mut self) {
         if let Ok(mut state) = self.files.state.lock() {
-            state.over = true;
+            state.ended = true;
         }
         self.files.changed.notify_all();
         // Wakes the thread that accepts connections.
@@ -111,8 +111,8 @@ impl Files {
         };
         if kind != "text/html" {
             let mut state = self.state.lock().expect("no thread panics");
-            state.asked.push(file.clone());
-            while status == "200 OK" && !state.over && !state.through.contains(&file) {
+            state.requested.push(file.clone());
+            while status == "200 OK" && !state.ended && !state.released.contains(&file) {
                 state = self.changed.wait(state).expect("no thread panics");
             }
         }

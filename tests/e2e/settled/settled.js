@@ -9,9 +9,9 @@ const IMAGES = [
 const BOXES = [null, "::before", "::after", "::backdrop", "::marker"];
 
 // Each picture is decoded only once, however often this script runs. Pictures of style sheets are
-// kept, so that the next style that names one finds it loaded.
+// cached, so that the next style that names one finds it loaded.
 const known = (window.settledPictures ??= new WeakMap());
-const kept = (window.settledImages ??= new Map());
+const cache = (window.settledImages ??= new Map());
 const lacking = (image, url) => {
     let entry = known.get(image);
     if (entry?.url !== url) {
@@ -25,12 +25,12 @@ const lacking = (image, url) => {
     return entry.there ? [] : [`${url}${entry.why}`];
 };
 const loaded = (url) => {
-    if (!kept.has(url)) {
+    if (!cache.has(url)) {
         const image = new Image();
         image.src = url;
-        kept.set(url, image);
+        cache.set(url, image);
     }
-    return kept.get(url);
+    return cache.get(url);
 };
 
 // Computed styles have absolute URLs. References to parts of this document need no loading.

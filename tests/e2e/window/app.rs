@@ -48,13 +48,13 @@ impl<'a> Device<'a> {
     pub(crate) fn with(stage: Stage<'a>, options: &[&str]) -> Self {
         let data = tempfile::tempdir().expect("a temporary folder");
         let database = data.path().join("orchard.sqlite3");
-        let mut command = Command::new(&stage.surroundings.server);
+        let mut command = Command::new(&stage.paths.server);
         command.args(["--api-only", "--listen", "127.0.0.1:0"]);
         command.args(options).arg("--database").arg(&database);
         let (server, port) = Guarded::start(&command, backend::port_of);
-        let user = backend::demo_account(&stage.surroundings.server, &database);
+        let user = backend::demo_account(&stage.paths.server, &database);
 
-        let mut command = Command::new(&stage.surroundings.display);
+        let mut command = Command::new(&stage.paths.display);
         command.args([
             "-displayfd",
             "1",
@@ -100,7 +100,7 @@ impl<'a> Device<'a> {
         let http = Http::new();
         let (driver, port) = Guarded::start_on_a_port(
             |port| {
-                let mut driver = self.command(&self.stage.surroundings.driver);
+                let mut driver = self.command(&self.stage.paths.driver);
                 driver.arg(format!("--port={port}"));
                 driver
             },
@@ -121,9 +121,9 @@ impl<'a> Device<'a> {
         }
     }
 
-    /// Runs the program, which is expected to end by itself. Otherwise it ends with its display.
+    /// Runs the program and waits until it ends by itself. Otherwise it ends with its display.
     pub(crate) fn run(&self, arguments: &[&str]) -> Output {
-        let program = self.stage.surroundings.installed.program();
+        let program = self.stage.paths.installed.program();
         let mut command = self.command(&program);
         command.args(arguments);
         let pipes = command.stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -132,16 +132,16 @@ impl<'a> Device<'a> {
             Ok(Some(_)) => Ok(()),
             other => Err(format!("{other:?}")),
         });
-        child.wait_with_output().expect("what it wrote")
+        child.wait_with_output().expect("its output")
     }
 
     /// Returns the URLs that were passed to the player's browser, one per line.
-    pub(crate) fn handed_to_browser(&self) -> String {
-        fs::read_to_string(self.home.path().join("handed")).unwrap_or_default()
+    pub(crate) fn opened_in_browser(&self) -> String {
+        fs::read_to_string(self.home.path().join("opened")).unwrap_or_default()
     }
 
     /// Returns the folder of the program's data.
-    pub(crate) fn kept(&self) -> PathBuf {
+    pub(crate) fn data(&self) -> PathBuf {
         self.home.path().join(".local/share/game.mofang.orchard")
     }
 
@@ -170,7 +170,7 @@ impl<'a> Device<'a> {
     /// id, and a browser that only records the URLs.
     fn prepare(&self) {
         let home = self.home.path();
-        let program = self.stage.surroundings.installed.program();
+        let program = self.stage.paths.installed.program();
         let start = format!(
             "echo $$ > \"$HOME/process\"\nexec '{}' \"$@\"",
             program.display()
@@ -178,7 +178,7 @@ impl<'a> Device<'a> {
         write_script(&self.starter(), &start);
         let bin = home.join("bin");
         fs::create_dir(&bin).expect("a folder for programs");
-        write_script(&bin.join("xdg-open"), "echo \"$1\" >> \"$HOME/handed\"");
+        write_script(&bin.join("xdg-open"), "echo \"$1\" >> \"$HOME/opened\"");
         // Without a graphics card, animations would take all of the processor.
         let gtk = home.join(".config/gtk-3.0");
         fs::create_dir_all(&gtk).expect("a folder for GTK's settings");
@@ -229,17 +229,17 @@ impl Window<'_> {
 
     /// Returns the errors that the page and its web view have reported since the window was opened:
     /// panics, and violations of the content security policy.
-    pub(crate) fn complaints(&self) -> Vec<String> {
-        const LAST: &str = "up to here";
-        let lasts = |written: &str| written.matches(LAST).count();
-        let before = lasts(&self.driver.written());
-        self.page.session().run(&format!("console.log('{LAST}')"));
-        let written = wait_for("what the program wrote", || {
+    pub(crate) fn errors(&self) -> Vec<String> {
+        const MARK: &str = "end of the output";
+        let marks = |written: &str| written.matches(MARK).count();
+        let before = marks(&self.driver.written());
+        self.page.session().run(&format!("console.log('{MARK}')"));
+        let written = wait_for("the output of the program", || {
             let written = self.driver.written();
-            let all = lasts(&written) > before;
-            all.then_some(written).ok_or("not all of it".into())
+            let is_complete = marks(&written) > before;
+            is_complete.then_some(written).ok_or("incomplete".into())
         });
-        let lines = written.lines().filter(|line| is_complaint(line));
+        let lines = written.lines().filter(|line| is_error(line));
         lines.map(str::to_owned).collect()
     }
 
@@ -248,8 +248,8 @@ impl Window<'_> {
     /// # Panics
     ///
     /// Panics with the errors if there were any.
-    pub(crate) fn is_content(&self) {
-        assert_eq!(self.complaints(), [""; 0]);
+    pub(crate) fn assert_no_errors(&self) {
+        assert_eq!(self.errors(), [""; 0]);
     }
 
     /// Awaits a promise in the page. Returns its value, or its rejection in `error`.
@@ -277,12 +277,12 @@ impl Drop for Window<'_> {
         {
             let _ = fs::write(folder.join("page.png"), picture);
         }
-        failure::note(format!("what it saw is in {}", folder.display()));
+        failure::note(format!("the evidence is in {}", folder.display()));
     }
 }
 
 /// Returns whether WebKit prints this line for an error: source and level precede the text.
-fn is_complaint(line: &str) -> bool {
+fn is_error(line: &str) -> bool {
     line.strip_prefix("CONSOLE ")
         .is_some_and(|line| line.split(' ').take(3).any(|word| word == "ERROR"))
 }

@@ -60,7 +60,7 @@ fn connects_to_the_default_server(stage: Stage<'_>) {
             .filter(|count| !count.is_empty())
             .ok_or("none".into())
     });
-    window.is_content();
+    window.assert_no_errors();
     take_picture(&window);
 }
 
@@ -82,18 +82,22 @@ fn the_token_survives_a_restart(stage: Stage<'_>) {
     signs_in(&window, &device, true);
     window.close();
     drop(window);
-    let kept = fs::read_to_string(device.kept().join("player.json")).expect("the store");
-    let kept: Value = serde_json::from_str(&kept).expect("the store is JSON");
-    assert!(kept["access_token"].is_string(), "no token in the store");
-    let mode = fs::metadata(device.kept())
+    let store = fs::read_to_string(device.data().join("player.json")).expect("the store");
+    let store: Value = serde_json::from_str(&store).expect("the store is JSON");
+    assert!(store["access_token"].is_string(), "no token in the store");
+    let mode = fs::metadata(device.data())
         .expect("the store's folder")
         .permissions()
         .mode();
-    assert_eq!(mode & 0o077, 0, "others can look for the token");
+    assert_eq!(mode & 0o077, 0, "other users can read the token");
 
     let window = device.open();
     window.page.wait_for_state("live");
-    assert_eq!(window.page.text("sign-in"), None, "asked again");
+    assert_eq!(
+        window.page.text("sign-in"),
+        None,
+        "it asks to sign in again"
+    );
 }
 
 fn a_token_is_not_stored_if_not_remembered(stage: Stage<'_>) {
@@ -116,7 +120,7 @@ fn the_back_button_closes_the_window(stage: Stage<'_>) {
     window.close();
 }
 
-/// The tune is in a file inside the program, which the player of WebKitGTK can't read.
+/// The music is a file inside the program, which the player of WebKitGTK can't read.
 fn plays_music(stage: Stage<'_>) {
     let device = Device::new(stage);
     let window = device.open();
@@ -126,21 +130,21 @@ fn plays_music(stage: Stage<'_>) {
     wait_for_music(&window, false);
     window.page.click("music");
     wait_for_music(&window, true);
-    window.is_content();
+    window.assert_no_errors();
 }
 
-/// The other server would answer: it is of the same kind.
+/// The other server accepts the page's origin, so that only the policy prevents a connection.
 fn connects_to_the_configured_server_only(stage: Stage<'_>) {
     let device = Device::new(stage);
     let other = Device::new(stage);
     let window = device.open();
     window.page.wait_for_form();
-    let called = |server: &str| {
-        let call =
+    let call = |server: &str| {
+        let request =
             r#"{ method: "POST", headers: { "Content-Type": "application/json" }, body: "{}" }"#;
-        window.outcome(&format!("(await fetch('{server}/api', {call})).status"))
+        window.outcome(&format!("(await fetch('{server}/api', {request})).status"))
     };
-    let connected = |server: &str| {
+    let connect = |server: &str| {
         let socket = server.replacen("http", "ws", 1) + "/socket.io/?EIO=4&transport=websocket";
         window.outcome(&format!(
             "await new Promise((resolve, reject) => {{
@@ -150,26 +154,26 @@ fn connects_to_the_configured_server_only(stage: Stage<'_>) {
             }})"
         ))
     };
-    let own = called(&device.server);
+    let own = call(&device.server);
     assert!(own.is_number(), "{own}");
-    assert_eq!(connected(&device.server), "open");
-    window.is_content();
+    assert_eq!(connect(&device.server), "open");
+    window.assert_no_errors();
 
-    let others = called(&other.server);
+    let others = call(&other.server);
     assert!(others["error"].is_string(), "{others}");
-    let others = connected(&other.server);
+    let others = connect(&other.server);
     assert!(others["error"].is_string(), "{others}");
     // The policy blocked the requests, not the server.
-    let told = window.complaints();
-    let refused = |scheme: &str| {
+    let errors = window.errors();
+    let is_reported = |scheme: &str| {
         let address = other.server.replacen("http", scheme, 1);
-        let mut told = told.iter();
-        told.any(|it| it.contains(&address) && it.contains("Content Security Policy"))
+        let mut errors = errors.iter();
+        errors.any(|it| it.contains(&address) && it.contains("Content Security Policy"))
     };
-    assert!(refused("http") && refused("ws"), "{told:?}");
+    assert!(is_reported("http") && is_reported("ws"), "{errors:?}");
 }
 
-/// A setting that is no web address leads nowhere: its entry is a button.
+/// A setting that is no web address is ignored: its entry is a button without a target.
 fn web_addresses_open_in_the_browser(stage: Stage<'_>) {
     const SHOP: &str = "https://shop.example/apples?1";
     let device = Device::new(stage);
@@ -178,19 +182,19 @@ fn web_addresses_open_in_the_browser(stage: Stage<'_>) {
     signs_in(&window, &device, true);
     let here = window.page.session().url();
     window.page.click("menu-shop");
-    wait_for("the player's browser to be asked", || {
-        let handed = device.handed_to_browser();
-        if handed == format!("{SHOP}\n") {
+    wait_for("the player's browser to open the address", || {
+        let opened = device.opened_in_browser();
+        if opened == format!("{SHOP}\n") {
             Ok(())
         } else {
-            Err(handed)
+            Err(opened)
         }
     });
     let bag = "return document.querySelector('[data-testid=\"menu-bag\"]').tagName";
     assert_eq!(
         window.page.session().run(bag),
         "BUTTON",
-        "it leads somewhere"
+        "the entry is a link"
     );
     // The page can't navigate there by itself either.
     window.page.session().run("location.href = '/bag.html'");
@@ -204,12 +208,12 @@ fn the_page_may_call_few_commands(stage: Stage<'_>) {
     let device = Device::new(stage);
     let window = device.open();
     window.page.wait_for_form();
-    let asked = |command: &str, arguments: &str| {
+    let invoke = |command: &str, arguments: &str| {
         window.outcome(&format!(
             "await __TAURI_INTERNALS__.invoke('{command}', {arguments})"
         ))
     };
-    let store = asked("plugin:store|get_store", "{ path: 'player.json' }");
+    let store = invoke("plugin:store|get_store", "{ path: 'player.json' }");
     assert!(store.is_number(), "{store}");
     for (command, arguments) in [
         ("plugin:store|load", "{ path: 'other.json' }"),
@@ -218,7 +222,7 @@ fn the_page_may_call_few_commands(stage: Stage<'_>) {
         ("plugin:event|emit", "{ event: 'x' }"),
         ("plugin:webview|create_webview_window", "{ options: {} }"),
     ] {
-        let answer = asked(command, arguments);
+        let answer = invoke(command, arguments);
         let error = answer["error"].as_str().unwrap_or_default();
         assert!(error.contains("not allowed"), "{command}: {answer}");
     }
@@ -230,7 +234,7 @@ fn signs_in(window: &Window<'_>, device: &Device<'_>, remember: bool) {
     assert_eq!(
         window.page.text("sign-in"),
         None,
-        "signed in, and the form is still there"
+        "the form is shown after the sign-in"
     );
 }
 
@@ -238,31 +242,31 @@ fn wrong_settings_are_reported(stage: Stage<'_>) {
     let device = Device::new(stage);
     let missing = device.run(&["--settings", "/no/such.json"]);
     assert!(!missing.status.success(), "{missing:?}");
-    let said = String::from_utf8_lossy(&missing.stderr);
-    assert!(said.contains("/no/such.json"), "{said}");
+    let stderr = String::from_utf8_lossy(&missing.stderr);
+    assert!(stderr.contains("/no/such.json"), "{stderr}");
 
     device.write_settings("{ socket_server: 'http://game.example' }");
-    is_told(&device.open(), "JSON");
+    wait_for_toast(&device.open(), "JSON");
     device.set(&json!({ "chat": "yes" }));
-    is_told(&device.open(), "chat");
+    wait_for_toast(&device.open(), "chat");
 }
 
-/// Waits until a toast has these words.
-fn is_told(window: &Window<'_>, words: &str) {
-    wait_for(&format!("a toast with {words}"), || {
+/// Waits until a toast contains `text`. The page is not recorded, so it must be shown now.
+fn wait_for_toast(window: &Window<'_>, text: &str) {
+    wait_for(&format!("a toast with {text}"), || {
         match window.page.text("toasts") {
-            Some(toasts) if toasts.contains(words) => Ok(()),
+            Some(toasts) if toasts.contains(text) => Ok(()),
             toasts => Err(format!("{toasts:?}")),
         }
     });
 }
 
-/// The server was started for pages from the web only.
+/// The server has no `--cors-origin` for the window.
 fn a_server_that_refuses_the_origin_is_reported(stage: Stage<'_>) {
     let device = Device::with(stage, &[]);
     let window = device.open();
     window.page.sign_in(&device.user, true);
-    wait_for("what to check", || match window.page.text("sign-in") {
+    wait_for("the advice", || match window.page.text("sign-in") {
         Some(text) if text.contains("tauri://localhost") && text.contains("--cors-origin") => {
             Ok(())
         }

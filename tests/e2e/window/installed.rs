@@ -15,7 +15,7 @@ pub(crate) enum Installed {
     /// Installed in the system, which only root can do.
     System { remover: Child },
     /// Unpacked into a temporary folder.
-    Aside { root: TempDir },
+    Unpacked { root: TempDir },
 }
 
 impl Installed {
@@ -29,8 +29,8 @@ impl Installed {
                 .arg("Package"),
         );
         let package = package.trim().to_owned();
-        let there = Path::new("/").join(PROGRAM).exists();
-        if there || output(Command::new("id").arg("--user")).trim() != "0" {
+        let is_installed = Path::new("/").join(PROGRAM).exists();
+        if is_installed || output(Command::new("id").arg("--user")).trim() != "0" {
             let root = tempfile::tempdir().expect("a temporary folder");
             output(
                 Command::new("dpkg-deb")
@@ -38,7 +38,7 @@ impl Installed {
                     .arg(file)
                     .arg(root.path()),
             );
-            return Self::Aside { root };
+            return Self::Unpacked { root };
         }
         let installed = Self::System {
             remover: remover(&package),
@@ -51,7 +51,7 @@ impl Installed {
     pub(crate) fn program(&self) -> PathBuf {
         match self {
             Self::System { .. } => Path::new("/").join(PROGRAM),
-            Self::Aside { root } => root.path().join(PROGRAM),
+            Self::Unpacked { root } => root.path().join(PROGRAM),
         }
     }
 }

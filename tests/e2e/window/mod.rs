@@ -16,7 +16,7 @@ use crate::failure;
 
 /// The paths that these tests need.
 #[derive(Debug)]
-struct Surroundings {
+struct Paths {
     /// The installed program.
     installed: Installed,
     /// The binary of the default server.
@@ -25,7 +25,7 @@ struct Surroundings {
     display: PathBuf,
 }
 
-impl Surroundings {
+impl Paths {
     fn prepare() -> Result<Self, String> {
         Ok(Self {
             installed: Installed::from(&path("ORCHARD_WINDOW_PACKAGE")?),
@@ -39,32 +39,29 @@ impl Surroundings {
 /// The paths that a case needs, and its name.
 #[derive(Clone, Copy, Debug)]
 struct Stage<'a> {
-    surroundings: &'a Surroundings,
+    paths: &'a Paths,
     case: &'a str,
 }
 
-/// Returns whether these tests are to run, instead of those in Chromium.
-pub(crate) fn wanted() -> bool {
+/// Returns whether these tests were requested, instead of those in Chromium.
+pub(crate) fn requested() -> bool {
     std::env::var_os("ORCHARD_WINDOW_PACKAGE").is_some()
 }
 
 pub(crate) fn trials(only_list: bool) -> Vec<Trial> {
-    let surroundings = if only_list {
+    let paths = if only_list {
         Err("the cases are only listed".to_owned())
     } else {
-        Surroundings::prepare()
+        Paths::prepare()
     };
-    let surroundings = Arc::new(surroundings);
+    let paths = Arc::new(paths);
     cases::ALL
         .iter()
         .map(|&(name, run)| {
-            let surroundings = Arc::clone(&surroundings);
-            Trial::test(format!("window::{name}"), move || match &*surroundings {
-                Ok(surroundings) => failure::of(|| {
-                    run(Stage {
-                        surroundings,
-                        case: name,
-                    });
+            let paths = Arc::clone(&paths);
+            Trial::test(format!("window::{name}"), move || match &*paths {
+                Ok(paths) => failure::of(|| {
+                    run(Stage { paths, case: name });
                 }),
                 Err(missing) => Err(missing.as_str().into()),
             })
@@ -76,6 +73,6 @@ fn path(variable: &str) -> Result<PathBuf, String> {
     let path = std::env::var_os(variable).map(PathBuf::from);
     let path = path.filter(|path| path.exists());
     path.ok_or_else(|| {
-        format!("{variable} names nothing that is there: run `cargo xtask test --only tauri`")
+        format!("{variable} names no existing path: run `cargo xtask test --only tauri`")
     })
 }

@@ -1,4 +1,4 @@
-//! A page and its server on different origins.
+//! The CDN package on nginx, with its server on another origin.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use std::process::Command;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::Surroundings;
+use super::Paths;
 use crate::backend::{User, demo_account, port_of};
 use crate::environment::Environment;
 use crate::http::Http;
@@ -22,26 +22,26 @@ const RECORDER: &str = "recorder.js";
 
 /// The CDN package on nginx, and the default server on another origin.
 #[derive(Debug)]
-pub(crate) struct Far {
+pub(crate) struct Cdn {
     pub(crate) user: User,
     /// The address of the page.
     pub(crate) url: String,
     /// The package's description of each file.
     pub(crate) listed: Vec<Value>,
-    pub(crate) surroundings: Surroundings,
+    pub(crate) paths: Paths,
     _nginx: Guarded,
     _server: Guarded,
-    room: TempDir,
+    folder: TempDir,
 }
 
-impl Far {
-    pub(crate) fn start(surroundings: Surroundings) -> Self {
-        let room = tempfile::tempdir().expect("a temporary folder");
+impl Cdn {
+    pub(crate) fn start(paths: Paths) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
         let port = free_port();
         let page = format!("http://127.0.0.1:{port}");
 
-        let database = room.path().join("orchard.sqlite3");
-        let mut command = Command::new(&surroundings.server);
+        let database = folder.path().join("orchard.sqlite3");
+        let mut command = Command::new(&paths.server);
         command
             .args(["--api-only", "--listen", "127.0.0.1:0"])
             .args(["--cors-origin", &page, "--push-interval-ms", "200"])
@@ -49,23 +49,19 @@ impl Far {
             .arg(&database);
         let (server, server_port) = Guarded::start(&command, port_of);
 
-        let package = room.path().join("package");
-        make(
-            &surroundings,
-            &package,
-            &format!("http://127.0.0.1:{server_port}"),
-        );
+        let package = folder.path().join("package");
+        make(&paths, &package, &format!("http://127.0.0.1:{server_port}"));
         let listed = fs::read_to_string(package.join("headers.json")).expect("a list of headers");
         let listed = serde_json::from_str(&listed).expect("a list in JSON");
-        watch(&package.join("site").join(PATH.trim_matches('/')));
+        add_recorder(&package.join("site").join(PATH.trim_matches('/')));
         Self {
-            user: demo_account(&surroundings.server, &database),
+            user: demo_account(&paths.server, &database),
             url: format!("{page}{PATH}"),
             listed,
-            _nginx: nginx(&surroundings, room.path(), &package, port),
-            surroundings,
+            _nginx: nginx(&paths, folder.path(), &package, port),
+            paths,
             _server: server,
-            room,
+            folder,
         }
     }
 
@@ -77,15 +73,15 @@ impl Far {
 
     /// Returns the folder that is published.
     pub(crate) fn site(&self) -> PathBuf {
-        self.room.path().join("package/site")
+        self.folder.path().join("package/site")
     }
 }
 
 /// Runs `cargo xtask package cdn` for a page that calls `server`.
-fn make(surroundings: &Surroundings, package: &Path, server: &str) {
+fn make(paths: &Paths, package: &Path, server: &str) {
     let root = Environment::tests();
     let root = root.parent().expect("the tests are in the checkout");
-    let mut command = Command::new(&surroundings.xtask);
+    let mut command = Command::new(&paths.xtask);
     command
         .current_dir(root)
         // Cargo sets this variable; `xtask` finds the checkout by it.
@@ -104,22 +100,22 @@ fn make(surroundings: &Surroundings, package: &Path, server: &str) {
 }
 
 /// Inserts the recorder before all scripts of `index.html`.
-fn watch(page: &Path) {
+fn add_recorder(page: &Path) {
     let index = page.join("index.html");
     let html = fs::read_to_string(&index).expect("index.html");
-    let watched = html.replacen(
+    let recorded = html.replacen(
         "<head>",
         &format!("<head>\n<script src=\"{RECORDER}\"></script>"),
         1,
     );
-    assert_ne!(html, watched, "index.html has a head");
-    fs::write(index, watched).expect("a page that can be written");
+    assert_ne!(html, recorded, "index.html has a head");
+    fs::write(index, recorded).expect("a page that can be written");
     let recorder = Environment::tests().join("e2e").join(RECORDER);
     fs::copy(recorder, page.join(RECORDER)).expect("a recorder beside the page");
 }
 
 /// Starts nginx with the configuration snippet of the package.
-fn nginx(surroundings: &Surroundings, room: &Path, package: &Path, port: u16) -> Guarded {
+fn nginx(paths: &Paths, folder: &Path, package: &Path, port: u16) -> Guarded {
     // When root starts nginx, its workers run as a user who can't read a temporary folder.
     let user = if is_root() { "user root;" } else { "" };
     let configuration = format!(
@@ -127,32 +123,32 @@ fn nginx(surroundings: &Surroundings, room: &Path, package: &Path, port: u16) ->
          load_module {brotli};\n\
          daemon off;\n\
          worker_processes 1;\n\
-         pid {room}/nginx.pid;\n\
+         pid {folder}/nginx.pid;\n\
          error_log stderr;\n\
          events {{}}\n\
          http {{\n\
              access_log off;\n\
-             client_body_temp_path {room}/body;\n\
-             proxy_temp_path {room}/proxy;\n\
-             fastcgi_temp_path {room}/fastcgi;\n\
-             uwsgi_temp_path {room}/uwsgi;\n\
-             scgi_temp_path {room}/scgi;\n\
+             client_body_temp_path {folder}/body;\n\
+             proxy_temp_path {folder}/proxy;\n\
+             fastcgi_temp_path {folder}/fastcgi;\n\
+             uwsgi_temp_path {folder}/uwsgi;\n\
+             scgi_temp_path {folder}/scgi;\n\
              server {{\n\
                  listen 127.0.0.1:{port};\n\
                  root {package}/site;\n\
                  include {package}/nginx.conf;\n\
              }}\n\
          }}\n",
-        brotli = surroundings.brotli.display(),
-        room = room.display(),
+        brotli = paths.brotli.display(),
+        folder = folder.display(),
         package = package.display(),
     );
-    let file = room.join("nginx.conf");
+    let file = folder.join("nginx.conf");
     fs::write(&file, configuration).expect("a configuration");
-    let mut command = Command::new(&surroundings.nginx);
+    let mut command = Command::new(&paths.nginx);
     command
         .arg("-p")
-        .arg(room)
+        .arg(folder)
         .arg("-c")
         .arg(&file)
         .args(["-e", "stderr"]);
