@@ -1,42 +1,49 @@
-//! Every state of the page, checked by axe-core in both languages.
+//! The states of the page, checked by axe-core in both languages.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{Case, on_flask};
+use super::{Case, go_live, on_flask};
+use crate::apicloud::{App, AppStore, Definition};
 use crate::axe::Audit;
 use crate::backend::User;
 use crate::page::{Page, Store};
 use crate::runner::Stage;
 use crate::site::{QUIET, UNKNOWN_NAMESPACE, UNUSABLE, WITH_TARGETS};
 use crate::wait::wait_for;
+use crate::webdriver::Session;
 
 pub(super) const CASES: &[Case] = &[
     on_flask("axe_before_sign_in_zh", |stage| before_sign_in(stage, ZH)),
     on_flask("axe_before_sign_in_en", |stage| before_sign_in(stage, EN)),
     on_flask("axe_in_the_orchard_zh", |stage| in_the_orchard(stage, ZH)),
     on_flask("axe_in_the_orchard_en", |stage| in_the_orchard(stage, EN)),
-    on_flask("axe_out_of_the_orchard_zh", |stage| {
-        out_of_the_orchard(stage, ZH)
-    }),
-    on_flask("axe_out_of_the_orchard_en", |stage| {
-        out_of_the_orchard(stage, EN)
-    }),
+    on_flask("axe_in_outages_zh", |stage| in_outages(stage, ZH)),
+    on_flask("axe_in_outages_en", |stage| in_outages(stage, EN)),
+    on_flask("axe_in_an_app_zh", |stage| in_an_app(stage, ZH)),
+    on_flask("axe_in_an_app_en", |stage| in_an_app(stage, EN)),
 ];
 
 /// The preferred language of the browser.
 const ZH: &str = "zh-CN";
 const EN: &str = "en-GB";
 
-/// Each hour of the sky.
-const SKIES: [&str; 4] = ["dawn", "day", "dusk", "night"];
+/// Each hour of the sky. The last one is that of the browser's clock.
+const SKIES: [&str; 4] = ["dawn", "dusk", "night", "day"];
 
-/// Prepares a phone in one language and without animations: an element that is still fading in
-/// can't be checked.
+const PHONE: (u32, u32) = (390, 844);
+const DESKTOP: (u32, u32) = (1280, 800);
+
+/// A page whose `api` is the address of something else.
+const WRONG_API: &str = "/wrong-api.html";
+
+/// Prepares a phone at noon, in one language and without animations: an element that is still
+/// fading in can't be checked.
 fn prepare(stage: &Stage<'_>, language: &str) {
     let session = stage.page.session();
     session.prefer_language(language);
-    session.resize(390, 844);
+    resize(session, PHONE);
     session.reduce_motion();
+    session.set_hour(12);
     // The browser's own message about an error status or a failed request.
     stage.page.expect_console("Failed to load resource");
 }
@@ -54,57 +61,56 @@ fn before_sign_in(stage: &mut Stage<'_>, language: &str) {
 
     session.block("start-");
     page.visit(&server.url(QUIET));
-    wait_for("the words for a page that doesn't come", || {
-        let seen =
-            session.run("return getComputedStyle(document.querySelector('.late')).visibility");
-        if seen == "visible" {
-            Ok(())
-        } else {
-            Err(seen.to_string())
-        }
-    });
-    audit.check("no code", session);
+    // The case `a_missing_script_shows_a_message` waits for the real delay of the message.
+    session.run(&format!("{LATE}.pause()"));
+    audit.check("opening", session);
+    session.run(&format!("{LATE}.finish()"));
+    audit.check("the code can't be loaded", session);
     session.unblock();
 
     page.visit(&server.url(QUIET));
     page.wait_for_form();
-    audit.check("the form", session);
+    for sky in SKIES {
+        set_sky(session, sky);
+        audit.measure_again();
+        audit.check(&format!("the form, {sky}"), session);
+    }
     page.click("submit");
-    wait_for_words(page, "account-error");
+    wait_for_message(page, "account-error");
     audit.check("no account", session);
     page.click("reveal");
     fill(page, "account", "13900139000");
     page.click("submit");
-    wait_for_words(page, "password-error");
+    wait_for_message(page, "password-error");
     audit.check("no password", session);
 
     let known = server.user.clone();
-    let stranger = User {
+    let unknown = User {
         account: "13900139000".into(),
         ..known.clone()
     };
-    page.sign_in(&stranger, true);
-    wait_for_words(page, "account-error");
+    page.sign_in(&unknown, true);
+    wait_for_message(page, "account-error");
     audit.check("an unknown account", session);
     let wrong = User {
         password: "wrong".into(),
         ..known.clone()
     };
     page.sign_in(&wrong, true);
-    wait_for_words(page, "password-error");
+    wait_for_message(page, "password-error");
     audit.check("a wrong password", session);
     server.control("settings", &json!({ "api_fault": "error-500" }));
     page.sign_in(&known, true);
-    wait_for_words(page, "sign-in-error");
+    wait_for_message(page, "sign-in-error");
     audit.check("a fault of the server", session);
     server.control("settings", &json!({ "api_fault": null }));
     session.block("/api");
     page.sign_in(&known, true);
-    wait_for_words(page, "sign-in-error");
+    wait_for_message(page, "sign-in-error");
     audit.check("no network", session);
     session.unblock();
 
-    // No server keeps a request waiting on demand.
+    // No server delays a response on demand.
     session.run("window.fetch = () => new Promise(() => {})");
     page.sign_in(&known, true);
     wait_for("the form to be busy", || {
@@ -116,35 +122,50 @@ fn before_sign_in(stage: &mut Stage<'_>, language: &str) {
         }
     });
     audit.check("signing in", session);
+
+    server.write_page(WRONG_API, &json!({ "api": "/nowhere" }));
+    page.visit(&server.url(WRONG_API));
+    page.sign_in(&known, true);
+    page.wait_for_presence("advice", true);
+    audit.check("advice about the API", session);
+
+    page.expect_console("WebAssembly");
+    session.run_first("delete window.WebAssembly");
+    page.visit(&server.url(QUIET));
+    wait_for_alert(session, "#page [role=alert]");
+    audit.check("an old browser", session);
     audit.assert_clean();
 }
 
 fn in_the_orchard(stage: &mut Stage<'_>, language: &str) {
     prepare(stage, language);
+    go_live(stage, QUIET);
     let Stage {
         page,
         server,
         environment,
         ..
-    } = stage;
+    } = &*stage;
     let mut audit = Audit::new(&environment.axe);
     let session = page.session();
-    page.visit(&server.url(QUIET));
-    page.sign_in(&server.user, true);
-    page.wait_for_state("live");
     wait_for("the count", || {
         page.count()
             .filter(|it| !it.is_empty())
             .ok_or_else(String::new)
     });
-    tap_greetings_away(page);
-    for sky in SKIES {
-        session.run(&format!(
-            "document.querySelector('main').dataset.sky = '{sky}'"
-        ));
-        audit.measure_again();
-        audit.check(&format!("live, {sky}"), session);
+    dismiss_welcome(page);
+    wait_for_music(session, true);
+    for (screen, size) in [("desktop", DESKTOP), ("phone", PHONE)] {
+        resize(session, size);
+        for sky in SKIES {
+            set_sky(session, sky);
+            audit.measure_again();
+            audit.check(&format!("live, {sky}, {screen}"), session);
+        }
     }
+    page.click("music");
+    wait_for_music(session, false);
+    audit.check("music off", session);
 
     // They would disappear during the check.
     page.hold_toasts();
@@ -158,7 +179,8 @@ fn in_the_orchard(stage: &mut Stage<'_>, language: &str) {
         many => Err(many.to_string()),
     });
     audit.check("toasts", session);
-    tap_greetings_away(page);
+    page.tap_toasts_away();
+    page.let_toasts_go();
 
     let notice = json!({ "event": "broadcast_response", "data": "the apples are sweet" });
     server.control("emit", &notice);
@@ -173,20 +195,8 @@ fn in_the_orchard(stage: &mut Stage<'_>, language: &str) {
         page.click(opener);
         page.wait_for_presence(panel, true);
         audit.check(panel, session);
-        if opener == "menu-news" {
-            page.click("notice-send");
-            wait_for_words(page, "notice-said");
-            audit.check("nothing to send", session);
-            fill(page, "notice", "mine");
-            page.click("notice-send");
-            wait_for("it and the system's notice", || {
-                match session.run("return document.querySelectorAll('.own, .system').length") {
-                    two if two == 2 => Ok(()),
-                    many => Err(many.to_string()),
-                }
-            });
-            wait_for_words(page, "notice-said");
-            audit.check("notices of all kinds", session);
+        if panel == "notices-panel" {
+            send_notices(stage, &mut audit);
         }
         page.click("close");
         page.wait_for_presence(panel, false);
@@ -194,12 +204,54 @@ fn in_the_orchard(stage: &mut Stage<'_>, language: &str) {
 
     page.visit(&server.url(WITH_TARGETS));
     page.wait_for_state("live");
-    tap_greetings_away(page);
-    audit.check("places to go to", session);
+    dismiss_welcome(page);
+    audit.check("buttons with targets", session);
     audit.assert_clean();
 }
 
-fn out_of_the_orchard(stage: &mut Stage<'_>, language: &str) {
+/// Checks the outcomes of sending a notice.
+fn send_notices(stage: &Stage<'_>, audit: &mut Audit<'_>) {
+    let Stage { page, server, .. } = stage;
+    let session = page.session();
+    page.click("notice-send");
+    wait_for_message(page, "notice-said");
+    audit.check("nothing to send", session);
+    fill(page, "notice", "mine");
+    page.click("notice-send");
+    wait_for("the own notice and the system's", || {
+        match session.run("return document.querySelectorAll('.own, .system').length") {
+            two if two == 2 => Ok(()),
+            many => Err(many.to_string()),
+        }
+    });
+    wait_for_message(page, "notice-said");
+    audit.check("notices of all kinds", session);
+
+    // The server receives nothing, so it can't broadcast the notice.
+    session.run(
+        "window.send = WebSocket.prototype.send;
+         WebSocket.prototype.send = () => {};",
+    );
+    fill(page, "notice", "lost");
+    page.click("notice-send");
+    wait_for("a notice that is being sent", || {
+        let script = "return document.querySelector('[data-testid=notice-send]').ariaDisabled";
+        let disabled = session.run(script);
+        if disabled == "true" {
+            Ok(())
+        } else {
+            Err(disabled.to_string())
+        }
+    });
+    audit.check("sending a notice", session);
+    session.run("WebSocket.prototype.send = window.send");
+    server.control("drop", &json!({}));
+    wait_for_message(page, "notice-said");
+    page.wait_for_state("live");
+    audit.check("a notice that was lost", session);
+}
+
+fn in_outages(stage: &mut Stage<'_>, language: &str) {
     prepare(stage, language);
     stage.page.expect_console("WebSocket connection to");
     let Stage {
@@ -213,42 +265,80 @@ fn out_of_the_orchard(stage: &mut Stage<'_>, language: &str) {
     page.visit(&server.url(UNUSABLE));
     page.sign_in(&server.user, true);
     page.wait_for_presence("footer", true);
-    wait_for("word of the settings and of the server", || {
-        match page.toasts() {
+    wait_for(
+        "the toasts about the settings and the server",
+        || match page.toasts() {
             2 => Ok(()),
             many => Err(many.to_string()),
-        }
-    });
+        },
+    );
     audit.check("unusable settings", session);
+    page.tap_toasts_away();
+    page.click("connection");
+    page.wait_for_presence("link-retry", true);
+    audit.check("the connection to an unusable server", session);
+
     page.visit(&server.url(UNKNOWN_NAMESPACE));
     page.wait_for_state("refused");
     page.wait_for_presence("bar", true);
     audit.check("refused", session);
+    page.click("connection");
+    page.wait_for_presence("advice", true);
+    page.tap_toasts_away();
+    audit.check("advice about the namespace", session);
+
+    server.control("settings", &json!({ "connect_raises": true }));
+    page.visit(&server.url(QUIET));
+    page.wait_for_state("connecting");
+    audit.check("connecting", session);
+    page.wait_for_presence("bar", true);
+    audit.check("connecting for seconds", session);
+    page.click("connection");
+    page.wait_for_presence("link-awaited", true);
+    audit.check("the connection while connecting", session);
+    server.control("settings", &json!({ "connect_raises": false }));
 
     page.visit(&server.url(QUIET));
     page.wait_for_state("live");
-    tap_greetings_away(page);
+    dismiss_welcome(page);
+    let sids = page.wire().ids();
+    server.control("disconnect", &json!({ "sid": sids.last() }));
+    page.wait_for_state("ended");
+    page.wait_for_presence("bar", true);
+    audit.check("disconnected by the server", session);
+    page.click("bar-retry");
+    page.wait_for_state("live");
+
     server.kill(page);
     page.wait_for_state("reconnecting");
     page.wait_for_presence("bar", true);
-    audit.check("the bar", session);
+    for sky in SKIES {
+        set_sky(session, sky);
+        audit.measure_again();
+        audit.check(&format!("reconnecting, {sky}"), session);
+    }
+    session.set_offline(true);
+    page.wait_for_state("offline");
+    audit.check("offline", session);
+    session.set_offline(false);
+    page.wait_for_state("reconnecting");
     page.click("connection");
     page.wait_for_presence("link-attempt", true);
     page.wait_for_presence("link-trouble", true);
-    audit.check("the figures of an outage", session);
+    audit.check("the connection in an outage", session);
     page.click("close");
     page.click("menu-news");
-    fill(page, "notice", "kept");
+    fill(page, "notice", "offline");
     page.click("notice-send");
-    wait_for_words(page, "notice-said");
-    audit.check("a notice that is kept", session);
+    wait_for_message(page, "notice-said");
+    audit.check("a notice in an outage", session);
     server.go(environment);
     page.wait_for_state("live");
     page.click("close");
 
     server.control("settings", &json!({ "info_errno": 1008 }));
     page.click("wallet");
-    wait_for("word that the balances are old", || {
+    wait_for("the hint that the balances are old", || {
         let hint = session.run("return document.querySelector('.sheet .hint').textContent");
         if hint == "" {
             Err("none".into())
@@ -262,22 +352,60 @@ fn out_of_the_orchard(stage: &mut Stage<'_>, language: &str) {
     session.block("/api");
     page.reload();
     page.wait_for_presence("unreachable", true);
-    audit.check("out of reach", session);
+    audit.check("unreachable", session);
     session.unblock();
 
     page.put(Store::Device, "refresh_token", "not.a.token");
     server.control("expire", &json!({}));
     page.reload();
     page.wait_for_form();
-    wait_for_words(page, "sign-in-error");
+    wait_for_message(page, "sign-in-error");
     audit.check("an ended session", session);
     audit.assert_clean();
 }
 
-/// Dismisses the welcome and the word of the login, once both are shown: one that came later would
-/// lie over the count.
-fn tap_greetings_away(page: &Page) {
-    wait_for("the welcome and the word of the login", || {
+/// In an APICloud app, a card replaces the form.
+fn in_an_app(stage: &mut Stage<'_>, language: &str) {
+    prepare(stage, language);
+    let Stage {
+        page,
+        server,
+        environment,
+        ..
+    } = stage;
+    let mut audit = Audit::new(&environment.axe);
+    let session = page.session();
+    let app = App::around(page, Definition::After(300), &Value::Null);
+    page.visit(&server.url(QUIET));
+    page.wait_for_presence("sign-in-elsewhere", true);
+    audit.check("the card", session);
+
+    let token = json!("not.a.token");
+    app.store(AppStore::Prefs, "access_token", &token);
+    app.store(AppStore::Prefs, "refresh_token", &token);
+    page.reload();
+    wait_for_alert(session, ".card [role=alert]");
+    audit.check("the card after a session", session);
+    audit.assert_clean();
+}
+
+/// The animation that shows the message for a page that does not load.
+const LATE: &str = "document.getAnimations().find((it) => it.animationName === 'late')";
+
+fn resize(session: &Session, (width, height): (u32, u32)) {
+    session.resize(width, height);
+}
+
+fn set_sky(session: &Session, sky: &str) {
+    session.run(&format!(
+        "document.querySelector('main').dataset.sky = '{sky}'"
+    ));
+}
+
+/// Dismisses the toasts of the login and the welcome, once both are shown: one that appeared later
+/// would cover the count.
+fn dismiss_welcome(page: &Page) {
+    wait_for("the toasts of the login and the welcome", || {
         match page.toasts() {
             0 | 1 => Err("not both".into()),
             _ => Ok(()),
@@ -291,9 +419,32 @@ fn fill(page: &Page, id: &str, text: &str) {
 }
 
 #[track_caller]
-fn wait_for_words(page: &Page, id: &str) {
-    wait_for(&format!("words in {id}"), || match page.text(id) {
-        Some(words) if !words.is_empty() => Ok(()),
-        words => Err(format!("{words:?}")),
+fn wait_for_message(page: &Page, id: &str) {
+    wait_for(&format!("a message in {id}"), || match page.text(id) {
+        Some(message) if !message.is_empty() => Ok(()),
+        message => Err(format!("{message:?}")),
+    });
+}
+
+/// Waits until the first element that the selector matches contains text.
+#[track_caller]
+fn wait_for_alert(session: &Session, selector: &str) {
+    let script = format!("return document.querySelector('{selector}')?.innerText.trim() ?? ''");
+    wait_for(&format!("text in {selector}"), || {
+        match session.run(&script).as_str() {
+            None | Some("") => Err("none".into()),
+            Some(_) => Ok(()),
+        }
+    });
+}
+
+#[track_caller]
+fn wait_for_music(session: &Session, plays: bool) {
+    let script = "return document.querySelector('[data-testid=music]').ariaPressed === 'true'";
+    wait_for(&format!("music plays: {plays}"), || {
+        match session.run(script) {
+            now if now == plays => Ok(()),
+            now => Err(now.to_string()),
+        }
     });
 }
