@@ -6,18 +6,13 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use orchard_contract::settings::{API, SOCKET_SERVER, Setting, TARGETS};
 use serde_json::{Map, Value};
 use thiserror::Error;
 use url::{ParseError, Url};
 
 /// The address on which the default server listens without options.
 const DEFAULT_SERVER: &str = "http://127.0.0.1:5000";
-
-/// The default path of a server's JSON-RPC.
-const API_PATH: &str = "/api";
-
-/// The settings that contain the destination of a button.
-const DESTINATIONS: [&str; 3] = ["bag", "friends", "shop"];
 
 /// The file for all users of the machine.
 const SYSTEM_FILE: &str = "/etc/orchard/settings.json";
@@ -78,8 +73,8 @@ impl Settings {
             Ok(mut values) => {
                 complete(&mut values);
                 Self {
-                    api: server_url(&values, "api"),
-                    socket_server: server_url(&values, "socket_server"),
+                    api: server_url(&values, API.key),
+                    socket_server: server_url(&values, SOCKET_SERVER.key),
                     text: Value::Object(values).to_string(),
                 }
             }
@@ -121,19 +116,19 @@ fn complete(values: &mut Map<String, Value>) {
         let text = values.get(key).and_then(Value::as_str);
         text.filter(|text| !text.is_empty()).map(str::to_owned)
     };
-    let api = non_empty("api");
-    let server = non_empty("socket_server")
+    let api = non_empty(API.key);
+    let server = non_empty(SOCKET_SERVER.key)
         .or_else(|| http_url(api.as_deref()?, "/"))
         .unwrap_or_else(|| DEFAULT_SERVER.to_owned());
     let api = match api {
         Some(api) if !is_relative(&api) => Some(api),
-        path => http_url(&server, path.as_deref().unwrap_or(API_PATH)),
+        path => http_url(&server, path.as_deref().unwrap_or(API.default)),
     };
-    values.insert("socket_server".into(), server.into());
+    values.insert(SOCKET_SERVER.key.into(), server.into());
     if let Some(api) = api {
-        values.insert("api".into(), api.into());
+        values.insert(API.key.into(), api.into());
     }
-    for key in DESTINATIONS {
+    for Setting { key, .. } in TARGETS {
         // The program contains no other page. Without the setting, the button says that it is not
         // open yet.
         if values
