@@ -42,22 +42,3 @@ fn errno(text: &str) -> Option<Errno> {
 pub(super) fn member(object: &JsValue, name: &str) -> Option<JsValue> {
     Reflect::get(object, &JsValue::from_str(name)).ok()
 }
-
-#[cfg(test)]
-mod tests {
-    use orchard_contract::endpoints::{self, authorization};
-    use orchard_contract::rpc::{Method as _, user};
-
-    use super::*;
-
-    #[test]
-    fn the_script_asks_the_same() {
-        let script = include_str!("ask.js");
-        let says = |text: &str| assert!(script.contains(text), "{text}");
-        says(&[" method: \"", user::Check::NAME, "\""].concat());
-        says(&["sessionStorage.getItem(\"", storage::ACCESS_TOKEN, "\")"].concat());
-        says(&["localStorage.getItem(\"", storage::ACCESS_TOKEN, "\")"].concat());
-        says(&["\"", &authorization(""), "\" + token"].concat());
-        says(&["api = \"", endpoints::API_PATH, "\""].concat());
-    }
-}

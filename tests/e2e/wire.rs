@@ -9,8 +9,8 @@ use serde_json::Value;
 pub(crate) struct Wire {
     /// The number of WebSockets that the page opened or tried to open.
     pub(crate) sockets: usize,
-    /// The number of calls of `/api`.
-    pub(crate) calls: usize,
+    /// The bodies of the calls of `/api`.
+    calls: Vec<String>,
     /// The URLs of the requests that have not ended, by the browser's id of the request.
     open: BTreeMap<String, String>,
     sent: Vec<String>,
@@ -50,7 +50,8 @@ impl Wire {
         match event["method"].as_str() {
             Some("Network.requestWillBeSent") => {
                 if params["request"]["method"] == "POST" {
-                    self.calls += 1;
+                    let body = params["request"]["postData"].as_str();
+                    self.calls.push(body.unwrap_or_default().into());
                 }
                 // The browser may leave the rest of a tune unread for as long as it plays.
                 if let Some(url) = params["request"]["url"].as_str()
@@ -69,6 +70,17 @@ impl Wire {
     /// Clears the record.
     pub(crate) fn forget(&mut self) {
         *self = Self::default();
+    }
+
+    /// Returns the number of calls of `/api`.
+    pub(crate) fn calls(&self) -> usize {
+        self.calls.len()
+    }
+
+    /// Returns the number of calls of this method.
+    pub(crate) fn calls_of(&self, method: &str) -> usize {
+        let called = self.calls.iter().filter_map(|body| json(body));
+        called.filter(|call| call["method"] == method).count()
     }
 
     /// Returns the URLs of the requests that have not ended.

@@ -119,7 +119,7 @@ fn signs_in_in_the_login_window(stage: &mut Stage<'_>) {
         })]
     );
     page.wait_for_presence("sign-in-elsewhere", true);
-    assert_eq!(page.wire().calls, 0, "a call without a token");
+    assert_eq!(page.wire().calls(), 0, "a call without a token");
 
     // If the window is closed without a sign-in, the page shows a button. It does not open the
     // window again by itself.

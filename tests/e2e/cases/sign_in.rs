@@ -166,11 +166,11 @@ fn faults_of_the_api_are_reported(stage: &mut Stage<'_>) {
 
     for fault in ["error-200", "error-500", "not-json"] {
         server.control("settings", &json!({ "api_fault": fault }));
-        let calls = page.wire().calls;
+        let calls = page.wire().calls();
         page.sign_in(&server.user, true);
         wait_for(&format!("the report of the fault {fault}"), || {
             match page.text("sign-in") {
-                Some(text) if text != before && page.wire().calls > calls => Ok(()),
+                Some(text) if text != before && page.wire().calls() > calls => Ok(()),
                 text => Err(format!("{text:?}")),
             }
         });

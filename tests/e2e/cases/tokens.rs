@@ -11,6 +11,10 @@ use crate::site::QUIET;
 use crate::wait::wait_for;
 
 pub(super) const CASES: &[Case] = &[
+    everywhere(
+        "a_stored_token_is_checked_once",
+        a_stored_token_is_checked_once,
+    ),
     short_lived(everywhere(
         "expired_token_on_the_device",
         expired_token_on_the_device,
@@ -43,6 +47,29 @@ pub(super) const CASES: &[Case] = &[
         a_session_that_the_server_ends,
     ),
 ];
+
+/// The script that checks the token while the module is loading makes the page's own call: if it
+/// asked anything else, the page would ask again.
+fn a_stored_token_is_checked_once(stage: &mut Stage<'_>) {
+    let Stage { page, server, .. } = stage;
+    page.visit(&server.url(QUIET));
+    for remember in [true, false] {
+        page.sign_in(&server.user, remember);
+        page.wait_for_state("live");
+        page.reload();
+        page.wait_for_state("live");
+        page.wait_for_requests();
+        assert_eq!(
+            page.wire().calls_of("User.check"),
+            1,
+            "remember: {remember}"
+        );
+        for store in [Store::Device, Store::Memory] {
+            page.session().run(&format!("{}.clear()", store.name()));
+        }
+        page.reload();
+    }
+}
 
 fn expired_token_on_the_device(stage: &mut Stage<'_>) {
     refreshed(stage, Store::Device, Store::Memory);
