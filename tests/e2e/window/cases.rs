@@ -286,7 +286,7 @@ fn wait_for_music(window: &Window<'_>, plays: bool) {
     wait_for(&format!("music: {plays}"), || {
         match window.page.session().run(script) {
             now if now["plays"] == plays => Ok(()),
-            now => Err(format!("{now}, and written {:?}", window.complaints())),
+            now => Err(format!("{now}, and written {:?}", window.errors())),
         }
     });
 }

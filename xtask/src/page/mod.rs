@@ -20,6 +20,7 @@ pub(crate) use budget::{budget, weight_before_live};
 pub(crate) use cut::{Level, optimise};
 
 use crate::process;
+use crate::side_by_side::side_by_side;
 use crate::stamp::Stamp;
 use crate::step::{note, step};
 use crate::tools::path::path_with;
@@ -51,6 +52,10 @@ pub(crate) fn build() -> Result<()> {
         note("the page in dist/ is up to date");
         return Ok(());
     }
+    // The tools take as long as the page's compilation, which trunk then finds done.
+    tools::set_up_wasm_target()?;
+    let parts: [fn() -> Result<()>; 2] = [|| tools::set_up_all().map(drop), compile];
+    side_by_side(parts)?;
     let mut trunk = trunk("build")?;
     // Select the profile by name instead of `--release`: with that, trunk would run wasm-opt on the
     // whole module and warn about its sections, but only the two parts after the split are used.
@@ -63,6 +68,20 @@ pub(crate) fn build() -> Result<()> {
     budget::check(&dist)?;
     std::fs::write(&stamp_file, stamp_of(&inputs)?)
         .with_context(|| format!("could not write {}", stamp_file.display()))
+}
+
+/// Compiles the page with the same options as trunk.
+fn compile() -> Result<()> {
+    let mut cargo = workspace::cargo("build");
+    cargo.args([
+        "--target",
+        WASM,
+        "--profile",
+        "release",
+        "--features",
+        cut::FEATURE,
+    ]);
+    step("the page: compiling it", || process::run(&mut cargo))
 }
 
 /// Installs the tools that build the page; returns their folders.
