@@ -17,10 +17,10 @@ use crate::site::Site;
 /// The time between two pushed counts, in milliseconds.
 const PUSH_INTERVAL_MS: u32 = 200;
 
-/// A server that speaks the orchard's contract.
+/// A server that implements the orchard's contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Backend {
-    /// The kind of server that the game has, from `tests/servers/flask`.
+    /// The kind of server that the game uses, from `tests/servers/flask`.
     Flask,
     /// The default server of this project, from `server`.
     Default,
@@ -67,7 +67,7 @@ pub(crate) struct Server {
     always_connect: bool,
     /// Whether the default server counts players, instead of pushing random numbers as Flask does.
     counts_players: bool,
-    /// The folder of the database, which is kept over a restart as in the game.
+    /// The folder of the database, which survives a restart as in the game.
     data: TempDir,
     port: u16,
     process: Option<Guarded>,
@@ -90,7 +90,7 @@ impl Server {
             process: None,
             http: Http::new(),
         };
-        server.go(environment);
+        server.launch(environment);
         server.user = match backend {
             Backend::Flask => flask_user(),
             Backend::Default => demo_account(&environment.server, &server.database()),
@@ -105,8 +105,8 @@ impl Server {
         self.process = None;
     }
 
-    /// Starts the server again on the same port.
-    pub(crate) fn go(&mut self, environment: &Environment) {
+    /// Starts the server's process. After [`Server::kill`], it has the same port again.
+    pub(crate) fn launch(&mut self, environment: &Environment) {
         let command = match self.backend {
             Backend::Flask => self.flask(environment),
             Backend::Default => self.default(environment),

@@ -1,4 +1,5 @@
-//! The page object: what a person does and sees, by the `data-testid`s of the elements.
+//! The page object: the actions of a person and what the page shows, by the `data-testid`s of the
+//! elements.
 
 use std::cell::RefCell;
 
@@ -71,7 +72,7 @@ impl Page {
     /// Reloads the page, and clears the record of its WebSockets.
     pub(crate) fn reload(&self) {
         self.wire();
-        self.wire.borrow_mut().forget();
+        self.wire.borrow_mut().clear();
         self.session.reload();
     }
 
@@ -125,7 +126,7 @@ impl Page {
     /// Waits until an element exists, or no longer exists.
     #[track_caller]
     pub(crate) fn wait_for_presence(&self, id: &str, present: bool) {
-        wait_for(&format!("{id} there: {present}"), || {
+        wait_for(&format!("{id} to be present: {present}"), || {
             let now = self.text(id);
             if now.is_some() == present {
                 Ok(())
@@ -175,7 +176,7 @@ impl Page {
     pub(crate) fn wait_for_form(&self) {
         wait_for("the form to sign in", || match self.text("sign-in") {
             Some(_) => Ok(()),
-            None => Err(format!("no form, the connection is {}", self.state())),
+            None => Err(format!("no form; the connection is {}", self.state())),
         });
     }
 
@@ -200,16 +201,16 @@ impl Page {
     }
 
     /// Pauses the timers of the toasts: they wait while the page is hidden.
-    pub(crate) fn hold_toasts(&self) {
+    pub(crate) fn pause_toasts(&self) {
         self.set_hidden(true);
     }
 
     /// Resumes the timers of the toasts.
-    pub(crate) fn let_toasts_go(&self) {
+    pub(crate) fn resume_toasts(&self) {
         self.set_hidden(false);
     }
 
-    /// Makes the page believe that it is hidden, or visible.
+    /// Simulates that the page is hidden, or visible.
     pub(crate) fn set_hidden(&self, hidden: bool) {
         self.session.run(&format!(
             "Object.defineProperty(document, 'hidden', {{ value: {hidden}, configurable: true }});
@@ -218,15 +219,17 @@ impl Page {
     }
 
     /// Closes toasts until none is visible and none is queued.
-    pub(crate) fn tap_toasts_away(&self) {
-        const TAP: &str = r#"
+    pub(crate) fn dismiss_toasts(&self) {
+        const DISMISS: &str = r#"
             const toasts = document.querySelector('[data-testid="toasts"]');
             for (const button of toasts.querySelectorAll("button")) button.click();
             return toasts.children.length;
         "#;
-        wait_for("the last toast to go", || match self.session.run(TAP) {
-            none if none == 0 => Ok(()),
-            some => Err(format!("{some} toasts")),
+        wait_for("the end of the last toast", || {
+            match self.session.run(DISMISS) {
+                none if none == 0 => Ok(()),
+                some => Err(format!("{some} toasts")),
+            }
         });
     }
 
@@ -242,7 +245,7 @@ impl Page {
             let late: Vec<_> = late.map(|it| it["count"].to_string()).collect();
             match self.shown().counts.last() {
                 Some(shown) if late.contains(shown) => Ok(()),
-                shown => Err(format!("{shown:?}, and of those {late:?}")),
+                shown => Err(format!("{shown:?} is shown, expected one of {late:?}")),
             }
         });
     }
@@ -291,7 +294,7 @@ impl Page {
     }
 
     /// Stores a value where the page reads it.
-    pub(crate) fn put(&self, store: Store, key: &str, value: &str) {
+    pub(crate) fn store(&self, store: Store, key: &str, value: &str) {
         let value = Value::from(value);
         self.session
             .run(&format!("{}.setItem('{key}', {value})", store.name()));
@@ -308,11 +311,11 @@ impl Page {
         self.console.borrow_mut().expect_violation(text);
     }
 
-    /// Reads the rest of the console and passes all of it to `look`.
-    pub(crate) fn with_console<T>(&self, look: impl FnOnce(&Console) -> T) -> T {
+    /// Reads the rest of the console and passes all of it to `read`.
+    pub(crate) fn with_console<T>(&self, read: impl FnOnce(&Console) -> T) -> T {
         let entries = self.session.log("browser");
         let mut console = self.console.borrow_mut();
         console.read(entries);
-        look(&console)
+        read(&console)
     }
 }

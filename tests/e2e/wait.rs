@@ -9,19 +9,19 @@ const DEADLINE: Duration = Duration::from_secs(60);
 /// The time between two checks.
 pub(crate) const PAUSE: Duration = Duration::from_millis(40);
 
-/// Calls `look` until it succeeds, and returns its value.
+/// Calls `check` until it succeeds, and returns its value.
 ///
 /// # Panics
 ///
 /// Panics at the deadline, with `what` was waited for and the last error.
 #[track_caller]
-pub(crate) fn wait_for<T>(what: &str, mut look: impl FnMut() -> Result<T, String>) -> T {
+pub(crate) fn wait_for<T>(what: &str, mut check: impl FnMut() -> Result<T, String>) -> T {
     let start = Instant::now();
     loop {
-        match look() {
+        match check() {
             Ok(found) => return found,
-            Err(seen) if start.elapsed() > DEADLINE => {
-                panic!("waited {DEADLINE:?} for {what}; last seen: {seen}")
+            Err(last) if start.elapsed() > DEADLINE => {
+                panic!("waited {DEADLINE:?} for {what}; last: {last}")
             }
             Err(_) => thread::sleep(PAUSE),
         }

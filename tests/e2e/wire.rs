@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-/// Text frames in order, over all connections since the last [`Wire::forget`].
+/// Text frames in order, over all connections since the last [`Wire::clear`].
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Wire {
     /// The number of WebSockets that the page opened or tried to open.
@@ -53,7 +53,7 @@ impl Wire {
                     let body = params["request"]["postData"].as_str();
                     self.calls.push(body.unwrap_or_default().into());
                 }
-                // The browser may leave the rest of a tune unread for as long as it plays.
+                // The browser may not read the rest of the music until it plays it.
                 if let Some(url) = params["request"]["url"].as_str()
                     && params["type"] != "Media"
                 {
@@ -68,7 +68,7 @@ impl Wire {
     }
 
     /// Clears the record.
-    pub(crate) fn forget(&mut self) {
+    pub(crate) fn clear(&mut self) {
         *self = Self::default();
     }
 
@@ -125,7 +125,7 @@ impl Wire {
     }
 
     /// Returns the names of the announced players; their ids if the server sends no names.
-    pub(crate) fn newcomers(&self) -> Vec<String> {
+    pub(crate) fn new_players(&self) -> Vec<String> {
         let welcomes = self.received("server_response").into_iter();
         let named = welcomes.filter(|welcome| welcome["sid"].is_string());
         named

@@ -168,7 +168,7 @@ fn in_the_orchard(stage: &mut Stage<'_>, language: &str) {
     audit.check("music off", session);
 
     // They would disappear during the check.
-    page.hold_toasts();
+    page.pause_toasts();
     for sid in ["first", "second", "third"] {
         let event =
             json!({ "event": "server_response", "data": { "count": 1_234_567, "sid": sid } });
@@ -179,8 +179,8 @@ fn in_the_orchard(stage: &mut Stage<'_>, language: &str) {
         many => Err(many.to_string()),
     });
     audit.check("toasts", session);
-    page.tap_toasts_away();
-    page.let_toasts_go();
+    page.dismiss_toasts();
+    page.resume_toasts();
 
     let notice = json!({ "event": "broadcast_response", "data": "the apples are sweet" });
     server.control("emit", &notice);
@@ -273,7 +273,7 @@ fn in_outages(stage: &mut Stage<'_>, language: &str) {
         },
     );
     audit.check("unusable settings", session);
-    page.tap_toasts_away();
+    page.dismiss_toasts();
     page.click("connection");
     page.wait_for_presence("link-retry", true);
     audit.check("the connection to an unusable server", session);
@@ -284,7 +284,7 @@ fn in_outages(stage: &mut Stage<'_>, language: &str) {
     audit.check("refused", session);
     page.click("connection");
     page.wait_for_presence("advice", true);
-    page.tap_toasts_away();
+    page.dismiss_toasts();
     audit.check("advice about the namespace", session);
 
     server.control("settings", &json!({ "connect_raises": true }));
@@ -332,7 +332,7 @@ fn in_outages(stage: &mut Stage<'_>, language: &str) {
     page.click("notice-send");
     wait_for_message(page, "notice-said");
     audit.check("a notice in an outage", session);
-    server.go(environment);
+    server.launch(environment);
     page.wait_for_state("live");
     page.click("close");
 
@@ -355,7 +355,7 @@ fn in_outages(stage: &mut Stage<'_>, language: &str) {
     audit.check("unreachable", session);
     session.unblock();
 
-    page.put(Store::Device, "refresh_token", "not.a.token");
+    page.store(Store::Device, "refresh_token", "not.a.token");
     server.control("expire", &json!({}));
     page.reload();
     page.wait_for_form();
@@ -411,7 +411,7 @@ fn dismiss_welcome(page: &Page) {
             _ => Ok(()),
         }
     });
-    page.tap_toasts_away();
+    page.dismiss_toasts();
 }
 
 fn fill(page: &Page, id: &str, text: &str) {

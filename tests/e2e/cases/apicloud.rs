@@ -177,7 +177,7 @@ fn is_configured_and_missing(stage: &mut Stage<'_>) {
     App::around(page, Never, &Value::Null);
     page.visit(&server.url(IN_APICLOUD));
     page.wait_for_toast("apicloud");
-    page.tap_toasts_away();
+    page.dismiss_toasts();
     page.sign_in(&server.user, true);
     page.wait_for_state("live");
 }
@@ -190,9 +190,9 @@ fn defines_its_api_after_sign_in(stage: &mut Stage<'_>) {
     page.visit(&server.url("/home.html"));
     let session = login(stage);
     for key in ["access_token", "refresh_token"] {
-        page.put(Store::Device, key, session[key].as_str().expect("a token"));
+        page.store(Store::Device, key, session[key].as_str().expect("a token"));
     }
-    page.put(Store::Device, "id", "1");
+    page.store(Store::Device, "id", "1");
     page.visit(&server.url(QUIET));
     page.wait_for_state("live");
     app.define_api();
@@ -301,7 +301,7 @@ fn reports_the_network_state(stage: &mut Stage<'_>) {
     page.wait_for_state("reconnecting");
     app.send_event("offline");
     page.wait_for_state("offline");
-    server.go(environment);
+    server.launch(environment);
     app.send_event("online");
     page.wait_for_state("live");
 }

@@ -57,14 +57,14 @@ fn welcome(sid: &str, count: impl std::fmt::Display) -> String {
 
 /// Asserts that there was exactly one toast of each kind per connection.
 fn assert_toasts(page: &Page, connections: usize) {
-    let newcomers = page.wire().newcomers();
-    assert_eq!(newcomers.len(), connections, "connections: {newcomers:?}");
+    let players = page.wire().new_players();
+    assert_eq!(players.len(), connections, "connections: {players:?}");
     let toasts = page.shown().toasts;
     let with = |text: &str| {
         let found = toasts.iter().filter(|toast| toast.contains(text));
         found.count()
     };
-    let first = newcomers.first().expect("the page's own welcome");
+    let first = players.first().expect("the page's own welcome");
     assert_eq!(with(first), 1, "welcomes of {first} in {toasts:#?}");
     assert_eq!(with("欢迎"), 1, "welcomes in {toasts:#?}");
     assert_eq!(with(SIGNED_IN), 1, "toasts of the login in {toasts:#?}");
@@ -95,7 +95,7 @@ fn first_count_and_both_toasts(stage: &mut Stage<'_>) {
     page.wait_for_toast(&welcome(name, &count));
     assert_eq!(page.count().as_deref(), Some(count.as_str()));
     assert_eq!(page.shown().counts, [count]);
-    page.tap_toasts_away();
+    page.dismiss_toasts();
     assert_toasts(page, 1);
 }
 
@@ -103,7 +103,7 @@ fn pushed_counts_are_shown(stage: &mut Stage<'_>) {
     go_live(stage, AS_BUILT);
     let Stage { page, .. } = stage;
     page.wait_for_counts(3);
-    page.tap_toasts_away();
+    page.dismiss_toasts();
 
     let counts: Vec<_> = page.wire().received("server_response");
     let shown = page.shown().counts;
@@ -113,7 +113,7 @@ fn pushed_counts_are_shown(stage: &mut Stage<'_>) {
         "the first count"
     );
     assert!(shown.len() > 1, "the count never changed: {shown:?}");
-    // A pushed count has no newcomer, so there is no welcome.
+    // A pushed count welcomes no player.
     assert_toasts(page, 1);
     assert_eq!(page.shown().toasts.len(), 2, "{:#?}", page.shown().toasts);
 }
@@ -142,7 +142,7 @@ fn the_count_is_marked_stale_in_an_outage(stage: &mut Stage<'_>) {
     server.kill(page);
     wait_for_label("断线前的人数", true);
     assert_eq!(page.count(), count, "the last count is still shown");
-    server.go(environment);
+    server.launch(environment);
     wait_for_label("人在忙碌着", false);
 }
 
@@ -222,12 +222,12 @@ fn reconnects_after_a_crash_of_the_server(stage: &mut Stage<'_>) {
     for connections in 2..=3 {
         server.kill(page);
         page.wait_for_state("reconnecting");
-        server.go(environment);
+        server.launch(environment);
         page.wait_for_state("live");
         // By the time of these counts, any duplicate has arrived; once no toast is left, it was
         // shown.
         page.wait_for_counts(3);
-        page.tap_toasts_away();
+        page.dismiss_toasts();
         assert_toasts(page, connections);
         let wire = page.wire();
         assert_eq!(
@@ -267,11 +267,11 @@ fn reconnects_when_the_browser_is_online_again(stage: &mut Stage<'_>) {
     page.wait_for_state("reconnecting");
     page.session().set_offline(true);
     page.wait_for_state("offline");
-    server.go(environment);
+    server.launch(environment);
     page.session().set_offline(false);
     page.wait_for_state("live");
     page.wait_for_counts(2);
-    page.tap_toasts_away();
+    page.dismiss_toasts();
     assert_toasts(page, page.wire().ids().len());
 }
 
@@ -295,15 +295,15 @@ fn one_user_in_two_windows(stage: &mut Stage<'_>) {
     page.visit(&server.url(QUIET));
     page.wait_for_state("live");
     page.session().switch_to(&here);
-    wait_for("both logins and both newcomers", || {
-        page.tap_toasts_away();
+    wait_for("two logins and two welcomes", || {
+        page.dismiss_toasts();
         let toasts = page.shown().toasts;
         let logins = toasts
             .iter()
             .filter(|toast| toast.contains(SIGNED_IN))
             .count();
-        let newcomers = toasts.iter().filter(|toast| toast.contains("欢迎")).count();
-        if (logins, newcomers) == (2, 2) {
+        let welcomes = toasts.iter().filter(|toast| toast.contains("欢迎")).count();
+        if (logins, welcomes) == (2, 2) {
             Ok(())
         } else {
             Err(format!("{toasts:#?}"))
@@ -359,6 +359,6 @@ fn unexpected_payloads_are_ignored(stage: &mut Stage<'_>) {
         text => Err(format!("{text:?}")),
     });
     assert_eq!(page.state(), "live");
-    page.tap_toasts_away();
+    page.dismiss_toasts();
     assert_toasts(page, 1);
 }

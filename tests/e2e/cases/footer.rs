@@ -38,7 +38,7 @@ fn unconfigured_buttons_show_a_toast(stage: &mut Stage<'_>) {
         ("menu-friends", "好友"),
     ] {
         assert!(is_disabled(page, id), "{id} is not marked as disabled");
-        page.tap_toasts_away();
+        page.dismiss_toasts();
         page.click(id);
         page.wait_for_toast(&format!("{name}还没有开放"));
     }
@@ -50,7 +50,7 @@ fn configured_buttons_open_their_targets(stage: &mut Stage<'_>) {
     let window = "return document.querySelector('[data-testid=menu-bag]').getAttribute('href')";
     assert_eq!(page.session().run(window), "bag.html");
     assert!(is_disabled(page, "menu-friends"), "a script is a target");
-    page.tap_toasts_away();
+    page.dismiss_toasts();
     page.click("menu-shop");
     page.wait_for_url(&server.url("/home.html?shop"));
 }

@@ -180,7 +180,7 @@ fn a_session_that_ends_while_live_shows_the_form(stage: &mut Stage<'_>) {
     go_live(stage, QUIET);
     let Stage { page, server, .. } = stage;
     page.wait_for_text("credit", "100");
-    page.put(Store::Device, "refresh_token", "not.a.token");
+    page.store(Store::Device, "refresh_token", "not.a.token");
     server.control("expire", &json!({}));
     page.click("wallet");
     page.wait_for_form();
@@ -188,7 +188,7 @@ fn a_session_that_ends_while_live_shows_the_form(stage: &mut Stage<'_>) {
     let form = page.text("sign-in").unwrap_or_default();
     assert!(form.contains("登录已过期"), "{form}");
 
-    page.tap_toasts_away();
+    page.dismiss_toasts();
     page.sign_in(&server.user, true);
     page.wait_for_state("live");
 }

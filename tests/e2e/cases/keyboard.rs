@@ -66,7 +66,7 @@ fn tab_reaches_every_control_of_the_orchard(stage: &mut Stage<'_>) {
     let Stage { page, .. } = stage;
     for (width, height) in SIZES {
         page.session().resize(width, height);
-        page.tap_toasts_away();
+        page.dismiss_toasts();
         reach_all(page, "the orchard");
     }
 }
@@ -79,8 +79,8 @@ fn tab_reaches_the_toasts_and_the_bar(stage: &mut Stage<'_>) {
         page.session().resize(width, height);
         page.reload();
         page.wait_for_state("live");
-        page.tap_toasts_away();
-        page.hold_toasts();
+        page.dismiss_toasts();
+        page.pause_toasts();
         for text in ["first", "second"] {
             let event = json!({ "event": "server_response", "data": { "count": 7, "sid": text } });
             server.control("emit", &event);
@@ -88,7 +88,7 @@ fn tab_reaches_the_toasts_and_the_bar(stage: &mut Stage<'_>) {
         page.wait_for_toast("second");
         page.session()
             .run("document.querySelector('.toast button').focus()");
-        page.let_toasts_go();
+        page.resume_toasts();
         let sids = page.wire().ids();
         server.control("disconnect", &json!({ "sid": sids.last() }));
         page.wait_for_presence("bar", true);
@@ -152,7 +152,7 @@ fn focus_stays_in_a_panel_and_returns(stage: &mut Stage<'_>) {
     stage.page.session().resize(390, 844);
     go_live(stage, QUIET);
     let Stage { page, .. } = stage;
-    page.tap_toasts_away();
+    page.dismiss_toasts();
     for (opener, panel) in [
         ("menu-help", "help"),
         ("menu-news", "notices-panel"),

@@ -80,7 +80,7 @@ fn the_english_page_contains_no_chinese(stage: &mut Stage<'_>) {
     let Stage { page, .. } = stage;
     wait_for("the count", || page.count().ok_or_else(String::new));
     page.wait_for_toast("You are signed in.");
-    page.tap_toasts_away();
+    page.dismiss_toasts();
     // Names of players may be in any language; the page's own texts are in English.
     let script = r#"
         const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);

@@ -117,7 +117,7 @@ fn signing_in_again_restores_the_panel_and_the_draft(stage: &mut Stage<'_>) {
         environment,
         ..
     } = stage;
-    page.put(Store::Device, "refresh_token", "not.a.token");
+    page.store(Store::Device, "refresh_token", "not.a.token");
     page.click("menu-news");
     wait_for("the field for a notice", || {
         page.find("notice")?.fill(DRAFT)
@@ -126,7 +126,7 @@ fn signing_in_again_restores_the_panel_and_the_draft(stage: &mut Stage<'_>) {
     // The next CONNECT needs a token, and the page can't get one.
     server.kill(page);
     page.wait_for_state("reconnecting");
-    server.go(environment);
+    server.launch(environment);
     page.wait_for_form();
     let form = page.text("sign-in").expect("the form");
     assert!(form.contains("登录已过期"), "{form}");
@@ -156,7 +156,7 @@ fn reconnects_with_a_refreshed_token(stage: &mut Stage<'_>) {
     } = stage;
     server.kill(page);
     page.wait_for_state("reconnecting");
-    server.go(environment);
+    server.launch(environment);
     page.wait_for_state("live");
     let new = page.stored(Store::Device, "access_token").expect("a token");
     assert_ne!(new, old, "the token was not refreshed");

@@ -53,7 +53,7 @@ fn the_connection_panel_follows_an_outage(stage: &mut Stage<'_>) {
     // The bar appears by itself, behind the panel.
     wait_for_figure("bar", &|bar| !bar.is_empty());
 
-    server.go(environment);
+    server.launch(environment);
     // The page may have reconnected before the click.
     _ = page.find("link-retry").and_then(|button| button.click());
     page.wait_for_state("live");

@@ -77,6 +77,7 @@ pub(super) fn wait_for_notice(page: &Page, kind: &str, text: &str) {
 }
 
 /// Waits until the form shows an outcome with this text.
+#[track_caller]
 fn wait_for_outcome(page: &Page, text: &str) {
     wait_for(&format!("the outcome {text}"), || {
         match page.text("notice-said") {
@@ -152,7 +153,7 @@ fn an_offline_notice_stays_in_the_field(stage: &mut Stage<'_>) {
     assert_eq!(draft(page), HELLO);
     assert!(notices(page).is_empty(), "{:?}", notices(page));
 
-    server.go(environment);
+    server.launch(environment);
     page.wait_for_state("live");
     assert_eq!(draft(page), HELLO);
     assert!(

@@ -98,7 +98,7 @@ pub(super) fn enter(stage: &mut Stage<'_>, behaviour: Behaviour) -> Scripted {
     }
     server.kill(page);
     server.connect_to(&[&scripted.origin]);
-    server.go(environment);
+    server.launch(environment);
     let settings = json!({ "socket_server": scripted.origin, "chat": false });
     server.write_page(SCRIPTED, &settings);
     page.visit(&server.url(SCRIPTED));
@@ -274,7 +274,7 @@ fn a_refusal_with_always_connect(stage: &mut Stage<'_>) {
     } = stage;
     server.kill(page);
     server.always_connect();
-    server.go(environment);
+    server.launch(environment);
     server.control("settings", &json!({ "refuse": ["果园关门了"] }));
     page.visit(&server.url(QUIET));
     page.sign_in(&server.user, true);
@@ -450,7 +450,7 @@ fn corrected_settings_are_read_by_retry(stage: &mut Stage<'_>) {
     page.visit(&server.url(SCRIPTED));
     page.sign_in(&server.user, true);
     page.wait_for_toast("无法使用");
-    page.tap_toasts_away();
+    page.dismiss_toasts();
     server.write_page(SCRIPTED, &json!({ "chat": false }));
     page.click("connection");
     page.click("link-retry");

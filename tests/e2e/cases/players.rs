@@ -20,7 +20,7 @@ fn the_count_is_of_players(stage: &mut Stage<'_>) {
     } = stage;
     server.kill(page);
     server.count_players();
-    server.go(environment);
+    server.launch(environment);
     let other = server.add_user(environment, "peach", "阿桃");
 
     page.visit(&server.url(AS_BUILT));

@@ -159,7 +159,7 @@ fn allow(stage: &mut Stage<'_>, origins: &[&str]) {
     } = stage;
     server.kill(page);
     server.connect_to(origins);
-    server.go(environment);
+    server.launch(environment);
 }
 
 fn expect_failures(page: &Page) {

@@ -31,7 +31,7 @@ const MARKUP: &str = "<b>x</b>";
 fn go_live(stage: &Stage<'_>) {
     super::go_live(stage, QUIET);
     stage.page.wait_for_toast("登录成功");
-    stage.page.tap_toasts_away();
+    stage.page.dismiss_toasts();
 }
 
 /// Has the server welcome these players.
@@ -45,7 +45,7 @@ fn welcome(stage: &Stage<'_>, sids: &[&str]) {
 fn at_most_three_toasts_are_shown(stage: &mut Stage<'_>) {
     go_live(stage);
     // Otherwise the fifth could appear because the first has expired.
-    stage.page.hold_toasts();
+    stage.page.pause_toasts();
     welcome(stage, &["first", "second", "third", "fourth", "fifth"]);
     let Stage { page, .. } = stage;
     page.wait_for_toast("first");
@@ -58,13 +58,13 @@ fn at_most_three_toasts_are_shown(stage: &mut Stage<'_>) {
         "more than three at once"
     );
     // Queued toasts are shown afterwards.
-    page.tap_toasts_away();
+    page.dismiss_toasts();
     page.wait_for_toast("fifth");
 }
 
 fn a_toast_is_text(stage: &mut Stage<'_>) {
     go_live(stage);
-    stage.page.hold_toasts();
+    stage.page.pause_toasts();
     welcome(stage, &[MARKUP]);
     let Stage { page, .. } = stage;
     page.wait_for_toast(MARKUP);
@@ -78,7 +78,7 @@ fn a_toast_is_text(stage: &mut Stage<'_>) {
 fn a_focused_toast_stays(stage: &mut Stage<'_>) {
     go_live(stage);
     // Neither expires before one of them has the focus.
-    stage.page.hold_toasts();
+    stage.page.pause_toasts();
     welcome(stage, &["focused", "other"]);
     let Stage { page, .. } = stage;
     page.wait_for_toast("other");
@@ -87,7 +87,7 @@ fn a_focused_toast_stays(stage: &mut Stage<'_>) {
         toasts.find((it) => it.textContent.includes("focused")).querySelector("button").focus();
     "#;
     page.session().run(focus);
-    page.let_toasts_go();
+    page.resume_toasts();
     wait_for("the end of the other toast", || match page.toasts() {
         1 => Ok(()),
         many => Err(format!("{many} toasts")),
@@ -149,8 +149,8 @@ fn toasts_cover_no_control(stage: &mut Stage<'_>, language: &str) {
     super::go_live(stage, QUIET);
     let Stage { page, .. } = &*stage;
     page.wait_for_presence("user-count", true);
-    page.tap_toasts_away();
-    page.hold_toasts();
+    page.dismiss_toasts();
+    page.pause_toasts();
     welcome(stage, &["a-rather-long-id-1", "a-rather-long-id-2", "3"]);
     wait_for("three toasts", || match page.toasts() {
         3 => Ok(()),

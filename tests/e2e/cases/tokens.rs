@@ -103,7 +103,7 @@ fn refreshed(stage: &Stage<'_>, store: Store, other: Store) {
 fn expired_token_that_cannot_be_refreshed(stage: &mut Stage<'_>) {
     sign_in_and_expire(stage, Store::Device);
     let Stage { page, .. } = stage;
-    page.put(Store::Device, "refresh_token", "not.a.token");
+    page.store(Store::Device, "refresh_token", "not.a.token");
     page.reload();
     page.wait_for_form();
     assert_eq!(
@@ -117,8 +117,8 @@ fn invalid_token_shows_the_form(stage: &mut Stage<'_>) {
     let Stage { page, server, .. } = stage;
     page.visit(&server.url(QUIET));
     page.wait_for_form();
-    page.put(Store::Device, "access_token", "not.a.token");
-    page.put(Store::Device, "refresh_token", "not.a.token");
+    page.store(Store::Device, "access_token", "not.a.token");
+    page.store(Store::Device, "refresh_token", "not.a.token");
     page.reload();
     page.wait_for_form();
     assert_eq!(
@@ -243,7 +243,7 @@ fn a_session_that_the_server_ends(stage: &mut Stage<'_>) {
         2 if page.state() == "live" => Ok(()),
         connects => Err(format!("{connects} CONNECTs, {}", page.state())),
     });
-    page.put(Store::Device, "refresh_token", "not.a.token");
+    page.store(Store::Device, "refresh_token", "not.a.token");
     end();
     page.wait_for_form();
     page.wait_for_text("sign-in-error", "登录已过期，请重新登录。");

@@ -37,7 +37,7 @@ fn touch_targets_are_large_enough(stage: &mut Stage<'_>, language: &str) {
     measure("the form");
     page.sign_in(&server.user, true);
     page.wait_for_state("live");
-    page.tap_toasts_away();
+    page.dismiss_toasts();
     measure("the orchard");
     for (opener, panel) in [
         ("menu-help", "help"),
@@ -53,8 +53,8 @@ fn touch_targets_are_large_enough(stage: &mut Stage<'_>, language: &str) {
 
     page.visit(&server.url(WITH_TARGETS));
     page.wait_for_state("live");
-    page.tap_toasts_away();
-    page.hold_toasts();
+    page.dismiss_toasts();
+    page.pause_toasts();
     let event = json!({ "event": "server_response", "data": { "count": 7, "sid": "short" } });
     server.control("emit", &event);
     page.wait_for_toast("short");
