@@ -67,7 +67,7 @@ fn connects_to_the_default_server(stage: Stage<'_>) {
 /// Takes the picture of the README, by day at any hour.
 fn take_picture(window: &Window<'_>) {
     let session = window.page.session();
-    window.page.tap_toasts_away();
+    window.page.dismiss_toasts();
     session.run("document.querySelector('main').dataset.sky = 'day'");
     settle(session, "the window");
     let picture = session.screenshot().expect("a picture");
