@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use socketio_proto::manager::{EmitError, EmitOptions, Outcome};
+use socketio_proto::manager::{EmitError, EmitOptions, Event, Outcome, Output, TransportEvent};
 use socketio_proto::packet::Arguments;
 
 use socketio_proto::SocketOptions;
@@ -52,11 +52,16 @@ fn f5_acknowledgement_ends_the_wait_once() {
 
 #[test]
 fn h13_unknown_acks_are_ignored() {
-    let (mut script, _) = Script::connected("/");
+    let (mut script, socket) = Script::connected("/");
+    script.emit(socket, "a", ACK).unwrap();
+    script.expect([r#"> 420["a","x"]"#]);
+    // An acknowledgement without an id answers nothing, not even the first event.
     for frame in ["437[]", "43[]", "439007199254740991[]"] {
         script.they_send(frame);
         script.expect([]);
     }
+    script.they_send("430[]");
+    script.expect(["acked 0 []"]);
 }
 
 #[test]
@@ -113,6 +118,25 @@ fn h12_the_ack_of_an_unsent_packet_survives_a_disconnect() {
     script.expect(["connected a", r#"> 420["a","x"]"#]);
     script.they_send(r#"430["late"]"#);
     script.expect([r#"acked 0 ["late"]"#]);
+}
+
+#[test]
+fn h12_the_ack_of_an_unsent_packet_survives_the_user_s_disconnect() {
+    let (mut script, socket) = Script::connected("/");
+    script.emit(socket, "sent", ACK).unwrap();
+    script.drain();
+    script.they_close();
+    script.emit(socket, "unsent", ACK).unwrap();
+    script.drain();
+    script.manager.disconnect(socket, script.now);
+    script.expect([]);
+    script.manager.connect(socket, script.now);
+    assert_eq!(
+        script.they_accept("s2"),
+        ["connected s2", r#"> 421["unsent","x"]"#]
+    );
+    script.they_send(r#"431["late"]"#);
+    script.expect([r#"acked 1 ["late"]"#]);
 }
 
 #[test]
@@ -199,7 +223,6 @@ fn h14_an_answer_never_reaches_another_session() {
 #[test]
 fn h16_binary_is_sent_and_received() {
     use socketio_proto::Binary;
-    use socketio_proto::manager::TransportEvent;
     let (mut script, socket) = Script::connected("/");
     let mut event = Arguments::event("up").unwrap();
     event
@@ -225,13 +248,14 @@ fn d4_the_socket_s_timeout_applies_if_the_emit_has_none() {
     };
     let (mut script, socket) = Script::connecting(options);
     script.they_accept("s");
-    script.emit(socket, "a", ACK).unwrap();
-    script.emit(socket, "b", timed(1000)).unwrap();
+    // The timeout of one emit doesn't carry over to the next (F12).
+    script.emit(socket, "a", timed(1000)).unwrap();
+    script.emit(socket, "b", ACK).unwrap();
     script.drain();
     assert_eq!(script.run_to_deadline().as_millis(), 1000);
-    script.expect(["ack 1 failed: operation has timed out"]);
-    assert_eq!(script.run_to_deadline().as_millis(), 2000);
     script.expect(["ack 0 failed: operation has timed out"]);
+    assert_eq!(script.run_to_deadline().as_millis(), 2000);
+    script.expect(["ack 1 failed: operation has timed out"]);
 }
 
 #[test]
@@ -262,6 +286,24 @@ fn w19_round_trip_is_measured_by_what_is_answered() {
             round_trip.smoothed.as_millis()
         ),
         (160, 90)
+    );
+}
+
+#[test]
+fn w19_the_time_in_the_buffer_is_no_part_of_the_round_trip() {
+    let (mut script, socket) = Script::connecting(SocketOptions::default());
+    script.emit(socket, "early", ACK).unwrap();
+    script.after(5_000);
+    script.they_accept("s");
+    script.after(160);
+    script.they_send("430[]");
+    let round_trip = script.manager.round_trip().unwrap();
+    assert_eq!(round_trip.latest.as_millis(), 160);
+    // Each measurement is also reported.
+    let reported = script.manager.poll_output();
+    assert!(
+        matches!(reported, Some(Output::Event(Event::Measured(measured))) if measured == round_trip),
+        "{reported:?}"
     );
 }
 

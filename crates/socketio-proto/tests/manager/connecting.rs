@@ -63,6 +63,30 @@ fn h4_held_events_are_bounded() {
         "connect error: the transport failed: more than 1 events before …",
         "scheduled 1",
     ]);
+
+    // Their total size is bounded as well.
+    let mut script = Script::new(Config {
+        limits: Limits {
+            packet_bytes: 30,
+            ..Limits::default()
+        },
+        ..Config::default()
+    });
+    script.connect("/");
+    script.drain();
+    script.they_send(OPEN);
+    script.drain();
+    for _ in 0..2 {
+        script.they_send(r#"42["twenty bytes long"]"#);
+        script.expect([]);
+    }
+    script.they_send(r#"42["a"]"#);
+    script.expect([
+        "close",
+        "closed: parse error",
+        "connect error: the server sent a bad packet: the packet has more than 30 bytes…",
+        "scheduled 1",
+    ]);
 }
 
 #[test]
@@ -361,6 +385,44 @@ fn w8_no_disconnect_without_a_connect() {
         "connect error: the transport failed: the connection was closed with code 1006",
         "scheduled 1",
     ]);
+}
+
+#[test]
+fn c15_a_close_is_reported_once_and_only_for_a_connection_that_was_open() {
+    // One attempt fails, and the user ends the next one.
+    let mut script = Script::new(Config::default());
+    let socket = script.connect("/");
+    script.drain();
+    script.they_close();
+    script.expect(["connect error: the transport failed…", "scheduled 1"]);
+    script.run_to_deadline();
+    script.expect(["attempt 1", "open"]);
+    script.manager.disconnect(socket, script.now);
+    script.expect(["close"]);
+
+    script.manager.connect(socket, script.now);
+    script.they_accept("s");
+    script.manager.disconnect(socket, script.now);
+    script.expect([
+        "> 41",
+        "disconnected: io client disconnect",
+        "close",
+        "closed: forced close",
+    ]);
+    script.manager.close();
+    script.they_close();
+    script.expect([]);
+
+    script.manager.connect(socket, script.now);
+    script.they_accept("s");
+    script.they_close();
+    script.expect([
+        "closed: transport close",
+        "disconnected: transport close (closed with code 1006)",
+        "scheduled 1",
+    ]);
+    script.manager.close();
+    script.expect([]);
 }
 
 #[test]

@@ -26,6 +26,21 @@ fn l1_only_a_ping_moves_the_deadline() {
         "scheduled 1",
     ]);
 
+    // Nor does any other packet of the engine: a handshake, a pong, a noop, or an attachment, as
+    // bytes or in base64.
+    let (mut script, _) = Script::connected("/");
+    script.after(40_000);
+    for frame in [OPEN, "3", "6"] {
+        script.they_send(frame);
+        script.expect([]);
+    }
+    script.they_send(r#"452-["up",{"_placeholder":true,"num":0},{"_placeholder":true,"num":1}]"#);
+    script.they_send("bAQ==");
+    script.expect([]);
+    script.they(TransportEvent::Binary(vec![2]));
+    script.expect([r#"event ["up",…"#]);
+    assert_eq!(script.run_to_deadline().as_secs(), 5);
+
     let (mut script, _) = Script::connected("/");
     script.after(40_000);
     script.they_send("2");

@@ -291,6 +291,16 @@ fn h18_h19_a_session_is_offered_for_recovery() {
     script.they_send(r#"40{"sid":"s1","pid":"p1"}"#);
     script.expect(["connected s1 recovered"]);
     assert!(script.manager.is_recovered(socket));
+    // The server lost the session: its offset is not offered with the next one.
+    script.they_break();
+    script.they_send(OPEN);
+    script.drain();
+    script.they_send(r#"40{"sid":"s7","pid":"p7"}"#);
+    script.expect(["connected s7"]);
+    assert!(!script.manager.is_recovered(socket));
+    script.they_break();
+    script.they_send(OPEN);
+    script.expect(["opened", "reconnected 3", r#"> 40{"pid":"p7"}"#]);
     // A server without recovery: `recovered` is false and never undefined (W9), also after the next
     // connect.
     for id in ["s8", "s9"] {
