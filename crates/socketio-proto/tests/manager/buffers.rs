@@ -107,6 +107,14 @@ fn h6_volatile_is_sent_or_dropped_never_buffered() {
         script.emit(socket, "v", VOLATILE).unwrap().outcome,
         Outcome::Dropped
     );
+    // The transport is writable now, but the namespace isn't connected.
+    script.drain();
+    script.they_send(OPEN);
+    assert_eq!(
+        script.emit(socket, "v", VOLATILE).unwrap().outcome,
+        Outcome::Dropped
+    );
+    assert_eq!(script.manager.buffered(socket), 0);
     let (mut script, socket) = Script::connected("/");
     assert_eq!(
         script.emit(socket, "v", VOLATILE).unwrap().outcome,
