@@ -57,19 +57,15 @@ impl Manager {
         let ack = options.ack.then(|| socket.acks.next_id());
         let frame = packet::encode_event(&socket.namespace, ack, event, &limits)?;
 
-        // Both queues share the bounds.
-        let mut bounds = socket.options.send_buffer;
-        if let Some(queue) = &socket.retries {
-            bounds.packets = bounds.packets.saturating_sub(queue.len());
-            bounds.bytes = bounds.bytes.saturating_sub(queue.bytes());
-        }
         let mut dropped = Vec::new();
         let outcome = if options.volatile && !(writable && socket.phase == Phase::Connected) {
             Outcome::Dropped
         } else if socket.phase == Phase::Connected {
             Outcome::Sent
         } else {
-            match socket.send_buffer.make_room(frame.bytes(), &bounds) {
+            // No retry queue shares these bounds: with one, only volatile events reach this function.
+            let bounds = &socket.options.send_buffer;
+            match socket.send_buffer.make_room(frame.bytes(), bounds) {
                 Room::Yes { dropped: oldest } => {
                     dropped = oldest;
                     Outcome::Buffered

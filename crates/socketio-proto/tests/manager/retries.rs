@@ -246,6 +246,33 @@ fn a_full_queue_refuses_events() {
 }
 
 #[test]
+fn packets_buffered_before_retries_were_enabled_count_towards_the_bounds() {
+    let (mut script, socket) = Script::connecting(SocketOptions {
+        send_buffer: SendBuffer {
+            packets: 2,
+            ..SendBuffer::default()
+        },
+        ..SocketOptions::default()
+    });
+    script.emit(socket, "buffered", PLAIN).unwrap();
+    script.manager.retry(socket, Retries::default());
+    script.emit(socket, "queued", PLAIN).unwrap();
+    let refused = script.emit(socket, "refused", PLAIN);
+    assert!(
+        matches!(refused, Err(EmitError::BufferFull { packets: 2 })),
+        "{refused:?}"
+    );
+    assert_eq!(
+        script.they_accept("s"),
+        [
+            "connected s",
+            r#"> 42["buffered","x"]"#,
+            r#"> 420["queued","x"]"#
+        ]
+    );
+}
+
+#[test]
 fn buffered_packets_count_towards_the_bounds_of_the_queue() {
     let mut options = options(1, 8);
     options.send_buffer.packets = 2;
