@@ -29,10 +29,14 @@ fn note(socket: Socket, log: &Log, name: &'static str) -> Subscription {
 fn p1_listeners_are_called_in_the_order_of_subscribing() {
     let (_script, ws, socket) = connected();
     let log = Log::default();
+    let noted = log.clone();
+    let twice = move |Chat(_)| noted.push("twice");
+    let _first = socket.on(twice.clone());
     let _subscriptions = ["a", "b", "c"].map(|name| note(*socket, &log, name));
+    let _last = socket.on(twice);
     ws.deliver(CHAT);
     ws.deliver(r#"42["count",{"count":1}]"#);
-    assert_eq!(log.take(), ["a", "b", "c"]);
+    assert_eq!(log.take(), ["twice", "a", "b", "c", "twice"]);
 }
 
 #[wasm_bindgen_test]

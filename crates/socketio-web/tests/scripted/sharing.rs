@@ -123,13 +123,18 @@ fn b1_force_new_shares_no_connection() {
 
 #[wasm_bindgen_test]
 fn a7_connections_are_distinguished_by_server_and_path_but_not_by_query() {
-    let (script, address) = (Script::install(), address());
+    let (script, address, other) = (Script::install(), address(), address());
     let _a = connect(Socket::builder(&address));
     let _b = connect(Socket::builder(&format!("{address}:80/b?x=1")).path("socket.io/"));
     assert_eq!(script.count(), 1);
     let _c = connect(Socket::builder(&format!("{address}:81/b")));
     let _d = connect(Socket::builder(&format!("{address}/c")).path("/other"));
     assert_eq!(script.count(), 3);
+    // The scheme and the host distinguish connections as well.
+    let secure = address.replace("http:", "https:");
+    let _e = connect(Socket::builder(&format!("{secure}:81/e")));
+    let _f = connect(Socket::builder(&format!("{other}:81/f")));
+    assert_eq!(script.count(), 5);
 }
 
 #[wasm_bindgen_test]
