@@ -90,6 +90,16 @@ fn h4_held_events_are_bounded() {
 }
 
 #[test]
+fn h4_held_events_are_dropped_with_their_connection() {
+    let (mut script, _) = Script::connecting(SocketOptions::default());
+    script.they_send(OPEN);
+    script.drain();
+    script.they_send(r#"42["of the lost connection"]"#);
+    script.they_break();
+    assert_eq!(script.they_accept("s"), ["connected s"]);
+}
+
+#[test]
 fn d1_auth_is_sent_with_every_connect() {
     #[derive(serde::Serialize)]
     struct Token {
