@@ -34,6 +34,8 @@ pub(super) enum Source {
         locked: bool,
         /// With its default features, which a build by hand has in any case.
         default_features: bool,
+        /// The packages that do most of its work, so that they are optimized.
+        optimized: &'static [&'static str],
     },
     /// Installed by npm.
     Npm,
@@ -106,6 +108,7 @@ impl Tool {
             Source::Cargo {
                 locked,
                 default_features,
+                optimized,
             } => {
                 if has_binstall() {
                     match process::run(binstall(root, &package).current_dir(root)) {
@@ -116,6 +119,10 @@ impl Tool {
                 let mut cargo = Command::new("cargo");
                 cargo.args(["install", "--quiet", &package, "--root"]);
                 cargo.arg(root);
+                for package in optimized {
+                    let level = format!("profile.release.package.{package}.opt-level=1");
+                    cargo.args(["--config", &level]);
+                }
                 for program in self.programs {
                     cargo.args(["--bin", program]);
                 }
@@ -125,8 +132,8 @@ impl Tool {
                 if !default_features {
                     cargo.arg("--no-default-features");
                 }
-                // Build it with its own settings and in less time instead of for speed: it runs
-                // only for a second or two.
+                // Build it with its own settings, and in less time instead of for speed: it runs
+                // for a few seconds.
                 cargo.env_remove("CARGO_TARGET_DIR").env_remove("RUSTFLAGS");
                 cargo.env("CARGO_PROFILE_RELEASE_LTO", "off");
                 cargo.env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16");

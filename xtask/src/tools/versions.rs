@@ -32,6 +32,7 @@ pub(crate) fn trunk() -> Tool {
         source: Source::Cargo {
             locked: true,
             default_features: false,
+            optimized: &[],
         },
     }
 }
@@ -48,6 +49,15 @@ pub(crate) fn wasm_bindgen() -> Result<Tool> {
         source: Source::Cargo {
             locked: false,
             default_features: true,
+            // Without it, a test binary takes three seconds more.
+            optimized: &[
+                "gimli",
+                "hashbrown",
+                "walrus",
+                "wasm-bindgen-cli-support",
+                "wasm-encoder",
+                "wasmparser",
+            ],
         },
     })
 }
@@ -83,6 +93,7 @@ pub(crate) fn cargo_fuzz() -> Tool {
         source: Source::Cargo {
             locked: true,
             default_features: true,
+            optimized: &[],
         },
     }
 }
@@ -97,6 +108,7 @@ pub(crate) fn geckodriver() -> Tool {
         source: Source::Cargo {
             locked: true,
             default_features: true,
+            optimized: &[],
         },
     }
 }
