@@ -53,8 +53,10 @@ impl Wire {
                     let body = params["request"]["postData"].as_str();
                     self.calls.push(body.unwrap_or_default().into());
                 }
-                // The browser may not read the rest of the music until it plays it.
+                // The browser's own first page may never finish loading, and the browser may not read
+                // the rest of the music until it plays it.
                 if let Some(url) = params["request"]["url"].as_str()
+                    && url.starts_with("http")
                     && params["type"] != "Media"
                 {
                     self.open.insert(id.into(), url.into());
