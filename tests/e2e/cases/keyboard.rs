@@ -79,6 +79,10 @@ fn tab_reaches_the_toasts_and_the_bar(stage: &mut Stage<'_>) {
         page.session().resize(width, height);
         page.reload();
         page.wait_for_state("live");
+        // One that appeared later would have the first button.
+        for text in ["欢迎", "登录成功"] {
+            page.wait_for_toast(text);
+        }
         page.dismiss_toasts();
         page.pause_toasts();
         for text in ["first", "second"] {
@@ -86,8 +90,11 @@ fn tab_reaches_the_toasts_and_the_bar(stage: &mut Stage<'_>) {
             server.control("emit", &event);
         }
         page.wait_for_toast("second");
-        page.session()
-            .run("document.querySelector('.toast button').focus()");
+        let focused = page.session().run(
+            "document.querySelector('.toast button').focus();
+             return document.activeElement.closest('.toast') !== null",
+        );
+        assert_eq!(focused, true, "the toast's button does not take the focus");
         page.resume_toasts();
         let sids = page.wire().ids();
         server.control("disconnect", &json!({ "sid": sids.last() }));
