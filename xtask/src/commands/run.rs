@@ -77,7 +77,7 @@ fn develop(options: &Run) -> Result<()> {
         SERVER_PORT,
         "The default server needs it: stop that program.",
     )?;
-    let mut trunk = page::trunk("serve")?;
+    let mut trunk = page::trunk("serve", &page::set_up()?)?;
     // Leave the release page in `dist/` unchanged.
     let dist = workspace::target()?.join("dev-dist");
     std::fs::create_dir_all(&dist).with_context(|| format!("could not make {}", dist.display()))?;

@@ -54,9 +54,10 @@ pub(crate) fn build() -> Result<()> {
     }
     // The tools take as long as the page's compilation, which trunk then finds done.
     tools::set_up_wasm_target()?;
-    let parts: [fn() -> Result<()>; 2] = [|| tools::set_up_all().map(drop), compile];
-    side_by_side(parts)?;
-    let mut trunk = trunk("build")?;
+    let parts: [fn() -> Result<Vec<PathBuf>>; 2] =
+        [tools::set_up_all, || compile().map(|()| Vec::new())];
+    let folders = side_by_side(parts)?.concat();
+    let mut trunk = trunk("build", &folders)?;
     // Select the profile by name instead of `--release`: with that, trunk would run wasm-opt on the
     // whole module and warn about its sections, but only the two parts after the split are used.
     trunk.args(["--cargo-profile", "release", "--features", cut::FEATURE]);
@@ -90,9 +91,8 @@ pub(crate) fn set_up() -> Result<Vec<PathBuf>> {
     tools::set_up_all()
 }
 
-/// Returns the command `trunk`, with its tools installed and on `PATH`, so that it downloads none.
-pub(crate) fn trunk(subcommand: &str) -> Result<Command> {
-    let folders = set_up()?;
+/// Returns the command `trunk`, with its tools in `folders` on `PATH`, so that it downloads none.
+pub(crate) fn trunk(subcommand: &str, folders: &[PathBuf]) -> Result<Command> {
     // trunk passes `--offline` on to cargo.
     process::run(workspace::cargo("fetch").args([
         "--quiet",
@@ -108,7 +108,7 @@ pub(crate) fn trunk(subcommand: &str) -> Result<Command> {
     let mut trunk = Command::new("trunk");
     trunk
         .current_dir(workspace::root())
-        .env("PATH", path_with(&folders)?);
+        .env("PATH", path_with(folders)?);
     trunk.args([subcommand, "--offline"]);
     // trunk accepts only `true` or `false` in NO_COLOR, and fails on other values.
     if std::env::var_os("NO_COLOR").is_some() {
