@@ -39,6 +39,8 @@ pub(crate) struct Case {
     pub(crate) backends: &'static [Backend],
     /// Seconds until an access token expires.
     pub(crate) access_lifetime: u32,
+    /// Whether the case is about animations, so that every server's page shows them.
+    pub(crate) animated: bool,
     pub(crate) run: fn(&mut Stage<'_>),
 }
 
@@ -56,6 +58,7 @@ const fn everywhere(name: &'static str, run: fn(&mut Stage<'_>)) -> Case {
         name,
         backends: &Backend::ALL,
         access_lifetime: HOUR,
+        animated: false,
         run,
     }
 }
@@ -66,6 +69,7 @@ const fn on_flask(name: &'static str, run: fn(&mut Stage<'_>)) -> Case {
         name,
         backends: &[Backend::Flask],
         access_lifetime: HOUR,
+        animated: false,
         run,
     }
 }
@@ -77,6 +81,7 @@ const fn on_default(name: &'static str, run: fn(&mut Stage<'_>)) -> Case {
         name,
         backends: &[Backend::Default],
         access_lifetime: HOUR,
+        animated: false,
         run,
     }
 }
@@ -86,6 +91,14 @@ const fn on_default(name: &'static str, run: fn(&mut Stage<'_>)) -> Case {
 const fn short_lived(case: Case) -> Case {
     Case {
         access_lifetime: 5,
+        ..case
+    }
+}
+
+/// A case about animations.
+const fn animated(case: Case) -> Case {
+    Case {
+        animated: true,
         ..case
     }
 }

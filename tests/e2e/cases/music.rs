@@ -2,24 +2,27 @@
 
 use serde_json::json;
 
-use super::{Case, everywhere, go_live, on_flask};
+use super::{Case, animated, everywhere, go_live, on_flask};
 use crate::page::Page;
 use crate::runner::Stage;
 use crate::site::QUIET;
 use crate::wait::wait_for;
 
 pub(super) const CASES: &[Case] = &[
-    everywhere("music_plays_and_stops", music_plays_and_stops),
-    on_flask(
+    animated(everywhere("music_plays_and_stops", music_plays_and_stops)),
+    animated(on_flask(
         "music_waits_for_the_first_touch",
         music_waits_for_the_first_touch,
-    ),
-    on_flask("music_off_is_remembered", music_off_is_remembered),
-    on_flask(
+    )),
+    animated(on_flask("music_off_is_remembered", music_off_is_remembered)),
+    animated(on_flask(
         "music_pauses_while_the_page_is_hidden",
         music_pauses_while_the_page_is_hidden,
-    ),
-    on_flask("media_keys_control_the_music", media_keys_control_the_music),
+    )),
+    animated(on_flask(
+        "media_keys_control_the_music",
+        media_keys_control_the_music,
+    )),
     everywhere("the_music_is_seekable", the_music_is_seekable),
     on_flask(
         "a_music_file_that_fails_to_load_is_reported_once",

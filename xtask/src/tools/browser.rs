@@ -82,6 +82,8 @@ pub(crate) fn capabilities(chromium: &Path) -> String {
         "--disable-gpu",
         "--disable-background-networking",
         "--disable-component-update",
+        // Two pages of the browser's own, which make it start more slowly.
+        "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup",
         "--disable-sync",
         "--no-first-run",
         // Tests share a machine: a window in the background must not be throttled.
