@@ -6,9 +6,10 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Body, HttpBody};
 use axum::extract::{Extension, Request, State};
-use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
+use axum::http::{Extensions, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
+use hyper::upgrade::OnUpgrade;
 use orchard_contract::endpoints::SOCKET_PATH;
 use serde::Deserialize;
 use socketioxide::socket::Sid;
@@ -142,9 +143,9 @@ fn carry(session: &Session, request: &Request) {
     }
 }
 
-/// Removes the headers that the engine would keep, twice, for the lifetime of the session, and does
-/// not need. Copies the rest: as received, they refer to the buffer of the whole request and would
-/// keep all of its 16 KiB.
+/// Removes the headers and extensions that the engine would keep, twice, for the lifetime of the
+/// session, and does not need. Copies the rest: as received, headers refer to the buffer of the
+/// whole request and would keep all of its 16 KiB.
 fn strip(request: &mut Request) {
     let needed = [
         header::CONNECTION,
@@ -154,12 +155,29 @@ fn strip(request: &mut Request) {
     ];
     let headers = request.headers_mut();
     let kept = needed.map(|name| {
-        let value = headers.remove(&name)?;
-        Some((name, HeaderValue::from_bytes(value.as_bytes()).ok()?))
+        let value = copy(&headers.remove(&name)?)?;
+        Some((name, value))
     });
     *headers = kept.into_iter().flatten().collect();
+    let extensions = request.extensions_mut();
+    let upgrade = extensions.remove::<OnUpgrade>();
+    *extensions = Extensions::new();
+    if let Some(upgrade) = upgrade {
+        extensions.insert(upgrade);
+    }
     if let Ok(uri) = request.uri().to_string().parse() {
         *request.uri_mut() = uri;
+    }
+}
+
+/// Copies a header's value. The common values take no memory.
+fn copy(value: &HeaderValue) -> Option<HeaderValue> {
+    let common = ["Upgrade", "websocket", "13"]
+        .into_iter()
+        .find(|it| value == it);
+    match common {
+        Some(common) => Some(HeaderValue::from_static(common)),
+        None => HeaderValue::from_bytes(value.as_bytes()).ok(),
     }
 }
 
@@ -215,7 +233,7 @@ mod tests {
     use super::{field, strip};
 
     #[test]
-    fn headers_kept_by_the_engine_do_not_keep_the_request_s_buffer() {
+    fn the_engine_keeps_neither_the_request_s_buffer_nor_what_it_does_not_need() {
         let head = Bytes::from("/socket.io/?EIO=4 websocket".repeat(500));
         let mut request = Request::new(Body::empty());
         *request.uri_mut() = Uri::from_maybe_shared(head.slice(..17)).unwrap();
@@ -224,7 +242,9 @@ mod tests {
         request
             .headers_mut()
             .insert(header::COOKIE, HeaderValue::from_static("a=b"));
+        request.extensions_mut().insert(7);
         strip(&mut request);
+        assert!(request.extensions().is_empty());
         assert_eq!(request.headers().len(), 1);
         assert_eq!(request.headers()[header::UPGRADE], "websocket");
         assert_eq!(request.uri(), "/socket.io/?EIO=4");
