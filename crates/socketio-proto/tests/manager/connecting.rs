@@ -14,6 +14,7 @@ fn g1_handshake_then_connect_then_connected() {
     assert_eq!(script.manager.state(), ConnectionState::Opening);
     script.they_send(OPEN);
     script.expect(["opened", "> 40/mofang,"]);
+    assert_eq!(script.manager.state(), ConnectionState::Open);
     assert!(!script.manager.is_connected(socket) && script.manager.is_active(socket));
     script.they_send(r#"40/mofang,{"sid":"abc"}"#);
     script.expect(["connected abc"]);
@@ -159,6 +160,10 @@ fn d2_auth_can_be_requested_and_a_late_answer_is_ignored() {
         script.now,
     );
     script.expect([r#"> 40{"a":1}"#]);
+    // It is requested at each CONNECT.
+    script.they_break();
+    script.they_send(OPEN);
+    script.expect(["opened", "reconnected 2", "authorize"]);
 }
 
 #[test]
@@ -457,12 +462,18 @@ fn b11_attempt_times_out() {
 
 #[test]
 fn j6_handshake_without_its_fields_is_a_typed_error() {
-    for frame in [
-        "0",
-        "0{}",
-        r#"0{"sid":"a","upgrades":[]}"#,
-        "0[]",
-        r#"0{"sid":1,"upgrades":[],"pingInterval":1,"pingTimeout":1}"#,
+    for (frame, error) in [
+        ("0", "the handshake is no JSON object"),
+        ("0{}", "the handshake has no `sid`"),
+        (
+            r#"0{"sid":"a","upgrades":[]}"#,
+            "the handshake has no `pingInterval`",
+        ),
+        ("0[]", "the handshake is no JSON object"),
+        (
+            r#"0{"sid":1,"upgrades":[],"pingInterval":1,"pingTimeout":1}"#,
+            "`sid` of the handshake must be ",
+        ),
     ] {
         let mut script = Script::new(Config::default());
         script.connect("/");
@@ -470,7 +481,7 @@ fn j6_handshake_without_its_fields_is_a_typed_error() {
         script.they_send(frame);
         script.expect([
             "close",
-            "connect error: the handshake can't be used: …",
+            &*format!("connect error: the handshake can't be used: {error}…"),
             "scheduled 1",
         ]);
     }
@@ -526,8 +537,10 @@ fn events_of_a_superseded_transport_are_ignored() {
 fn a8_a_namespace_has_one_socket() {
     let mut script = Script::new(Config::default());
     script.connect("mofang");
-    let again = script.manager.socket("/mofang", Auth::NONE);
-    assert_eq!(again, Err(SocketError::NamespaceTaken("/mofang".into())));
+    for name in ["/mofang", "mofang"] {
+        let again = script.manager.socket(name, Auth::NONE);
+        assert_eq!(again, Err(SocketError::NamespaceTaken("/mofang".into())));
+    }
     let bad = script.manager.socket("/a,b", Auth::NONE);
     assert_eq!(bad, Err(SocketError::BadNamespace("/a,b".into())));
 }
@@ -577,6 +590,21 @@ fn c4_reconnection_can_be_disabled_during_a_back_off() {
         .configure(|config| config.reconnection = false);
     assert_eq!(script.manager.poll_timeout(), None);
     assert!(!script.manager.is_active(socket));
+    // That holds for later losses too, until it is enabled again.
+    for reconnection in [false, true] {
+        script.after(1_000);
+        if reconnection {
+            script
+                .manager
+                .configure(|config| config.reconnection = true);
+        }
+        script.manager.connect(socket, script.now);
+        script.they_accept("s");
+        script.they_close();
+        script.drain();
+        assert_eq!(script.manager.poll_timeout().is_some(), reconnection);
+        assert_eq!(script.manager.is_active(socket), reconnection);
+    }
 }
 
 #[test]

@@ -136,13 +136,17 @@ fn g9_g10_a_closed_and_a_failed_transport_are_distinguished() {
 
 #[test]
 fn g10_bad_engine_packet_is_a_transport_error() {
-    for frame in ["", "9", "b!!!!"] {
+    for (frame, error) in [
+        ("", "the frame is empty"),
+        ("9", "the frame begins with '9'"),
+        ("b!!!!", "the binary message is not base64"),
+    ] {
         let (mut script, _) = Script::connected("/");
         script.they_send(frame);
         script.expect([
             "close",
             "closed: transport error",
-            "disconnected: transport error (…",
+            &*format!("disconnected: transport error ({error}…"),
             "scheduled 1",
         ]);
     }
@@ -150,23 +154,23 @@ fn g10_bad_engine_packet_is_a_transport_error() {
 
 #[test]
 fn g11_w7_packet_that_cannot_be_read_closes_cleanly() {
-    for frame in [
-        "42",
-        "430",
-        "44{",
-        "42{}",
-        "42[",
-        "4",
-        "47",
-        "430[]]",
-        r#"42["connect""#,
+    for (frame, error) in [
+        ("42", "a packet of type event needs a payload"),
+        ("430", "a packet of type ack needs a payload"),
+        ("44{", "the payload is not JSON"),
+        ("42{}", "invalid payload of event"),
+        ("42[", "the payload is not JSON"),
+        ("4", "the message is empty"),
+        ("47", "unknown packet type"),
+        ("430[]]", "the payload is not JSON"),
+        (r#"42["connect""#, "the payload is not JSON"),
     ] {
         let (mut script, _) = Script::connected("/");
         script.they_send(frame);
         script.expect([
             "close",
             "closed: parse error",
-            "disconnected: parse error (…",
+            &*format!("disconnected: parse error ({error}…"),
             "scheduled 1",
         ]);
     }
@@ -175,7 +179,7 @@ fn g11_w7_packet_that_cannot_be_read_closes_cleanly() {
     script.expect([
         "close",
         "closed: parse error",
-        "disconnected: parse error (…",
+        "disconnected: parse error (a binary frame came…",
         "scheduled 1",
     ]);
 }

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use socketio_proto::manager::Config;
+use socketio_proto::manager::{Config, ConnectionState};
 
 use crate::script::{OPEN, Script};
 
@@ -56,6 +56,17 @@ fn g6_server_side_disconnect_is_final() {
     // The user may connect again.
     script.manager.connect(socket, script.now);
     script.expect(["open"]);
+
+    // The same where another socket keeps the connection open, and reconnects.
+    let (mut script, root) = Script::connected("/");
+    script.connect("/other");
+    script.they_send_after_drain(r#"40/other,{"sid":"o"}"#);
+    script.they_send("41");
+    script.expect(["disconnected: io server disconnect"]);
+    assert!(!script.manager.is_active(root));
+    script.they_break();
+    script.they_send(OPEN);
+    script.expect(["opened", "reconnected 1", "> 40/other,"]);
 }
 
 #[test]
@@ -256,13 +267,24 @@ fn ids_of_removed_sockets_are_invalid() {
 
 #[test]
 fn close_disconnects_every_socket() {
-    let (mut script, _) = Script::connected("/");
+    let (mut script, root) = Script::connected("/");
+    let mofang = script.connect("/mofang");
+    script.they_send_after_drain(r#"40/mofang,{"sid":"m"}"#);
+    let connecting = script.connect("/connecting");
+    script.expect(["> 40/connecting,"]);
     script.manager.close();
     script.expect([
+        "disconnected: forced close",
         "disconnected: forced close",
         "close",
         "closed: forced close",
     ]);
+    // It is final.
+    for socket in [root, mofang, connecting] {
+        assert!(!script.manager.is_active(socket));
+    }
+    assert_eq!(script.manager.state(), ConnectionState::Closed);
+    assert_eq!(script.manager.poll_timeout(), None);
 }
 
 #[test]

@@ -207,8 +207,8 @@ fn c5_c6_c7_c8_changed_options_apply_from_the_next_attempt() {
     script.they_close();
     script.drain();
     script.manager.configure(|config| {
-        config.reconnection_attempts = Some(2);
-        config.reconnection_delay = Duration::from_millis(30);
+        config.reconnection_attempts = Some(3);
+        config.reconnection_delay = Duration::from_millis(20);
         config.reconnection_delay_max = Duration::from_millis(50);
         config.randomization_factor = 0.0;
     });
@@ -217,7 +217,12 @@ fn c5_c6_c7_c8_changed_options_apply_from_the_next_attempt() {
     script.drain();
     script.they_close();
     script.drain();
-    // The second delay would be twice the base, and is cut to its bound.
+    // The second delay is twice the base, the third would be four times the base and is cut to its
+    // bound.
+    assert_eq!(script.run_to_deadline(), Duration::from_millis(40));
+    script.drain();
+    script.they_close();
+    script.drain();
     assert_eq!(script.run_to_deadline(), Duration::from_millis(50));
     script.drain();
     script.they_close();
