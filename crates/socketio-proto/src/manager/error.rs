@@ -151,15 +151,14 @@ impl Refusal {
     /// # Errors
     /// When the data is of another type.
     pub fn data<T: for<'de> Deserialize<'de>>(&self) -> Result<T, json::DecodeError> {
-        #[derive(Deserialize)]
-        #[serde(bound = "T: for<'a> Deserialize<'a>")]
-        struct Payload<T> {
-            data: Option<T>,
-        }
-        match self.0.payload::<Payload<T>>() {
-            Ok(Payload { data: Some(data) }) => Ok(data),
-            Ok(Payload { data: None }) | Err(_) => json::from_str("null"),
-        }
+        let mut data = None;
+        // A payload that is not an object has no members.
+        let _ = json::members(self.0.data().unwrap_or_default(), &mut |key, value| {
+            if key == "data" {
+                data = Some(json::from_str(value));
+            }
+        });
+        data.unwrap_or_else(|| json::from_str("null"))
     }
 }
 

@@ -332,6 +332,7 @@ fn g3_refusal_data_is_typed() {
     assert_eq!(refusal.data::<Code>(), Ok(Code { code: 7 }));
     assert_eq!(refusal.data::<Option<Code>>(), Ok(Some(Code { code: 7 })));
     assert!(refusal.data::<u32>().is_err());
+    assert!(refusal.data::<Option<u32>>().is_err());
 }
 
 #[test]
