@@ -45,6 +45,10 @@ fn expand(input: &DeriveInput, library: &TokenStream) -> syn::Result<TokenStream
         Some(name) => name,
         None => LitStr::new(&snake_case(&ident.to_string()), ident.span()),
     };
+    if RESERVED.contains(&&*name.value()) {
+        let message = "the protocol keeps this name to itself";
+        return Err(syn::Error::new(name.span(), message));
+    }
     let ack = match options.ack {
         Some(ack) => quote!(#ack),
         None => quote!(#library::NoAck),
@@ -74,14 +78,7 @@ impl Options {
         {
             attribute.parse_nested_meta(|meta| {
                 if meta.path.is_ident("name") {
-                    let name: LitStr = meta.value()?.parse()?;
-                    if RESERVED.contains(&&*name.value()) {
-                        return Err(syn::Error::new(
-                            name.span(),
-                            "the protocol keeps this name to itself",
-                        ));
-                    }
-                    options.name = Some(name);
+                    options.name = Some(meta.value()?.parse()?);
                 } else if meta.path.is_ident("ack") {
                     options.ack = Some(meta.value()?.parse()?);
                 } else {

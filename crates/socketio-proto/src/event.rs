@@ -65,6 +65,12 @@ use serde::de::DeserializeOwned;
 /// ```compile_fail
 /// # use socketio_proto::Event;
 /// #[derive(Event)]
+/// struct Disconnect;
+/// ```
+///
+/// ```compile_fail
+/// # use socketio_proto::Event;
+/// #[derive(Event)]
 /// #[event(name = "ask", acknowledgement = u32)]
 /// struct Ask;
 /// ```
