@@ -6,6 +6,7 @@ mod callers;
 pub(crate) mod compress;
 mod cut;
 pub(crate) mod gallery;
+mod minify;
 mod name_section;
 mod names;
 mod wiring;
@@ -64,7 +65,10 @@ pub(crate) fn build() -> Result<()> {
     step("the page: building it in release into dist/", || {
         process::run(&mut trunk)
     })?;
-    step("the page: cutting it in two", || cut::cut(&dist))?;
+    step("the page: cutting it in two", || {
+        minify::minify(&dist)?;
+        cut::cut(&dist)
+    })?;
     step("the page: compressing it", || compress::compress(&dist))?;
     budget::check(&dist)?;
     std::fs::write(&stamp_file, stamp_of(&inputs)?)
