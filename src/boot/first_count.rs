@@ -1,6 +1,7 @@
 use js_sys::{Array, JSON, Object, Reflect};
 use leptos_socketio::{Event as _, HeadStart, HeadStartEvent};
 use orchard_contract::events::ServerResponse;
+use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Element;
 
@@ -29,14 +30,23 @@ pub(super) fn connect(
         }
         settled();
     };
-    HeadStart::open(
+    HeadStart::open_with(
         &settings.socket_server,
         &settings.socket_path,
         &settings.socket_namespace,
         auth(session).as_deref(),
+        |url| socket_ahead(url).ok()?.map(JsCast::unchecked_into),
         on_event,
     )
     .ok()
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// Returns the WebSocket that `ask.js` has opened for `url`, if it has. Fails if `ask.js` is
+    /// missing.
+    #[wasm_bindgen(catch, js_name = socketAhead)]
+    fn socket_ahead(url: &str) -> Result<Option<JsValue>, JsValue>;
 }
 
 /// Returns [`orchard_contract::events::Auth`] as JSON.

@@ -9,6 +9,8 @@ use serde_json::Value;
 pub(crate) struct Wire {
     /// The number of WebSockets that the page opened or tried to open.
     pub(crate) sockets: usize,
+    /// The number of these that are closed.
+    pub(crate) closed: usize,
     /// The bodies of the calls of `/api`.
     calls: Vec<String>,
     /// The URLs of the requests that have not ended, by the browser's id of the request.
@@ -32,6 +34,7 @@ impl Wire {
             self.read_request(event);
             match (event["method"].as_str(), payload.as_str()) {
                 (Some("Network.webSocketCreated"), _) => self.sockets += 1,
+                (Some("Network.webSocketClosed"), _) => self.closed += 1,
                 (Some("Network.webSocketFrameSent"), Some(frame)) => self.sent.push(frame.into()),
                 (Some("Network.webSocketFrameReceived"), Some(frame)) => {
                     self.received.push(frame.into());
@@ -99,6 +102,17 @@ impl Wire {
     /// `/mofang`.
     pub(crate) fn received(&self, event: &str) -> Vec<Value> {
         payloads(&self.received, event)
+    }
+
+    /// Returns the number of handshakes that the page received.
+    pub(crate) fn handshakes(&self) -> usize {
+        let handshakes = self.received.iter().filter(|it| it.starts_with('0'));
+        handshakes.count()
+    }
+
+    /// Returns the number of frames that the page sent.
+    pub(crate) fn frames_sent(&self) -> usize {
+        self.sent.len()
     }
 
     /// Returns the auth payloads of the page's CONNECTs to `/mofang`.

@@ -9,6 +9,7 @@ use js_sys::{Array, JSON};
 use socketio_proto::manager::TransportEvent;
 use socketio_proto::{Auth, AuthError};
 use wasm_bindgen::JsValue;
+use web_sys::WebSocket;
 
 use crate::driver::connection::{TakeOver, TransportRequest};
 use crate::driver::run;
@@ -108,6 +109,25 @@ impl HeadStart {
         auth: Option<&str>,
         observer: impl Fn(HeadStartEvent<'_>) + 'static,
     ) -> Result<Self, OpenError> {
+        Self::open_with(url, path, namespace, auth, |_| None, observer)
+    }
+
+    /// Like [`open`](Self::open), but takes the WebSocket that `opened` returns for the address, if
+    /// it returns one: a script of the page may have opened it even earlier. The WebSocket is
+    /// connecting or open, nothing was sent on it, and the frames that it has received are
+    /// delivered again to the handlers that are set here.
+    ///
+    /// # Errors
+    /// See [`open`](Self::open).
+    #[doc(hidden)]
+    pub fn open_with(
+        url: &str,
+        path: &str,
+        namespace: &str,
+        auth: Option<&str>,
+        opened: impl FnOnce(&str) -> Option<WebSocket>,
+        observer: impl Fn(HeadStartEvent<'_>) + 'static,
+    ) -> Result<Self, OpenError> {
         let url = match NATIVE {
             true => url.into(),
             false => {
@@ -146,7 +166,12 @@ impl HeadStart {
             }
         };
         if !NATIVE {
-            match Transport::open(&url, &JsValue::UNDEFINED, BYTES as u32, Rc::new(sink)) {
+            let (limit, sink): (_, Sink) = (BYTES as u32, Rc::new(sink));
+            let transport = match opened(&url) {
+                Some(socket) => Ok(Transport::adopt(socket, limit, sink)),
+                None => Transport::open(&url, &JsValue::UNDEFINED, limit, sink),
+            };
+            match transport {
                 Ok(transport) => _ = keeper.transport.replace(Some(Rc::new(transport))),
                 Err(text) => keeper.end(TransportEvent::Failed(text)),
             }

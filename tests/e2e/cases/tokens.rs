@@ -1,4 +1,4 @@
-//! Access and refresh tokens: `checkout` before the socket opens.
+//! Access and refresh tokens: `checkout` before CONNECT.
 
 use serde_json::json;
 
@@ -14,6 +14,14 @@ pub(super) const CASES: &[Case] = &[
     everywhere(
         "a_stored_token_is_checked_once",
         a_stored_token_is_checked_once,
+    ),
+    everywhere(
+        "the_websocket_opens_while_the_token_is_checked",
+        the_websocket_opens_while_the_token_is_checked,
+    ),
+    everywhere(
+        "the_websocket_of_an_invalid_token_is_closed",
+        the_websocket_of_an_invalid_token_is_closed,
     ),
     short_lived(everywhere(
         "expired_token_on_the_device",
@@ -71,6 +79,44 @@ fn a_stored_token_is_checked_once(stage: &mut Stage<'_>) {
     }
 }
 
+/// The module that would open it isn't loaded yet. The page then uses this WebSocket.
+fn the_websocket_opens_while_the_token_is_checked(stage: &mut Stage<'_>) {
+    const MODULE: &str = "early-";
+    go_live(stage, QUIET);
+    let page = &stage.page;
+    page.wait_for_toast("登录成功");
+    page.expect_console(MODULE);
+    page.expect_console("Failed to fetch");
+    page.session().block(MODULE);
+    page.reload();
+    wait_for("an unanswered handshake", || match page.wire() {
+        wire if (wire.sockets, wire.handshakes(), wire.frames_sent()) == (1, 1, 0) => Ok(()),
+        wire => Err(format!("{wire:?}")),
+    });
+
+    page.session().unblock();
+    page.reload();
+    page.wait_for_state("live");
+    assert_eq!(page.wire().sockets, 1, "it opened another one");
+    assert_eq!(page.wire().auths().len(), 1);
+}
+
+fn the_websocket_of_an_invalid_token_is_closed(stage: &mut Stage<'_>) {
+    let Stage { page, server, .. } = stage;
+    page.visit(&server.url(QUIET));
+    page.wait_for_form();
+    page.store(Store::Device, "access_token", "not.a.token");
+    page.reload();
+    page.wait_for_form();
+    wait_for(
+        "a closed WebSocket on which nothing was sent",
+        || match page.wire() {
+            wire if (wire.sockets, wire.closed, wire.frames_sent()) == (1, 1, 0) => Ok(()),
+            wire => Err(format!("{wire:?}")),
+        },
+    );
+}
+
 fn expired_token_on_the_device(stage: &mut Stage<'_>) {
     refreshed(stage, Store::Device, Store::Memory);
 }
@@ -97,7 +143,7 @@ fn refreshed(stage: &Stage<'_>, store: Store, other: Store) {
         None,
         "the new token is in {other:?}, too"
     );
-    assert_eq!(page.wire().sockets, 1);
+    assert_eq!(page.wire().auths().len(), 1);
 }
 
 fn expired_token_that_cannot_be_refreshed(stage: &mut Stage<'_>) {
@@ -107,9 +153,9 @@ fn expired_token_that_cannot_be_refreshed(stage: &mut Stage<'_>) {
     page.reload();
     page.wait_for_form();
     assert_eq!(
-        page.wire().sockets,
+        page.wire().frames_sent(),
         0,
-        "a socket was opened without a token"
+        "CONNECT was sent without a valid token"
     );
 }
 
@@ -121,10 +167,9 @@ fn invalid_token_shows_the_form(stage: &mut Stage<'_>) {
     page.store(Store::Device, "refresh_token", "not.a.token");
     page.reload();
     page.wait_for_form();
-    assert_eq!(
-        page.wire().sockets,
-        0,
-        "a socket was opened without a token"
+    assert!(
+        page.wire().auths().is_empty(),
+        "CONNECT was sent without a valid token"
     );
 
     page.sign_in(&server.user, true);

@@ -85,6 +85,12 @@ impl Transport {
     ) -> Result<Self, String> {
         let socket =
             WebSocket::new_with_str_sequence(url, protocols).map_err(|error| text(&error))?;
+        Ok(Self::adopt(socket, limit, sink))
+    }
+
+    /// Takes over a WebSocket that was opened elsewhere, and replaces its handlers. It is
+    /// connecting or open.
+    pub(crate) fn adopt(socket: WebSocket, limit: u32, sink: Sink) -> Self {
         property::set(&socket, "binaryType", &"arraybuffer".into());
 
         let text = |text: &JsValue, _, _| text.as_string();
@@ -119,11 +125,11 @@ impl Transport {
         for (name, handler) in HANDLERS.iter().zip(&handlers) {
             property::set(&socket, name, handler.as_ref());
         }
-        Ok(Self {
+        Self {
             socket,
             reading,
             _handlers: handlers,
-        })
+        }
     }
 
     /// Sets how messages are read from now on.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use socketio_web::{Auth, Builder, HeadStart, HeadStartEvent, OpenError, Socket, Status};
 use wasm_bindgen_test::wasm_bindgen_test;
+use web_sys::WebSocket;
 
 use super::connecting::listen;
 use super::events::Chat;
@@ -74,6 +75,38 @@ async fn early_events_are_delivered_in_order_and_connect_is_sent_once() {
     socket.emit(&Chat("e".into())).unwrap();
     assert_eq!((reports.take(), log.len()), (vec!["d".to_owned()], 1));
     assert_eq!(ws.sent(), [r#"42/x,["chat","e"]"#]);
+}
+
+#[wasm_bindgen_test]
+async fn an_open_websocket_is_used_for_its_address() {
+    let (script, log, address) = (Script::install(), Log::default(), address());
+    let open = |opened: WebSocket| {
+        let (log, asked) = (log.clone(), log.clone());
+        let observer = move |event: HeadStartEvent<'_>| log.push(format!("{event:?}"));
+        let opened = move |url: &str| {
+            asked.push(url.to_owned());
+            Some(opened)
+        };
+        HeadStart::open_with(&address, "/socket.io", "/x", Some(AUTH), opened, observer).unwrap()
+    };
+    let opened = WebSocket::new("ws://elsewhere").unwrap();
+    let ws = script.last();
+    let head_start = open(opened);
+    assert!(head_start.is_open() && !head_start.has_asked());
+    let asked = log.take();
+    assert!(
+        asked[0].ends_with("/socket.io/?EIO=4&transport=websocket"),
+        "{asked:?}"
+    );
+    ws.deliver(HANDSHAKE);
+    assert_eq!(ws.sent(), [r#"40/x,{"token":"t"}"#]);
+
+    let socket = successor(&address, head_start);
+    let reports = listen(*socket);
+    socket.connect();
+    ws.deliver(r#"40/x,{"sid":"s1"}"#);
+    until("it is connected", || reports.has("on_connect")).await;
+    assert_eq!(script.count(), 1, "it opened another WebSocket");
 }
 
 #[wasm_bindgen_test]
