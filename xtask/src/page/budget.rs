@@ -8,7 +8,7 @@ use super::breakdown;
 use super::compress::{self, Weight};
 
 /// The limit in bytes, compressed with brotli. It is lowered with each saving, and never raised.
-const MOST: u64 = 33_000;
+const MOST: u64 = 31_900;
 
 /// The goal: the size of the minified page that this one replaces.
 const GOAL: u64 = 52_024;
