@@ -19,7 +19,7 @@ use crate::picture::{Difference, Picture};
 use crate::process::Guarded;
 use crate::settled::settle;
 use crate::wait::wait_for;
-use crate::webdriver::{Driver, Motion, Session};
+use crate::webdriver::{Driver, Session};
 
 /// The names of the screens, and the sizes of their windows.
 const SCREENS: [(&str, (u32, u32)); 2] = [("phone", (375, 667)), ("desktop", (1280, 800))];
@@ -86,7 +86,7 @@ impl Tour {
     pub(crate) fn run(self, mode: Mode, environment: &Environment, driver: &Driver) {
         let data = tempfile::tempdir().expect("a temporary folder");
         let (_server, port) = serve(environment, data.path());
-        let session = driver.open(&environment.chromium, Motion::Full);
+        let session = driver.open(&environment.chromium);
         session.set_size(self.size);
         session.reduce_motion();
 

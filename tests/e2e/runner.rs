@@ -17,7 +17,7 @@ use crate::failure;
 use crate::gallery;
 use crate::page::Page;
 use crate::settled;
-use crate::webdriver::{Driver, Motion};
+use crate::webdriver::Driver;
 
 /// The number of cases at a time. Each browser is several processes.
 const AT_ONCE: usize = 2;
@@ -125,7 +125,12 @@ fn run(case: Case, backend: Backend, environment: &Environment, driver: &Driver)
         access_lifetime: case.access_lifetime,
     };
     let server = Server::start(backend, environment, options);
-    let page = Page::new(driver.open(&environment.chromium, motion(case, backend)));
+    let page = Page::new(driver.open(&environment.chromium));
+    // Both preferences are tested, one with each server. Drawing the animations takes a quarter of
+    // a case's time.
+    if backend == Backend::Flask && !case.animated {
+        page.session().reduce_motion();
+    }
     let stage = Stage {
         environment,
         backend,
@@ -154,15 +159,6 @@ fn run(case: Case, backend: Backend, environment: &Environment, driver: &Driver)
         },
         || stage.borrow().save_evidence(case.name),
     );
-}
-
-/// Returns with which preference a case runs: the page on the Flask server has reduced motion, so
-/// that both preferences are tested. Drawing the animations takes a quarter of a case's time.
-fn motion(case: Case, backend: Backend) -> Motion {
-    match backend {
-        Backend::Flask if !case.animated => Motion::Reduced,
-        Backend::Flask | Backend::Default => Motion::Full,
-    }
 }
 
 impl Stage<'_> {

@@ -39,9 +39,9 @@ impl Driver {
     }
 
     /// Opens a browser with an empty profile.
-    pub(crate) fn open(&self, chromium: &Path, motion: Motion) -> Session {
+    pub(crate) fn open(&self, chromium: &Path) -> Session {
         let profile = tempfile::tempdir().expect("a temporary folder");
-        let mut options = json!({
+        let options = json!({
                 "browserName": "chrome",
                 "goog:chromeOptions": {
                     "binary": chromium,
@@ -72,22 +72,10 @@ impl Driver {
                 },
                 "goog:loggingPrefs": { "browser": "ALL", "performance": "ALL" },
         });
-        if motion == Motion::Reduced
-            && let Some(args) = options["goog:chromeOptions"]["args"].as_array_mut()
-        {
-            args.push(json!("--force-prefers-reduced-motion"));
-        }
         let mut session = Session::start(&self.url, &options);
         session._profile = Some(profile);
         session
     }
-}
-
-/// Whether the browser shows animations, or prefers reduced motion.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Motion {
-    Full,
-    Reduced,
 }
 
 /// A browser session. It is closed when this value is dropped.

@@ -9,7 +9,7 @@ use super::{missing, settle};
 use crate::environment::Environment;
 use crate::picture::Picture;
 use crate::wait::wait_for;
-use crate::webdriver::{Driver, Motion, Session};
+use crate::webdriver::{Driver, Session};
 
 /// A case: its name and its function.
 type Case = (&'static str, fn(&Environment, &Driver));
@@ -77,7 +77,7 @@ const STYLE: &str = "
 fn waits_for_delayed_files(environment: &Environment, driver: &Driver) {
     let font = std::fs::read(environment.dist.join(FONT)).expect("the font of the gallery");
     let server = DelayingServer::start(font);
-    let session = driver.open(&environment.chromium, Motion::Full);
+    let session = driver.open(&environment.chromium);
     let body = PICTURES.map(|(_, markup)| markup).concat();
     show(
         &session,
@@ -132,7 +132,7 @@ fn waits_for_delayed_files(environment: &Environment, driver: &Driver) {
 
 fn reports_files_that_fail_to_load(environment: &Environment, driver: &Driver) {
     let server = DelayingServer::start(Vec::new());
-    let session = driver.open(&environment.chromium, Motion::Full);
+    let session = driver.open(&environment.chromium);
     show(
         &session,
         &server,
@@ -150,7 +150,7 @@ fn reports_files_that_fail_to_load(environment: &Environment, driver: &Driver) {
 
 fn waits_for_animations(environment: &Environment, driver: &Driver) {
     let server = DelayingServer::start(Vec::new());
-    let session = driver.open(&environment.chromium, Motion::Full);
+    let session = driver.open(&environment.chromium);
     show(&session, &server, "<i class='turning'></i>");
     session.run(
         "document.querySelector('.turning').animate([{ opacity: 0 }, { opacity: 1 }], { duration: 1e9, id: 'turn' })",
