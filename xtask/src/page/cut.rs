@@ -135,10 +135,9 @@ fn drop_imports(early: &Path, glue: &Path) -> Result<()> {
 /// Bundles and minifies all scripts into one.
 fn bundle(folder: &Path) -> Result<String> {
     let bundled = folder.join("bundled.js");
-    let mut command = tools::esbuild().command()?;
+    let mut command = tools::minifier()?;
     command
-        .args(["--bundle", "--format=esm", "--minify", "--target=es2020"])
-        .args(["--log-level=warning", "--legal-comments=none"])
+        .args(["--bundle", "--format=esm", "--target=es2020"])
         .arg(format!("--outfile={}", bundled.display()))
         .arg(folder.join("start.js"));
     process::run(&mut command)?;

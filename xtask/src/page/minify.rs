@@ -16,10 +16,9 @@ pub(super) fn minify(dist: &Path) -> Result<()> {
         let kind = file.extension().and_then(|extension| extension.to_str());
         file.parent() == Some(dist) && matches!(kind, Some("css" | "js"))
     });
-    let mut command = tools::esbuild().command()?;
+    let mut command = tools::minifier()?;
     command
-        .args(["--minify", "--allow-overwrite", TARGET])
-        .args(["--log-level=warning", "--legal-comments=none"])
+        .args(["--allow-overwrite", TARGET])
         .arg(format!("--outdir={}", dist.display()))
         .args(files);
     process::run(&mut command)

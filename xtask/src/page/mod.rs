@@ -65,10 +65,10 @@ pub(crate) fn build() -> Result<()> {
     step("the page: building it in release into dist/", || {
         process::run(&mut trunk)
     })?;
-    step("the page: cutting it in two", || {
-        minify::minify(&dist)?;
-        cut::cut(&dist)
+    step("the page: minifying its style sheets and scripts", || {
+        minify::minify(&dist)
     })?;
+    step("the page: cutting it in two", || cut::cut(&dist))?;
     step("the page: compressing it", || compress::compress(&dist))?;
     budget::check(&dist)?;
     std::fs::write(&stamp_file, stamp_of(&inputs)?)

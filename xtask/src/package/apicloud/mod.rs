@@ -115,11 +115,11 @@ fn embed(module: &Path, to: &Path) -> Result<()> {
 
 /// Bundles the start script as a classic script that loads its modules from scripts.
 fn rebuild(start: &Path, to: &Path) -> Result<()> {
-    let mut command = tools::esbuild().command()?;
+    let mut command = tools::minifier()?;
     let local = workspace::root().join("xtask/src/package/apicloud/local.js");
     command
-        .args(["--bundle", "--format=iife", "--minify", "--target=es2020"])
-        .args(["--log-level=warning", "--define:fetch=load"])
+        .args(["--bundle", "--format=iife", "--target=es2020"])
+        .arg("--define:fetch=load")
         .arg("--define:import.meta.url=here")
         .arg(format!("--inject:{}", local.display()))
         .arg(format!("--outfile={}", to.display()))
