@@ -12,7 +12,7 @@ use crate::step::note;
 use crate::workspace;
 
 /// The size limits of a page with nothing but the client: the goal, and the current limit, which is
-/// only ever lowered.
+/// lowered with each saving, and was raised once for what hostile input costs.
 const CLIENT_GOAL: f64 = 24_000.0;
 const CLIENT_MOST: f64 = 51_850.0;
 

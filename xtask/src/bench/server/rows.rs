@@ -151,7 +151,7 @@ pub(super) const ROWS: &[Row] = &[
         "3,000 wrong sign-ins from 40 addresses: memory retained",
         "MB",
     )
-    .budget(Budget::ours(20.0).held_to(35.0)),
+    .budget(Budget::ours(20.0).held_to(27.0)),
     row(
         ("sign-in", "wait-s"),
         "server-sign-in-wait",
