@@ -133,10 +133,16 @@ impl Refusal {
     /// the message itself.
     pub fn message(&self) -> String {
         let payload = self.0.data().unwrap_or_default();
-        let message = json::string(payload.trim_ascii());
-        message
-            .or_else(|| json::string(self.member("message")?))
-            .unwrap_or_default()
+        let mut message = json::string(payload.trim_ascii());
+        if message.is_none() {
+            // A payload that is not an object has no members.
+            let _ = json::members(payload, &mut |key, value| {
+                if key == "message" {
+                    message = json::string(value);
+                }
+            });
+        }
+        message.unwrap_or_default()
     }
 
     /// Decodes the `data` that the server's middleware added to its error. Absent data reads as
@@ -145,18 +151,14 @@ impl Refusal {
     /// # Errors
     /// When the data is of another type.
     pub fn data<T: for<'de> Deserialize<'de>>(&self) -> Result<T, json::DecodeError> {
-        json::from_str(self.member("data").unwrap_or("null"))
-    }
-
-    /// Returns a member of the payload. One that is not an object has none.
-    fn member(&self, name: &str) -> Option<&str> {
-        let mut found = None;
-        let _ = json::members(self.0.data()?, &mut |key, value| {
-            if key == name {
-                found = Some(value);
+        let mut data = None;
+        // A payload that is not an object has no members.
+        let _ = json::members(self.0.data().unwrap_or_default(), &mut |key, value| {
+            if key == "data" {
+                data = Some(json::from_str(value));
             }
         });
-        found
+        data.unwrap_or_else(|| json::from_str("null"))
     }
 }
 
